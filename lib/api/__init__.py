@@ -1,0 +1,1 @@
+"""HTTP API: FastAPI routers, models and problem details."""

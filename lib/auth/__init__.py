@@ -1,0 +1,1 @@
+"""Clerk decisions, roles, service tokens and the gate in front of every route."""

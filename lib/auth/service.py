@@ -1,0 +1,96 @@
+"""Service tokens: how machines (ingest, worker) prove themselves to the API and to Convex.
+
+RS256 JWTs with an issuer of their own, audience `earshot` and a role; the key ids are RFC 7638
+thumbprints, so a rotation is a new PEM block in front of the old one.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import time
+import uuid
+from typing import Any, Literal
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+ServiceRole = Literal["ingest", "worker"]
+AUDIENCE = "earshot"
+
+_PEM_BLOCK = re.compile(r"-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----", re.DOTALL)
+
+
+def load_keys(pem: str) -> dict[str, rsa.RSAPrivateKey]:
+    """Return the RSA private keys of a PEM text by key id, newest (first block) first.
+
+    Raises:
+        ValueError: no block, or a block that is not an unencrypted RSA private key of at least
+            2048 bits.
+    """
+    keys: dict[str, rsa.RSAPrivateKey] = {}
+    for block in _PEM_BLOCK.findall(pem):
+        key = serialization.load_pem_private_key(block.encode(), password=None)
+        if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < 2048:  # noqa: PLR2004
+            raise ValueError("EARSHOT_SERVICE_KEY must hold RSA private keys of 2048+ bits")
+        keys[_thumbprint(key.public_key())] = key
+    if not keys:
+        raise ValueError("EARSHOT_SERVICE_KEY holds no PEM private key")
+    return keys
+
+
+def public_jwks(pem: str) -> dict[str, list[dict[str, str]]]:
+    """Return the public keys of a PEM text as a JWK set (RFC 7517)."""
+    return {
+        "keys": [
+            {**_public_jwk(key.public_key()), "kid": kid, "use": "sig", "alg": "RS256"}
+            for kid, key in load_keys(pem).items()
+        ]
+    }
+
+
+def mint(
+    pem: str, issuer: str, role: ServiceRole, subject: str, ttl: int = 300, now: float | None = None
+) -> str:
+    """Sign a service token.
+
+    Args:
+        pem: private keys; the first signs.
+        issuer: value of `iss`.
+        role: `ingest` or `worker`.
+        subject: name of the machine, for logs and audit.
+        ttl: life in seconds.
+        now: Unix time, for tests.
+    """
+    kid, key = next(iter(load_keys(pem).items()))
+    issued = int(time.time() if now is None else now)
+    claims: dict[str, Any] = {
+        "iss": issuer,
+        "aud": AUDIENCE,
+        "sub": subject,
+        "role": role,
+        "iat": issued,
+        "nbf": issued - 10,
+        "exp": issued + ttl,
+        "jti": uuid.uuid4().hex,
+    }
+    return jwt.encode(claims, key, algorithm="RS256", headers={"kid": kid})
+
+
+def _public_jwk(key: rsa.RSAPublicKey) -> dict[str, str]:
+    numbers = key.public_numbers()
+    return {"kty": "RSA", "n": _base64url_uint(numbers.n), "e": _base64url_uint(numbers.e)}
+
+
+def _thumbprint(key: rsa.RSAPublicKey) -> str:
+    """RFC 7638 SHA-256 thumbprint."""
+    canonical = json.dumps(_public_jwk(key), sort_keys=True, separators=(",", ":"))
+    return base64.urlsafe_b64encode(hashlib.sha256(canonical.encode()).digest())[:22].decode()
+
+
+def _base64url_uint(value: int) -> str:
+    raw = value.to_bytes((value.bit_length() + 7) // 8, "big")
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -1,0 +1,1 @@
+"""Command line of the product: thin wrappers over jobs, storage and data."""

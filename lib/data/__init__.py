@@ -1,0 +1,1 @@
+"""Typed access to the Convex functions; the only place that names one."""

@@ -1,0 +1,1 @@
+"""Work that needs several rooms: provisioning, audio, retention, erasure, alerts."""

@@ -1,0 +1,1 @@
+"""Object keys, the instrumented S3 client, signed URLs and the bucket as code."""

@@ -1,0 +1,1 @@
+"""Streamlit building blocks and the dashboard script."""

@@ -1,0 +1,1 @@
+"""A Clerk instance on loopback: Frontend API, Backend API, sign-in portal."""
