@@ -1,0 +1,202 @@
+"""Calls to Convex functions over its HTTP API.
+
+The package's WebSocket client is not used on the request path: it holds the interpreter lock while
+a call waits, has no deadline and may run a mutation twice. Its value codec and error class are.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeVar
+
+import httpx
+from convex import __version__ as convex_version
+from convex import convex_to_json, json_to_convex
+
+from lib.data.errors import DataError, FunctionFailed, Refused, Unavailable, refusal
+from lib.data.functions import Mutation, Query
+from lib.observability.logs import get_logger
+
+ATTEMPTS: Final = 3
+BACKOFF_SECONDS: Final = 0.05  # Doubled per attempt, with full jitter.
+MAX_CONNECTIONS: Final = 256
+MAX_ANSWER_BYTES: Final = 16 * 1024 * 1024 + 64 * 1024  # Convex's own limit of a result, framed.
+
+_FUNCTION_ANSWERS: Final = (200, 560)  # 560: a function's failure, in Convex's own clients.
+_UNAUTHORISED: Final = 401
+_FORBIDDEN: Final = 403
+_THROTTLED: Final = 429
+
+Args = TypeVar("Args", bound=Mapping[str, Any])
+Result = TypeVar("Result")
+
+_log = get_logger(__name__)
+
+
+class Client:
+    """A pool of connections to one deployment, shared by all threads of the process.
+
+    Args:
+        url: deployment URL.
+        timeout_seconds: deadline of one call, retries included. Only a server that sends its
+            answer in drips can stretch it, to at most twice this.
+    """
+
+    def __init__(self, url: str, timeout_seconds: float = 5.0) -> None:
+        self._timeout = timeout_seconds
+        self._http = httpx.Client(
+            base_url=url,
+            headers={"Convex-Client": f"python-{convex_version}"},
+            limits=httpx.Limits(
+                max_connections=MAX_CONNECTIONS, max_keepalive_connections=64, keepalive_expiry=30
+            ),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    def call(
+        self,
+        kind: Literal["query", "mutation"],
+        path: str,
+        args: Mapping[str, Any],
+        headers: Mapping[str, str],
+        *,
+        attempts: int = ATTEMPTS,
+    ) -> Any:  # the value of any function
+        """Run a function and return its value.
+
+        Args:
+            kind: what the function is.
+            path: `module:function`.
+            args: the arguments, with their names on the wire.
+            headers: authorisation and request id.
+            attempts: how often it may be tried; more than one only for what is safe to repeat.
+
+        Raises:
+            Unavailable: no usable answer in time.
+            Refused: the function threw a `ConvexError`, or Convex did not accept the token.
+            FunctionFailed: the function failed otherwise.
+        """
+        deadline = time.monotonic() + self._timeout
+        body = json.dumps(
+            {"path": path, "format": "convex_encoded_json", "args": convex_to_json(dict(args))},
+            separators=(",", ":"),
+        ).encode()
+        for attempt in range(1, attempts + 1):
+            try:
+                return self._attempt(kind, body, headers, deadline)
+            except Unavailable as error:
+                pause = random.uniform(0, BACKOFF_SECONDS * 2**attempt)  # noqa: S311  # jitter
+                if attempt == attempts or time.monotonic() + pause >= deadline:
+                    raise
+                _log.warning("convex.retry", function=path, attempt=attempt, reason=str(error))
+                time.sleep(pause)
+        raise AssertionError("attempts must be positive")
+
+    def _attempt(self, kind: str, body: bytes, headers: Mapping[str, str], deadline: float) -> Any:
+        remaining = max(deadline - time.monotonic(), 0.001)
+        try:
+            with self._http.stream(
+                "POST",
+                f"/api/{kind}",
+                content=body,
+                headers={"Content-Type": "application/json", **headers},
+                timeout=remaining,
+            ) as response:
+                return _value(response.status_code, _body(response, deadline))
+        except httpx.TimeoutException as error:
+            raise Unavailable(f"no answer from Convex in time ({type(error).__name__})") from error
+        except httpx.TransportError as error:
+            raise Unavailable(f"Convex cannot be reached ({type(error).__name__})") from error
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._http.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, and for which request.
+
+    Attributes:
+        client: the pool.
+        token: returns a bearer token that is valid now; None calls without authorisation.
+        request_id: passed on as `X-Request-Id`; empty outside of a request.
+    """
+
+    client: Client
+    token: Callable[[], str] | None
+    request_id: str = ""
+
+    def query(self, function: Query[Args, Result], args: Args) -> Result:
+        """Run a query; raises like `Client.call`."""
+        value = self.client.call("query", function.path, function.encode(args), self._headers())
+        return function.decode(value)
+
+    def mutation(
+        self, function: Mutation[Args, Result], args: Args, key: str | None = None
+    ) -> Result:
+        """Run a mutation exactly once; raises like `Client.call`.
+
+        Args:
+            function: the mutation.
+            args: its arguments.
+            key: idempotency key: of the caller's request if it outlives this call, else one is
+                made for this call, so that a lost answer can be asked for again.
+        """
+        wire = {**function.encode(args), "idempotencyKey": key or uuid.uuid4().hex}
+        return function.decode(self.client.call("mutation", function.path, wire, self._headers()))
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"X-Request-Id": self.request_id} if self.request_id else {}
+        if self.token is not None:
+            headers["Authorization"] = f"Bearer {self.token()}"
+        return headers
+
+
+def _body(response: httpx.Response, deadline: float) -> bytes:
+    """Read the body within the limits of size and time."""
+    chunks: list[bytes] = []
+    size = 0
+    for chunk in response.iter_bytes():
+        size += len(chunk)
+        if size > MAX_ANSWER_BYTES:
+            raise FunctionFailed("the answer is larger than Convex allows")
+        chunks.append(chunk)
+        if time.monotonic() > deadline:
+            raise Unavailable("Convex did not finish its answer in time")
+    return b"".join(chunks)
+
+
+def _value(status: int, body: bytes) -> Any:
+    """Return the value in an answer, or raise what the answer says."""
+    try:
+        # Floats throughout, as the codec expects, even where a number has no decimal point.
+        answer = json.loads(body, parse_int=float)
+    except ValueError as error:
+        raise Unavailable(f"Convex answered {status} with something else than JSON") from error
+    if not isinstance(answer, dict):
+        raise Unavailable(f"Convex answered {status} with JSON of an unknown shape")
+    if status in _FUNCTION_ANSWERS and answer.get("status") == "success":
+        return json_to_convex(answer.get("value"))
+    if status in _FUNCTION_ANSWERS and answer.get("status") == "error":
+        if "errorData" in answer:
+            raise refusal(json_to_convex(answer["errorData"]))
+        raise FunctionFailed(str(answer.get("errorMessage", "")))
+    raise _infrastructure_error(status, answer)
+
+
+def _infrastructure_error(status: int, answer: Mapping[str, Any]) -> DataError:
+    detail = f"Convex answered {status} {answer.get('code', '')}".strip()
+    if status == _UNAUTHORISED:
+        return Refused("UNAUTHENTICATED", "Convex did not accept the token.")
+    if status == _FORBIDDEN:
+        return Refused("FORBIDDEN", "Convex did not accept the caller.")
+    if status == _THROTTLED or status >= 500:  # noqa: PLR2004
+        return Unavailable(detail)
+    return FunctionFailed(detail)
