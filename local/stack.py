@@ -202,21 +202,29 @@ class Stack:
 
 
 def free_ports(count: int, avoid: set[int] | None = None) -> list[int]:
-    """Return `count` different loopback ports that are free now."""
-    sockets: list[socket.socket] = []
+    """Return `count` different loopback ports that are free now.
+
+    They lie below the range from which systems take ports for outgoing connections, so that a
+    port kept for the next start is not borrowed meanwhile.
+    """
+    candidates = [port for port in range(20_000, 32_000) if port not in (avoid or set())]
     ports: list[int] = []
-    try:
-        while len(ports) < count:
-            probe = socket.socket()
-            sockets.append(probe)
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-            if port not in (avoid or set()):
-                ports.append(port)
-    finally:
-        for probe in sockets:
-            probe.close()
+    while len(ports) < count:
+        port = secrets.choice(candidates)
+        if port not in ports and port_is_free(port):
+            ports.append(port)
     return ports
+
+
+def port_is_free(port: int) -> bool:
+    """Tell whether nothing listens on a loopback port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def service_jwks_data_url(pem: str) -> str:
