@@ -1,0 +1,205 @@
+"""Bounded recorders: measurements become minute rollups in memory until somebody drains them.
+
+Recording never blocks on I/O and never fails the caller. Memory is bounded by the number of series
+and of kept events, not by traffic or by the length of an outage; what does not fit is counted by
+kind and itself recorded, as metric `telemetry.dropped`.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from lib.observability.events import StorageEvent
+from lib.observability.histogram import Histogram
+
+MINUTE_MS = 60_000
+MAX_SERIES = 4_000
+MAX_KEPT_EVENTS = 2_000
+BATCH_ROLLUPS = 200
+BATCH_EVENTS = 200
+SLOW_STORAGE_MS = 500.0
+"""Operations slower than the objective are kept one by one for drill-down, like failed ones."""
+
+_MAX_DIMENSION = 64
+_DROPPED = "telemetry.dropped"
+
+SeriesKey = tuple[int, str, tuple[tuple[str, str], ...]]
+
+
+@dataclass(slots=True)
+class _Series:
+    """Rollup of one metric, one set of dimensions, one minute. Durations in milliseconds."""
+
+    count: int = 0
+    sum: float = 0.0
+    max: float = 0.0
+    errors: dict[str, int] = field(default_factory=dict)
+    histogram: Histogram = field(default_factory=Histogram)
+
+    def add(self, value: float, error: str) -> None:
+        self.count += 1
+        self.sum += value
+        self.max = max(self.max, value)
+        self.histogram.add(value)
+        if error:
+            self.errors[error] = self.errors.get(error, 0) + 1
+
+    def to_wire(self, key: SeriesKey) -> dict[str, Any]:
+        minute, metric, dimensions = key
+        return {
+            "metric": metric,
+            "dimensions": dict(dimensions),
+            "bucketStart": minute,
+            "count": self.count,
+            "errors": self.errors,
+            "sum": self.sum,
+            "max": self.max,
+            "histogram": self.histogram.to_wire(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one `metrics:ingest` call sends; `batch_id` makes repeats harmless."""
+
+    rollups: list[dict[str, Any]]
+    auth_events: list[dict[str, Any]]
+    storage_events: list[dict[str, Any]]
+    batch_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+
+class Recorder:
+    """Collects measurements of one process. Thread-safe.
+
+    Args:
+        max_series: bound of rollups held.
+        max_events: bound of kept events, per kind.
+    """
+
+    def __init__(self, max_series: int = MAX_SERIES, max_events: int = MAX_KEPT_EVENTS) -> None:
+        self._lock = threading.Lock()  # held for dictionary updates only, never for I/O
+        self._series: dict[SeriesKey, _Series] = {}
+        self._events: dict[str, deque[dict[str, Any]]] = {"auth": deque(), "storage": deque()}
+        self._dropped: dict[str, int] = {}
+        self._max_series = max_series
+        self._max_events = max_events
+
+    def observe(
+        self, metric: str, dimensions: Mapping[str, str], value: float,
+        error: str = "", at_ms: int | None = None,
+    ) -> None:  # fmt: skip
+        """Count one measurement.
+
+        Args:
+            metric: name, such as `storage.operation`.
+            dimensions: few, with few values each; never ids.
+            value: milliseconds.
+            error: class of failure, empty if it went well.
+            at_ms: Unix milliseconds of its start; default now.
+        """
+        at = _now_ms() if at_ms is None else at_ms
+        labels = tuple(sorted((name, text[:_MAX_DIMENSION]) for name, text in dimensions.items()))
+        key = (at - at % MINUTE_MS, metric, labels)
+        with self._lock:
+            series = self._series.get(key)
+            if series is None:
+                if len(self._series) >= self._max_series:
+                    self._drop("rollup")
+                    return
+                series = self._series[key] = _Series()
+            series.add(value, error)
+
+    def keep(self, kind: str, event: dict[str, Any]) -> None:
+        """Keep one event for drill-down: `kind` is `auth` or `storage`. The newest are kept."""
+        with self._lock:
+            events = self._events[kind]
+            if len(events) >= self._max_events:
+                events.popleft()
+                self._drop(f"{kind}_event")
+            events.append(event)
+
+    def storage(self, event: StorageEvent) -> None:
+        """Record one S3 operation and its attempts; the `record` of `lib.storage`."""
+        error = "" if event.outcome == "ok" else event.outcome
+        self.observe(
+            "storage.operation",
+            {"operation": event.operation, "outcome": event.outcome},
+            event.duration_ms, error, event.at_ms,
+        )  # fmt: skip
+        if len(event.attempts) > 1:
+            for attempt in event.attempts:
+                dimensions = {"operation": event.operation, "outcome": attempt.outcome}
+                self.observe("storage.retried_attempt", dimensions, attempt.duration_ms)
+        if error or event.duration_ms > SLOW_STORAGE_MS:
+            self.keep("storage", _storage_wire(event))
+
+    def lost(self, kind: str, count: int) -> None:
+        """Count measurements that were drained but could not be delivered."""
+        with self._lock:
+            self._drop(kind, count)
+
+    def drain(self) -> list[Batch]:
+        """Take everything recorded so far, in batches that fit one call each.
+
+        The caller owns them from here on: it sends each until it is known to be applied.
+        """
+        with self._lock:
+            self._count_drops()
+            series, self._series = self._series, {}
+            auth, storage = self._events["auth"], self._events["storage"]
+            self._events = {"auth": deque(), "storage": deque()}
+        rollups = iter([item.to_wire(key) for key, item in series.items()])
+        auth_events, storage_events = iter(auth), iter(storage)
+        batches: list[Batch] = []
+        while True:
+            batch = Batch(
+                list(islice(rollups, BATCH_ROLLUPS)),
+                list(islice(auth_events, BATCH_EVENTS)),
+                list(islice(storage_events, BATCH_EVENTS)),
+            )
+            if not (batch.rollups or batch.auth_events or batch.storage_events):
+                return batches
+            batches.append(batch)
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        """Measurements dropped since the last drain, by kind."""
+        with self._lock:
+            return dict(self._dropped)
+
+    def _drop(self, kind: str, count: int = 1) -> None:
+        self._dropped[kind] = self._dropped.get(kind, 0) + count
+
+    def _count_drops(self) -> None:
+        minute = _now_ms() // MINUTE_MS * MINUTE_MS
+        for kind, count in self._dropped.items():
+            # One more series than the bound: the loss itself must not get lost.
+            key = (minute, _DROPPED, (("kind", kind),))
+            series = self._series.setdefault(key, _Series())
+            series.count += count
+            series.histogram.zero += count
+        self._dropped.clear()
+
+
+def _storage_wire(event: StorageEvent) -> dict[str, Any]:
+    return {
+        "at": event.at_ms,
+        "operation": event.operation,
+        "outcome": event.outcome,
+        "durationMs": event.duration_ms,
+        "attempts": len(event.attempts),
+        "role": event.role,
+        "key": event.key,
+        "requestId": event.request_id,
+    }
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

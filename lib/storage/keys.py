@@ -1,0 +1,105 @@
+"""Names of objects in the bucket: built here, parsed here, anything else is refused.
+
+    audio/v1/{yyyy}/{mm}/{dd}/{session id}/{object id}.{extension}     a recording
+    audio/v1/{yyyy}/{mm}/{dd}/{session id}/{object id}.peaks.json      its waveform
+    probe/{object id}                                                   the storage probe's own
+
+The date is the UTC day of the upload's begin. The object id is random and never used twice, since
+not every S3 server honours conditional writes. Keys hold no personal data: they reach logs,
+inventories and URLs.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Self
+
+from lib.storage.formats import FORMATS, format_of_content_type
+
+AUDIO_PREFIX = "audio/v1/"
+PROBE_PREFIX = "probe/"
+
+_STEM = re.compile(
+    r"audio/v1/(\d{4})/(\d{2})/(\d{2})/([0-9a-z]{16,64})/([0-9a-f]{32})\.(peaks\.json|[a-z0-9]{2,4})",
+    re.ASCII,
+)
+_EXTENSIONS = {item.extension for item in FORMATS}
+_PEAKS = "peaks.json"
+
+
+@dataclass(frozen=True, slots=True)
+class AudioKey:
+    """Key of one recording, or of its waveform.
+
+    Attributes:
+        day: UTC day on which the upload began.
+        session_id: document id of the session.
+        object_id: 32 random hexadecimal digits.
+        extension: `wav`, `mp3`, ... or `peaks.json`.
+    """
+
+    day: date
+    session_id: str
+    object_id: str
+    extension: str
+
+    @classmethod
+    def new(cls, session_id: str, content_type: str, now: datetime | None = None) -> Self:
+        """Make the key of a new recording.
+
+        Raises:
+            ValueError: the content type is not accepted, or the session id is malformed.
+        """
+        extension = format_of_content_type(content_type).extension
+        day = (now or datetime.now(UTC)).astimezone(UTC).date()
+        return cls.parse(str(cls(day, session_id, secrets.token_hex(16), extension)))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a key.
+
+        Raises:
+            ValueError: `text` is not exactly a key that `new` or `peaks` makes.
+        """
+        match = _STEM.fullmatch(text)
+        if not match:
+            raise ValueError("not an audio key")
+        year, month, day, session_id, object_id, extension = match.groups()
+        if extension != _PEAKS and extension not in _EXTENSIONS:
+            raise ValueError("not an audio key: unknown extension")
+        return cls(date(int(year), int(month), int(day)), session_id, object_id, extension)
+
+    @property
+    def is_peaks(self) -> bool:
+        """Whether this names a waveform."""
+        return self.extension == _PEAKS
+
+    @property
+    def peaks(self) -> AudioKey:
+        """Key of the waveform of this recording."""
+        return AudioKey(self.day, self.session_id, self.object_id, _PEAKS)
+
+    @property
+    def stem(self) -> str:
+        """What a recording and its waveform have in common."""
+        return f"{AUDIO_PREFIX}{self.day:%Y/%m/%d}/{self.session_id}/{self.object_id}"
+
+    def __str__(self) -> str:
+        return f"{self.stem}.{self.extension}"
+
+
+def peaks_key(key: str) -> str:
+    """Return the key of the waveform of the recording at `key`.
+
+    Raises:
+        ValueError: `key` is not an audio key.
+    """
+    return str(AudioKey.parse(key).peaks)
+
+
+def new_probe_key() -> str:
+    """Return a key of the probe that no other probe has used."""
+    return PROBE_PREFIX + secrets.token_hex(16)
