@@ -1,0 +1,72 @@
+"""Chromium for tests: the system's browser, driven by Playwright."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.support.stack import RunningStack
+
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
+
+
+def chromium_path() -> str:
+    """Return the system's Chromium.
+
+    Raises:
+        RuntimeError: there is none; the message says how to install it.
+    """
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        path = shutil.which(name)
+        if path:
+            return path
+    raise RuntimeError("The browser tests need Chromium. On Debian: apt-get install chromium")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start a headless Chromium and end it afterwards."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium_path(), args=_FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def fill_sign_in(page: Page, username: str, password: str) -> None:
+    """Type into the portal's form and send it."""
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def sign_in(page: Page, stack: RunningStack, role: str, path: str = "/") -> None:
+    """Open a page of the app as nobody, sign in at the portal and wait to be back."""
+    page.goto(stack.app_url + path)
+    fill_sign_in(page, role, stack.password(role))
+    page.wait_for_url(f"{stack.app_url}/**")
+    expect(page.get_by_test_id("stSidebarNav")).to_be_visible(timeout=30_000)
+
+
+def new_context(browser: Browser, **options: object) -> BrowserContext:
+    """Return a fresh browser profile with a desktop viewport and UTC."""
+    settings: dict[str, object] = {
+        "viewport": {"width": 1280, "height": 900},
+        "timezone_id": "UTC",
+        "locale": "en-GB",
+    }
+    context = browser.new_context(**{**settings, **options})  # type: ignore[arg-type]
+    context.set_default_timeout(30_000)
+    return context

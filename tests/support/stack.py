@@ -1,0 +1,129 @@
+"""A real local stack for tests: started on free ports, ended by its process id."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from local.stack import free_ports
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+START_SECONDS = 240.0
+
+
+@dataclass(slots=True)
+class RunningStack:
+    """A stack that answers: its folder, its supervisor and what `python -m local info` says."""
+
+    home: Path
+    port: int
+    process: subprocess.Popen[bytes]
+    output: Path
+    info: dict[str, Any]
+
+    @property
+    def app_url(self) -> str:
+        url: str = self.info["appUrl"]
+        return url
+
+    def refresh(self) -> dict[str, Any]:
+        """Read `python -m local info` again, for instance after a restart of a child."""
+        self.info = json.loads(self.command("info"))
+        return self.info
+
+    def command(self, *arguments: str) -> str:
+        """Run `python -m local ...` against this stack and return what it prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", "local", *arguments],
+            cwd=ROOT,
+            env={**os.environ, "EARSHOT_HOME": str(self.home), "PORT": str(self.port)},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+        return done.stdout
+
+    def token(self, role: str) -> str:
+        """Return a bearer token of a role, valid at the API."""
+        return self.command("token", "--role", role).strip()
+
+    def password(self, role: str) -> str:
+        """Return the password of a demo sign-in."""
+        word: str = self.info["users"][role]["password"]
+        return word
+
+    def ready(self) -> dict[str, Any]:
+        """Return what `/api/v1/ready` says."""
+        answer: dict[str, Any] = self.get("/api/v1/ready").json()
+        return answer
+
+    def get(self, path: str) -> httpx.Response:
+        """GET a path of the app without credentials, following no redirect."""
+        return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=10, trust_env=False)
+
+
+@contextmanager
+def running_stack(
+    home: Path, *, demo: bool = True, mode: str = "development"
+) -> Iterator[RunningStack]:
+    """Start a stack under `home` as `make run` does, wait until it is ready, end it afterwards."""
+    port = free_ports(1)[0]
+    output = home.with_suffix(".output")
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("CLERK_")},
+        "EARSHOT_HOME": str(home),
+        "PORT": str(port),
+        "EARSHOT_DEMO": "1" if demo else "0",
+    }
+    with output.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "local", "run", "--mode", mode],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    stack = RunningStack(home, port, process, output, {})
+    try:
+        wait_until(
+            lambda: "Earshot is ready" in output.read_text() or process.poll() is not None,
+            START_SECONDS,
+            lambda: f"the stack did not start:\n{output.read_text()}",
+        )
+        assert process.poll() is None, output.read_text()
+        stack.refresh()
+        yield stack
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def wait_until(
+    condition: Callable[[], object],
+    seconds: float,
+    explain: Callable[[], str] = lambda: "the condition did not come true",
+    interval: float = 0.1,
+) -> None:
+    """Poll `condition` until it is true; fail with `explain()` after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(explain())
+        time.sleep(interval)
