@@ -46,6 +46,35 @@ class Mutation(Generic[Args, Result]):
     decode: Callable[[Any], Result]
 
 
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One field among arguments: its name in Python and on the wire, and how it is written.
+
+    `nullable` fields send None as null; others leave the field out.
+    """
+
+    name: str
+    wire: str
+    write: Callable[[Any], Any] | None = None
+    nullable: bool = False
+
+
+def writer(*fields: Argument) -> Callable[[Mapping[str, Any]], Wire]:
+    """Return the function that turns a typed dict of these fields into what is sent."""
+
+    def write(args: Mapping[str, Any]) -> Wire:
+        wire: Wire = {}
+        for field in fields:
+            value = args.get(field.name)
+            if value is not None:
+                wire[field.wire] = field.write(value) if field.write else value
+            elif field.nullable and field.name in args:
+                wire[field.wire] = None
+        return wire
+
+    return write
+
+
 def instant(milliseconds: float) -> datetime:
     """Return the moment that Unix milliseconds stand for."""
     return _EPOCH + timedelta(milliseconds=milliseconds)

@@ -1,0 +1,59 @@
+"""Interactions: the turns of a session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, Unpack
+
+from lib.data.client import Caller
+from lib.data.functions import Page
+from lib.data.records import (
+    INTERACTIONS_APPEND,
+    INTERACTIONS_LIST,
+    INTERACTIONS_SEARCH,
+    Appended,
+    Interaction,
+    InteractionsAppendArgs,
+    InteractionsListArgs,
+    InteractionsSearchArgs,
+    NewInteraction,
+    SearchHit,
+)
+
+PAGE_SIZE: Final = 200
+
+
+def append(
+    caller: Caller,
+    session_id: str,
+    interactions: Sequence[NewInteraction],
+    *,
+    idempotency_key: str | None = None,
+) -> Appended:
+    """Store 1 to 500 turns in one transaction; turns that are there already count as duplicates."""
+    return caller.mutation(
+        INTERACTIONS_APPEND,
+        InteractionsAppendArgs(session_id=session_id, interactions=interactions),
+        idempotency_key,
+    )
+
+
+def page(caller: Caller, **filters: Unpack[InteractionsListArgs]) -> Page[Interaction]:
+    """Return one page of a session's turns, by sequence."""
+    return caller.query(INTERACTIONS_LIST, filters)
+
+
+def every(caller: Caller, session_id: str) -> Iterator[Interaction]:
+    """Yield all turns of a session by sequence, page after page."""
+    cursor: str | None = None
+    while True:
+        found = page(caller, session_id=session_id, cursor=cursor, limit=PAGE_SIZE)
+        yield from found.items
+        cursor = found.next_cursor
+        if cursor is None:
+            return
+
+
+def search(caller: Caller, **query: Unpack[InteractionsSearchArgs]) -> tuple[SearchHit, ...]:
+    """Return turns whose text holds the words of the query, with their sessions."""
+    return caller.query(INTERACTIONS_SEARCH, query)

@@ -1,0 +1,1208 @@
+"""Records, arguments and descriptions of the public Convex functions.
+
+Generated from their validators by `python -m local.codegen`; a test proves that it is current.
+Moments are aware datetimes in UTC, counts are ints, optional fields are None when absent. Among
+arguments, None in a field that Convex does not let be null means that it is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal, NotRequired, TypedDict
+
+from lib.data.functions import (
+    Argument,
+    Mutation,
+    Page,
+    Query,
+    Wire,
+    instant,
+    milliseconds,
+    writer,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appended:
+    """What `interactions:append` returns."""
+
+    accepted: int
+    duplicates: int
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Appended:
+        """Read the object as Convex sends it."""
+        return cls(
+            accepted=int(wire["accepted"]),
+            duplicates=int(wire["duplicates"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioObject:
+    """What `audioObjects:get` returns."""
+
+    id: str
+    key: str
+    user_id: str
+    session_id: str
+    content_type: str
+    bytes: int
+    sha256: str
+    status: Literal["pending", "stored", "expired", "deleted", "missing"]
+    expires_at: datetime
+    created_at: datetime
+    interaction_id: str | None = None
+    sequence: int | None = None
+    duration_ms: float | None = None
+    analysis: Literal["pending", "ready", "corrupt"] | None = None
+    peaks_key: str | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> AudioObject:
+        """Read the object as Convex sends it."""
+        return cls(
+            id=wire["id"],
+            key=wire["key"],
+            user_id=wire["userId"],
+            session_id=wire["sessionId"],
+            content_type=wire["contentType"],
+            bytes=int(wire["bytes"]),
+            sha256=wire["sha256"],
+            status=wire["status"],
+            expires_at=instant(wire["expiresAt"]),
+            created_at=instant(wire["createdAt"]),
+            interaction_id=wire.get("interactionId"),
+            sequence=None if (_ := wire.get("sequence")) is None else int(_),
+            duration_ms=wire.get("durationMs"),
+            analysis=wire.get("analysis"),
+            peaks_key=wire.get("peaksKey"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEvent:
+    """What `audit:list` returns."""
+
+    id: str
+    action: str
+    target_type: str
+    target_id: str
+    actor: str
+    actor_role: str
+    at: datetime
+    detail: str | None = None
+    request_id: str | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> AuditEvent:
+        """Read the object as Convex sends it."""
+        return cls(
+            id=wire["id"],
+            action=wire["action"],
+            target_type=wire["targetType"],
+            target_id=wire["targetId"],
+            actor=wire["actor"],
+            actor_role=wire["actorRole"],
+            at=instant(wire["at"]),
+            detail=wire.get("detail"),
+            request_id=wire.get("requestId"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRecordResult:
+    """What `audit:record` returns."""
+
+    id: str
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> AuditRecordResult:
+        """Read the object as Convex sends it."""
+        return cls(
+            id=wire["id"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthEvent:
+    """What `authEvents:list` returns."""
+
+    id: str
+    at: datetime
+    outcome: str
+    reason: str
+    route: str
+    request_id: str | None = None
+    user_id: str | None = None
+    client_hash: str | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> AuthEvent:
+        """Read the object as Convex sends it."""
+        return cls(
+            id=wire["id"],
+            at=instant(wire["at"]),
+            outcome=wire["outcome"],
+            reason=wire["reason"],
+            route=wire["route"],
+            request_id=wire.get("requestId"),
+            user_id=wire.get("userId"),
+            client_hash=wire.get("clientHash"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Histogram:
+    """What `metrics:range.histogram` returns."""
+
+    indexes: tuple[int, ...]
+    counts: tuple[int, ...]
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Histogram:
+        """Read the object as Convex sends it."""
+        return cls(
+            indexes=tuple(int(item) for item in wire["indexes"]),
+            counts=tuple(int(item) for item in wire["counts"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interaction:
+    """What `interactions:list` returns."""
+
+    id: str
+    session_id: str
+    user_id: str
+    sequence: int
+    speaker: Literal["user", "assistant", "system"]
+    text: str
+    started_at_ms: float
+    created_at: datetime
+    duration_ms: float | None = None
+    request_id: str | None = None
+    provider: str | None = None
+    model_id: str | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    cost: float | None = None
+    ttft_ms: float | None = None
+    latency_ms: float | None = None
+    audio_object_id: str | None = None
+    audio: AudioObject | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Interaction:
+        """Read the object as Convex sends it."""
+        return cls(
+            id=wire["id"],
+            session_id=wire["sessionId"],
+            user_id=wire["userId"],
+            sequence=int(wire["sequence"]),
+            speaker=wire["speaker"],
+            text=wire["text"],
+            started_at_ms=wire["startedAtMs"],
+            created_at=instant(wire["createdAt"]),
+            duration_ms=wire.get("durationMs"),
+            request_id=wire.get("requestId"),
+            provider=wire.get("provider"),
+            model_id=wire.get("modelId"),
+            tokens_in=None if (_ := wire.get("tokensIn")) is None else int(_),
+            tokens_out=None if (_ := wire.get("tokensOut")) is None else int(_),
+            cost=wire.get("cost"),
+            ttft_ms=wire.get("ttftMs"),
+            latency_ms=wire.get("latencyMs"),
+            audio_object_id=wire.get("audioObjectId"),
+            audio=None if (_ := wire.get("audio")) is None else AudioObject.from_wire(_),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsIngestResult:
+    """What `metrics:ingest` returns."""
+
+    applied: bool
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> MetricsIngestResult:
+        """Read the object as Convex sends it."""
+        return cls(
+            applied=wire["applied"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ping:
+    """What `system:ping` returns."""
+
+    now: datetime
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Ping:
+        """Read the object as Convex sends it."""
+        return cls(
+            now=instant(wire["now"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollup:
+    """What `metrics:range` returns."""
+
+    metric: str
+    dimensions: Mapping[str, str]
+    bucket_start: datetime
+    count: int
+    errors: Mapping[str, int]
+    sum: float
+    max: float
+    histogram: Histogram
+    resolution: Literal["minute", "hour", "day"]
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Rollup:
+        """Read the object as Convex sends it."""
+        return cls(
+            metric=wire["metric"],
+            dimensions=wire["dimensions"],
+            bucket_start=instant(wire["bucketStart"]),
+            count=int(wire["count"]),
+            errors={key: int(item) for key, item in wire["errors"].items()},
+            sum=wire["sum"],
+            max=wire["max"],
+            histogram=Histogram.from_wire(wire["histogram"]),
+            resolution=wire["resolution"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchHit:
+    """What `interactions:search` returns."""
+
+    session: UserSession
+    interaction: Interaction
+    highlight: str
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> SearchHit:
+        """Read the object as Convex sends it."""
+        return cls(
+            session=UserSession.from_wire(wire["session"]),
+            interaction=Interaction.from_wire(wire["interaction"]),
+            highlight=wire["highlight"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSummary:
+    """What `userSessions:summary` returns."""
+
+    session_id: str
+    interaction_count: int
+    ttft: UserSessionsSummaryTtftResult
+    latency: UserSessionsSummaryTtftResult
+    tokens_in: int
+    tokens_out: int
+    cost: float
+    duration_ms: float | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> SessionSummary:
+        """Read the object as Convex sends it."""
+        return cls(
+            session_id=wire["sessionId"],
+            interaction_count=int(wire["interactionCount"]),
+            ttft=UserSessionsSummaryTtftResult.from_wire(wire["ttft"]),
+            latency=UserSessionsSummaryTtftResult.from_wire(wire["latency"]),
+            tokens_in=int(wire["tokensIn"]),
+            tokens_out=int(wire["tokensOut"]),
+            cost=wire["cost"],
+            duration_ms=wire.get("durationMs"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionUser:
+    """What `userSessions:get.user` returns."""
+
+    clerk_id: str
+    name: str | None = None
+    email: str | None = None
+    image_url: str | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> SessionUser:
+        """Read the object as Convex sends it."""
+        return cls(
+            clerk_id=wire["clerkId"],
+            name=wire.get("name"),
+            email=wire.get("email"),
+            image_url=wire.get("imageUrl"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageEvent:
+    """What `storageEvents:list` returns."""
+
+    id: str
+    at: datetime
+    operation: str
+    outcome: str
+    duration_ms: float
+    attempts: int
+    key: str | None = None
+    request_id: str | None = None
+    bytes: int | None = None
+    status: int | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> StorageEvent:
+        """Read the object as Convex sends it."""
+        return cls(
+            id=wire["id"],
+            at=instant(wire["at"]),
+            operation=wire["operation"],
+            outcome=wire["outcome"],
+            duration_ms=wire["durationMs"],
+            attempts=int(wire["attempts"]),
+            key=wire.get("key"),
+            request_id=wire.get("requestId"),
+            bytes=None if (_ := wire.get("bytes")) is None else int(_),
+            status=None if (_ := wire.get("status")) is None else int(_),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upserted:
+    """What `users:upsert` returns."""
+
+    id: str
+    created: bool
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Upserted:
+        """Read the object as Convex sends it."""
+        return cls(
+            id=wire["id"],
+            created=wire["created"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """What `users:get` returns."""
+
+    id: str
+    clerk_id: str
+    kind: Literal["product", "team"]
+    status: Literal["active", "banned", "deleted", "erasing"]
+    last_seen_at: datetime
+    session_count: int
+    created_at: datetime
+    email: str | None = None
+    name: str | None = None
+    image_url: str | None = None
+    role: str | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> User:
+        """Read the object as Convex sends it."""
+        return cls(
+            id=wire["id"],
+            clerk_id=wire["clerkId"],
+            kind=wire["kind"],
+            status=wire["status"],
+            last_seen_at=instant(wire["lastSeenAt"]),
+            session_count=int(wire["sessionCount"]),
+            created_at=instant(wire["createdAt"]),
+            email=wire.get("email"),
+            name=wire.get("name"),
+            image_url=wire.get("imageUrl"),
+            role=wire.get("role"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserSession:
+    """What `userSessions:get` returns."""
+
+    id: str
+    user_id: str
+    user: SessionUser | None
+    external_id: str
+    channel: Literal["voice", "chat"]
+    status: Literal["active", "completed", "abandoned", "failed"]
+    started_at: datetime
+    interaction_count: int
+    audio_count: int
+    tokens_in: int
+    tokens_out: int
+    cost: float
+    review_status: Literal["unreviewed", "inReview", "reviewed"]
+    labels: tuple[str, ...]
+    created_at: datetime
+    title: str | None = None
+    ended_at: datetime | None = None
+    duration_ms: float | None = None
+    provider: str | None = None
+    model_id: str | None = None
+    worst_ttft_ms: float | None = None
+    worst_latency_ms: float | None = None
+    assessment_ms: float | None = None
+    assessed_at: datetime | None = None
+    score: float | None = None
+    metadata: Mapping[str, Any] | None = None
+    source: str | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> UserSession:
+        """Read the object as Convex sends it."""
+        return cls(
+            id=wire["id"],
+            user_id=wire["userId"],
+            user=None if (_ := wire["user"]) is None else SessionUser.from_wire(_),
+            external_id=wire["externalId"],
+            channel=wire["channel"],
+            status=wire["status"],
+            started_at=instant(wire["startedAt"]),
+            interaction_count=int(wire["interactionCount"]),
+            audio_count=int(wire["audioCount"]),
+            tokens_in=int(wire["tokensIn"]),
+            tokens_out=int(wire["tokensOut"]),
+            cost=wire["cost"],
+            review_status=wire["reviewStatus"],
+            labels=tuple(wire["labels"]),
+            created_at=instant(wire["createdAt"]),
+            title=wire.get("title"),
+            ended_at=None if (_ := wire.get("endedAt")) is None else instant(_),
+            duration_ms=wire.get("durationMs"),
+            provider=wire.get("provider"),
+            model_id=wire.get("modelId"),
+            worst_ttft_ms=wire.get("worstTtftMs"),
+            worst_latency_ms=wire.get("worstLatencyMs"),
+            assessment_ms=wire.get("assessmentMs"),
+            assessed_at=None if (_ := wire.get("assessedAt")) is None else instant(_),
+            score=wire.get("score"),
+            metadata=wire.get("metadata"),
+            source=wire.get("source"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserSessionsSummaryTtftResult:
+    """What `userSessions:summary.ttft` returns."""
+
+    count: int
+    p50: float | None = None
+    p95: float | None = None
+    max: float | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> UserSessionsSummaryTtftResult:
+        """Read the object as Convex sends it."""
+        return cls(
+            count=int(wire["count"]),
+            p50=wire.get("p50"),
+            p95=wire.get("p95"),
+            max=wire.get("max"),
+        )
+
+
+class AudioObjectsBeginArgs(TypedDict):
+    """Arguments of `audioObjects:begin`."""
+
+    session_id: str
+    key: str
+    content_type: str
+    bytes: int
+    sha256: str
+    sequence: NotRequired[int | None]
+
+
+class AudioObjectsForSessionArgs(TypedDict):
+    """Arguments of `audioObjects:forSession`."""
+
+    session_id: str
+
+
+class AudioObjectsGetArgs(TypedDict):
+    """Arguments of `audioObjects:get`."""
+
+    id: str
+
+
+class AudioObjectsMarkAnalysedArgs(TypedDict):
+    """Arguments of `audioObjects:markAnalysed`."""
+
+    id: str
+    analysis: Literal["ready", "corrupt"]
+    duration_ms: NotRequired[float | None]
+    peaks_key: NotRequired[str | None]
+    sha256: NotRequired[str | None]
+
+
+class AudioObjectsMarkExpiredArgs(TypedDict):
+    """Arguments of `audioObjects:markExpired`."""
+
+    id: str
+
+
+class AudioObjectsMarkMissingArgs(TypedDict):
+    """Arguments of `audioObjects:markMissing`."""
+
+    id: str
+
+
+class AudioObjectsMarkStoredArgs(TypedDict):
+    """Arguments of `audioObjects:markStored`."""
+
+    id: str
+    bytes: NotRequired[int | None]
+
+
+class AuditListArgs(TypedDict):
+    """Arguments of `audit:list`."""
+
+    cursor: str | None
+    limit: int
+    from_: NotRequired[datetime | None]
+    to: NotRequired[datetime | None]
+    actor: NotRequired[str | None]
+    target_id: NotRequired[str | None]
+
+
+class AuditRecordArgs(TypedDict):
+    """Arguments of `audit:record`."""
+
+    action: str
+    target_type: str
+    target_id: str
+    detail: NotRequired[str | None]
+    request_id: NotRequired[str | None]
+
+
+class AuthEventsListArgs(TypedDict):
+    """Arguments of `authEvents:list`."""
+
+    cursor: str | None
+    limit: int
+    from_: NotRequired[datetime | None]
+    to: NotRequired[datetime | None]
+    reason: NotRequired[str | None]
+
+
+class InteractionsAppendArgs(TypedDict):
+    """Arguments of `interactions:append`."""
+
+    session_id: str
+    interactions: Sequence[NewInteraction]
+
+
+class InteractionsListArgs(TypedDict):
+    """Arguments of `interactions:list`."""
+
+    session_id: str
+    cursor: str | None
+    limit: int
+
+
+class InteractionsSearchArgs(TypedDict):
+    """Arguments of `interactions:search`."""
+
+    query: str
+    session_id: NotRequired[str | None]
+    limit: NotRequired[int | None]
+
+
+class MetricsIngestArgs(TypedDict):
+    """Arguments of `metrics:ingest`."""
+
+    batch_id: str
+    rollups: Sequence[NewRollup]
+    auth_events: Sequence[NewAuthEvent]
+    storage_events: Sequence[NewStorageEvent]
+
+
+class MetricsRangeArgs(TypedDict):
+    """Arguments of `metrics:range`."""
+
+    metric: str
+    from_: datetime
+    to: datetime
+    resolution: Literal["minute", "hour", "day"]
+    dimensions: NotRequired[Mapping[str, str] | None]
+
+
+class NewAuthEvent(TypedDict):
+    """Arguments of `metrics:ingestauthEvents`."""
+
+    at: datetime
+    outcome: str
+    reason: str
+    route: str
+    request_id: NotRequired[str | None]
+    user_id: NotRequired[str | None]
+    client_hash: NotRequired[str | None]
+
+
+class NewHistogram(TypedDict):
+    """Arguments of `metrics:ingestrollups.histogram`."""
+
+    indexes: Sequence[int]
+    counts: Sequence[int]
+
+
+class NewInteraction(TypedDict):
+    """Arguments of `interactions:appendinteractions`."""
+
+    sequence: int
+    speaker: Literal["user", "assistant", "system"]
+    text: str
+    started_at_ms: float
+    duration_ms: NotRequired[float | None]
+    request_id: NotRequired[str | None]
+    provider: NotRequired[str | None]
+    model_id: NotRequired[str | None]
+    tokens_in: NotRequired[int | None]
+    tokens_out: NotRequired[int | None]
+    cost: NotRequired[float | None]
+    ttft_ms: NotRequired[float | None]
+    latency_ms: NotRequired[float | None]
+
+
+class NewRollup(TypedDict):
+    """Arguments of `metrics:ingestrollups`."""
+
+    metric: str
+    dimensions: Mapping[str, str]
+    bucket_start: datetime
+    count: int
+    errors: Mapping[str, int]
+    sum: float
+    max: float
+    histogram: NewHistogram
+
+
+class NewStorageEvent(TypedDict):
+    """Arguments of `metrics:ingeststorageEvents`."""
+
+    at: datetime
+    operation: str
+    outcome: str
+    duration_ms: float
+    attempts: int
+    key: NotRequired[str | None]
+    request_id: NotRequired[str | None]
+    bytes: NotRequired[int | None]
+    status: NotRequired[int | None]
+
+
+class StorageEventsListArgs(TypedDict):
+    """Arguments of `storageEvents:list`."""
+
+    cursor: str | None
+    limit: int
+    from_: NotRequired[datetime | None]
+    to: NotRequired[datetime | None]
+    operation: NotRequired[str | None]
+    outcome: NotRequired[str | None]
+
+
+class SystemPingArgs(TypedDict):
+    """Arguments of `system:ping`."""
+
+
+class UserSessionsByExternalIdArgs(TypedDict):
+    """Arguments of `userSessions:byExternalId`."""
+
+    external_id: str
+
+
+class UserSessionsCreateArgs(TypedDict):
+    """Arguments of `userSessions:create`."""
+
+    external_id: str
+    clerk_id: str
+    channel: Literal["voice", "chat"]
+    started_at: datetime
+    title: NotRequired[str | None]
+    provider: NotRequired[str | None]
+    model_id: NotRequired[str | None]
+    metadata: NotRequired[Mapping[str, Any] | None]
+    source: NotRequired[str | None]
+
+
+class UserSessionsGetArgs(TypedDict):
+    """Arguments of `userSessions:get`."""
+
+    id: str
+
+
+class UserSessionsListArgs(TypedDict):
+    """Arguments of `userSessions:list`."""
+
+    cursor: str | None
+    limit: int
+    clerk_id: NotRequired[str | None]
+    from_: NotRequired[datetime | None]
+    to: NotRequired[datetime | None]
+    status: NotRequired[Literal["active", "completed", "abandoned", "failed"] | None]
+    channel: NotRequired[Literal["voice", "chat"] | None]
+    review_status: NotRequired[Literal["unreviewed", "inReview", "reviewed"] | None]
+    label: NotRequired[str | None]
+    has_audio: NotRequired[bool | None]
+    provider: NotRequired[str | None]
+    model_id: NotRequired[str | None]
+    slow: NotRequired[bool | None]
+    order: NotRequired[Literal["asc", "desc"] | None]
+
+
+class UserSessionsSummaryArgs(TypedDict):
+    """Arguments of `userSessions:summary`."""
+
+    id: str
+
+
+class UserSessionsUpdateArgs(TypedDict):
+    """Arguments of `userSessions:update`."""
+
+    id: str
+    status: NotRequired[Literal["active", "completed", "abandoned", "failed"] | None]
+    ended_at: NotRequired[datetime | None]
+    assessment_ms: NotRequired[float | None]
+    assessed_at: NotRequired[datetime | None]
+    title: NotRequired[str | None]
+    labels: NotRequired[Sequence[str] | None]
+    metadata: NotRequired[Mapping[str, Any] | None]
+
+
+class UsersGetArgs(TypedDict):
+    """Arguments of `users:get`."""
+
+    clerk_id: str
+
+
+class UsersListArgs(TypedDict):
+    """Arguments of `users:list`."""
+
+    cursor: str | None
+    limit: int
+    kind: NotRequired[Literal["product", "team"] | None]
+    status: NotRequired[str | None]
+    search: NotRequired[str | None]
+    sort: NotRequired[Literal["createdAt", "lastSeenAt"] | None]
+    order: NotRequired[Literal["asc", "desc"] | None]
+
+
+class UsersUpsertArgs(TypedDict):
+    """Arguments of `users:upsert`."""
+
+    clerk_id: str
+    kind: Literal["product", "team"]
+    email: NotRequired[str | None]
+    name: NotRequired[str | None]
+    image_url: NotRequired[str | None]
+    role: NotRequired[str | None]
+    status: NotRequired[Literal["active", "banned", "deleted"] | None]
+    last_seen_at: NotRequired[datetime | None]
+    clerk_updated_at: NotRequired[datetime | None]
+    created_at: NotRequired[datetime | None]
+    source: NotRequired[str | None]
+
+
+_write_audio_objects_begin_args = writer(
+    Argument("session_id", "sessionId"),
+    Argument("key", "key"),
+    Argument("content_type", "contentType"),
+    Argument("bytes", "bytes"),
+    Argument("sha256", "sha256"),
+    Argument("sequence", "sequence"),
+)
+
+_write_audio_objects_for_session_args = writer(
+    Argument("session_id", "sessionId"),
+)
+
+_write_audio_objects_get_args = writer(
+    Argument("id", "id"),
+)
+
+_write_audio_objects_mark_analysed_args = writer(
+    Argument("id", "id"),
+    Argument("analysis", "analysis"),
+    Argument("duration_ms", "durationMs"),
+    Argument("peaks_key", "peaksKey"),
+    Argument("sha256", "sha256"),
+)
+
+_write_audio_objects_mark_expired_args = writer(
+    Argument("id", "id"),
+)
+
+_write_audio_objects_mark_missing_args = writer(
+    Argument("id", "id"),
+)
+
+_write_audio_objects_mark_stored_args = writer(
+    Argument("id", "id"),
+    Argument("bytes", "bytes"),
+)
+
+_write_audit_list_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
+    Argument("actor", "actor"),
+    Argument("target_id", "targetId"),
+)
+
+_write_audit_record_args = writer(
+    Argument("action", "action"),
+    Argument("target_type", "targetType"),
+    Argument("target_id", "targetId"),
+    Argument("detail", "detail"),
+    Argument("request_id", "requestId"),
+)
+
+_write_auth_events_list_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
+    Argument("reason", "reason"),
+)
+
+_write_interactions_list_args = writer(
+    Argument("session_id", "sessionId"),
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+)
+
+_write_interactions_search_args = writer(
+    Argument("query", "query"),
+    Argument("session_id", "sessionId"),
+    Argument("limit", "limit"),
+)
+
+_write_metrics_range_args = writer(
+    Argument("metric", "metric"),
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
+    Argument("resolution", "resolution"),
+    Argument("dimensions", "dimensions"),
+)
+
+_write_new_auth_event = writer(
+    Argument("at", "at", milliseconds),
+    Argument("outcome", "outcome"),
+    Argument("reason", "reason"),
+    Argument("route", "route"),
+    Argument("request_id", "requestId"),
+    Argument("user_id", "userId"),
+    Argument("client_hash", "clientHash"),
+)
+
+_write_new_histogram = writer(
+    Argument("indexes", "indexes", list),
+    Argument("counts", "counts", list),
+)
+
+_write_new_interaction = writer(
+    Argument("sequence", "sequence"),
+    Argument("speaker", "speaker"),
+    Argument("text", "text"),
+    Argument("started_at_ms", "startedAtMs"),
+    Argument("duration_ms", "durationMs"),
+    Argument("request_id", "requestId"),
+    Argument("provider", "provider"),
+    Argument("model_id", "modelId"),
+    Argument("tokens_in", "tokensIn"),
+    Argument("tokens_out", "tokensOut"),
+    Argument("cost", "cost"),
+    Argument("ttft_ms", "ttftMs"),
+    Argument("latency_ms", "latencyMs"),
+)
+
+_write_new_rollup = writer(
+    Argument("metric", "metric"),
+    Argument("dimensions", "dimensions"),
+    Argument("bucket_start", "bucketStart", milliseconds),
+    Argument("count", "count"),
+    Argument("errors", "errors"),
+    Argument("sum", "sum"),
+    Argument("max", "max"),
+    Argument("histogram", "histogram", _write_new_histogram),
+)
+
+_write_new_storage_event = writer(
+    Argument("at", "at", milliseconds),
+    Argument("operation", "operation"),
+    Argument("outcome", "outcome"),
+    Argument("duration_ms", "durationMs"),
+    Argument("attempts", "attempts"),
+    Argument("key", "key"),
+    Argument("request_id", "requestId"),
+    Argument("bytes", "bytes"),
+    Argument("status", "status"),
+)
+
+_write_storage_events_list_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
+    Argument("operation", "operation"),
+    Argument("outcome", "outcome"),
+)
+
+_write_system_ping_args = writer()
+
+_write_user_sessions_by_external_id_args = writer(
+    Argument("external_id", "externalId"),
+)
+
+_write_user_sessions_create_args = writer(
+    Argument("external_id", "externalId"),
+    Argument("clerk_id", "clerkId"),
+    Argument("channel", "channel"),
+    Argument("started_at", "startedAt", milliseconds),
+    Argument("title", "title"),
+    Argument("provider", "provider"),
+    Argument("model_id", "modelId"),
+    Argument("metadata", "metadata"),
+    Argument("source", "source"),
+)
+
+_write_user_sessions_get_args = writer(
+    Argument("id", "id"),
+)
+
+_write_user_sessions_list_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+    Argument("clerk_id", "clerkId"),
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
+    Argument("status", "status"),
+    Argument("channel", "channel"),
+    Argument("review_status", "reviewStatus"),
+    Argument("label", "label"),
+    Argument("has_audio", "hasAudio"),
+    Argument("provider", "provider"),
+    Argument("model_id", "modelId"),
+    Argument("slow", "slow"),
+    Argument("order", "order"),
+)
+
+_write_user_sessions_summary_args = writer(
+    Argument("id", "id"),
+)
+
+_write_user_sessions_update_args = writer(
+    Argument("id", "id"),
+    Argument("status", "status"),
+    Argument("ended_at", "endedAt", milliseconds),
+    Argument("assessment_ms", "assessmentMs"),
+    Argument("assessed_at", "assessedAt", milliseconds),
+    Argument("title", "title"),
+    Argument("labels", "labels", list),
+    Argument("metadata", "metadata"),
+)
+
+_write_users_get_args = writer(
+    Argument("clerk_id", "clerkId"),
+)
+
+_write_users_list_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+    Argument("kind", "kind"),
+    Argument("status", "status"),
+    Argument("search", "search"),
+    Argument("sort", "sort"),
+    Argument("order", "order"),
+)
+
+_write_users_upsert_args = writer(
+    Argument("clerk_id", "clerkId"),
+    Argument("kind", "kind"),
+    Argument("email", "email"),
+    Argument("name", "name"),
+    Argument("image_url", "imageUrl"),
+    Argument("role", "role"),
+    Argument("status", "status"),
+    Argument("last_seen_at", "lastSeenAt", milliseconds),
+    Argument("clerk_updated_at", "clerkUpdatedAt", milliseconds),
+    Argument("created_at", "createdAt", milliseconds),
+    Argument("source", "source"),
+)
+
+_write_interactions_append_args = writer(
+    Argument("session_id", "sessionId"),
+    Argument(
+        "interactions",
+        "interactions",
+        lambda value: [_write_new_interaction(item) for item in value],
+    ),
+)
+
+_write_metrics_ingest_args = writer(
+    Argument("batch_id", "batchId"),
+    Argument("rollups", "rollups", lambda value: [_write_new_rollup(item) for item in value]),
+    Argument(
+        "auth_events", "authEvents", lambda value: [_write_new_auth_event(item) for item in value]
+    ),
+    Argument(
+        "storage_events",
+        "storageEvents",
+        lambda value: [_write_new_storage_event(item) for item in value],
+    ),
+)
+
+AUDIO_OBJECTS_BEGIN: Final = Mutation[AudioObjectsBeginArgs, AudioObject](
+    "audioObjects:begin", _write_audio_objects_begin_args, AudioObject.from_wire
+)
+
+AUDIO_OBJECTS_FOR_SESSION: Final = Query[AudioObjectsForSessionArgs, tuple[AudioObject, ...]](
+    "audioObjects:forSession",
+    _write_audio_objects_for_session_args,
+    lambda value: tuple(AudioObject.from_wire(item) for item in value),
+)
+
+AUDIO_OBJECTS_GET: Final = Query[AudioObjectsGetArgs, AudioObject | None](
+    "audioObjects:get",
+    _write_audio_objects_get_args,
+    lambda value: None if value is None else AudioObject.from_wire(value),
+)
+
+AUDIO_OBJECTS_MARK_ANALYSED: Final = Mutation[AudioObjectsMarkAnalysedArgs, AudioObject](
+    "audioObjects:markAnalysed", _write_audio_objects_mark_analysed_args, AudioObject.from_wire
+)
+
+AUDIO_OBJECTS_MARK_EXPIRED: Final = Mutation[AudioObjectsMarkExpiredArgs, AudioObject](
+    "audioObjects:markExpired", _write_audio_objects_mark_expired_args, AudioObject.from_wire
+)
+
+AUDIO_OBJECTS_MARK_MISSING: Final = Mutation[AudioObjectsMarkMissingArgs, AudioObject](
+    "audioObjects:markMissing", _write_audio_objects_mark_missing_args, AudioObject.from_wire
+)
+
+AUDIO_OBJECTS_MARK_STORED: Final = Mutation[AudioObjectsMarkStoredArgs, AudioObject](
+    "audioObjects:markStored", _write_audio_objects_mark_stored_args, AudioObject.from_wire
+)
+
+AUDIT_LIST: Final = Query[AuditListArgs, Page[AuditEvent]](
+    "audit:list",
+    _write_audit_list_args,
+    lambda value: Page(
+        tuple(AuditEvent.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
+)
+
+AUDIT_RECORD: Final = Mutation[AuditRecordArgs, AuditRecordResult](
+    "audit:record", _write_audit_record_args, AuditRecordResult.from_wire
+)
+
+AUTH_EVENTS_LIST: Final = Query[AuthEventsListArgs, Page[AuthEvent]](
+    "authEvents:list",
+    _write_auth_events_list_args,
+    lambda value: Page(
+        tuple(AuthEvent.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
+)
+
+INTERACTIONS_APPEND: Final = Mutation[InteractionsAppendArgs, Appended](
+    "interactions:append", _write_interactions_append_args, Appended.from_wire
+)
+
+INTERACTIONS_LIST: Final = Query[InteractionsListArgs, Page[Interaction]](
+    "interactions:list",
+    _write_interactions_list_args,
+    lambda value: Page(
+        tuple(Interaction.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
+)
+
+INTERACTIONS_SEARCH: Final = Query[InteractionsSearchArgs, tuple[SearchHit, ...]](
+    "interactions:search",
+    _write_interactions_search_args,
+    lambda value: tuple(SearchHit.from_wire(item) for item in value),
+)
+
+METRICS_INGEST: Final = Mutation[MetricsIngestArgs, MetricsIngestResult](
+    "metrics:ingest", _write_metrics_ingest_args, MetricsIngestResult.from_wire
+)
+
+METRICS_RANGE: Final = Query[MetricsRangeArgs, tuple[Rollup, ...]](
+    "metrics:range",
+    _write_metrics_range_args,
+    lambda value: tuple(Rollup.from_wire(item) for item in value),
+)
+
+STORAGE_EVENTS_LIST: Final = Query[StorageEventsListArgs, Page[StorageEvent]](
+    "storageEvents:list",
+    _write_storage_events_list_args,
+    lambda value: Page(
+        tuple(StorageEvent.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
+)
+
+SYSTEM_PING: Final = Query[SystemPingArgs, Ping](
+    "system:ping", _write_system_ping_args, Ping.from_wire
+)
+
+USERS_GET: Final = Query[UsersGetArgs, User | None](
+    "users:get",
+    _write_users_get_args,
+    lambda value: None if value is None else User.from_wire(value),
+)
+
+USERS_LIST: Final = Query[UsersListArgs, Page[User]](
+    "users:list",
+    _write_users_list_args,
+    lambda value: Page(tuple(User.from_wire(item) for item in value["items"]), value["nextCursor"]),
+)
+
+USERS_UPSERT: Final = Mutation[UsersUpsertArgs, Upserted](
+    "users:upsert", _write_users_upsert_args, Upserted.from_wire
+)
+
+USER_SESSIONS_BY_EXTERNAL_ID: Final = Query[UserSessionsByExternalIdArgs, UserSession | None](
+    "userSessions:byExternalId",
+    _write_user_sessions_by_external_id_args,
+    lambda value: None if value is None else UserSession.from_wire(value),
+)
+
+USER_SESSIONS_CREATE: Final = Mutation[UserSessionsCreateArgs, Upserted](
+    "userSessions:create", _write_user_sessions_create_args, Upserted.from_wire
+)
+
+USER_SESSIONS_GET: Final = Query[UserSessionsGetArgs, UserSession | None](
+    "userSessions:get",
+    _write_user_sessions_get_args,
+    lambda value: None if value is None else UserSession.from_wire(value),
+)
+
+USER_SESSIONS_LIST: Final = Query[UserSessionsListArgs, Page[UserSession]](
+    "userSessions:list",
+    _write_user_sessions_list_args,
+    lambda value: Page(
+        tuple(UserSession.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
+)
+
+USER_SESSIONS_SUMMARY: Final = Query[UserSessionsSummaryArgs, SessionSummary | None](
+    "userSessions:summary",
+    _write_user_sessions_summary_args,
+    lambda value: None if value is None else SessionSummary.from_wire(value),
+)
+
+USER_SESSIONS_UPDATE: Final = Mutation[UserSessionsUpdateArgs, UserSession](
+    "userSessions:update", _write_user_sessions_update_args, UserSession.from_wire
+)
+

@@ -1,0 +1,61 @@
+"""Sessions of users: one conversation each, with its counters."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+from lib.data.client import Caller
+from lib.data.functions import Page
+from lib.data.records import (
+    USER_SESSIONS_BY_EXTERNAL_ID,
+    USER_SESSIONS_CREATE,
+    USER_SESSIONS_GET,
+    USER_SESSIONS_LIST,
+    USER_SESSIONS_SUMMARY,
+    USER_SESSIONS_UPDATE,
+    SessionSummary,
+    Upserted,
+    UserSession,
+    UserSessionsByExternalIdArgs,
+    UserSessionsCreateArgs,
+    UserSessionsGetArgs,
+    UserSessionsListArgs,
+    UserSessionsSummaryArgs,
+    UserSessionsUpdateArgs,
+)
+
+
+def create(
+    caller: Caller, *, idempotency_key: str | None = None, **session: Unpack[UserSessionsCreateArgs]
+) -> Upserted:
+    """Create a session, or find the one with the same external id."""
+    return caller.mutation(USER_SESSIONS_CREATE, session, idempotency_key)
+
+
+def update(
+    caller: Caller, *, idempotency_key: str | None = None, **changes: Unpack[UserSessionsUpdateArgs]
+) -> UserSession:
+    """Change a session; fields left out stay as they are."""
+    return caller.mutation(USER_SESSIONS_UPDATE, changes, idempotency_key)
+
+
+def get(caller: Caller, session_id: str) -> UserSession | None:
+    """Return a session with its user."""
+    return caller.query(USER_SESSIONS_GET, UserSessionsGetArgs(id=session_id))
+
+
+def by_external_id(caller: Caller, external_id: str) -> UserSession | None:
+    """Return the session that the product's backend knows under this id."""
+    return caller.query(
+        USER_SESSIONS_BY_EXTERNAL_ID, UserSessionsByExternalIdArgs(external_id=external_id)
+    )
+
+
+def page(caller: Caller, **filters: Unpack[UserSessionsListArgs]) -> Page[UserSession]:
+    """Return one page of sessions."""
+    return caller.query(USER_SESSIONS_LIST, filters)
+
+
+def summary(caller: Caller, session_id: str) -> SessionSummary | None:
+    """Return latency, cost and token figures of a session."""
+    return caller.query(USER_SESSIONS_SUMMARY, UserSessionsSummaryArgs(id=session_id))

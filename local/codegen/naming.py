@@ -1,0 +1,87 @@
+"""How names on the wire become names in Python, and which numbers are times or integers.
+
+Convex has one number type, float64. Whether a number is a moment or a count can be told only by
+its name, so the rules are here, once, and the generated types show what they decided.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+
+# Names of the records, by the function that returns them (`.field` for what lies inside, `()` for
+# objects among the arguments). Functions that return the same shape share the record.
+RECORD_NAMES: dict[str, str] = {
+    "users:get": "User",
+    "users:upsert": "Upserted",
+    "userSessions:get": "UserSession",
+    "userSessions:get.user": "SessionUser",
+    "userSessions:create": "Upserted",
+    "userSessions:summary": "SessionSummary",
+    "interactions:list": "Interaction",
+    "interactions:list.audio": "AudioObject",
+    "interactions:append": "Appended",
+    "interactions:append()interactions": "NewInteraction",
+    "interactions:search": "SearchHit",
+    "audioObjects:get": "AudioObject",
+    "audioObjects:begin": "AudioObject",
+    "metrics:range": "Rollup",
+    "metrics:range.histogram": "Histogram",
+    "metrics:ingest()rollups.histogram": "NewHistogram",
+    "metrics:ingest()rollups": "NewRollup",
+    "metrics:ingest()authEvents": "NewAuthEvent",
+    "metrics:ingest()storageEvents": "NewStorageEvent",
+    "authEvents:list": "AuthEvent",
+    "storageEvents:list": "StorageEvent",
+    "audit:list": "AuditEvent",
+    "system:ping": "Ping",
+}
+
+_TIME_NAMES = {"from", "to", "bucketStart", "now", "day", "at"}
+_INTEGER_NAMES = {
+    "accepted",
+    "applied",
+    "attempts",
+    "bytes",
+    "count",
+    "counts",
+    "duplicates",
+    "errors",
+    "indexes",
+    "interactions",
+    "limit",
+    "remaining",
+    "sequence",
+    "sessions",
+    "status",
+    "tokensIn",
+    "tokensOut",
+    "turns",
+    "version",
+}
+
+
+def is_time(name: str) -> bool:
+    """Tell whether a number of this name is a moment in Unix milliseconds."""
+    return name in _TIME_NAMES or name.endswith("At")
+
+
+def is_integer(name: str) -> bool:
+    """Tell whether a number of this name is always integral."""
+    return name in _INTEGER_NAMES or name.endswith(("Count", "Sequence"))
+
+
+def snake(name: str) -> str:
+    """Return `startedAtMs` as `started_at_ms`; a keyword gets an underscore at its end."""
+    lowered = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
+    return f"{lowered}_" if keyword.iskeyword(lowered) else lowered
+
+
+def pascal(name: str) -> str:
+    """Return `userSessions:get.user` as `UserSessionsGetUser`."""
+    return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", name))
+
+
+def writer_name(name: str) -> str:
+    """Return the name of the function that writes the arguments of a typed dict."""
+    return f"_write_{snake(name)}"
