@@ -1,0 +1,1 @@
+"""Waveform, transcript and keyboard of the listening room."""

@@ -1,0 +1,313 @@
+/** Plays the session: one media element, moved from recording to recording along the timeline. */
+import { locate, silenceEnd } from "./timeline.ts";
+import type { Clip, Span } from "./timeline.ts";
+import type { UrlBook } from "./urls.ts";
+
+/** What the reader is told about playback. */
+export type Status = "paused" | "playing" | "loading" | "ended" | "failed" | "offline";
+
+export interface Score {
+  clips: readonly Clip[];
+  silences: readonly Span[];
+  durationMs: number;
+}
+
+/** Position is checked this often while playing; background tabs are throttled by the browser. */
+const TICK_MS = 40;
+/** Without progress for this long the source is taken for dead and renewed. */
+const STALL_MS = 4000;
+/** Renewals of one recording without any progress before giving up. */
+const MOST_RECOVERIES = 3;
+/** Recordings whose URLs are asked for together: the one needed and those after it. */
+const AHEAD = 6;
+
+export class Engine {
+  readonly #media: HTMLAudioElement;
+  readonly #urls: UrlBook;
+  readonly #changed: () => void;
+  readonly #ended = new AbortController();
+  #score: Score = { clips: [], silences: [], durationMs: 0 };
+  #status: Status = "paused";
+  #positionMs = 0;
+  #clip = -1;
+  #rate = 1;
+  #skipSilence = false;
+  #loop: Span | null = null;
+  #timer = 0;
+  #lastTick = 0;
+  #progressAt = 0;
+  #progressTime = -1;
+  #recoveries = 0;
+
+  constructor(media: HTMLAudioElement, urls: UrlBook, changed: () => void) {
+    this.#media = media;
+    this.#urls = urls;
+    this.#changed = changed;
+    const { signal } = this.#ended;
+    media.preload = "auto";
+    media.addEventListener("error", () => this.#recover(), { signal });
+    media.addEventListener("ended", () => this.#leaveClip(), { signal });
+    media.addEventListener("pause", () => this.#pausedByBrowser(), { signal });
+    window.addEventListener("online", () => this.#cameOnline(), { signal });
+  }
+
+  get status(): Status {
+    return this.#status;
+  }
+
+  get positionMs(): number {
+    return this.#positionMs;
+  }
+
+  get loop(): Span | null {
+    return this.#loop;
+  }
+
+  get wantsToPlay(): boolean {
+    return this.#status === "playing" || this.#status === "loading" || this.#status === "offline";
+  }
+
+  setScore(score: Score): void {
+    const sounding = this.#score.clips[this.#clip]?.audioId;
+    this.#score = score;
+    this.#clip = score.clips.findIndex((clip) => clip.audioId === sounding);
+  }
+
+  setRate(rate: number): void {
+    this.#rate = rate;
+    this.#media.defaultPlaybackRate = rate;
+    this.#media.playbackRate = rate;
+  }
+
+  setSkipSilence(skip: boolean): void {
+    this.#skipSilence = skip;
+  }
+
+  setLoop(span: Span | null): void {
+    this.#loop = span;
+  }
+
+  play(): void {
+    if (this.#score.clips.length === 0) return;
+    if (this.#status === "failed") {
+      this.#recoveries = 0;
+      this.#urls.reset();
+    }
+    if (this.#status === "ended") this.#positionMs = 0;
+    this.#become("loading");
+    this.#startTicking();
+    this.#enter(this.#positionMs);
+  }
+
+  pause(): void {
+    this.#become("paused");
+    this.#stopTicking();
+    this.#media.pause();
+  }
+
+  toggle(): void {
+    if (this.wantsToPlay) this.pause();
+    else this.play();
+  }
+
+  seek(ms: number): void {
+    this.#positionMs = Math.min(Math.max(0, ms), this.#score.durationMs);
+    this.#recoveries = 0;
+    if (this.wantsToPlay) this.#enter(this.#positionMs);
+    else {
+      this.#clip = -1;
+      this.#become("paused");
+    }
+  }
+
+  /** Python sent URLs: go on where playback waited for one. */
+  urlsArrived(): void {
+    if (this.#status === "loading" || this.#status === "offline") this.#enter(this.#positionMs);
+  }
+
+  destroy(): void {
+    this.#stopTicking();
+    this.#ended.abort();
+    this.#media.pause();
+    this.#media.removeAttribute("src");
+    this.#media.load();
+  }
+
+  /** Go to a moment: into the recording that sounds then, or into the silence before the next. */
+  #enter(ms: number): void {
+    const place = locate(this.#score.clips, ms);
+    if (place === null) {
+      this.#finish();
+    } else if ("next" in place) {
+      this.#clip = -1;
+      this.#media.pause();
+      this.#become("playing");
+    } else {
+      this.#load(place.index, place.offsetMs);
+    }
+  }
+
+  #load(index: number, offsetMs: number): void {
+    const clip = this.#score.clips[index];
+    if (!clip) return;
+    this.#clip = index;
+    this.#positionMs = clip.startMs + offsetMs;
+    const loaded = this.#media.dataset["audioId"] === clip.audioId && !this.#media.error;
+    const url = this.#urls.get(clip.audioId);
+    if (!loaded && url === null) {
+      this.#media.pause();
+      this.#become(navigator.onLine ? "loading" : "offline");
+      this.#askAhead(index);
+      return;
+    }
+    if (!loaded && url !== null) {
+      this.#media.src = url;
+      this.#media.dataset["audioId"] = clip.audioId;
+      this.#become("loading");
+    }
+    this.#progressAt = performance.now();
+    this.#media.currentTime = offsetMs / 1000;
+    this.#media.playbackRate = this.#rate;
+    // A refused play() is told by the error event, or is the pause that the reader asked for.
+    this.#media.play().catch((error: unknown) => {
+      if (error instanceof DOMException && error.name === "NotAllowedError") this.pause();
+    });
+    this.#askAhead(index);
+  }
+
+  /** Ask for the URLs that are missing now or soon, before playback runs into the gap. */
+  #askAhead(index: number): void {
+    const soon = this.#score.clips.slice(index, index + AHEAD).map((clip) => clip.audioId);
+    const missing = soon.filter((id) => this.#urls.get(id) === null);
+    const first = soon[0];
+    const urgent = first !== undefined && missing.includes(first);
+    // Not one by one: wait until half of what lies ahead is missing, unless needed at once.
+    if (urgent || missing.length >= Math.min(soon.length, AHEAD / 2)) this.#urls.ask(missing);
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    const elapsed = now - this.#lastTick;
+    this.#lastTick = now;
+    const clip = this.#score.clips[this.#clip];
+    if (!clip) this.#tickSilence(elapsed);
+    else if (this.#status === "loading" && this.#urls.get(clip.audioId) === null) {
+      if (!this.#isLoaded(clip)) this.#waitForUrl();
+      else this.#tickClip(clip, now);
+    } else this.#tickClip(clip, now);
+    this.#changed();
+  }
+
+  #isLoaded(clip: Clip): boolean {
+    return this.#media.dataset["audioId"] === clip.audioId && !this.#media.error;
+  }
+
+  #waitForUrl(): void {
+    if (!navigator.onLine) this.#become("offline");
+    else if (this.#urls.silent) this.#fail();
+    else this.#askAhead(this.#clip);
+  }
+
+  #tickSilence(elapsed: number): void {
+    const place = locate(this.#score.clips, this.#positionMs);
+    if (place === null) return this.#finish();
+    if (!("next" in place)) return this.#load(place.index, place.offsetMs);
+    const start = this.#score.clips[place.next]?.startMs ?? 0;
+    this.#askAhead(place.next);
+    this.#positionMs = this.#skipSilence ? start : this.#positionMs + elapsed * this.#rate;
+    if (this.#loop && this.#positionMs >= this.#loop.toMs) return this.seek(this.#loop.fromMs);
+    if (this.#positionMs >= start) this.#load(place.next, 0);
+  }
+
+  #tickClip(clip: Clip, now: number): void {
+    const { currentTime, seeking, paused } = this.#media;
+    if (currentTime !== this.#progressTime && !seeking && !paused) {
+      if (this.#media.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA) {
+        this.#progressed(clip, now, currentTime);
+      }
+    } else if (now - this.#progressAt > STALL_MS) {
+      return this.#recover();
+    }
+    const ms = this.#positionMs;
+    if (this.#loop && ms >= this.#loop.toMs) return this.seek(this.#loop.fromMs);
+    const quietUntil = this.#skipSilence ? silenceEnd(this.#score.silences, ms) : null;
+    if (quietUntil !== null && this.#loop === null) this.seek(quietUntil);
+  }
+
+  #progressed(clip: Clip, now: number, currentTime: number): void {
+    this.#progressTime = currentTime;
+    this.#progressAt = now;
+    this.#recoveries = 0;
+    this.#positionMs = clip.startMs + currentTime * 1000;
+    if (this.#status !== "playing") this.#become("playing");
+  }
+
+  /** The recording ended: the next one starts at once if its time has come, else after a silence. */
+  #leaveClip(): void {
+    const index = this.#clip;
+    const clip = this.#score.clips[index];
+    if (!clip || !this.wantsToPlay) return;
+    const end = clip.startMs + clip.durationMs;
+    if (this.#loop && end >= this.#loop.toMs - TICK_MS) return this.seek(this.#loop.fromMs);
+    const next = this.#score.clips[index + 1];
+    if (!next) return this.#finish();
+    if (next.startMs <= end || this.#skipSilence) return this.#load(index + 1, 0);
+    this.#positionMs = end;
+    this.#clip = -1;
+  }
+
+  /** The source died (expired, refused, stalled): ask for a new URL and go on from here. */
+  #recover(): void {
+    const clip = this.#score.clips[this.#clip];
+    if (!clip || !this.wantsToPlay) return;
+    if (this.#recoveries >= MOST_RECOVERIES) return this.#fail();
+    this.#recoveries += 1;
+    // A URL that has just been issued is used once more only if it was not the one that failed.
+    if (this.#media.src === this.#urls.get(clip.audioId)) this.#urls.drop(clip.audioId);
+    delete this.#media.dataset["audioId"];
+    this.#progressAt = performance.now();
+    this.#load(this.#clip, this.#positionMs - clip.startMs);
+  }
+
+  #fail(): void {
+    this.#become("failed");
+    this.#stopTicking();
+    this.#media.pause();
+  }
+
+  #finish(): void {
+    this.#positionMs = this.#score.durationMs;
+    this.#clip = -1;
+    this.#become("ended");
+    this.#stopTicking();
+    this.#media.pause();
+  }
+
+  /** Headphones unplugged, another app took the sound: the browser pauses without being asked. */
+  #pausedByBrowser(): void {
+    const { paused, ended, seeking, error } = this.#media;
+    const byBrowser = paused && !ended && !seeking && !error && this.#clip >= 0;
+    if (this.#status === "playing" && byBrowser) this.pause();
+  }
+
+  #cameOnline(): void {
+    if (this.#status === "offline") this.play();
+  }
+
+  #become(status: Status): void {
+    if (status === this.#status) return;
+    this.#status = status;
+    this.#changed();
+  }
+
+  #startTicking(): void {
+    this.#lastTick = performance.now();
+    this.#progressAt = this.#lastTick;
+    if (this.#timer === 0) this.#timer = window.setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  #stopTicking(): void {
+    window.clearInterval(this.#timer);
+    this.#timer = 0;
+  }
+}

@@ -1,0 +1,55 @@
+/** The keyboard of the listening room. No DOM here. */
+
+export type Command =
+  | { name: "toggle" }
+  | { name: "turn"; by: 1 | -1 }
+  | { name: "loop" }
+  | { name: "skip"; byMs: number }
+  | { name: "speed"; by: 1 | -1 }
+  | { name: "score"; value: number }
+  | { name: "next" }
+  | { name: "help" }
+  | { name: "close" };
+
+export interface Press {
+  key: string;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+}
+
+/** How far `,` and `.` move, in milliseconds. */
+export const SKIP_MS = 5000;
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  " ": { name: "toggle" },
+  j: { name: "turn", by: 1 },
+  k: { name: "turn", by: -1 },
+  l: { name: "loop" },
+  ",": { name: "skip", byMs: -SKIP_MS },
+  ".": { name: "skip", byMs: SKIP_MS },
+  "<": { name: "speed", by: -1 },
+  ">": { name: "speed", by: 1 },
+  n: { name: "next" },
+  "?": { name: "help" },
+  Escape: { name: "close" },
+};
+
+/** Rows of the help overlay: the keys and what they do. */
+export const HELP: readonly { keys: string; does: string; needs?: "audio" | "score" | "next" }[] = [
+  { keys: "space", does: "Play or pause", needs: "audio" },
+  { keys: "j  k", does: "Next or previous turn" },
+  { keys: "l", does: "Loop the current turn", needs: "audio" },
+  { keys: ",  .", does: "Back or forward 5 seconds", needs: "audio" },
+  { keys: "<  >", does: "Slower or faster", needs: "audio" },
+  { keys: "1 … 5", does: "Score this session", needs: "score" },
+  { keys: "n", does: "Next session in the list", needs: "next" },
+  { keys: "?", does: "Show or hide this help" },
+];
+
+/** Command of a key press, or null when the press means something to the browser or a field. */
+export function commandOf(press: Press): Command | null {
+  if (press.ctrlKey || press.metaKey || press.altKey) return null;
+  if (/^[1-5]$/.test(press.key)) return { name: "score", value: Number(press.key) };
+  return COMMANDS[press.key] ?? null;
+}

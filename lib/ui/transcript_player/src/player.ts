@@ -1,0 +1,290 @@
+/** The listening room: joins engine, waveform, transcript, controls and keyboard. */
+import { Controls } from "./controls.ts";
+import { element } from "./dom.ts";
+import { Engine } from "./engine.ts";
+import type { Status } from "./engine.ts";
+import { clock, momentLink } from "./format.ts";
+import { Help } from "./help.ts";
+import { commandOf } from "./keys.ts";
+import type { Command } from "./keys.ts";
+import { lanesOf } from "./lanes.ts";
+import { Memory } from "./memory.ts";
+import { Solo } from "./solo.ts";
+import { nextSpeed } from "./speed.ts";
+import { endOf, layOut, pausesBetween, quietSpans, turnAt } from "./timeline.ts";
+import type { Clip, Span } from "./timeline.ts";
+import { Transcript } from "./transcript.ts";
+import type { AudioItem, PlayerData, Send, Turn } from "./types.ts";
+import { UrlBook } from "./urls.ts";
+import { Wave } from "./wave.ts";
+import { audioNotice, statusNotice } from "./notices.ts";
+
+/** The position is written down this often while playing, in milliseconds. */
+const REMEMBER_MS = 2000;
+
+export class Player {
+  readonly sessionId: string;
+  readonly #send: Send;
+  readonly #ended = new AbortController();
+  readonly #memory = new Memory(localStorage);
+  readonly #media = element("audio");
+  readonly #urls: UrlBook;
+  readonly #engine: Engine;
+  readonly #solo: Solo;
+  readonly #controls: Controls;
+  readonly #wave: Wave;
+  readonly #transcript: Transcript;
+  readonly #notice = element("p", { class: "notice", role: "status" });
+  readonly #follow = element("button", { type: "button", class: "follow" }, "Follow playback");
+  readonly #help: Help;
+  #data: PlayerData;
+  #turns: readonly Turn[] = [];
+  #clips: readonly Clip[] = [];
+  #durationMs = 0;
+  #lit = -1;
+  #skipSilence: boolean;
+  #speed: number;
+  #said = "";
+  #lastStatus: Status = "paused";
+  #rememberedAt = 0;
+
+  constructor(root: HTMLElement, data: PlayerData, send: Send) {
+    this.sessionId = data.sessionId;
+    this.#send = send;
+    this.#data = data;
+    ({ speed: this.#speed, skipSilence: this.#skipSilence } = this.#memory.preferences());
+    this.#urls = new UrlBook(send, () => performance.now());
+    this.#engine = new Engine(this.#media, this.#urls, () => this.#refresh());
+    this.#solo = new Solo(() => this.#engine.pause());
+    this.#controls = new Controls({
+      toggle: () => this.#engine.toggle(),
+      setSpeed: (speed) => this.#setSpeed(speed),
+      setSkipSilence: (skip) => this.#setSkipSilence(skip),
+      toggleLoop: () => this.#toggleLoop(),
+      copyLink: () => void this.#copyLink(),
+      help: () => this.#help.toggle(),
+    });
+    const waveHost = element("div", { class: "wave" });
+    this.#wave = new Wave(waveHost, (ms) => this.#seek(ms));
+    const scroller = element("div", { class: "scroller", tabindex: "0" });
+    scroller.setAttribute("aria-label", "Transcript, scrollable");
+    scroller.setAttribute("role", "region");
+    this.#follow.hidden = true;
+    this.#follow.addEventListener("click", () => this.#transcript.follow());
+    this.#transcript = new Transcript(scroller, (following) => {
+      this.#follow.hidden = following || this.#clips.length === 0;
+    });
+    this.#help = new Help({
+      audio: data.channel === "voice",
+      score: data.canScore,
+      next: data.moves.includes("next"),
+    });
+    const frame = element("div", { class: "frame" }, scroller, this.#follow);
+    root.replaceChildren(this.#controls.root, waveHost, this.#notice, frame, this.#help.root);
+    root.append(this.#media);
+    document.addEventListener("keydown", (event) => this.#keydown(event), {
+      signal: this.#ended.signal,
+    });
+    this.update(data);
+    this.#setSpeed(this.#speed);
+    this.#setSkipSilence(this.#skipSilence);
+    this.#goToStart(data);
+  }
+
+  /** Take in new data from Python; the sound goes on. */
+  update(data: PlayerData): void {
+    const turns = data.turns ?? this.#turns;
+    const audioChanged = JSON.stringify(data.audio) !== JSON.stringify(this.#data.audio);
+    const isNew = turns !== this.#turns && JSON.stringify(turns) !== JSON.stringify(this.#turns);
+    this.#data = data;
+    if (isNew || audioChanged) this.#lay(turns);
+    if (this.#urls.accept(data)) this.#engine.urlsArrived();
+    this.#refresh();
+  }
+
+  destroy(): void {
+    this.#remember(true);
+    this.#ended.abort();
+    this.#engine.destroy();
+    this.#solo.destroy();
+    this.#wave.destroy();
+    this.#transcript.destroy();
+  }
+
+  #lay(turns: readonly Turn[]): void {
+    const { audio } = this.#data;
+    this.#turns = turns;
+    this.#clips = layOut(turns, audio);
+    const last = this.#clips.at(-1);
+    const soundEnd = last ? last.startMs + last.durationMs : 0;
+    this.#durationMs = Math.max(soundEnd, endOf(turns), last ? 0 : this.#data.durationMs);
+    this.#engine.setScore({
+      clips: this.#clips,
+      silences: this.#silences(),
+      durationMs: this.#durationMs,
+    });
+    const playable = this.#clips.length > 0;
+    this.#controls.setPlayable(playable);
+    this.#wave.setShown(playable);
+    if (playable)
+      this.#wave.draw(lanesOf(turns, audio, this.#clips, this.#durationMs), this.#durationMs);
+    const bySequence = new Map(audio.map((item) => [item.sequence, item]));
+    this.#transcript.show(turns, (turn) => this.#rowContext(turn, bySequence));
+    this.#lit = -1;
+  }
+
+  #rowContext(turn: Turn, bySequence: ReadonlyMap<number | null, AudioItem>) {
+    return {
+      total: this.#turns.length,
+      speakers: this.#data.speakers,
+      objectives: this.#data.objectives,
+      audio: bySequence.get(turn.sequence)?.state ?? null,
+      playable: this.#clips.length > 0,
+      choose: (index: number) => this.#choose(index),
+    };
+  }
+
+  #silences(): Span[] {
+    const whole = this.#clips.find((clip) => clip.turn === null);
+    if (!whole) return []; // Between recordings of turns the engine itself knows the silence.
+    const peaks = this.#data.audio.find((item) => item.id === whole.audioId)?.peaks;
+    return peaks ? quietSpans(peaks, whole.durationMs) : pausesBetween(this.#turns);
+  }
+
+  #goToStart(data: PlayerData): void {
+    const ms = data.startAtMs ?? this.#memory.position(data.sessionId);
+    if (ms > 0) this.#seek(Math.min(ms, this.#durationMs));
+    this.#refresh();
+  }
+
+  #choose(index: number): void {
+    const turn = this.#turns[index];
+    if (!turn) return;
+    if (this.#engine.loop) this.#engine.setLoop(null);
+    this.#seek(turn.startMs);
+    this.#light(index);
+  }
+
+  #seek(ms: number): void {
+    this.#engine.seek(ms);
+    this.#refresh();
+    this.#remember(true);
+  }
+
+  #refresh(): void {
+    const { status, positionMs } = this.#engine;
+    if (status === "playing" && this.#lastStatus !== "playing") this.#solo.claim();
+    this.#lastStatus = status;
+    this.#controls.setStatus(status);
+    this.#controls.setClock(positionMs, this.#durationMs);
+    this.#controls.setLooping(this.#engine.loop !== null);
+    this.#wave.setPosition(positionMs);
+    if (this.#clips.length > 0) this.#light(turnAt(this.#turns, positionMs));
+    this.#say(statusNotice(status, this.#data.problem) ?? audioNotice(this.#data, this.#clips));
+    this.#remember(status !== "playing");
+  }
+
+  #light(index: number): void {
+    this.#lit = index;
+    this.#transcript.light(index);
+  }
+
+  #say(sentence: string | null): void {
+    const said = sentence ?? "";
+    if (said === this.#said) return;
+    this.#said = said;
+    this.#notice.textContent = said;
+  }
+
+  #remember(now: boolean): void {
+    if (!now && performance.now() - this.#rememberedAt < REMEMBER_MS) return;
+    this.#rememberedAt = performance.now();
+    const { status, positionMs } = this.#engine;
+    this.#memory.savePosition(this.sessionId, status === "ended" ? 0 : positionMs);
+  }
+
+  #setSpeed(speed: number): void {
+    this.#speed = speed;
+    this.#engine.setRate(speed);
+    this.#controls.setSpeed(speed);
+    this.#memory.savePreferences({ speed, skipSilence: this.#skipSilence });
+  }
+
+  #setSkipSilence(skip: boolean): void {
+    this.#skipSilence = skip;
+    this.#engine.setSkipSilence(skip);
+    this.#controls.setSkipSilence(skip);
+    this.#memory.savePreferences({ speed: this.#speed, skipSilence: skip });
+  }
+
+  #toggleLoop(): void {
+    const turn = this.#turns[Math.max(0, this.#lit)];
+    const next = this.#turns[Math.max(0, this.#lit) + 1];
+    if (this.#engine.loop || !turn) this.#engine.setLoop(null);
+    else {
+      const toMs = turn.durationMs
+        ? turn.startMs + turn.durationMs
+        : (next?.startMs ?? this.#durationMs);
+      this.#engine.setLoop({ fromMs: turn.startMs, toMs });
+    }
+    this.#refresh();
+  }
+
+  async #copyLink(): Promise<void> {
+    const link = momentLink(location.href, this.sessionId, this.#engine.positionMs);
+    try {
+      await navigator.clipboard.writeText(link);
+      this.#say(`Link to ${clock(this.#engine.positionMs)} copied.`);
+    } catch {
+      // No clipboard without a secure origin: show the link so that it can be copied by hand.
+      this.#say(link);
+    }
+  }
+
+  #keydown(event: KeyboardEvent): void {
+    const command = commandOf(event);
+    if (command === null || event.defaultPrevented || takesKeys(event)) return;
+    if (this.#run(command)) event.preventDefault();
+  }
+
+  #run(command: Command): boolean {
+    const playable = this.#clips.length > 0;
+    switch (command.name) {
+      case "toggle":
+        if (playable) this.#engine.toggle();
+        return playable;
+      case "turn":
+        this.#choose(Math.min(this.#turns.length - 1, Math.max(0, this.#lit + command.by)));
+        return true;
+      case "loop":
+        if (playable) this.#toggleLoop();
+        return playable;
+      case "skip":
+        if (playable) this.#seek(this.#engine.positionMs + command.byMs);
+        return playable;
+      case "speed":
+        if (playable) this.#setSpeed(nextSpeed(this.#speed, command.by));
+        return playable;
+      case "score":
+        if (this.#data.canScore) this.#send("score", command.value);
+        return this.#data.canScore;
+      case "next":
+        if (this.#data.moves.includes("next")) this.#send("move", "next");
+        return this.#data.moves.includes("next");
+      case "help":
+        this.#help.toggle();
+        return true;
+      case "close":
+        this.#help.close();
+        return false; // Escape keeps its meaning for the rest of the page.
+    }
+  }
+}
+
+/** True while the reader types, or presses a control that has its own meaning for the key. */
+function takesKeys(event: KeyboardEvent): boolean {
+  const target = event.composedPath()[0];
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable || target.closest("input, textarea, select")) return true;
+  return event.key === " " && target.closest("button, a, summary, [role=button]") !== null;
+}

@@ -1,0 +1,78 @@
+/** What Python sends to the player, and what the player asks back. */
+
+export type Speaker = "user" | "assistant" | "system";
+
+/** Why a recording can or cannot be played. `ready` is the only playable state. */
+export type AudioState = "ready" | "pending" | "expired" | "deleted" | "missing" | "corrupt";
+
+/** One utterance. Times are milliseconds from the start of the session, cost US dollars. */
+export interface Turn {
+  sequence: number;
+  speaker: Speaker;
+  text: string;
+  startMs: number;
+  durationMs: number | null;
+  ttftMs: number | null;
+  latencyMs: number | null;
+  tokensIn: number | null;
+  tokensOut: number | null;
+  cost: number | null;
+  provider: string | null;
+  modelId: string | null;
+  requestId: string | null;
+}
+
+/** One recording: of a turn (`sequence`) or of the whole session (`sequence` null). */
+export interface AudioItem {
+  id: string;
+  sequence: number | null;
+  state: AudioState;
+  durationMs: number | null;
+  /** Loudness over the recording, evenly spaced, 0 to 100; null while not analysed. */
+  peaks: number[] | null;
+}
+
+export interface SignedUrl {
+  url: string;
+  /** Life left when Python answered; relative, so the two clocks need not agree. */
+  expiresInMs: number;
+}
+
+/** Objectives drawn against each turn, in milliseconds. */
+export interface Objectives {
+  ttftMs: number;
+  turnMs: number;
+}
+
+/** Moves to a neighbour in the list that the reader came from. */
+export type Move = "next" | "previous";
+
+export interface PlayerData {
+  sessionId: string;
+  channel: "voice" | "chat";
+  durationMs: number;
+  /** Null when only the URLs are new: the player keeps the turns it has. */
+  turns: Turn[] | null;
+  audio: AudioItem[];
+  urls: Record<string, SignedUrl>;
+  /** Number of the answered request for URLs; 0 before the first. */
+  answer: number;
+  /** Sentence to show when the request for URLs failed. */
+  problem: string | null;
+  /** Where to start, in milliseconds, when the address names a moment. */
+  startAtMs: number | null;
+  objectives: Objectives;
+  speakers: Record<Speaker, string>;
+  moves: Move[];
+  /** True when keys 1 to 5 score the session. */
+  canScore: boolean;
+}
+
+/** Triggers that reach Python. */
+export interface Triggers {
+  urls: { ids: string[]; request: number };
+  move: Move;
+  score: number;
+}
+
+export type Send = <Name extends keyof Triggers>(name: Name, value: Triggers[Name]) => void;
