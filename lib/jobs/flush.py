@@ -1,8 +1,8 @@
 """Sends what a process has recorded to Convex, every few seconds, from a thread of its own.
 
-A batch is kept until it is known to be applied, and is repeated under the same id, so an answer that
-got lost counts nothing twice. Meanwhile the recorder goes on within its own bounds; nothing else
-piles up during an outage.
+A batch is kept until it is known to be applied, and is repeated under the same id, so an answer
+that got lost counts nothing twice. Meanwhile the recorder goes on within its own bounds; nothing
+else piles up during an outage.
 """
 
 from __future__ import annotations
@@ -81,5 +81,5 @@ class Flusher:
     def _guarded_flush(self) -> None:
         try:
             self.flush()
-        except Exception:  # the thread must outlive any one round
+        except Exception:  # noqa: BLE001  # the thread must outlive any one round
             _log.exception("metrics.flush_failed")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
+from pydantic import SecretStr
 
-from lib.config import Settings, StorageRole
+from lib.config import StorageRole
 from lib.observability.events import RecordStorage
 from lib.storage.instrument import Instrument
 
@@ -38,6 +40,38 @@ class _Waits:
 _WAITS: dict[Use, _Waits] = {"page": _Waits(0.8, 1.2, 1), "work": _Waits(2, 10, 3)}
 
 
+class StorageSettings(Protocol):
+    """What this room reads of the settings; `lib.config.Settings` is one."""
+
+    @property
+    def s3_endpoint_url(self) -> str | None:
+        """Empty for AWS."""
+
+    @property
+    def s3_region(self) -> str:
+        """Signing region."""
+
+    @property
+    def s3_bucket(self) -> str:
+        """Bucket of the recordings."""
+
+    @property
+    def s3_access_key_id(self) -> str | None:
+        """Default credentials; empty: the AWS default chain."""
+
+    @property
+    def s3_secret_access_key(self) -> SecretStr | None:
+        """Secret of the default credentials."""
+
+    @property
+    def s3_role_credentials(self) -> Mapping[StorageRole, str]:
+        """Credentials by role, `ACCESS:SECRET`."""
+
+    @property
+    def signed_url_seconds(self) -> int:
+        """Life of a playback URL."""
+
+
 class Storage:
     """The bucket as one process sees it: settings, and clients made on first use.
 
@@ -48,7 +82,7 @@ class Storage:
         record: receives a `StorageEvent` per operation; must not block.
     """
 
-    def __init__(self, settings: Settings, record: RecordStorage) -> None:
+    def __init__(self, settings: StorageSettings, record: RecordStorage) -> None:
         self.bucket = settings.s3_bucket
         self.settings = settings
         self._record = record
@@ -109,7 +143,7 @@ class Storage:
         # Own sessions: the default one is shared, and making clients from it is not thread-safe.
         known = self._sessions.get(role)
         if known is None:
-            access, secret = _credentials(self.settings, role)
+            access, secret = credentials_of(self.settings, role)
             known = boto3.session.Session(access, secret, region_name=self.settings.s3_region)
             self._sessions[role] = known
         return known
@@ -123,7 +157,7 @@ def is_aws(endpoint_url: str | None) -> bool:
     return host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
 
 
-def _config(settings: Settings, waits: _Waits) -> Config:
+def _config(settings: StorageSettings, waits: _Waits) -> Config:
     aws = is_aws(settings.s3_endpoint_url)
     # Servers other than AWS may store the framing of trailing checksums inside the object.
     checksums: Literal["when_supported", "when_required"] = (
@@ -142,7 +176,12 @@ def _config(settings: Settings, waits: _Waits) -> Config:
     )
 
 
-def _credentials(settings: Settings, role: StorageRole) -> tuple[str | None, str | None]:
+def credentials_of(settings: StorageSettings, role: StorageRole) -> tuple[str | None, str | None]:
+    """Return access key and secret of a role; None for both means the AWS default chain.
+
+    Raises:
+        ValueError: the role's entry in `S3_ROLE_CREDENTIALS` is malformed.
+    """
     own = settings.s3_role_credentials.get(role)
     if own is not None:
         access, separator, secret = own.partition(":")

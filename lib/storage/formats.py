@@ -86,6 +86,18 @@ def sniff(head: bytes) -> AudioFormat | None:
     return None
 
 
+def promised_bytes(head: bytes) -> int | None:
+    """Return the length that a WAV header claims for the whole file, None if it claims none.
+
+    Decoders silently shorten a WAV to what is there, so its truncation shows only here. Recorders
+    that write to a pipe leave 0 or 2^32-1.
+    """
+    size = int.from_bytes(head[4:8], "little")
+    if not _is_wav(head) or head[:4] == b"RF64" or size in {0, 2**32 - 1}:
+        return None
+    return size + 8
+
+
 def _is_wav(head: bytes) -> bool:
     return head[:4] in {b"RIFF", b"RF64"} and head[8:12] == b"WAVE"
 

@@ -96,6 +96,8 @@ def sign_put(
         "Content-Type": content_type,
         "Content-Length": str(size),
         "x-amz-checksum-sha256": checksum_header(sha256),
+        # Where it is honoured, nothing can replace what was uploaded once.
+        "If-None-Match": "*",
     }
     params: dict[str, object] = {
         "Bucket": storage.bucket,
@@ -103,6 +105,7 @@ def sign_put(
         "ContentType": content_type,
         "ContentLength": size,
         "ChecksumSHA256": headers["x-amz-checksum-sha256"],
+        "IfNoneMatch": "*",
     }
     client = storage.client(role, "page")
     return _sign(client, "put_object", params, headers, _life(storage, role, UPLOAD_SECONDS))

@@ -1,0 +1,106 @@
+"""What the worker finds out about a stored object: checksum, length, waveform, or its flaw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lib.storage.client import Storage
+from lib.storage.decode import Flaw, UnplayableError, measure
+from lib.storage.formats import SNIFF_BYTES, format_of_extension, promised_bytes, sniff
+from lib.storage.keys import AudioKey
+from lib.storage.objects import ObjectInfo, head, put_small, read_first
+from lib.storage.peaks import Peaks
+from lib.storage.reader import ObjectReader
+
+_HEADER_SLACK = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A playable recording.
+
+    Attributes:
+        sha256: of the stored bytes, hexadecimal.
+        etag: entity tag of exactly these bytes.
+        duration_ms: of the decoded audio.
+        sample_rate: Hz.
+        channels: of the recording.
+        peaks_key: where the waveform was stored.
+    """
+
+    sha256: str
+    etag: str
+    duration_ms: int
+    sample_rate: int
+    channels: int
+    peaks_key: str
+
+
+def check_upload(storage: Storage, key: str, expected_bytes: int) -> ObjectInfo:
+    """Check a fresh upload without reading it whole: length by HEAD, format by its first bytes.
+
+    Returns:
+        What is stored.
+
+    Raises:
+        UnplayableError: `empty`, `length_differs` or `mislabelled`.
+        ObjectMissingError: nothing is stored under the key.
+        StorageError: the bucket did not answer.
+    """
+    info = head(storage, "ingest", key)
+    if info.size == 0:
+        raise UnplayableError("empty")
+    if info.size != expected_bytes:
+        raise UnplayableError("length_differs")
+    first = read_first(storage, "ingest", key, SNIFF_BYTES, info.size)
+    _check_format(key, first, info.size)
+    return info
+
+
+def analyse(storage: Storage, key: str, expected_bytes: int, expected_sha256: str) -> Analysis:
+    """Read a stored object once: verify its bytes, decode it, store its waveform beside it.
+
+    Raises:
+        UnplayableError: it is not the announced recording, or none at all.
+        ObjectMissingError: it is gone.
+        StorageError: the bucket did not answer; try again later.
+    """
+    info = head(storage, "analysis", key)
+    if info.size == 0:
+        raise UnplayableError("empty")
+    if info.size != expected_bytes:
+        raise UnplayableError("length_differs")
+    reader = ObjectReader(storage, "analysis", info)
+    try:
+        first = reader.read(SNIFF_BYTES)
+        _check_format(key, first, info.size)
+        reader.seek(0)
+        flaw, peaks = _measured(reader, key)
+        sha256 = reader.sha256()
+    finally:
+        reader.close()
+    # Other bytes than announced is the first thing to know; it may well be why they do not decode.
+    if sha256 != expected_sha256:
+        raise UnplayableError("checksum_differs")
+    if peaks is None:
+        raise UnplayableError(flaw or "no_audio")
+    peaks_key = str(AudioKey.parse(key).peaks)
+    put_small(storage, "analysis", peaks_key, peaks.to_json(), "application/json")
+    return Analysis(
+        sha256, info.etag, peaks.duration_ms, peaks.sample_rate, peaks.channels, peaks_key
+    )
+
+
+def _measured(reader: ObjectReader, key: str) -> tuple[Flaw | None, Peaks | None]:
+    try:
+        return None, measure(reader, format_of_extension(AudioKey.parse(key).extension))
+    except UnplayableError as error:
+        return error.flaw, None
+
+
+def _check_format(key: str, first: bytes, size: int) -> None:
+    if sniff(first) != format_of_extension(AudioKey.parse(key).extension):
+        raise UnplayableError("mislabelled")
+    promised = promised_bytes(first)
+    if promised is not None and promised > size * (1 + _HEADER_SLACK):
+        raise UnplayableError("truncated")
