@@ -1,1 +1,1 @@
-"""A Clerk instance on loopback: Frontend API, Backend API, sign-in portal."""
+"""The local Clerk instance: Frontend API, Backend API, webhooks and the sign-in portal."""
