@@ -6,6 +6,7 @@ unless `EARSHOT_IDENTITY_REMOTE=1` says that it may.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import os
 from collections.abc import AsyncIterator
@@ -24,7 +25,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from local.identity import admin, backend_sessions, backend_users, frontend
+from local.identity import admin, backend_sessions, backend_users, frontend, upkeep, webhooks
 from local.identity.errors import ClerkError, answer_clerk_error, answer_http_error
 from local.identity.instance import Instance
 from local.identity.limits import WindowCounter
@@ -74,7 +75,12 @@ def create_app(stack: Stack, *, allow_remote: bool = False) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await run_in_threadpool(admin.prepare, instance)
+        work = [webhooks.Dispatcher(instance).run(), upkeep.run(instance)]
+        tasks = [asyncio.create_task(job) for job in work]
         yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     app = Starlette(
         lifespan=lifespan,

@@ -22,12 +22,20 @@ TICKET_SECONDS = 30
 _API_SECONDS = 5.0
 _ISSUED = "ticket_issued"
 
+_MARK = str(Path(__file__).with_name("mark.svg"))
+# The cookie manager is an invisible frame that would leave a gap; the one button is the main one.
 _STYLE = """
 <style>
 .stMainBlockContainer { max-width: 27rem; padding-top: 12vh; }
-.stForm { padding: 1.6rem 1.6rem 1.8rem; }
-.stForm button { width: 100%; }
-.stElementContainer:has(> iframe) { display: none; }
+.stElementContainer:has(iframe) { position: absolute; visibility: hidden; }
+.stForm { padding: 1.4rem 1.6rem 1.8rem; }
+.stForm .stElementContainer:has(.stFormSubmitButton), .stForm .stFormSubmitButton { width: 100%; }
+.stForm .stFormSubmitButton button {
+  width: 100%;
+  background: light-dark(#1f6f63, #63bfae);
+  border-color: light-dark(#1f6f63, #63bfae);
+  color: light-dark(#fbfaf7, #111a1a);
+}
 </style>
 """
 
@@ -49,7 +57,7 @@ def _throttle() -> Throttle:
 
 def main() -> None:
     """Draw the portal."""
-    st.set_page_config("Sign in · Earshot", ":material/graphic_eq:", "centered")
+    st.set_page_config("Sign in · Earshot", _MARK, "centered")
     st.html(_STYLE)
     st.title(":material/graphic_eq: Earshot", anchor=False)
     if st.session_state.get(_ISSUED):
