@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 import boto3
@@ -15,6 +16,7 @@ from pydantic import SecretStr
 
 from lib.config import StorageRole
 from lib.observability.events import RecordStorage
+from lib.storage.errors import failure_of, translated
 from lib.storage.instrument import Instrument
 
 if TYPE_CHECKING:
@@ -147,6 +149,42 @@ class Storage:
             known = boto3.session.Session(access, secret, region_name=self.settings.s3_region)
             self._sessions[role] = known
         return known
+
+
+def ensure_bucket(settings: StorageSettings) -> bool:
+    """Create the bucket if it is not there; return whether it was created.
+
+    Raises:
+        StorageError: the endpoint does not answer or refuses.
+    """
+    storage = Storage(settings, record=lambda _: None)
+    client = storage.client("admin")
+    elsewhere = is_aws(settings.s3_endpoint_url) and settings.s3_region != "us-east-1"
+    options: dict[str, Any] = (
+        {"CreateBucketConfiguration": {"LocationConstraint": settings.s3_region}}
+        if elsewhere
+        else {}
+    )
+    try:
+        with translated("CreateBucket"):
+            if bucket_exists(client, storage.bucket):
+                return False
+            with suppress(client.exceptions.BucketAlreadyOwnedByYou):  # another was faster
+                client.create_bucket(Bucket=storage.bucket, **options)
+            return True
+    finally:
+        storage.close()
+
+
+def bucket_exists(client: S3Client, bucket: str) -> bool:
+    """Tell whether the bucket is there; raises what the client raises otherwise."""
+    try:
+        client.head_bucket(Bucket=bucket)
+    except client.exceptions.ClientError as error:
+        if failure_of(error) == "missing":
+            return False
+        raise
+    return True
 
 
 def is_aws(endpoint_url: str | None) -> bool:
