@@ -1,0 +1,88 @@
+/* eslint-disable */
+/**
+ * Generated `api` utility.
+ *
+ * THIS CODE IS AUTOMATICALLY GENERATED.
+ *
+ * To regenerate, run `npx convex dev`.
+ * @module
+ */
+
+import type {
+  ApiFromModules,
+  FilterApi,
+  FunctionReference,
+} from "convex/server";
+import type * as audioObjects from "../audioObjects.js";
+import type * as audit from "../audit.js";
+import type * as authEvents from "../authEvents.js";
+import type * as interactions from "../interactions.js";
+import type * as metrics from "../metrics.js";
+import type * as model_audio from "../model/audio.js";
+import type * as model_audit from "../model/audit.js";
+import type * as model_checks from "../model/checks.js";
+import type * as model_errors from "../model/errors.js";
+import type * as model_fields from "../model/fields.js";
+import type * as model_functions from "../model/functions.js";
+import type * as model_histogram from "../model/histogram.js";
+import type * as model_idempotency from "../model/idempotency.js";
+import type * as model_identity from "../model/identity.js";
+import type * as model_interactions from "../model/interactions.js";
+import type * as model_limits from "../model/limits.js";
+import type * as model_paging from "../model/paging.js";
+import type * as model_permissions from "../model/permissions.js";
+import type * as model_records from "../model/records.js";
+import type * as model_redaction from "../model/redaction.js";
+import type * as model_sessions from "../model/sessions.js";
+import type * as model_totals from "../model/totals.js";
+import type * as model_users from "../model/users.js";
+import type * as storageEvents from "../storageEvents.js";
+import type * as system from "../system.js";
+import type * as userSessions from "../userSessions.js";
+import type * as users from "../users.js";
+
+/**
+ * A utility for referencing Convex functions in your app's API.
+ *
+ * Usage:
+ * ```js
+ * const myFunctionReference = api.myModule.myFunction;
+ * ```
+ */
+declare const fullApi: ApiFromModules<{
+  audioObjects: typeof audioObjects;
+  audit: typeof audit;
+  authEvents: typeof authEvents;
+  interactions: typeof interactions;
+  metrics: typeof metrics;
+  "model/audio": typeof model_audio;
+  "model/audit": typeof model_audit;
+  "model/checks": typeof model_checks;
+  "model/errors": typeof model_errors;
+  "model/fields": typeof model_fields;
+  "model/functions": typeof model_functions;
+  "model/histogram": typeof model_histogram;
+  "model/idempotency": typeof model_idempotency;
+  "model/identity": typeof model_identity;
+  "model/interactions": typeof model_interactions;
+  "model/limits": typeof model_limits;
+  "model/paging": typeof model_paging;
+  "model/permissions": typeof model_permissions;
+  "model/records": typeof model_records;
+  "model/redaction": typeof model_redaction;
+  "model/sessions": typeof model_sessions;
+  "model/totals": typeof model_totals;
+  "model/users": typeof model_users;
+  storageEvents: typeof storageEvents;
+  system: typeof system;
+  userSessions: typeof userSessions;
+  users: typeof users;
+}>;
+export declare const api: FilterApi<
+  typeof fullApi,
+  FunctionReference<any, "public">
+>;
+export declare const internal: FilterApi<
+  typeof fullApi,
+  FunctionReference<any, "internal">
+>;

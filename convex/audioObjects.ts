@@ -1,0 +1,287 @@
+/** Recordings: the rows that belong to objects in the bucket, and their life. */
+import { v } from "convex/values";
+import type { Doc } from "./_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "./_generated/server.js";
+import { moveTo, requireAudio, toAudioObject } from "./model/audio.ts";
+import { Checks } from "./model/checks.ts";
+import { refusal } from "./model/errors.ts";
+import { authedMutation, authedQuery } from "./model/functions.ts";
+import { interactionAt } from "./model/interactions.ts";
+import {
+  AUDIO_BYTES,
+  DEFAULT_PRIVACY_WINDOW_MS,
+  KEY_CHARS,
+  MAX_PRIVACY_WINDOW_MS,
+  MAX_SEQUENCE,
+  PAGE_ITEMS,
+  TRANSCRIPT_ITEMS,
+} from "./model/limits.ts";
+import { readPage } from "./model/paging.ts";
+import type { Listing } from "./model/paging.ts";
+import { audioObject, page, pageArgs } from "./model/records.ts";
+import { requireSession, sessionById } from "./model/sessions.ts";
+import { refuseErasing } from "./model/users.ts";
+
+const CONTENT_TYPE = /^audio\/[a-z0-9.+-]{1,60}$/;
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/**
+ * Announce a recording of one interaction (`sequence`) or of the whole session (no `sequence`).
+ * An announcement that is still pending for the same bytes is returned again, with its own key.
+ *
+ * @throws NOT_FOUND for an unknown session or interaction; CONFLICT if there is a stored recording
+ *   already, or the key is taken.
+ */
+export const begin = authedMutation("audioObjects:begin", {
+  args: {
+    sessionId: v.string(),
+    sequence: v.optional(v.number()),
+    key: v.string(),
+    contentType: v.string(),
+    bytes: v.number(),
+    sha256: v.string(),
+    expiresAt: v.optional(v.number()),
+  },
+  returns: audioObject,
+  handler: async (ctx, { sessionId, expiresAt, ...args }) => {
+    const createdAt = Date.now();
+    const end = expiresAt ?? createdAt + DEFAULT_PRIVACY_WINDOW_MS;
+    const checks = new Checks();
+    checks.integer("sequence", args.sequence, 0, MAX_SEQUENCE);
+    checks.identifier("key", args.key, KEY_CHARS);
+    checks.that(CONTENT_TYPE.test(args.contentType), "contentType", "must be an audio type");
+    checks.integer("bytes", args.bytes, 1, AUDIO_BYTES);
+    checks.that(SHA256.test(args.sha256), "sha256", "must be 64 lower-case hexadecimal digits");
+    checks.number("expiresAt", end, createdAt, createdAt + MAX_PRIVACY_WINDOW_MS);
+    checks.done();
+    const session = await requireSession(ctx, sessionId);
+    refuseErasing(await ctx.db.get("users", session.userId));
+    const turn = args.sequence === undefined ? null : await turnAt(ctx, session, args.sequence);
+    const earlier = await recordingsAt(ctx, session, args.sequence);
+    if (earlier.some(({ status }) => status === "stored")) {
+      throw refusal("CONFLICT", "There is a recording already.");
+    }
+    const same = earlier.find(
+      ({ status, sha256, bytes }) =>
+        status === "pending" && sha256 === args.sha256 && bytes === args.bytes,
+    );
+    if (same !== undefined) return toAudioObject(same);
+    if ((await audioByKey(ctx, args.key)) !== null) throw refusal("CONFLICT", "The key is taken.");
+    const row = {
+      ...args,
+      userId: session.userId,
+      sessionId: session._id,
+      ...(turn === null ? {} : { interactionId: turn._id }),
+      status: "pending" as const,
+      expiresAt: end,
+      createdAt,
+    };
+    const id = await ctx.db.insert("audioObjects", row);
+    if (turn !== null) await ctx.db.patch("interactions", turn._id, { audioObjectId: id });
+    return { id, ...row };
+  },
+});
+
+async function turnAt(ctx: QueryCtx, session: Doc<"userSessions">, sequence: number) {
+  const turn = await interactionAt(ctx, session._id, sequence);
+  if (turn === null) throw refusal("NOT_FOUND", "There is no such interaction.");
+  return turn;
+}
+
+async function recordingsAt(
+  ctx: QueryCtx,
+  session: Doc<"userSessions">,
+  sequence: number | undefined,
+): Promise<Doc<"audioObjects">[]> {
+  return await ctx.db
+    .query("audioObjects")
+    .withIndex("by_session_sequence", (q) =>
+      q.eq("sessionId", session._id).eq("sequence", sequence),
+    )
+    .order("desc")
+    .take(PAGE_ITEMS);
+}
+
+async function audioByKey(ctx: QueryCtx, key: string): Promise<Doc<"audioObjects"> | null> {
+  return await ctx.db
+    .query("audioObjects")
+    .withIndex("by_key", (q) => q.eq("key", key))
+    .unique();
+}
+
+/** The object of an id, or null. */
+export const get = authedQuery("audioObjects:get", {
+  args: { id: v.string() },
+  returns: v.union(audioObject, v.null()),
+  handler: async (ctx, { id }) => {
+    const audioId = ctx.db.normalizeId("audioObjects", id);
+    const audio = audioId === null ? null : await ctx.db.get("audioObjects", audioId);
+    return audio === null ? null : toAudioObject(audio);
+  },
+});
+
+/** Recordings of a session: those of the whole session first, then by sequence; at most 2,000. */
+export const forSession = authedQuery("audioObjects:forSession", {
+  args: { sessionId: v.string() },
+  returns: v.array(audioObject),
+  handler: async (ctx, { sessionId }) => {
+    const session = await sessionById(ctx, sessionId);
+    if (session === null) return [];
+    const found = await ctx.db
+      .query("audioObjects")
+      .withIndex("by_session_sequence", (q) => q.eq("sessionId", session._id))
+      .take(TRANSCRIPT_ITEMS);
+    return found.map(toAudioObject);
+  },
+});
+
+/** The objects of up to 200 keys, those that exist, in any order. */
+export const byKeys = authedQuery("audioObjects:byKeys", {
+  args: { keys: v.array(v.string()) },
+  returns: v.array(audioObject),
+  handler: async (ctx, { keys }) => {
+    const checks = new Checks();
+    checks.that(keys.length <= PAGE_ITEMS, "keys", `must have at most ${PAGE_ITEMS} entries`);
+    checks.done();
+    const found = await Promise.all([...new Set(keys)].map((key) => audioByKey(ctx, key)));
+    return found.filter((audio) => audio !== null).map(toAudioObject);
+  },
+});
+
+/** Every object by creation, oldest first. */
+export const all = authedQuery("audioObjects:all", {
+  args: pageArgs,
+  returns: page(audioObject),
+  handler: async (ctx, { cursor, limit }) => {
+    const found = await readPage(ctx, {
+      table: "audioObjects",
+      index: "by_createdAt",
+      equals: {},
+      sortField: "createdAt",
+      order: "asc",
+      cursor,
+      limit,
+    });
+    return { items: found.items.map(toAudioObject), nextCursor: found.nextCursor };
+  },
+});
+
+const dueKind = v.union(v.literal("analysis"), v.literal("abandoned"), v.literal("expired"));
+
+/**
+ * Objects that wait for the worker, oldest first: stored ones without analysis, pending ones
+ * created before `before`, stored ones that expire at or before it and are not on legal hold.
+ */
+export const due = authedQuery("audioObjects:due", {
+  args: { kind: dueKind, before: v.number(), ...pageArgs },
+  returns: page(audioObject),
+  handler: async (ctx, { kind, before, cursor, limit }) => {
+    const found = await readPage(
+      ctx,
+      { ...queueOf(kind, before), order: "asc", cursor, limit },
+      ({ status }) => kind !== "analysis" || status === "stored",
+    );
+    const items = kind === "expired" ? await withoutHold(ctx, found.items) : found.items;
+    return { items: items.map(toAudioObject), nextCursor: found.nextCursor };
+  },
+});
+
+type Queue = Pick<Listing<"audioObjects">, "table" | "index" | "equals" | "sortField" | "to">;
+
+function queueOf(kind: typeof dueKind.type, before: number): Queue {
+  const table = "audioObjects" as const;
+  if (kind === "analysis") {
+    const equals = { analysis: "pending" };
+    return { table, index: "by_analysis_createdAt", equals, sortField: "createdAt", to: before };
+  }
+  if (kind === "abandoned") {
+    const equals = { status: "pending" };
+    return { table, index: "by_status_createdAt", equals, sortField: "createdAt", to: before };
+  }
+  // `to` is exclusive, an object that expires exactly now is due.
+  const equals = { status: "stored" };
+  return { table, index: "by_status_expiresAt", equals, sortField: "expiresAt", to: before + 1 };
+}
+
+async function withoutHold(ctx: QueryCtx, items: Doc<"audioObjects">[]) {
+  const held = await Promise.all(
+    items.map(async ({ sessionId }) => (await ctx.db.get("userSessions", sessionId))?.legalHold),
+  );
+  return items.filter((_, index) => held[index] !== true);
+}
+
+/** The object is in the bucket and of the announced size: it can be played and analysed. */
+export const markStored = authedMutation("audioObjects:markStored", {
+  args: { id: v.string(), etag: v.optional(v.string()) },
+  returns: audioObject,
+  handler: async (ctx, { id, etag }) => {
+    const audio = await requireAudio(ctx, id);
+    const changes = { analysis: "pending" as const, ...(etag === undefined ? {} : { etag }) };
+    const moved = await moveTo(ctx, audio, "stored", changes);
+    if (audio.interactionId !== undefined) {
+      await ctx.db.patch("interactions", audio.interactionId, { audioObjectId: audio._id });
+    }
+    return toAudioObject(moved);
+  },
+});
+
+/**
+ * What the analysis found. A repeat, or a later analysis of the same object, replaces the figures.
+ *
+ * @throws CONFLICT unless the object is stored.
+ */
+export const markAnalysed = authedMutation("audioObjects:markAnalysed", {
+  args: {
+    id: v.string(),
+    analysis: v.union(v.literal("ready"), v.literal("corrupt")),
+    reason: v.optional(v.string()),
+    durationMs: v.optional(v.number()),
+    sampleRate: v.optional(v.number()),
+    channels: v.optional(v.number()),
+    peaksKey: v.optional(v.string()),
+    etag: v.optional(v.string()),
+  },
+  returns: audioObject,
+  handler: async (ctx, { id, ...changes }) => {
+    const checks = new Checks();
+    checks.identifier("reason", changes.reason);
+    checks.identifier("peaksKey", changes.peaksKey, KEY_CHARS);
+    checks.duration("durationMs", changes.durationMs);
+    checks.integer("sampleRate", changes.sampleRate, 1, 1_000_000);
+    checks.integer("channels", changes.channels, 1, 64);
+    checks.done();
+    const audio = await requireAudio(ctx, id);
+    if (audio.status !== "stored") {
+      throw refusal("CONFLICT", `A recording that is ${audio.status} cannot be analysed.`);
+    }
+    await ctx.db.patch("audioObjects", audio._id, changes);
+    return toAudioObject({ ...audio, ...changes });
+  },
+});
+
+/** The object is not in the bucket although its row says so. */
+export const markMissing = authedMutation("audioObjects:markMissing", {
+  args: { id: v.string(), reason: v.optional(v.string()) },
+  returns: audioObject,
+  handler: async (ctx, { id, reason }) => await moved(ctx, id, "missing", reason),
+});
+
+/** The object was deleted because its privacy window ended; the transcript stays. */
+export const markExpired = authedMutation("audioObjects:markExpired", {
+  args: { id: v.string() },
+  returns: audioObject,
+  handler: async (ctx, { id }) => await moved(ctx, id, "expired", undefined),
+});
+
+async function moved(
+  ctx: MutationCtx,
+  id: string,
+  status: "missing" | "expired",
+  reason: string | undefined,
+) {
+  const checks = new Checks();
+  checks.identifier("reason", reason);
+  checks.done();
+  const changes = reason === undefined ? {} : { reason };
+  return toAudioObject(await moveTo(ctx, await requireAudio(ctx, id), status, changes));
+}

@@ -1,0 +1,80 @@
+/** Who listened to, viewed, exported, revealed or erased what. */
+import { v } from "convex/values";
+import type { Doc } from "./_generated/dataModel.js";
+import { recordAudit } from "./model/audit.ts";
+import { Checks } from "./model/checks.ts";
+import { metadata, order } from "./model/fields.ts";
+import { authedMutation, authedQuery } from "./model/functions.ts";
+import { readPage } from "./model/paging.ts";
+import { auditEvent, page, pageArgs } from "./model/records.ts";
+
+/** Note an act of the caller; who acts is taken from the token. */
+export const record = authedMutation("audit:record", {
+  args: {
+    action: v.string(),
+    subjectType: v.string(),
+    subjectId: v.string(),
+    details: v.optional(metadata),
+  },
+  returns: v.object({ id: v.string() }),
+  handler: async (ctx, args) => {
+    const checks = new Checks();
+    checks.identifier("action", args.action);
+    checks.identifier("subjectType", args.subjectType);
+    checks.identifier("subjectId", args.subjectId);
+    checks.metadata("details", args.details);
+    checks.done();
+    return { id: await recordAudit(ctx, args) };
+  },
+});
+
+/** Audit events, newest first by default; `from` inclusive, `to` exclusive. */
+export const list = authedQuery("audit:list", {
+  args: {
+    ...pageArgs,
+    from: v.optional(v.number()),
+    to: v.optional(v.number()),
+    actorId: v.optional(v.string()),
+    subjectId: v.optional(v.string()),
+    action: v.optional(v.string()),
+    order: v.optional(order),
+  },
+  returns: page(auditEvent),
+  handler: async (ctx, { cursor, limit, from, to, order, ...wanted }) => {
+    const found = await readPage(
+      ctx,
+      {
+        table: "auditEvents",
+        ...sourceOf(wanted),
+        sortField: "createdAt",
+        from,
+        to,
+        order: order ?? "desc",
+        cursor,
+        limit,
+        filters: wanted,
+      },
+      (event) => matches(event, wanted),
+    );
+    const items = found.items.map(({ _id, _creationTime, ...fields }) => ({ id: _id, ...fields }));
+    return { items, nextCursor: found.nextCursor };
+  },
+});
+
+type Filters = { actorId?: string; subjectId?: string; action?: string };
+
+function sourceOf({ actorId, subjectId }: Filters) {
+  if (subjectId !== undefined) {
+    return { index: "by_subject_createdAt" as const, equals: { subjectId } };
+  }
+  if (actorId !== undefined) return { index: "by_actor_createdAt" as const, equals: { actorId } };
+  return { index: "by_createdAt" as const, equals: {} };
+}
+
+function matches(event: Doc<"auditEvents">, { actorId, subjectId, action }: Filters): boolean {
+  return (
+    (actorId === undefined || event.actorId === actorId) &&
+    (subjectId === undefined || event.subjectId === subjectId) &&
+    (action === undefined || event.action === action)
+  );
+}

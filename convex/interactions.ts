@@ -1,0 +1,214 @@
+/** Utterances of a session: append, read, search, reveal. */
+import { getConvexSize, v } from "convex/values";
+import type { Doc } from "./_generated/dataModel.js";
+import type { MutationCtx } from "./_generated/server.js";
+import { Checks } from "./model/checks.ts";
+import { refusal } from "./model/errors.ts";
+import { authedMutation, authedQuery } from "./model/functions.ts";
+import {
+  checkInteraction,
+  highlighted,
+  interactionAt,
+  sameContent,
+  toInteraction,
+} from "./model/interactions.ts";
+import {
+  APPEND_BYTES,
+  APPEND_ITEMS,
+  QUERY_CHARS,
+  SEARCH_ITEMS,
+  TRANSCRIPT_ITEMS,
+} from "./model/limits.ts";
+import { readPage } from "./model/paging.ts";
+import { interaction, newInteraction, page, pageArgs, searchHit } from "./model/records.ts";
+import type { NewInteraction } from "./model/records.ts";
+import { SessionReader, requireSession, sessionById } from "./model/sessions.ts";
+import { addTotals, scopesOf, totalsOf } from "./model/totals.ts";
+import { refuseErasing } from "./model/users.ts";
+
+/**
+ * Store 1 to 500 interactions (at most 4 MiB) of a session in one transaction.
+ *
+ * An interaction is identified by its session and sequence: one that is already there with the
+ * same content counts as a duplicate, so any order and any repetition of batches ends in the same
+ * state. Nothing of a batch is stored if any of it is refused.
+ *
+ * @throws LIMIT_EXCEEDED for too many or too large; CONFLICT for a sequence that is there with
+ *   other content.
+ */
+export const append = authedMutation("interactions:append", {
+  args: { sessionId: v.string(), interactions: v.array(newInteraction) },
+  returns: v.object({ accepted: v.number(), duplicates: v.number() }),
+  handler: async (ctx, args) => {
+    checkBatch(args.interactions);
+    const session = await requireSession(ctx, args.sessionId);
+    refuseErasing(await ctx.db.get("users", session.userId));
+    const fresh = await newOnes(ctx, session, args.interactions);
+    const createdAt = Date.now();
+    await Promise.all(
+      fresh.map((item) =>
+        ctx.db.insert("interactions", {
+          ...item,
+          sessionId: session._id,
+          userId: session.userId,
+          createdAt,
+        }),
+      ),
+    );
+    if (fresh.length > 0) await count(ctx, session, fresh);
+    return { accepted: fresh.length, duplicates: args.interactions.length - fresh.length };
+  },
+});
+
+function checkBatch(items: NewInteraction[]): void {
+  if (items.length > APPEND_ITEMS || getConvexSize(items) > APPEND_BYTES) {
+    const message = `must be at most ${APPEND_ITEMS} and ${APPEND_BYTES} bytes`;
+    throw refusal("LIMIT_EXCEEDED", "Too many interactions in one call.", [
+      { field: "interactions", message },
+    ]);
+  }
+  const checks = new Checks();
+  checks.that(items.length > 0, "interactions", "must not be empty");
+  items.forEach((item, index) => {
+    checkInteraction(checks, `interactions[${index}]`, item);
+  });
+  checks.done();
+}
+
+/** The items that are not stored yet, once each. */
+async function newOnes(
+  ctx: MutationCtx,
+  session: Doc<"userSessions">,
+  items: NewInteraction[],
+): Promise<NewInteraction[]> {
+  const bySequence = new Map<number, NewInteraction>();
+  items.forEach((item, index) => {
+    const twin = bySequence.get(item.sequence);
+    if (twin === undefined) bySequence.set(item.sequence, item);
+    else if (!sameContent(twin, item)) throw otherContent(index);
+  });
+  // Sequences beyond the highest stored one cannot be there: most batches need no look-up.
+  const doubtful = [...bySequence.keys()].filter((sequence) => sequence <= session.maxSequence);
+  await Promise.all(
+    doubtful.map(async (sequence) => {
+      const stored = await interactionAt(ctx, session._id, sequence);
+      if (stored === null) return;
+      const item = bySequence.get(sequence)!;
+      if (!sameContent(stored, item)) throw otherContent(items.indexOf(item));
+      bySequence.delete(sequence);
+    }),
+  );
+  return [...bySequence.values()];
+}
+
+function otherContent(index: number) {
+  return refusal("CONFLICT", "An interaction is already stored with other content.", [
+    { field: `interactions[${index}].sequence`, message: "is taken by another interaction" },
+  ]);
+}
+
+async function count(
+  ctx: MutationCtx,
+  session: Doc<"userSessions">,
+  fresh: NewInteraction[],
+): Promise<void> {
+  const totals = totalsOf(fresh);
+  const worstLatencyMs = worst(session.worstLatencyMs, fresh, "latencyMs");
+  const worstTtftMs = worst(session.worstTtftMs, fresh, "ttftMs");
+  await ctx.db.patch("userSessions", session._id, {
+    interactionCount: session.interactionCount + fresh.length,
+    maxSequence: fresh.reduce((max, item) => Math.max(max, item.sequence), session.maxSequence),
+    tokensIn: session.tokensIn + totals.tokensIn,
+    tokensOut: session.tokensOut + totals.tokensOut,
+    costNanos: session.costNanos + totals.costNanos,
+    ...(worstLatencyMs === undefined ? {} : { worstLatencyMs }),
+    ...(worstTtftMs === undefined ? {} : { worstTtftMs }),
+  });
+  await addTotals(ctx, Object.values(scopesOf(session)), totals);
+}
+
+function worst(
+  known: number | undefined,
+  items: NewInteraction[],
+  field: "latencyMs" | "ttftMs",
+): number | undefined {
+  return items.reduce<number | undefined>((max, item) => {
+    const value = item[field];
+    return value === undefined ? max : Math.max(max ?? 0, value);
+  }, known);
+}
+
+/** Interactions of a session by sequence, each with its recording if it has one. */
+export const list = authedQuery("interactions:list", {
+  args: { sessionId: v.string(), ...pageArgs },
+  returns: page(interaction),
+  handler: async (ctx, { sessionId, cursor, limit }) => {
+    const session = await sessionById(ctx, sessionId);
+    if (session === null) return { items: [], nextCursor: null };
+    const found = await readPage(ctx, transcriptOf(session, cursor, limit));
+    const items = await Promise.all(found.items.map((doc) => toInteraction(ctx, doc)));
+    return { items, nextCursor: found.nextCursor };
+  },
+});
+
+function transcriptOf(session: Doc<"userSessions">, cursor: string | null, limit: number) {
+  return {
+    table: "interactions" as const,
+    index: "by_session_sequence" as const,
+    equals: { sessionId: session._id },
+    sortField: "sequence" as const,
+    order: "asc" as const,
+    cursor,
+    limit,
+    maxLimit: TRANSCRIPT_ITEMS,
+  };
+}
+
+/** Interactions that were caused by one request of the product, with their sessions' ids. */
+export const byRequestId = authedQuery("interactions:byRequestId", {
+  args: { interactionRequestId: v.string() },
+  returns: v.array(interaction),
+  handler: async (ctx, { interactionRequestId }) => {
+    const found = await ctx.db
+      .query("interactions")
+      .withIndex("by_requestId", (q) => q.eq("requestId", interactionRequestId))
+      .take(SEARCH_ITEMS);
+    return await Promise.all(found.map((doc) => toInteraction(ctx, doc)));
+  },
+});
+
+/**
+ * Interactions whose text holds the words of `query`, best first, at most `limit` (1 to 50); the
+ * last word matches by its beginning.
+ */
+export const search = authedQuery("interactions:search", {
+  args: { query: v.string(), sessionId: v.optional(v.string()), limit: v.optional(v.number()) },
+  returns: v.array(searchHit),
+  handler: async (ctx, args) => {
+    const limit = args.limit ?? SEARCH_ITEMS;
+    const checks = new Checks();
+    checks.text("query", args.query.trim(), QUERY_CHARS);
+    checks.integer("limit", limit, 1, SEARCH_ITEMS);
+    checks.done();
+    const within = args.sessionId === undefined ? null : await sessionById(ctx, args.sessionId);
+    if (args.sessionId !== undefined && within === null) return [];
+    const found = await ctx.db
+      .query("interactions")
+      .withSearchIndex("search", (q) => {
+        const words = q.search("text", args.query);
+        return within === null ? words : words.eq("sessionId", within._id);
+      })
+      .take(limit);
+    const reader = new SessionReader(ctx);
+    return await Promise.all(
+      found.map(async (doc) => {
+        const text = ctx.visible(doc.text);
+        return {
+          session: await reader.record((await ctx.db.get("userSessions", doc.sessionId))!),
+          interaction: await toInteraction(ctx, doc),
+          highlight: highlighted(text, args.query),
+        };
+      }),
+    );
+  },
+});

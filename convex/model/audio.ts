@@ -1,0 +1,54 @@
+/** Rules of audio objects that several functions share. */
+import type { Doc } from "../_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { refusal } from "./errors.ts";
+import type { AudioStatus } from "./fields.ts";
+import type { AudioObject } from "./records.ts";
+
+/** Where an object may go from each state; staying where it is is always harmless. */
+const TRANSITIONS: Record<AudioStatus, readonly AudioStatus[]> = {
+  pending: ["stored", "missing"],
+  stored: ["missing", "expired", "deleted"],
+  missing: ["stored", "expired", "deleted"],
+  expired: ["deleted"],
+  deleted: [],
+};
+
+export function toAudioObject(doc: Doc<"audioObjects">): AudioObject {
+  const { _id, _creationTime, ...fields } = doc;
+  return { id: _id, ...fields };
+}
+
+/** @throws NOT_FOUND if there is no such object, or the id is not one. */
+export async function requireAudio(ctx: QueryCtx, id: string): Promise<Doc<"audioObjects">> {
+  const audioId = ctx.db.normalizeId("audioObjects", id);
+  const audio = audioId === null ? null : await ctx.db.get("audioObjects", audioId);
+  if (audio === null) throw refusal("NOT_FOUND", "There is no such audio object.");
+  return audio;
+}
+
+/**
+ * Move an object to another state, keep its session's count of playable recordings, and return
+ * the changed row.
+ *
+ * @throws CONFLICT if the state cannot be reached from the present one.
+ */
+export async function moveTo(
+  ctx: MutationCtx,
+  audio: Doc<"audioObjects">,
+  status: AudioStatus,
+  changes: Partial<Doc<"audioObjects">> = {},
+): Promise<Doc<"audioObjects">> {
+  if (audio.status === status) return audio;
+  if (!TRANSITIONS[audio.status].includes(status)) {
+    throw refusal("CONFLICT", `A recording that is ${audio.status} cannot become ${status}.`);
+  }
+  await ctx.db.patch("audioObjects", audio._id, { ...changes, status });
+  const step = Number(status === "stored") - Number(audio.status === "stored");
+  if (step !== 0) {
+    const session = await ctx.db.get("userSessions", audio.sessionId);
+    if (session === null) throw new Error("an audio object without its session");
+    await ctx.db.patch("userSessions", session._id, { audioCount: session.audioCount + step });
+  }
+  return { ...audio, ...changes, status };
+}

@@ -1,0 +1,101 @@
+/** Checks of arguments beyond their types; problems are collected and refused together. */
+import { convexToJson } from "convex/values";
+import type { Value } from "convex/values";
+import { refusal } from "./errors.ts";
+import type { FieldProblem } from "./errors.ts";
+import { IDENTIFIER_CHARS, LABELS, LABEL_CHARS, METADATA_BYTES, METADATA_DEPTH } from "./limits.ts";
+
+/** Problems named in one refusal; more would not help anybody. */
+const MAX_PROBLEMS = 20;
+/** First and last moment that a time may name: 2000-01-01 and 2200-01-01. */
+const FIRST_TIME = 946_684_800_000;
+const LAST_TIME = 7_258_118_400_000;
+
+/** Bytes of a text in UTF-8. */
+export function utf8Bytes(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/**
+ * Collects problems of one call. A check of an absent value passes, so that optional fields need
+ * no conditions around it.
+ */
+export class Checks {
+  private readonly problems: FieldProblem[] = [];
+
+  /** Note a problem with a field unless `isValid`. */
+  that(isValid: boolean, field: string, message: string): void {
+    if (!isValid && this.problems.length < MAX_PROBLEMS) this.problems.push({ field, message });
+  }
+
+  /** An identifier that others choose: 1 to 200 characters, no control characters or blanks at the ends. */
+  identifier(field: string, value: string | undefined, max = IDENTIFIER_CHARS): void {
+    this.text(field, value, max);
+    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+    const isClean =
+      value === undefined || (value === value.trim() && !/[\x00-\x1f\x7f]/.test(value));
+    this.that(isClean, field, "must not hold control characters or blanks at its ends");
+  }
+
+  /** A text of 1 to `max` characters. */
+  text(field: string, value: string | undefined, max: number): void {
+    const isValid = value === undefined || (value.length > 0 && value.length <= max);
+    this.that(isValid, field, `must have 1 to ${max} characters`);
+  }
+
+  /** A whole number within bounds. */
+  integer(field: string, value: number | undefined, min: number, max: number): void {
+    const isValid =
+      value === undefined || (Number.isSafeInteger(value) && value >= min && value <= max);
+    this.that(isValid, field, `must be a whole number from ${min} to ${max}`);
+  }
+
+  /** A finite number within bounds. */
+  number(field: string, value: number | undefined, min: number, max: number): void {
+    const isValid = value === undefined || (Number.isFinite(value) && value >= min && value <= max);
+    this.that(isValid, field, `must be a number from ${min} to ${max}`);
+  }
+
+  /** A moment in Unix milliseconds between the years 2000 and 2200. */
+  time(field: string, value: number | undefined): void {
+    const isValid =
+      value === undefined || (Number.isFinite(value) && value >= FIRST_TIME && value < LAST_TIME);
+    this.that(isValid, field, "must be Unix milliseconds between the years 2000 and 2200");
+  }
+
+  /** A duration in milliseconds of at most `max` (default: a day). */
+  duration(field: string, value: number | undefined, max = 86_400_000): void {
+    this.number(field, value, 0, max);
+  }
+
+  /** Free-form JSON: at most 16 KiB and 8 levels. */
+  metadata(field: string, value: Record<string, Value> | undefined): void {
+    if (value === undefined) return;
+    this.that(depth(value) <= METADATA_DEPTH, field, `must have at most ${METADATA_DEPTH} levels`);
+    const bytes = utf8Bytes(JSON.stringify(convexToJson(value)));
+    this.that(bytes <= METADATA_BYTES, field, `must have at most ${METADATA_BYTES} bytes as JSON`);
+  }
+
+  /** At most 32 different labels of 1 to 64 characters. */
+  labels(field: string, value: string[] | undefined): void {
+    if (value === undefined) return;
+    this.that(value.length <= LABELS, field, `must have at most ${LABELS} entries`);
+    this.that(new Set(value).size === value.length, field, "must not repeat an entry");
+    value.slice(0, LABELS).forEach((label, index) => {
+      this.identifier(`${field}[${index}]`, label, LABEL_CHARS);
+    });
+  }
+
+  /** @throws VALIDATION if any check failed. */
+  done(): void {
+    if (this.problems.length > 0) {
+      throw refusal("VALIDATION", "Some arguments are not valid.", this.problems);
+    }
+  }
+}
+
+function depth(value: Value): number {
+  if (typeof value !== "object" || value === null || value instanceof ArrayBuffer) return 0;
+  const inner = Array.isArray(value) ? value : Object.values(value);
+  return 1 + inner.reduce<number>((max, item) => Math.max(max, depth(item as Value)), 0);
+}

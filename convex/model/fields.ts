@@ -1,0 +1,70 @@
+/** Validators of single fields that tables, arguments and records share. */
+import { v } from "convex/values";
+import type { Infer } from "convex/values";
+
+export const userKind = v.union(v.literal("product"), v.literal("team"));
+export const userStatus = v.union(
+  v.literal("active"),
+  v.literal("banned"),
+  v.literal("deleted"),
+  v.literal("erasing"),
+);
+export const memberRole = v.union(
+  v.literal("viewer"),
+  v.literal("reviewer"),
+  v.literal("ops"),
+  v.literal("admin"),
+);
+export const channel = v.union(v.literal("voice"), v.literal("chat"));
+export const sessionStatus = v.union(
+  v.literal("active"),
+  v.literal("completed"),
+  v.literal("abandoned"),
+  v.literal("failed"),
+);
+export const reviewStatus = v.union(
+  v.literal("unreviewed"),
+  v.literal("in_review"),
+  v.literal("reviewed"),
+);
+export const speaker = v.union(v.literal("user"), v.literal("assistant"), v.literal("system"));
+export const audioStatus = v.union(
+  v.literal("pending"),
+  v.literal("stored"),
+  v.literal("expired"),
+  v.literal("deleted"),
+  v.literal("missing"),
+);
+/** State of the waveform and checksum analysis; absent until the recording is stored. */
+export const audioAnalysis = v.union(
+  v.literal("pending"),
+  v.literal("ready"),
+  v.literal("corrupt"),
+);
+export const resolution = v.union(v.literal("minute"), v.literal("hour"), v.literal("day"));
+export const storageOutcome = v.union(
+  v.literal("ok"),
+  v.literal("denied"),
+  v.literal("missing"),
+  v.literal("throttled"),
+  v.literal("timeout"),
+  v.literal("connection"),
+  v.literal("server"),
+  v.literal("invalid"),
+);
+export const order = v.union(v.literal("asc"), v.literal("desc"));
+/** JSON object of the writer's own; see `model/checks.ts` for its limits. */
+export const metadata = v.record(v.string(), v.any());
+export const dimensions = v.record(v.string(), v.string());
+
+/**
+ * DDSketch histogram of milliseconds with relative error 1%: `counts[i]` values lie in
+ * (g^(i-1), g^i] with g = 1.01/0.99; `zero` counts values of at most 0.02 ms.
+ */
+export const histogram = v.object({ zero: v.number(), counts: v.record(v.string(), v.number()) });
+
+export type UserKind = Infer<typeof userKind>;
+export type Order = Infer<typeof order>;
+export type Histogram = Infer<typeof histogram>;
+export type Resolution = Infer<typeof resolution>;
+export type AudioStatus = Infer<typeof audioStatus>;

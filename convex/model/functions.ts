@@ -1,0 +1,153 @@
+/**
+ * The only makers of public functions: `authedQuery` and `authedMutation`.
+ *
+ * Each call goes through, in this order:
+ * - authentication: the role is read from the verified token;
+ * - permission: the function's name is looked up in the table of roles, unknown names are refused;
+ * - for mutations, the idempotency key: a repeated call gets the stored answer;
+ * - the handler;
+ * - redaction of the result, unless the role sees clear text.
+ *
+ * Both accept `requestId`, which ends up in audit events and in the log line of a refusal;
+ * mutations accept `idempotencyKey`.
+ */
+import type { RegisteredMutation, RegisteredQuery } from "convex/server";
+import { ConvexError, v } from "convex/values";
+import type { GenericValidator, Infer, ObjectType, PropertyValidators, Value } from "convex/values";
+import type { Id } from "../_generated/dataModel.js";
+import { mutation, query } from "../_generated/server.js";
+import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { refusal } from "./errors.ts";
+import type { ErrorData } from "./errors.ts";
+import { earlierAnswer, keyedCall, rememberAnswer } from "./idempotency.ts";
+import { callerOf } from "./identity.ts";
+import type { Caller } from "./identity.ts";
+import { allows, rolesFor, seesClear } from "./permissions.ts";
+import type { FunctionName } from "./permissions.ts";
+import { redacted, redactedText } from "./redaction.ts";
+
+type Authed = {
+  caller: Caller;
+  requestId: string | undefined;
+  /** Mask a text as this caller may see it: for results that cut texts into pieces. */
+  visible: (text: string) => string;
+};
+export type AuthedQueryCtx = QueryCtx & Authed;
+export type AuthedMutationCtx = MutationCtx &
+  Authed & {
+    /** Name the user whose personal data the answer may hold, so that erasure finds its copy. */
+    about: (userId: Id<"users">) => void;
+  };
+
+const queryMeta = { requestId: v.optional(v.string()) };
+const mutationMeta = { ...queryMeta, idempotencyKey: v.optional(v.string()) };
+type QueryArgs<Args extends PropertyValidators> = ObjectType<Args & typeof queryMeta>;
+type MutationArgs<Args extends PropertyValidators> = ObjectType<Args & typeof mutationMeta>;
+
+type Meta = { requestId?: string; idempotencyKey?: string };
+
+type Definition<Ctx, Args extends PropertyValidators, Returns extends GenericValidator> = {
+  args: Args;
+  returns: Returns;
+  handler: (ctx: Ctx, args: ObjectType<Args>) => Promise<Infer<Returns>>;
+};
+
+/** Make a public query; `name` is `module:function` as in the table of roles. */
+export function authedQuery<Args extends PropertyValidators, Returns extends GenericValidator>(
+  name: FunctionName,
+  definition: Definition<AuthedQueryCtx, Args, Returns>,
+): RegisteredQuery<"public", QueryArgs<Args>, Promise<Infer<Returns>>> {
+  const handler = (ctx: QueryCtx, { requestId, ...args }: Meta & ObjectType<Args>) =>
+    refusalsLogged(name, requestId, async () => {
+      const authed = await authorised(ctx, name, requestId);
+      const result = await definition.handler({ ...ctx, ...authed }, args as never);
+      return shown(authed.caller, result);
+    });
+  const { args, returns } = definition;
+  // The builder cannot follow generic argument types; the signature above states them.
+  return query({ args: { ...args, ...queryMeta }, returns, handler: handler as never }) as never;
+}
+
+/** Make a public mutation; `name` is `module:function` as in the table of roles. */
+export function authedMutation<Args extends PropertyValidators, Returns extends GenericValidator>(
+  name: FunctionName,
+  definition: Definition<AuthedMutationCtx, Args, Returns>,
+): RegisteredMutation<"public", MutationArgs<Args>, Promise<Infer<Returns>>> {
+  const handler = (
+    ctx: MutationCtx,
+    { requestId, idempotencyKey, ...args }: Meta & ObjectType<Args>,
+  ) =>
+    refusalsLogged(name, requestId, async () => {
+      const authed = await authorised(ctx, name, requestId);
+      const run = (about: AuthedMutationCtx["about"]) =>
+        definition.handler({ ...ctx, ...authed, about }, args as never);
+      const result =
+        idempotencyKey === undefined
+          ? await run(() => undefined)
+          : await once(ctx, authed.caller, name, idempotencyKey, args as never, run);
+      return shown(authed.caller, result);
+    });
+  const { args, returns } = definition;
+  return mutation({
+    args: { ...args, ...mutationMeta },
+    returns,
+    handler: handler as never,
+  }) as never;
+}
+
+async function authorised(
+  ctx: QueryCtx,
+  name: string,
+  requestId: string | undefined,
+): Promise<Authed> {
+  const caller = callerOf(await ctx.auth.getUserIdentity());
+  const needed = rolesFor(name);
+  if (!allows(caller.role, needed)) {
+    throw refusal("FORBIDDEN", `${name} needs the role ${needed.join(" or ")}.`);
+  }
+  if (requestId !== undefined && !/^[\w.:-]{1,128}$/.test(requestId)) {
+    const message = "must be 1 to 128 letters, digits, dots, colons, hyphens or underscores";
+    throw refusal("VALIDATION", "The request id is malformed.", [{ field: "requestId", message }]);
+  }
+  const visible = seesClear(caller.role) ? (text: string) => text : redactedText;
+  return { caller, requestId, visible };
+}
+
+async function once(
+  ctx: MutationCtx,
+  caller: Caller,
+  name: string,
+  key: string,
+  args: Record<string, Value>,
+  run: (about: AuthedMutationCtx["about"]) => Promise<unknown>,
+): Promise<unknown> {
+  const call = await keyedCall(caller, key, name, args as Record<string, Value>);
+  const earlier = await earlierAnswer(ctx, call);
+  if (earlier !== null) return earlier.value;
+  let subject: Id<"users"> | undefined;
+  const value = await run((userId) => {
+    subject = userId;
+  });
+  await rememberAnswer(ctx, call, value as Value, subject);
+  return value;
+}
+
+function shown<Result>(caller: Caller, result: Result): Result {
+  return seesClear(caller.role) ? result : redacted(result);
+}
+
+async function refusalsLogged<Result>(
+  name: string,
+  requestId: string | undefined,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ConvexError) {
+      const { code } = error.data as ErrorData;
+      console.warn(JSON.stringify({ event: "refused", function: name, code, requestId }));
+    }
+    throw error;
+  }
+}

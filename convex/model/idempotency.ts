@@ -1,0 +1,91 @@
+/**
+ * Exactly-once mutations: the answer is stored under the caller's key in the same transaction as
+ * the writes, so either both exist or neither does.
+ */
+import { convexToJson, jsonToConvex } from "convex/values";
+import type { JSONValue, Value } from "convex/values";
+import type { Id } from "../_generated/dataModel.js";
+import type { MutationCtx } from "../_generated/server.js";
+import { refusal } from "./errors.ts";
+import type { Caller } from "./identity.ts";
+
+const KEY = /^[\x21-\x7e]{1,255}$/;
+
+export type KeyedCall = { caller: Caller; key: string; functionName: string; hash: string };
+
+/**
+ * Describe a call made under an idempotency key.
+ *
+ * @throws VALIDATION if the key is not 1 to 255 visible ASCII characters.
+ */
+export async function keyedCall(
+  caller: Caller,
+  key: string,
+  functionName: string,
+  args: Record<string, Value | undefined>,
+): Promise<KeyedCall> {
+  if (!KEY.test(key)) {
+    const message = "must be 1 to 255 visible ASCII characters";
+    throw refusal("VALIDATION", "The idempotency key is malformed.", [
+      { field: "idempotencyKey", message },
+    ]);
+  }
+  return { caller, key, functionName, hash: await hashOf(args) };
+}
+
+/**
+ * Return the stored answer of an earlier call with this key, or null if there was none.
+ *
+ * @throws IDEMPOTENCY_CONFLICT if the key was used for another function or other arguments.
+ */
+export async function earlierAnswer(
+  ctx: MutationCtx,
+  call: KeyedCall,
+): Promise<{ value: Value } | null> {
+  const stored = await ctx.db
+    .query("idempotencyKeys")
+    .withIndex("by_caller_key", (q) =>
+      q.eq("caller", call.caller.tokenIdentifier).eq("key", call.key),
+    )
+    .unique();
+  if (stored === null) return null;
+  if (stored.functionName !== call.functionName || stored.argumentsHash !== call.hash) {
+    throw refusal("IDEMPOTENCY_CONFLICT", "The idempotency key was used for another request.");
+  }
+  return { value: jsonToConvex(JSON.parse(stored.result) as JSONValue) };
+}
+
+/** Store the answer; `userId` is whose personal data it may hold. */
+export async function rememberAnswer(
+  ctx: MutationCtx,
+  call: KeyedCall,
+  value: Value,
+  userId: Id<"users"> | undefined,
+): Promise<void> {
+  await ctx.db.insert("idempotencyKeys", {
+    caller: call.caller.tokenIdentifier,
+    key: call.key,
+    functionName: call.functionName,
+    argumentsHash: call.hash,
+    result: JSON.stringify(convexToJson(value)),
+    ...(userId === undefined ? {} : { userId }),
+    createdAt: Date.now(),
+  });
+}
+
+/** SHA-256 of the arguments with sorted field names, hexadecimal. */
+async function hashOf(args: Record<string, Value | undefined>): Promise<string> {
+  const bytes = new TextEncoder().encode(canonical(convexToJson(args as Value)));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** JSON text that does not depend on the order of fields. */
+export function canonical(value: JSONValue): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  fields.sort(([left], [right]) => (left < right ? -1 : 1));
+  const texts = fields.map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner!)}`);
+  return `{${texts.join(",")}}`;
+}

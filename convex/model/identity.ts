@@ -1,0 +1,58 @@
+/** Who calls: the role is in the verified token, and a token without a known role is nobody. */
+import type { UserIdentity } from "convex/server";
+import { refusal } from "./errors.ts";
+import { MEMBER_ROLES, SERVICE_ROLES } from "./permissions.ts";
+import type { Role } from "./permissions.ts";
+
+export type Caller = {
+  /** `iss|sub`: unique over all issuers. */
+  tokenIdentifier: string;
+  /** `sub`: the Clerk user id of a member, the machine's name of a service. */
+  subject: string;
+  role: Role;
+};
+
+/**
+ * Return the caller that a verified token stands for.
+ *
+ * Convex has checked signature, issuer, audience and times. Here the issuer decides which roles
+ * the token may carry: a Clerk token can never be `ingest`, a service token never `admin`.
+ *
+ * @throws UNAUTHENTICATED without a token or with one of a pending Clerk session; FORBIDDEN if it
+ *   carries no role that its issuer may give.
+ */
+export function callerOf(identity: UserIdentity | null): Caller {
+  if (identity === null) throw refusal("UNAUTHENTICATED", "A valid token is needed.");
+  // Clerk marks sessions with unfinished tasks (for instance a second factor).
+  if (claimAt(identity, "sts") === "pending") {
+    throw refusal("UNAUTHENTICATED", "The session is not complete.");
+  }
+  const isService = sameIssuer(identity.issuer, process.env["EARSHOT_SERVICE_ISSUER"]);
+  const path = isService ? "role" : (process.env["EARSHOT_ROLE_CLAIM"] ?? "role");
+  const role = claimAt(identity, path);
+  const known = isService ? SERVICE_ROLES : MEMBER_ROLES;
+  if (typeof role !== "string" || !known.includes(role)) {
+    throw refusal("FORBIDDEN", "The token carries no role of Earshot.");
+  }
+  return {
+    tokenIdentifier: identity.tokenIdentifier,
+    subject: identity.subject,
+    role: role as Role,
+  };
+}
+
+/** Convex names nested claims with dots on its own, other engines keep them nested: accept both. */
+function claimAt(identity: UserIdentity, path: string): unknown {
+  if (Object.hasOwn(identity, path)) return identity[path];
+  let value: unknown = identity;
+  for (const part of path.split(".")) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part))
+      return undefined;
+    value = (value as Record<string, unknown>)[part];
+  }
+  return value;
+}
+
+function sameIssuer(issuer: string, expected: string | undefined): boolean {
+  return expected !== undefined && expected !== "" && issuer === expected;
+}

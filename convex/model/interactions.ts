@@ -1,0 +1,106 @@
+/** Rules of interactions that several functions share. */
+import { compareValues } from "convex/values";
+import type { Doc, Id } from "../_generated/dataModel.js";
+import type { QueryCtx } from "../_generated/server.js";
+import { toAudioObject } from "./audio.ts";
+import { Checks, utf8Bytes } from "./checks.ts";
+import { MAX_SEQUENCE, TEXT_BYTES } from "./limits.ts";
+import type { HighlightPiece, Interaction, NewInteraction } from "./records.ts";
+
+/** Most tokens or dollars of one interaction; larger figures are mistakes of the sender. */
+const MAX_TOKENS = 10_000_000;
+const MAX_COST = 10_000;
+/** Characters of text before and after the first hit in a highlight. */
+const CONTEXT = { before: 60, after: 180 };
+
+const CONTENT_FIELDS = [
+  "sequence",
+  "speaker",
+  "text",
+  "startedAtMs",
+  "durationMs",
+  "requestId",
+  "provider",
+  "modelId",
+  "tokensIn",
+  "tokensOut",
+  "cost",
+  "ttftMs",
+  "latencyMs",
+] as const;
+
+/** Say whether two interactions have the same content as their writer gave it. */
+export function sameContent(left: NewInteraction, right: NewInteraction): boolean {
+  return CONTENT_FIELDS.every((field) => compareValues(left[field], right[field]) === 0);
+}
+
+export function checkInteraction(checks: Checks, path: string, item: NewInteraction): void {
+  checks.integer(`${path}.sequence`, item.sequence, 0, MAX_SEQUENCE);
+  const isShort = item.text.length <= TEXT_BYTES && utf8Bytes(item.text) <= TEXT_BYTES;
+  checks.that(isShort, `${path}.text`, `must have at most ${TEXT_BYTES} bytes`);
+  checks.duration(`${path}.startedAtMs`, item.startedAtMs);
+  checks.duration(`${path}.durationMs`, item.durationMs);
+  checks.identifier(`${path}.requestId`, item.requestId);
+  checks.identifier(`${path}.provider`, item.provider);
+  checks.identifier(`${path}.modelId`, item.modelId);
+  checks.integer(`${path}.tokensIn`, item.tokensIn, 0, MAX_TOKENS);
+  checks.integer(`${path}.tokensOut`, item.tokensOut, 0, MAX_TOKENS);
+  checks.number(`${path}.cost`, item.cost, 0, MAX_COST);
+  checks.duration(`${path}.ttftMs`, item.ttftMs);
+  checks.duration(`${path}.latencyMs`, item.latencyMs);
+}
+
+/** Make the record, with the recording if there is one. */
+export async function toInteraction(
+  ctx: QueryCtx,
+  { _id, _creationTime, ...fields }: Doc<"interactions">,
+): Promise<Interaction> {
+  const audio =
+    fields.audioObjectId === undefined
+      ? null
+      : await ctx.db.get("audioObjects", fields.audioObjectId);
+  return { id: _id, ...fields, ...(audio === null ? {} : { audio: toAudioObject(audio) }) };
+}
+
+export async function interactionAt(
+  ctx: QueryCtx,
+  sessionId: Id<"userSessions">,
+  sequence: number,
+): Promise<Doc<"interactions"> | null> {
+  return await ctx.db
+    .query("interactions")
+    .withIndex("by_session_sequence", (q) => q.eq("sessionId", sessionId).eq("sequence", sequence))
+    .unique();
+}
+
+/**
+ * Cut the part of a text around the first searched word into pieces. The text must already be
+ * masked: a number that is cut into pieces would no longer be recognised as one.
+ */
+export function highlighted(text: string, query: string): HighlightPiece[] {
+  const words = wordsOf(query);
+  const isHit = (word: string) =>
+    // The last word may be unfinished: it is searched by prefix.
+    words.some((wanted, index) =>
+      index === words.length - 1 ? word.startsWith(wanted) : word === wanted,
+    );
+  const hits = [...text.matchAll(/[\p{L}\p{N}]+/gu)].filter(([word]) => isHit(word.toLowerCase()));
+  const first = hits[0]?.index ?? 0;
+  const start = Math.max(0, first - CONTEXT.before);
+  const end = Math.min(text.length, first + CONTEXT.after);
+  const pieces: HighlightPiece[] = [];
+  let at = start;
+  for (const hit of hits) {
+    const until = hit.index + hit[0].length;
+    if (until > end) break;
+    if (hit.index > at) pieces.push({ text: text.slice(at, hit.index), hit: false });
+    pieces.push({ text: hit[0], hit: true });
+    at = until;
+  }
+  if (at < end) pieces.push({ text: text.slice(at, end), hit: false });
+  return pieces;
+}
+
+function wordsOf(query: string): string[] {
+  return query.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+}

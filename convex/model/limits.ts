@@ -1,0 +1,69 @@
+/**
+ * Every size limit of the functions, in one place.
+ *
+ * Bytes are UTF-8 or, for documents, Convex's own size (`getConvexSize`). The transaction budgets
+ * are half of Convex's published limits or less, so that a page never fails for its size.
+ */
+
+/** Interactions that one `interactions:append` accepts. */
+export const APPEND_ITEMS = 500;
+/** Bytes of the `interactions` argument of one `interactions:append`. */
+export const APPEND_BYTES = 4 * 1024 * 1024;
+/** Highest `sequence` of an interaction. */
+export const MAX_SEQUENCE = 1_000_000;
+
+export const TEXT_BYTES = 32 * 1024;
+export const METADATA_BYTES = 16 * 1024;
+export const METADATA_DEPTH = 8;
+export const LABELS = 32;
+export const LABEL_CHARS = 64;
+export const NAME_CHARS = 200;
+export const TITLE_CHARS = 300;
+export const EMAIL_CHARS = 320;
+export const URL_CHARS = 2048;
+/** Identifiers that others choose: `clerkId`, `externalId`, `requestId`, provider, model. */
+export const IDENTIFIER_CHARS = 200;
+/** Storage keys of recordings and peaks. */
+export const KEY_CHARS = 512;
+/** Largest recording. */
+export const AUDIO_BYTES = 512 * 1024 * 1024;
+
+/** Largest `limit` of a list; `limit` of a transcript page may be larger. */
+export const PAGE_ITEMS = 200;
+export const TRANSCRIPT_ITEMS = 2000;
+export const SEARCH_ITEMS = 50;
+/** Search hits that can be paged through; Convex ranks at most 1,024 candidates. */
+export const SEARCH_DEPTH = 200;
+export const QUERY_CHARS = 200;
+
+/** Documents that a list scans before it hands out a short page; the rest is for joins. */
+export const SCAN_DOCUMENTS = 4000;
+/** Bytes that a list scans before it hands out a short page; the rest is for joins. */
+export const SCAN_BYTES = 3 * 1024 * 1024;
+/** Documents that one call of a background batch deletes or rewrites. */
+export const BATCH_DOCUMENTS = 500;
+
+export const ROLLUPS_PER_BATCH = 200;
+export const EVENTS_PER_BATCH = 500;
+export const DIMENSIONS = 6;
+export const DIMENSION_CHARS = 100;
+
+/** Full turns slower than this are "slow", milliseconds (the objective of a full turn). */
+export const SLOW_TURN_MS = 2500;
+
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+/** How long a retried mutation is recognised. */
+export const IDEMPOTENCY_MS = 2 * DAY_MS;
+/** How long raw auth and storage events are kept for drill-down. */
+export const RAW_EVENTS_MS = 7 * DAY_MS;
+/** How long batch ids of metrics are remembered. */
+export const METRIC_BATCH_MS = 7 * DAY_MS;
+/** How long rollups are kept, by resolution. */
+export const ROLLUP_MS = { minute: 7 * DAY_MS, hour: 92 * DAY_MS, day: 732 * DAY_MS } as const;
+/** Life of a recording if the writer names none. */
+export const DEFAULT_PRIVACY_WINDOW_MS = 90 * DAY_MS;
+/** Life that a writer may give a recording at most. */
+export const MAX_PRIVACY_WINDOW_MS = 3650 * DAY_MS;
+export const REPORT_BYTES = 16 * 1024;
+export const LEASE_MS = { min: 1000, max: DAY_MS } as const;

@@ -1,0 +1,137 @@
+/**
+ * Sums that writes keep: per session, per user and day, and per day over everybody.
+ *
+ * Costs are summed in billionths of a dollar and durations in microseconds, as integers, so that
+ * the sums do not depend on the order of the writes.
+ */
+import type { Infer } from "convex/values";
+import type { Doc, Id } from "../_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { describe, emptyHistogram, plus, withValue } from "./histogram.ts";
+import { DAY_MS } from "./limits.ts";
+import type { Summary, newInteraction } from "./records.ts";
+
+/** Rows per day over which the sums of everybody are spread. */
+export const SHARDS = 8;
+export const EVERYBODY = "all";
+
+export type Totals = Omit<Doc<"totals">, "_id" | "_creationTime" | "owner" | "day" | "shard">;
+type Scope = { owner: string; day: number; shard: number };
+type Turn = Infer<typeof newInteraction>;
+
+export function emptyTotals(): Totals {
+  return {
+    sessions: 0,
+    interactions: 0,
+    tokensIn: 0,
+    tokensOut: 0,
+    costNanos: 0,
+    ttft: emptyHistogram(),
+    ttftSumMicros: 0,
+    latency: emptyHistogram(),
+    latencySumMicros: 0,
+  };
+}
+
+export function costNanos(cost: number | undefined): number {
+  return Math.round((cost ?? 0) * 1e9);
+}
+
+/** Sums over interactions, without a session. */
+export function totalsOf(turns: readonly Turn[]): Totals {
+  const sum = emptyTotals();
+  for (const turn of turns) {
+    sum.interactions += 1;
+    sum.tokensIn += turn.tokensIn ?? 0;
+    sum.tokensOut += turn.tokensOut ?? 0;
+    sum.costNanos += costNanos(turn.cost);
+    if (turn.ttftMs !== undefined) {
+      sum.ttft = withValue(sum.ttft, turn.ttftMs);
+      sum.ttftSumMicros += Math.round(turn.ttftMs * 1000);
+    }
+    if (turn.latencyMs !== undefined) {
+      sum.latency = withValue(sum.latency, turn.latencyMs);
+      sum.latencySumMicros += Math.round(turn.latencyMs * 1000);
+    }
+  }
+  return sum;
+}
+
+export function sum(left: Totals, right: Totals, sign: 1 | -1 = 1): Totals {
+  return {
+    sessions: left.sessions + sign * right.sessions,
+    interactions: left.interactions + sign * right.interactions,
+    tokensIn: left.tokensIn + sign * right.tokensIn,
+    tokensOut: left.tokensOut + sign * right.tokensOut,
+    costNanos: left.costNanos + sign * right.costNanos,
+    ttft: plus(left.ttft, right.ttft, sign),
+    ttftSumMicros: left.ttftSumMicros + sign * right.ttftSumMicros,
+    latency: plus(left.latency, right.latency, sign),
+    latencySumMicros: left.latencySumMicros + sign * right.latencySumMicros,
+  };
+}
+
+/** First millisecond of the UTC day of a moment. */
+export function dayOf(time: number): number {
+  return Math.floor(time / DAY_MS) * DAY_MS;
+}
+
+/** The three rows in which a session is counted. */
+export function scopesOf(session: {
+  _id: Id<"userSessions">;
+  userId: Id<"users">;
+  startedAt: number;
+}): { session: Scope; user: Scope; everybody: Scope } {
+  const day = dayOf(session.startedAt);
+  return {
+    session: { owner: session._id, day: 0, shard: 0 },
+    user: { owner: session.userId, day, shard: 0 },
+    everybody: { owner: EVERYBODY, day, shard: shardOf(session._id) },
+  };
+}
+
+function shardOf(id: string): number {
+  let hash = 0;
+  for (let index = 0; index < id.length; index += 1) {
+    hash = (Math.imul(hash, 31) + id.charCodeAt(index)) >>> 0;
+  }
+  return hash % SHARDS;
+}
+
+/** Add to the rows of a session, its user's day and everybody's day (or subtract from the latter two). */
+export async function addTotals(
+  ctx: MutationCtx,
+  scopes: Scope[],
+  delta: Totals,
+  sign: 1 | -1 = 1,
+): Promise<void> {
+  await Promise.all(
+    scopes.map(async (scope) => {
+      const row = await rowOf(ctx, scope);
+      if (row === null)
+        await ctx.db.insert("totals", { ...scope, ...sum(emptyTotals(), delta, sign) });
+      else await ctx.db.patch("totals", row._id, sum(row, delta, sign));
+    }),
+  );
+}
+
+export async function rowOf(ctx: QueryCtx, scope: Scope): Promise<Doc<"totals"> | null> {
+  return await ctx.db
+    .query("totals")
+    .withIndex("by_owner_day", (q) =>
+      q.eq("owner", scope.owner).eq("day", scope.day).eq("shard", scope.shard),
+    )
+    .unique();
+}
+
+export function toSummary(totals: Totals): Summary {
+  return {
+    sessions: totals.sessions,
+    interactions: totals.interactions,
+    tokensIn: totals.tokensIn,
+    tokensOut: totals.tokensOut,
+    cost: totals.costNanos / 1e9,
+    ttft: describe(totals.ttft, totals.ttftSumMicros / 1000),
+    latency: describe(totals.latency, totals.latencySumMicros / 1000),
+  };
+}

@@ -1,0 +1,284 @@
+/**
+ * Tables of Earshot. Times are Unix milliseconds, durations milliseconds, costs US dollars unless
+ * the name says otherwise. Every index is used by a function; `_creationTime` ends each of them.
+ */
+import { defineSchema, defineTable } from "convex/server";
+import { v } from "convex/values";
+import {
+  audioAnalysis,
+  audioStatus,
+  channel,
+  dimensions,
+  histogram,
+  memberRole,
+  metadata,
+  resolution,
+  reviewStatus,
+  sessionStatus,
+  speaker,
+  storageOutcome,
+  userKind,
+  userStatus,
+} from "./model/fields.ts";
+
+export default defineSchema({
+  users: defineTable({
+    clerkId: v.string(),
+    kind: userKind,
+    email: v.optional(v.string()),
+    name: v.optional(v.string()),
+    imageUrl: v.optional(v.string()),
+    role: v.optional(memberRole),
+    status: userStatus,
+    lastSeenAt: v.number(),
+    sessionCount: v.number(),
+    /** Clerk's own `updated_at`: an older webhook does not overwrite a newer one. */
+    clerkUpdatedAt: v.optional(v.number()),
+    /** Name, e-mail address and Clerk id; absent only on rows older than migration 1. */
+    searchText: v.optional(v.string()),
+    source: v.optional(v.string()),
+    createdAt: v.number(),
+  })
+    .index("by_clerkId", ["clerkId"])
+    .index("by_kind_createdAt", ["kind", "createdAt"])
+    .index("by_kind_lastSeenAt", ["kind", "lastSeenAt"])
+    .searchIndex("search", { searchField: "searchText", filterFields: ["kind"] }),
+
+  userSessions: defineTable({
+    userId: v.id("users"),
+    externalId: v.string(),
+    title: v.optional(v.string()),
+    channel,
+    status: sessionStatus,
+    startedAt: v.number(),
+    endedAt: v.optional(v.number()),
+    durationMs: v.optional(v.number()),
+    interactionCount: v.number(),
+    /** Highest sequence stored: later ones need no look-up before they are inserted. */
+    maxSequence: v.number(),
+    audioCount: v.number(),
+    provider: v.optional(v.string()),
+    modelId: v.optional(v.string()),
+    tokensIn: v.number(),
+    tokensOut: v.number(),
+    /** Integer billionths of a dollar, so that sums do not depend on their order. */
+    costNanos: v.number(),
+    worstLatencyMs: v.optional(v.number()),
+    worstTtftMs: v.optional(v.number()),
+    assessmentMs: v.optional(v.number()),
+    assessedAt: v.optional(v.number()),
+    reviewStatus,
+    score: v.optional(v.number()),
+    labels: v.array(v.string()),
+    metadata: v.optional(metadata),
+    /** While set, retention and erasure leave the session's data alone. */
+    legalHold: v.optional(v.boolean()),
+    source: v.optional(v.string()),
+    createdAt: v.number(),
+  })
+    .index("by_user_startedAt", ["userId", "startedAt"])
+    .index("by_startedAt", ["startedAt"])
+    .index("by_reviewStatus_startedAt", ["reviewStatus", "startedAt"])
+    .index("by_externalId", ["externalId"]),
+
+  interactions: defineTable({
+    sessionId: v.id("userSessions"),
+    userId: v.id("users"),
+    sequence: v.number(),
+    speaker,
+    text: v.string(),
+    startedAtMs: v.number(),
+    durationMs: v.optional(v.number()),
+    audioObjectId: v.optional(v.id("audioObjects")),
+    requestId: v.optional(v.string()),
+    provider: v.optional(v.string()),
+    modelId: v.optional(v.string()),
+    tokensIn: v.optional(v.number()),
+    tokensOut: v.optional(v.number()),
+    cost: v.optional(v.number()),
+    ttftMs: v.optional(v.number()),
+    latencyMs: v.optional(v.number()),
+    createdAt: v.number(),
+  })
+    .index("by_session_sequence", ["sessionId", "sequence"])
+    .index("by_user_createdAt", ["userId", "createdAt"])
+    .index("by_requestId", ["requestId"])
+    .searchIndex("search", { searchField: "text", filterFields: ["sessionId"] }),
+
+  audioObjects: defineTable({
+    key: v.string(),
+    userId: v.id("users"),
+    sessionId: v.id("userSessions"),
+    /** Absent: a recording of the whole session. */
+    interactionId: v.optional(v.id("interactions")),
+    sequence: v.optional(v.number()),
+    contentType: v.string(),
+    bytes: v.number(),
+    sha256: v.string(),
+    durationMs: v.optional(v.number()),
+    status: audioStatus,
+    analysis: v.optional(audioAnalysis),
+    peaksKey: v.optional(v.string()),
+    sampleRate: v.optional(v.number()),
+    channels: v.optional(v.number()),
+    etag: v.optional(v.string()),
+    /** Why it is missing or corrupt. */
+    reason: v.optional(v.string()),
+    expiresAt: v.number(),
+    createdAt: v.number(),
+  })
+    .index("by_key", ["key"])
+    .index("by_session_sequence", ["sessionId", "sequence"])
+    .index("by_user_createdAt", ["userId", "createdAt"])
+    .index("by_status_expiresAt", ["status", "expiresAt"])
+    .index("by_status_createdAt", ["status", "createdAt"])
+    .index("by_analysis_createdAt", ["analysis", "createdAt"])
+    .index("by_createdAt", ["createdAt"]),
+
+  /**
+   * Sums kept by writes. `owner` is a session's id (day and shard 0), a user's id (one row per UTC
+   * day on which a session started) or `all` (one row per day and shard: writers of different
+   * sessions seldom meet in one row).
+   */
+  totals: defineTable({
+    owner: v.string(),
+    day: v.number(),
+    shard: v.number(),
+    sessions: v.number(),
+    interactions: v.number(),
+    tokensIn: v.number(),
+    tokensOut: v.number(),
+    costNanos: v.number(),
+    ttft: histogram,
+    ttftSumMicros: v.number(),
+    latency: histogram,
+    latencySumMicros: v.number(),
+  }).index("by_owner_day", ["owner", "day", "shard"]),
+
+  metricRollups: defineTable({
+    metric: v.string(),
+    dimensions,
+    /** The dimensions as canonical JSON: one series of a metric. */
+    series: v.string(),
+    resolution,
+    bucketStart: v.number(),
+    count: v.number(),
+    errors: v.record(v.string(), v.number()),
+    sum: v.number(),
+    max: v.number(),
+    histogram,
+  })
+    .index("by_metric", ["metric", "resolution", "bucketStart", "series"])
+    .index("by_resolution", ["resolution", "bucketStart"]),
+
+  /** Batches of `metrics:ingest` that were applied. */
+  metricBatches: defineTable({ batchId: v.string(), createdAt: v.number() })
+    .index("by_batchId", ["batchId"])
+    .index("by_createdAt", ["createdAt"]),
+
+  authEvents: defineTable({
+    at: v.number(),
+    outcome: v.string(),
+    reason: v.string(),
+    route: v.string(),
+    requestId: v.optional(v.string()),
+    /** Keyed hash of the client's address; never the address. */
+    clientHash: v.optional(v.string()),
+    userId: v.optional(v.string()),
+    source: v.optional(v.string()),
+  })
+    .index("by_at", ["at"])
+    .index("by_reason_at", ["reason", "at"]),
+
+  storageEvents: defineTable({
+    at: v.number(),
+    operation: v.string(),
+    outcome: storageOutcome,
+    durationMs: v.number(),
+    attempts: v.number(),
+    role: v.optional(v.string()),
+    key: v.optional(v.string()),
+    requestId: v.optional(v.string()),
+    source: v.optional(v.string()),
+  })
+    .index("by_at", ["at"])
+    .index("by_outcome_at", ["outcome", "at"]),
+
+  /** Who did what to whose data. `actorId` is the token's subject; it never comes from arguments. */
+  auditEvents: defineTable({
+    action: v.string(),
+    subjectType: v.string(),
+    subjectId: v.string(),
+    actorId: v.string(),
+    actorRole: v.string(),
+    details: v.optional(metadata),
+    requestId: v.optional(v.string()),
+    createdAt: v.number(),
+  })
+    .index("by_createdAt", ["createdAt"])
+    .index("by_actor_createdAt", ["actorId", "createdAt"])
+    .index("by_subject_createdAt", ["subjectId", "createdAt"]),
+
+  idempotencyKeys: defineTable({
+    caller: v.string(),
+    key: v.string(),
+    functionName: v.string(),
+    argumentsHash: v.string(),
+    /** The answer as JSON text in Convex's encoding. */
+    result: v.string(),
+    /** Whose personal data the answer may hold: erasure removes it. */
+    userId: v.optional(v.id("users")),
+    createdAt: v.number(),
+  })
+    .index("by_caller_key", ["caller", "key"])
+    .index("by_user", ["userId"])
+    .index("by_createdAt", ["createdAt"]),
+
+  /** Token buckets of callers. */
+  rateLimits: defineTable({
+    key: v.string(),
+    tokens: v.number(),
+    refilledAt: v.number(),
+    /** When the bucket is full again and the row means nothing any more. */
+    fullAt: v.number(),
+  })
+    .index("by_key", ["key"])
+    .index("by_fullAt", ["fullAt"]),
+
+  /** Receipts of erasures; they outlive the rows that they count. */
+  erasures: defineTable({
+    clerkId: v.string(),
+    startedBy: v.string(),
+    startedAt: v.number(),
+    finishedAt: v.optional(v.number()),
+    /** Rows deleted so far, by table. */
+    counts: v.record(v.string(), v.number()),
+  })
+    .index("by_clerkId", ["clerkId"])
+    .index("by_startedAt", ["startedAt"]),
+
+  /** One row per job of the worker: who runs it now, and how the last run went. */
+  jobLeases: defineTable({
+    name: v.string(),
+    holder: v.optional(v.string()),
+    leaseUntil: v.number(),
+    lastStartedAt: v.optional(v.number()),
+    lastFinishedAt: v.optional(v.number()),
+    lastOk: v.optional(v.boolean()),
+    lastReport: v.optional(v.string()),
+    lastDurationMs: v.optional(v.number()),
+    runs: v.number(),
+    failures: v.number(),
+  }).index("by_name", ["name"]),
+
+  /** Progress of migrations and repairs: what makes them resumable. */
+  batchRuns: defineTable({
+    name: v.string(),
+    cursor: v.union(v.string(), v.null()),
+    done: v.boolean(),
+    processed: v.number(),
+    changed: v.number(),
+    startedAt: v.number(),
+    updatedAt: v.number(),
+  }).index("by_name", ["name"]),
+});

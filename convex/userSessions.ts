@@ -1,0 +1,253 @@
+/** Conversations of users: create, change, read, list. */
+import { v } from "convex/values";
+import type { Doc } from "./_generated/dataModel.js";
+import { Checks } from "./model/checks.ts";
+import { refusal } from "./model/errors.ts";
+import { channel, metadata, order, reviewStatus, sessionStatus } from "./model/fields.ts";
+import { authedMutation, authedQuery } from "./model/functions.ts";
+import { SLOW_TURN_MS, TITLE_CHARS } from "./model/limits.ts";
+import { readPage } from "./model/paging.ts";
+import type { Listing } from "./model/paging.ts";
+import { created, page, pageArgs, sessionSummary, userSession } from "./model/records.ts";
+import {
+  SessionReader,
+  requireSession,
+  sessionByExternalId,
+  sessionById,
+} from "./model/sessions.ts";
+import { addTotals, emptyTotals, rowOf, scopesOf, toSummary } from "./model/totals.ts";
+import { refuseErasing, requireUser, userByClerkId } from "./model/users.ts";
+
+const newSession = {
+  externalId: v.string(),
+  clerkId: v.string(),
+  channel,
+  title: v.optional(v.string()),
+  startedAt: v.number(),
+  provider: v.optional(v.string()),
+  modelId: v.optional(v.string()),
+  metadata: v.optional(metadata),
+  source: v.optional(v.string()),
+};
+
+/**
+ * Create the session of an external id, once: the same again returns the first one's id.
+ *
+ * @throws NOT_FOUND for an unknown user; CONFLICT if the external id has another user, channel or
+ *   start.
+ */
+export const create = authedMutation("userSessions:create", {
+  args: newSession,
+  returns: created,
+  handler: async (ctx, { clerkId, ...args }) => {
+    const checks = new Checks();
+    checks.identifier("externalId", args.externalId);
+    checks.text("title", args.title, TITLE_CHARS);
+    checks.time("startedAt", args.startedAt);
+    checks.identifier("provider", args.provider);
+    checks.identifier("modelId", args.modelId);
+    checks.identifier("source", args.source);
+    checks.metadata("metadata", args.metadata);
+    checks.done();
+    const user = await requireUser(ctx, clerkId);
+    refuseErasing(user);
+    const known = await sessionByExternalId(ctx, args.externalId);
+    if (known !== null) {
+      const isSame =
+        known.userId === user._id &&
+        known.channel === args.channel &&
+        known.startedAt === args.startedAt;
+      if (!isSame) throw refusal("CONFLICT", "The external id belongs to another session.");
+      return { id: known._id, created: false };
+    }
+    const id = await ctx.db.insert("userSessions", {
+      ...args,
+      userId: user._id,
+      status: "active",
+      interactionCount: 0,
+      maxSequence: -1,
+      audioCount: 0,
+      tokensIn: 0,
+      tokensOut: 0,
+      costNanos: 0,
+      reviewStatus: "unreviewed",
+      labels: [],
+      createdAt: Date.now(),
+    });
+    await ctx.db.patch("users", user._id, {
+      sessionCount: user.sessionCount + 1,
+      lastSeenAt: Math.max(user.lastSeenAt, args.startedAt),
+    });
+    const scopes = scopesOf({ _id: id, userId: user._id, startedAt: args.startedAt });
+    await addTotals(ctx, Object.values(scopes), { ...emptyTotals(), sessions: 1 });
+    return { id, created: true };
+  },
+});
+
+/**
+ * Change a session; fields left out keep their values.
+ *
+ * @throws CONFLICT for a finished session that shall become active again.
+ */
+export const update = authedMutation("userSessions:update", {
+  args: {
+    id: v.string(),
+    status: v.optional(sessionStatus),
+    endedAt: v.optional(v.number()),
+    assessmentMs: v.optional(v.number()),
+    assessedAt: v.optional(v.number()),
+    title: v.optional(v.string()),
+    labels: v.optional(v.array(v.string())),
+    metadata: v.optional(metadata),
+  },
+  returns: userSession,
+  handler: async (ctx, { id, ...changes }) => {
+    const session = await requireSession(ctx, id);
+    ctx.about(session.userId);
+    const checks = new Checks();
+    checks.time("endedAt", changes.endedAt);
+    const endedAt = changes.endedAt ?? session.endedAt;
+    const isOrdered = endedAt === undefined || endedAt >= session.startedAt;
+    checks.that(isOrdered, "endedAt", "must not be before startedAt");
+    checks.duration("assessmentMs", changes.assessmentMs);
+    checks.time("assessedAt", changes.assessedAt);
+    checks.text("title", changes.title, TITLE_CHARS);
+    checks.labels("labels", changes.labels);
+    checks.metadata("metadata", changes.metadata);
+    checks.done();
+    if (changes.status === "active" && session.status !== "active") {
+      throw refusal("CONFLICT", "A finished session does not become active again.");
+    }
+    const duration = endedAt === undefined ? {} : { durationMs: endedAt - session.startedAt };
+    const changed = { ...session, ...changes, ...duration };
+    await ctx.db.patch("userSessions", session._id, { ...changes, ...duration });
+    return await new SessionReader(ctx).record(changed);
+  },
+});
+
+/** Put a session under legal hold, or release it: retention and erasure leave it alone meanwhile. */
+export const setLegalHold = authedMutation("userSessions:setLegalHold", {
+  args: { id: v.string(), legalHold: v.boolean() },
+  returns: userSession,
+  handler: async (ctx, { id, legalHold }) => {
+    const session = await requireSession(ctx, id);
+    ctx.about(session.userId);
+    await ctx.db.patch("userSessions", session._id, { legalHold });
+    return await new SessionReader(ctx).record({ ...session, legalHold });
+  },
+});
+
+/** The session with its user and counters, or null. */
+export const get = authedQuery("userSessions:get", {
+  args: { id: v.string() },
+  returns: v.union(userSession, v.null()),
+  handler: async (ctx, { id }) => {
+    const session = await sessionById(ctx, id);
+    return session === null ? null : await new SessionReader(ctx).record(session);
+  },
+});
+
+/** The session of an external id, or null. */
+export const byExternalId = authedQuery("userSessions:byExternalId", {
+  args: { externalId: v.string() },
+  returns: v.union(userSession, v.null()),
+  handler: async (ctx, { externalId }) => {
+    const session = await sessionByExternalId(ctx, externalId);
+    return session === null ? null : await new SessionReader(ctx).record(session);
+  },
+});
+
+const filters = {
+  clerkId: v.optional(v.string()),
+  from: v.optional(v.number()),
+  to: v.optional(v.number()),
+  status: v.optional(sessionStatus),
+  channel: v.optional(channel),
+  reviewStatus: v.optional(reviewStatus),
+  label: v.optional(v.string()),
+  hasAudio: v.optional(v.boolean()),
+  provider: v.optional(v.string()),
+  modelId: v.optional(v.string()),
+  slow: v.optional(v.boolean()),
+};
+const filtersObject = v.object(filters);
+type Filters = typeof filtersObject.type;
+
+/**
+ * Sessions by start, newest first by default. `from` is inclusive, `to` exclusive; `slow` asks for
+ * sessions with (or without) a full turn over the objective of 2.5 s.
+ */
+export const list = authedQuery("userSessions:list", {
+  args: { ...pageArgs, ...filters, order: v.optional(order) },
+  returns: page(userSession),
+  handler: async (ctx, { cursor, limit, order, ...wanted }) => {
+    const user = wanted.clerkId === undefined ? null : await userByClerkId(ctx, wanted.clerkId);
+    if (wanted.clerkId !== undefined && user === null) return { items: [], nextCursor: null };
+    const source = sourceOf(user, wanted);
+    const { from, to, ...rest } = wanted;
+    const found = await readPage(
+      ctx,
+      {
+        table: "userSessions",
+        ...source,
+        sortField: "startedAt",
+        from,
+        to,
+        order: order ?? "desc",
+        cursor,
+        limit,
+        filters: rest,
+      },
+      (session) => matches(session, wanted),
+    );
+    const items = await new SessionReader(ctx).records(found.items);
+    return { items, nextCursor: found.nextCursor };
+  },
+});
+
+/** The index that leaves the least to scan. */
+function sourceOf(
+  user: Doc<"users"> | null,
+  { reviewStatus }: Filters,
+): Pick<Listing<"userSessions">, "index" | "equals"> {
+  if (user !== null) return { index: "by_user_startedAt", equals: { userId: user._id } };
+  if (reviewStatus !== undefined) {
+    return { index: "by_reviewStatus_startedAt", equals: { reviewStatus } };
+  }
+  return { index: "by_startedAt", equals: {} };
+}
+
+function matches(session: Doc<"userSessions">, wanted: Filters): boolean {
+  const isSlow = (session.worstLatencyMs ?? 0) > SLOW_TURN_MS;
+  return (
+    (wanted.status === undefined || session.status === wanted.status) &&
+    (wanted.channel === undefined || session.channel === wanted.channel) &&
+    (wanted.reviewStatus === undefined || session.reviewStatus === wanted.reviewStatus) &&
+    (wanted.label === undefined || session.labels.includes(wanted.label)) &&
+    (wanted.hasAudio === undefined || session.audioCount > 0 === wanted.hasAudio) &&
+    (wanted.provider === undefined || session.provider === wanted.provider) &&
+    (wanted.modelId === undefined || session.modelId === wanted.modelId) &&
+    (wanted.slow === undefined || isSlow === wanted.slow)
+  );
+}
+
+/** Latency, cost and token figures of one session, or null. */
+export const summary = authedQuery("userSessions:summary", {
+  args: { id: v.string() },
+  returns: v.union(sessionSummary, v.null()),
+  handler: async (ctx, { id }) => {
+    const session = await sessionById(ctx, id);
+    if (session === null) return null;
+    const totals = await rowOf(ctx, scopesOf(session).session);
+    const { durationMs, assessmentMs, worstTtftMs, worstLatencyMs, audioCount } = session;
+    return {
+      sessionId: session._id,
+      ...(durationMs === undefined ? {} : { durationMs }),
+      ...(assessmentMs === undefined ? {} : { assessmentMs }),
+      ...(worstTtftMs === undefined ? {} : { worstTtftMs }),
+      ...(worstLatencyMs === undefined ? {} : { worstLatencyMs }),
+      audioCount,
+      ...toSummary(totals ?? emptyTotals()),
+    };
+  },
+});

@@ -1,0 +1,162 @@
+/** Users of the product and team members: provisioning, look-up, lists. */
+import { v } from "convex/values";
+import type { Doc } from "./_generated/dataModel.js";
+import type { QueryCtx } from "./_generated/server.js";
+import { Checks } from "./model/checks.ts";
+import { memberRole, order, userKind, userStatus } from "./model/fields.ts";
+import type { UserKind } from "./model/fields.ts";
+import { authedMutation, authedQuery } from "./model/functions.ts";
+import { EMAIL_CHARS, NAME_CHARS, PAGE_ITEMS, QUERY_CHARS, URL_CHARS } from "./model/limits.ts";
+import { readPage } from "./model/paging.ts";
+import type { Page } from "./model/paging.ts";
+import { created, page, pageArgs, user } from "./model/records.ts";
+import { refuseErasing, searchTextOf, toUser, userByClerkId } from "./model/users.ts";
+
+const profile = {
+  clerkId: v.string(),
+  kind: userKind,
+  email: v.optional(v.string()),
+  name: v.optional(v.string()),
+  imageUrl: v.optional(v.string()),
+  role: v.optional(memberRole),
+  status: v.optional(userStatus),
+  lastSeenAt: v.optional(v.number()),
+  clerkUpdatedAt: v.optional(v.number()),
+  createdAt: v.optional(v.number()),
+  source: v.optional(v.string()),
+};
+const profileObject = v.object(profile);
+type Profile = typeof profileObject.type;
+
+/**
+ * Create or update the user of a Clerk id. Fields left out keep their values; `lastSeenAt` never
+ * goes back; a profile older (`clerkUpdatedAt`) than the stored one changes nothing.
+ */
+export const upsert = authedMutation("users:upsert", {
+  args: profile,
+  returns: created,
+  handler: async (ctx, args) => {
+    checkProfile(args);
+    const known = await userByClerkId(ctx, args.clerkId);
+    if (known === null) {
+      const now = Date.now();
+      const createdAt = args.createdAt ?? now;
+      const id = await ctx.db.insert("users", {
+        ...args,
+        status: args.status ?? "active",
+        lastSeenAt: args.lastSeenAt ?? createdAt,
+        sessionCount: 0,
+        searchText: searchTextOf(args),
+        createdAt,
+      });
+      return { id, created: true };
+    }
+    refuseErasing(known);
+    const isOlder =
+      args.clerkUpdatedAt !== undefined &&
+      known.clerkUpdatedAt !== undefined &&
+      args.clerkUpdatedAt < known.clerkUpdatedAt;
+    const { createdAt: _, lastSeenAt, ...rest } = args;
+    const fields = isOlder ? {} : { ...rest, searchText: searchTextOf({ ...known, ...rest }) };
+    await ctx.db.patch("users", known._id, {
+      ...fields,
+      lastSeenAt: Math.max(known.lastSeenAt, lastSeenAt ?? 0),
+    });
+    return { id: known._id, created: false };
+  },
+});
+
+/** The user of a Clerk id, or null. */
+export const get = authedQuery("users:get", {
+  args: { clerkId: v.string() },
+  returns: v.union(user, v.null()),
+  handler: async (ctx, { clerkId }) => {
+    const found = await userByClerkId(ctx, clerkId);
+    return found === null ? null : toUser(found);
+  },
+});
+
+/**
+ * Users of one kind (default: product), newest first by default. With `search`, those whose name,
+ * e-mail address or Clerk id matches, best first; the sort order then does not apply.
+ */
+export const list = authedQuery("users:list", {
+  args: {
+    ...pageArgs,
+    kind: v.optional(userKind),
+    status: v.optional(userStatus),
+    search: v.optional(v.string()),
+    sort: v.optional(v.union(v.literal("createdAt"), v.literal("lastSeenAt"))),
+    order: v.optional(order),
+  },
+  returns: page(user),
+  handler: async (ctx, args) => {
+    const kind = args.kind ?? "product";
+    const accept = (doc: Doc<"users">) => args.status === undefined || doc.status === args.status;
+    const found =
+      args.search !== undefined && args.search.trim() !== ""
+        ? await searched(ctx, kind, args.search.trim(), args, accept)
+        : await readPage(ctx, listing(kind, args), accept);
+    return { items: found.items.map(toUser), nextCursor: found.nextCursor };
+  },
+});
+
+type ListArgs = {
+  cursor: string | null;
+  limit: number;
+  status?: Doc<"users">["status"];
+  sort?: "createdAt" | "lastSeenAt";
+  order?: "asc" | "desc";
+};
+
+function listing(kind: UserKind, { cursor, limit, status, sort, order }: ListArgs) {
+  const sortField = sort ?? "createdAt";
+  return {
+    table: "users" as const,
+    index:
+      sortField === "createdAt" ? ("by_kind_createdAt" as const) : ("by_kind_lastSeenAt" as const),
+    equals: { kind },
+    sortField,
+    order: order ?? ("desc" as const),
+    cursor,
+    limit,
+    filters: { status },
+  };
+}
+
+/** Search has one page: the best matches. An exact Clerk id comes first. */
+async function searched(
+  ctx: QueryCtx,
+  kind: UserKind,
+  text: string,
+  { limit }: ListArgs,
+  accept: (doc: Doc<"users">) => boolean,
+): Promise<Page<Doc<"users">>> {
+  const checks = new Checks();
+  checks.text("search", text, QUERY_CHARS);
+  checks.integer("limit", limit, 1, PAGE_ITEMS);
+  checks.done();
+  const exact = await userByClerkId(ctx, text);
+  const matches = await ctx.db
+    .query("users")
+    .withSearchIndex("search", (q) => q.search("searchText", text).eq("kind", kind))
+    .take(PAGE_ITEMS);
+  const isNamed = exact !== null && exact.kind === kind;
+  const all = isNamed ? [exact, ...matches.filter(({ _id }) => _id !== exact._id)] : matches;
+  return { items: all.filter(accept).slice(0, limit), nextCursor: null };
+}
+
+function checkProfile(args: Profile): void {
+  const checks = new Checks();
+  checks.identifier("clerkId", args.clerkId);
+  checks.text("email", args.email, EMAIL_CHARS);
+  checks.text("name", args.name, NAME_CHARS);
+  checks.text("imageUrl", args.imageUrl, URL_CHARS);
+  checks.identifier("source", args.source);
+  checks.time("lastSeenAt", args.lastSeenAt);
+  checks.time("clerkUpdatedAt", args.clerkUpdatedAt);
+  checks.time("createdAt", args.createdAt);
+  const isErasing = args.status === "erasing";
+  checks.that(!isErasing, "status", "erasing is set by an erasure only");
+  checks.done();
+}
