@@ -47,15 +47,23 @@ class AudioKey:
     extension: str
 
     @classmethod
-    def new(cls, session_id: str, content_type: str, now: datetime | None = None) -> Self:
+    def new(
+        cls, session_id: str, content_type: str, now: datetime | None = None, object_id: str = ""
+    ) -> Self:
         """Make the key of a new recording.
 
+        Args:
+            session_id: document id of the session.
+            content_type: decides the extension.
+            now: moment of the upload's begin.
+            object_id: 32 hexadecimal digits that nobody used before; default random.
+
         Raises:
-            ValueError: the content type is not accepted, or the session id is malformed.
+            ValueError: the content type is not accepted, or an id is malformed.
         """
         extension = format_of_content_type(content_type).extension
         day = (now or datetime.now(UTC)).astimezone(UTC).date()
-        return cls.parse(str(cls(day, session_id, secrets.token_hex(16), extension)))
+        return cls.parse(str(cls(day, session_id, object_id or secrets.token_hex(16), extension)))
 
     @classmethod
     def parse(cls, text: str) -> Self:
