@@ -1,0 +1,205 @@
+/** Finds and runs functions: visibility, validators, transactions, and errors as callers see them. */
+
+import { setTimeout as startTimer } from "node:timers";
+import { callContext, closeContext, newContext, type Caller, type CallContext } from "./context.ts";
+import { FunctionError } from "./errors.ts";
+import type { Executor } from "./executor.ts";
+import { LIMITS, Usage, type Metric } from "./limits.ts";
+import { messageOf } from "./log.ts";
+import type { LoadedFunction, Modules } from "./modules.ts";
+import type { Store } from "./store.ts";
+import type { ReadInterval, Transaction } from "./transaction.ts";
+import { validationError } from "./validate.ts";
+import { checkWire, isPlainObject, sizeOf, type Json, type JsonObject } from "./values.ts";
+
+export type Kind = LoadedFunction["kind"];
+
+export interface CallOptions {
+  depth?: number;
+  logs?: string[];
+  tracksReads?: boolean;
+}
+
+export interface Outcome {
+  value: Json;
+  /** What a query has read, when asked for. */
+  reads: ReadInterval[];
+  /** Commit timestamp of a mutation, snapshot of a query, 0 for an action. */
+  ts: bigint;
+}
+
+export class Functions {
+  readonly #store: Store;
+  readonly #executor: Executor;
+  modules: Modules;
+
+  constructor(store: Store, executor: Executor, modules: Modules) {
+    this.#store = store;
+    this.#executor = executor;
+    this.modules = modules;
+  }
+
+  /**
+   * @param kind what the caller takes the function for; null accepts any.
+   * @throws FunctionError when there is no such function, or none that this caller may call.
+   */
+  find(path: string, kind: Kind | null, allowInternal: boolean): LoadedFunction {
+    const name = normalPath(path);
+    const found = this.modules.functions.get(name);
+    if (!found || !(found.isPublic || allowInternal)) {
+      throw new FunctionError(
+        `Could not find ${allowInternal ? "" : "public "}function for '${name}'. Did you forget to run \`npx convex dev\` or \`npx convex deploy\`?`,
+      );
+    }
+    if (kind !== null && found.kind !== kind) {
+      throw new FunctionError(
+        `Trying to execute ${name} as ${title(kind)}, but it is defined as ${title(found.kind)}.`,
+      );
+    }
+    return found;
+  }
+
+  /** Runs a function in a transaction of its own, or an action without one. */
+  async call(
+    target: LoadedFunction,
+    args: Json,
+    caller: Caller,
+    { depth = 0, logs = [], tracksReads = false }: CallOptions = {},
+  ): Promise<Outcome> {
+    const run = async (tx: Transaction | null): Promise<Outcome> => {
+      const value = await this.#run(target, args, caller, { tx, depth, logs });
+      return { value, reads: tx?.reads ?? [], ts: tx?.ts ?? 0n };
+    };
+    if (target.kind === "query") return this.#executor.read(run, tracksReads);
+    if (target.kind === "mutation") return this.#executor.write(run);
+    return run(null);
+  }
+
+  /** Runs a mutation inside a given transaction. */
+  callIn(tx: Transaction, target: LoadedFunction, args: Json, caller: Caller): Promise<Json> {
+    return this.#run(target, args, caller, { tx, depth: 0, logs: [] });
+  }
+
+  /** Runs a query or mutation inside the transaction of the function that calls it. */
+  async callNested(
+    target: LoadedFunction,
+    args: Json,
+    parent: CallContext,
+    limits: Partial<Record<Metric, number>>,
+  ): Promise<Json> {
+    const tx = parent.tx as Transaction;
+    const outer = tx.usage;
+    const inner = new Usage(outer, limits);
+    const { depth, logs } = parent;
+    tx.usage = inner;
+    const run = (): Promise<Json> =>
+      this.#run(target, args, parent.caller, { tx, depth: depth + 1, logs });
+    try {
+      const value = target.kind === "mutation" ? await tx.nested(run) : await run();
+      outer.absorb(inner, true);
+      return value;
+    } catch (error) {
+      outer.absorb(inner, false);
+      throw error;
+    } finally {
+      tx.usage = outer;
+    }
+  }
+
+  async #run(
+    target: LoadedFunction,
+    args: Json,
+    caller: Caller,
+    parent: { tx: Transaction | null; depth: number; logs: string[] },
+  ): Promise<Json> {
+    if (parent.depth > LIMITS.callDepth) {
+      throw new FunctionError("Cross component or nested function call depth limit exceeded");
+    }
+    this.#checkArguments(target, args);
+    const context = newContext(target.kind, target.path, caller, parent);
+    const limit = target.kind === "action" ? LIMITS.actionMs : LIMITS.stallMs;
+    const text = await runInContext(context, limit, () => target.invoke(JSON.stringify([args])));
+    if (parent.tx?.failure) throw parent.tx.failure;
+    return this.#checkResult(target, text);
+  }
+
+  #checkArguments(target: LoadedFunction, args: Json): void {
+    if (!isPlainObject(args)) {
+      throw new FunctionError("ArgumentValidationError: Arguments must be an object.");
+    }
+    checkWire(args);
+    const size = sizeOf(args);
+    if (size > LIMITS.argumentBytes) {
+      throw new FunctionError(
+        `Arguments for ${target.path} are too large (actual: ${size} bytes, limit: ${LIMITS.argumentBytes} bytes)`,
+      );
+    }
+    const error = validationError(target.args, args, this.#store.tableName);
+    if (error !== null) throw new FunctionError(`ArgumentValidationError: ${error}`);
+  }
+
+  #checkResult(target: LoadedFunction, text: string): Json {
+    const value = JSON.parse(text) as Json;
+    checkWire(value);
+    if (text.length > LIMITS.resultBytes) {
+      throw new FunctionError(
+        `Function ${target.path} return value is too large (limit: ${LIMITS.resultBytes} bytes)`,
+      );
+    }
+    const error = target.returns && validationError(target.returns, value, this.#store.tableName);
+    if (error) throw new FunctionError(`ReturnsValidationError: ${error}`);
+    return value;
+  }
+}
+
+/**
+ * Runs user code with its context.
+ *
+ * @throws FunctionError for whatever the code throws, or when it takes too long: a query or
+ *   mutation settles without help from the event loop unless it waits for the outside world.
+ */
+export async function runInContext<T>(
+  context: CallContext,
+  limitMs: number,
+  code: () => Promise<T>,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    const late = `Function execution timed out (maximum duration: ${limitMs / 1000}s)`;
+    timer = startTimer(() => reject(new FunctionError(late)), limitMs);
+  });
+  try {
+    return await Promise.race([callContext.run(context, code), timeout]);
+  } catch (thrown) {
+    throw asFunctionError(thrown);
+  } finally {
+    clearTimeout(timer);
+    closeContext(context);
+  }
+}
+
+function asFunctionError(thrown: unknown): FunctionError {
+  if (thrown instanceof FunctionError) return thrown;
+  const name = thrown instanceof Error ? thrown.name : "Error";
+  // `convex/server` has turned the data of a ConvexError into JSON text.
+  const { ConvexErrorSymbol, data } = (thrown ?? {}) as JsonObject;
+  if (ConvexErrorSymbol !== undefined && typeof data === "string") {
+    return new FunctionError(
+      `Uncaught ConvexError: ${messageOf(thrown)}`,
+      JSON.parse(data) as Json,
+    );
+  }
+  return new FunctionError(`Uncaught ${name}: ${messageOf(thrown)}`);
+}
+
+/** `messages.js:list` and `messages` are other spellings of `messages:list`, `messages:default`. */
+function normalPath(path: string): string {
+  const colon = path.lastIndexOf(":");
+  const module = colon < 0 ? path : path.slice(0, colon);
+  const name = colon < 0 ? "default" : path.slice(colon + 1);
+  return `${module.replace(/\.js$/, "")}:${name}`;
+}
+
+function title(kind: Kind): string {
+  return kind.charAt(0).toUpperCase() + kind.slice(1);
+}

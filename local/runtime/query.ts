@@ -1,0 +1,212 @@
+/** Runs the queries that `ctx.db.query(...)` describes: index ranges, filters, limits, pages. */
+
+import { CursorCodec, type Position } from "./cursor.ts";
+import { FunctionError } from "./errors.ts";
+import { passes } from "./filter.ts";
+import { KEY_END, KEY_START, type IndexRow, type KeyIndex, type KeyRange } from "./keyindex.ts";
+import type { Order, Row } from "./keyindex.ts";
+import { LIMITS } from "./limits.ts";
+import { keyRange, type RangeExpression } from "./range.ts";
+import type { SearchFilter } from "./search.ts";
+import type { Table } from "./table.ts";
+import type { Transaction } from "./transaction.ts";
+import type { Json, JsonObject } from "./values.ts";
+
+export interface QueryJson {
+  source:
+    | { type: "FullTableScan"; tableName: string; order: Order | null }
+    | { type: "IndexRange"; indexName: string; range: RangeExpression[]; order: Order | null }
+    | { type: "Search"; indexName: string; filters: SearchFilter[] };
+  operators: ({ filter: Json } | { limit: number })[];
+}
+
+export interface PageRequest {
+  query: QueryJson;
+  cursor: string | null;
+  endCursor: string | null;
+  pageSize: number;
+  maximumRowsRead: number | null;
+}
+
+const FIRST_BATCH = 32;
+const MAX_BATCH = 512;
+/** One byte more than a key: the smallest key after it. */
+const AFTER = Buffer.from([0]);
+
+/** Yields the JSON texts of a query's documents, in order. */
+export function* stream(tx: Transaction, query: QueryJson): Generator<string> {
+  checkOperators(query);
+  const limit = limitOf(query);
+  if (limit === 0) return;
+  let found = 0;
+  for (const { text } of source(tx, query, isFiltered(query) ? Infinity : limit)) {
+    if (!accepts(query, text)) continue;
+    yield text;
+    found += 1;
+    if (found >= limit) return;
+  }
+}
+
+/** One page, as `1.0/queryPage` answers it, with the documents as JSON texts. */
+export function page(tx: Transaction, cursors: CursorCodec, request: PageRequest) {
+  const { query } = request;
+  checkOperators(query);
+  if (query.source.type === "Search") return searchPage(tx, cursors, request);
+  const name = JSON.stringify(query);
+  const { index, range, order } = resolve(tx, query.source);
+  const start = request.cursor === null ? null : cursors.decode(name, request.cursor);
+  const end = request.endCursor === null ? null : cursors.decode(name, request.endCursor);
+  const rest = between(range, order, start, end);
+  const texts: string[] = [];
+  let last: Position = end ?? "end";
+  let read = 0;
+  const wanted = end === null ? Math.max(1, request.pageSize) : Infinity;
+  const rows = rest ? scan(tx, index, rest, order, isFiltered(query) ? Infinity : wanted + 1) : [];
+  let previous: Position | null = start;
+  for (const row of rows) {
+    if (texts.length >= wanted || read >= (request.maximumRowsRead ?? Infinity)) {
+      last = previous ?? "end";
+      break;
+    }
+    read += 1;
+    previous = row.key;
+    if (accepts(query, row.text)) texts.push(row.text);
+  }
+  return result(texts, last, cursors.encode(name, last));
+}
+
+function result(texts: string[], last: Position, continueCursor: string) {
+  return { texts, isDone: last === "end", continueCursor };
+}
+
+/** Search results have no key: the cursor holds how many documents came before. */
+function searchPage(tx: Transaction, cursors: CursorCodec, request: PageRequest) {
+  const name = JSON.stringify(request.query);
+  const start = request.cursor === null ? null : cursors.decode(name, request.cursor);
+  const all = start === "end" ? [] : [...stream(tx, request.query)];
+  const skip = Buffer.isBuffer(start) ? start.readUInt32BE() : 0;
+  const texts = all.slice(skip, skip + request.pageSize);
+  const next = Buffer.alloc(4);
+  next.writeUInt32BE(skip + texts.length);
+  const last: Position = skip + texts.length >= all.length ? "end" : next;
+  return result(texts, last, cursors.encode(name, last));
+}
+
+function between(
+  range: KeyRange,
+  order: Order,
+  start: Position | null,
+  end: Position | null,
+): KeyRange | null {
+  if (start === "end") return null;
+  let { lower, upper } = range;
+  if (order === "asc") {
+    if (start !== null) lower = Buffer.concat([start, AFTER]);
+    if (Buffer.isBuffer(end)) upper = Buffer.concat([end, AFTER]);
+  } else {
+    if (start !== null) upper = start;
+    if (Buffer.isBuffer(end)) lower = end;
+  }
+  return { lower, upper };
+}
+
+function* source(tx: Transaction, query: QueryJson, limit: number): Generator<Row> {
+  if (query.source.type !== "Search") {
+    const { index, range, order } = resolve(tx, query.source);
+    yield* scan(tx, index, range, order, limit);
+    return;
+  }
+  const { table, name } = tableAndIndex(tx, query.source.indexName);
+  const index = table.searches.get(name);
+  if (!index) throw unknownIndex(query.source.indexName);
+  tx.usage.add("databaseQueries", 1);
+  tx.noteRead(index.id, { lower: KEY_START, upper: KEY_END });
+  for (const row of index.find(query.source.filters)) {
+    tx.countRead(row.size);
+    yield row;
+  }
+}
+
+/** Reads a range in growing batches; the read set ends at the last row that was taken. */
+function* scan(
+  tx: Transaction,
+  index: KeyIndex,
+  range: KeyRange,
+  order: Order,
+  limit: number,
+): Generator<IndexRow> {
+  tx.usage.add("databaseQueries", 1);
+  let { lower, upper } = range;
+  let batch = Math.min(limit, FIRST_BATCH);
+  if (Number.isFinite(limit)) batch = Math.min(limit, MAX_BATCH);
+  let last: Buffer | null = null;
+  let left = limit;
+  try {
+    while (left > 0) {
+      const rows = index.scan({ lower, upper }, order, batch);
+      for (const row of rows) {
+        last = row.key;
+        left -= 1;
+        tx.countRead(row.size);
+        yield row;
+      }
+      if (rows.length < batch) {
+        last = null;
+        return;
+      }
+      if (order === "asc") lower = Buffer.concat([last as Buffer, AFTER]);
+      else upper = last as Buffer;
+      batch = Math.min(left, batch * 2, MAX_BATCH);
+    }
+  } finally {
+    tx.noteRead(index.id, seen(range, order, last));
+  }
+}
+
+function seen(range: KeyRange, order: Order, last: Buffer | null): KeyRange {
+  if (last === null) return range;
+  return order === "asc"
+    ? { lower: range.lower, upper: Buffer.concat([last, AFTER]) }
+    : { lower: last, upper: range.upper };
+}
+
+function resolve(tx: Transaction, source: Exclude<QueryJson["source"], { type: "Search" }>) {
+  const order = source.order ?? "asc";
+  const name =
+    source.type === "FullTableScan" ? `${source.tableName}.by_creation_time` : source.indexName;
+  const { table, name: indexName } = tableAndIndex(tx, name);
+  const index = table.indexes.get(indexName);
+  if (!index) throw unknownIndex(name);
+  return { index, range: keyRange(index, source.type === "IndexRange" ? source.range : []), order };
+}
+
+function tableAndIndex(tx: Transaction, path: string): { table: Table; name: string } {
+  const dot = path.indexOf(".");
+  const table = tx.store.table(path.slice(0, dot));
+  if (!table) throw new FunctionError(`Table "${path.slice(0, dot)}" is not in the schema.`);
+  return { table, name: path.slice(dot + 1) };
+}
+
+function unknownIndex(path: string): FunctionError {
+  return new FunctionError(`Index ${path} not found.`);
+}
+
+function checkOperators({ operators }: QueryJson): void {
+  if (operators.length > LIMITS.queryOperators) {
+    throw new FunctionError(`Queries can have at most ${LIMITS.queryOperators} operators`);
+  }
+}
+
+function limitOf({ operators }: QueryJson): number {
+  return Math.min(Infinity, ...operators.flatMap((item) => ("limit" in item ? [item.limit] : [])));
+}
+
+function isFiltered({ operators }: QueryJson): boolean {
+  return operators.some((operator) => "filter" in operator);
+}
+
+function accepts(query: QueryJson, text: string): boolean {
+  if (!isFiltered(query)) return true;
+  const document = JSON.parse(text) as JsonObject;
+  return query.operators.every((item) => !("filter" in item) || passes(item.filter, document));
+}

@@ -1,0 +1,91 @@
+/** Puts the parts of one deployment together: data, functions, authentication, schedules. */
+
+import { hash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Authenticator } from "./auth.ts";
+import { captureConsole, guardGlobals } from "./context.ts";
+import { CursorCodec } from "./cursor.ts";
+import { applySchema } from "./deploy.ts";
+import { Executor } from "./executor.ts";
+import { Functions } from "./functions.ts";
+import { log } from "./log.ts";
+import { loadModules } from "./modules.ts";
+import { Scheduler } from "./scheduler.ts";
+import { parseSchema } from "./schema.ts";
+import { Store } from "./store.ts";
+import { installHost } from "./syscalls.ts";
+
+export interface Options {
+  /** Folder of the data; made if absent. */
+  data: string;
+  /** Folder of the functions (`convex/`). */
+  functions: string;
+  adminKey: string;
+  /** JSON file with the deployment's variables. */
+  env: string;
+}
+
+export class Runtime {
+  readonly store: Store;
+  readonly executor: Executor;
+  readonly functions: Functions;
+  readonly authenticator: Authenticator;
+  readonly scheduler: Scheduler;
+  readonly deploymentName: string;
+
+  private constructor(store: Store, executor: Executor, functions: Functions, options: Options) {
+    this.store = store;
+    this.executor = executor;
+    this.functions = functions;
+    this.authenticator = new Authenticator(options.adminKey, functions.modules.authConfig);
+    this.scheduler = new Scheduler(store, executor, functions);
+    const secret = store.secret();
+    this.deploymentName = `local-${hash("sha256", secret.toString("hex")).slice(0, 8)}`;
+    installHost({
+      functions,
+      scheduler: this.scheduler,
+      cursors: new CursorCodec(secret),
+      deploymentName: this.deploymentName,
+    });
+  }
+
+  /**
+   * Loads the functions, brings the data in line with their schema and starts the scheduler.
+   *
+   * @throws Error when the functions do not load or stored documents do not match the schema.
+   */
+  static async start(options: Options): Promise<Runtime> {
+    setEnvironment(options.env);
+    captureConsole();
+    guardGlobals();
+    const modules = await loadModules(options.functions, join(options.data, "bundle"));
+    const store = new Store(options.data);
+    applySchema(store, modules.schema === null ? [] : parseSchema(modules.schema));
+    const executor = new Executor(store);
+    const runtime = new Runtime(store, executor, new Functions(store, executor, modules), options);
+    await runtime.scheduler.start();
+    log("info", "functions_loaded", {
+      functions: modules.functions.size,
+      tables: store.tables.size,
+      crons: Object.keys(modules.crons).length,
+    });
+    return runtime;
+  }
+
+  /** Finishes what is queued and closes the data. */
+  async stop(): Promise<void> {
+    this.scheduler.stop();
+    await this.executor.idle();
+    this.store.close();
+  }
+}
+
+/** Gives functions the deployment's variables as `process.env`, and nothing of this process. */
+function setEnvironment(file: string): void {
+  const variables = JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
+  if (Object.values(variables).some((value) => typeof value !== "string")) {
+    throw new Error(`${file} must hold one JSON object with string values`);
+  }
+  Object.assign(globalThis, { convexProcess: { env: Object.freeze(variables) } });
+}

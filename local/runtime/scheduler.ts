@@ -1,0 +1,232 @@
+/**
+ * Scheduled functions and crons. Jobs are documents of `_scheduled_functions`, written in the
+ * transaction that schedules them. A mutation runs exactly once: its result and the job's new state
+ * are one commit. An action runs at most once: it is marked as begun before it begins.
+ */
+
+import { randomBytes } from "node:crypto";
+import { setTimeout as startTimer } from "node:timers";
+import { CronTable } from "./crons.ts";
+import { FunctionError, LimitError } from "./errors.ts";
+import type { Executor } from "./executor.ts";
+import type { Functions } from "./functions.ts";
+import { encodeKey, successor } from "./keys.ts";
+import { KEY_END, type IndexRow, type KeyRange } from "./keyindex.ts";
+import { LIMITS } from "./limits.ts";
+import { log, messageOf } from "./log.ts";
+import type { Store } from "./store.ts";
+import type { Table } from "./table.ts";
+import type { Transaction } from "./transaction.ts";
+import { sizeOf, type Json, type JsonObject } from "./values.ts";
+
+const MAX_CONCURRENT = 16;
+const MAX_SLEEP_MS = 60_000;
+const KEEP_FINISHED_MS = 7 * 86_400_000;
+const SWEEP = 100;
+
+export const JOBS = "_scheduled_functions";
+const FINISHED = ["success", "failed", "canceled"] as const;
+
+interface NewJob {
+  name: string;
+  args: Json;
+  /** Unix milliseconds. */
+  at: number;
+}
+
+export class Scheduler {
+  readonly #store: Store;
+  readonly #executor: Executor;
+  readonly #functions: Functions;
+  readonly #running = new Set<string>();
+  #crons: CronTable;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = true;
+
+  constructor(store: Store, executor: Executor, functions: Functions) {
+    this.#store = store;
+    this.#executor = executor;
+    this.#functions = functions;
+    this.#crons = new CronTable(store, functions.modules.crons);
+  }
+
+  /** Fails actions that a crash interrupted, then begins to run what is due. */
+  async start(): Promise<void> {
+    this.#crons = new CronTable(this.#store, this.#functions.modules.crons);
+    await this.#executor.write(async (tx) => {
+      for (const row of this.#jobs().scan(this.#states("inProgress"), "asc", -1)) {
+        this.#finish(tx, idOf(row), "failed");
+      }
+    });
+    this.#executor.onCommit((_, touched) => {
+      const { id } = this.#jobs();
+      if (touched.some((touch) => touch.indexId === id)) this.#wake(0);
+    });
+    this.#stopped = false;
+    this.#wake(0);
+  }
+
+  /** Starts no more jobs. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Adds a job to the transaction, or in a transaction of its own; gives its id. */
+  async schedule(job: NewJob, tx: Transaction | null): Promise<string> {
+    if (!tx) return this.#executor.write((own) => this.schedule(job, own));
+    if (!Number.isFinite(job.at)) throw new FunctionError("Invalid scheduled time");
+    const size = sizeOf(job.args);
+    if (size > LIMITS.scheduledArgumentBytes) {
+      throw new LimitError(`Scheduled function arguments are too large (${size} bytes)`);
+    }
+    tx.usage.add("functionsScheduled", 1);
+    tx.usage.add("scheduledFunctionArgsBytes", size);
+    return tx.insert(this.#table(), {
+      name: job.name,
+      args: [job.args],
+      scheduledTime: job.at,
+      state: { kind: "pending" },
+    });
+  }
+
+  /** Cancels a job that has not begun; a job that is over or running is left alone. */
+  async cancel(id: string, tx: Transaction | null): Promise<void> {
+    if (!tx) {
+      await this.#executor.write((own) => this.cancel(id, own));
+      return;
+    }
+    const text = tx.tableOf(id)?.name === JOBS ? tx.get(id) : null;
+    if (text === null) throw new FunctionError("Scheduled function not found");
+    const { state } = JSON.parse(text) as { state: { kind: string } };
+    if (state.kind === "pending") this.#finish(tx, id, "canceled");
+  }
+
+  #wake(delayMs: number): void {
+    if (this.#stopped) return;
+    clearTimeout(this.#timer);
+    this.#timer = startTimer(() => void this.#tick(), Math.min(delayMs, MAX_SLEEP_MS));
+    this.#timer.unref();
+  }
+
+  async #tick(): Promise<void> {
+    try {
+      const now = Date.now();
+      await this.#scheduleCrons(now);
+      await this.#sweep(now);
+      this.#startDue(now);
+      this.#wake(this.#nextDelay(now));
+    } catch (error) {
+      log("error", "scheduler_failed", { reason: messageOf(error) });
+      this.#wake(MAX_SLEEP_MS);
+    }
+  }
+
+  async #scheduleCrons(now: number): Promise<void> {
+    if (this.#crons.nextRun() > now) return;
+    await this.#executor.write(async (tx) => {
+      for (const job of this.#crons.takeDue(now)) await this.schedule({ ...job, at: now }, tx);
+    });
+  }
+
+  #startDue(now: number): void {
+    const range = this.#states("pending", now);
+    for (const row of this.#jobs().scan(range, "asc", 2 * MAX_CONCURRENT)) {
+      const id = idOf(row);
+      if (this.#running.size >= MAX_CONCURRENT) return;
+      if (this.#running.has(id)) continue;
+      this.#running.add(id);
+      void this.#run(id, JSON.parse(row.text) as JsonObject).finally(() => {
+        this.#running.delete(id);
+        this.#wake(0);
+      });
+    }
+  }
+
+  async #run(id: string, job: JsonObject): Promise<void> {
+    const name = job["name"] as string;
+    const [args] = job["args"] as [Json];
+    const requestId = randomBytes(8).toString("hex");
+    const nobody = { identity: null, isAdmin: true, ip: null, userAgent: null };
+    const caller = { ...nobody, requestId, scheduledJobId: id };
+    try {
+      const target = this.#functions.find(name, null, true);
+      if (target.kind === "mutation") {
+        await this.#executor.write(async (tx) => {
+          if (!this.#begin(tx, id)) return;
+          await this.#functions.callIn(tx, target, args, caller);
+          this.#finish(tx, id, "success");
+        });
+        return;
+      }
+      const begun = await this.#executor.write(async (tx) => this.#begin(tx, id));
+      if (!begun) return;
+      await this.#functions.call(target, args, caller);
+      await this.#executor.write(async (tx) => this.#finish(tx, id, "success"));
+    } catch (error) {
+      log("error", "scheduled_function_failed", { function: name, reason: messageOf(error) });
+      await this.#executor.write(async (tx) => this.#finish(tx, id, "failed"));
+    }
+  }
+
+  /** Marks a pending job as begun; false when it was cancelled meanwhile. */
+  #begin(tx: Transaction, id: string): boolean {
+    const text = tx.get(id);
+    if (text === null) return false;
+    const { state } = JSON.parse(text) as { state: { kind: string } };
+    if (state.kind !== "pending") return false;
+    tx.patch(id, new Map([["state", { kind: "inProgress" }]]));
+    return true;
+  }
+
+  #finish(tx: Transaction, id: string, kind: (typeof FINISHED)[number]): void {
+    tx.patch(
+      id,
+      new Map<string, Json>([
+        ["state", { kind }],
+        ["completedTime", Date.now()],
+      ]),
+    );
+  }
+
+  /** Deletes jobs that were over a week ago. */
+  async #sweep(now: number): Promise<void> {
+    const old = FINISHED.flatMap((kind) =>
+      this.#jobs().scan(this.#states(kind, now - KEEP_FINISHED_MS), "asc", SWEEP),
+    );
+    if (old.length === 0) return;
+    await this.#executor.write(async (tx) => {
+      for (const row of old) tx.remove(idOf(row));
+    });
+  }
+
+  #nextDelay(now: number): number {
+    const [next] = this.#jobs().scan(this.#states("pending"), "asc", 1);
+    const job = next && (JSON.parse(next.text) as { scheduledTime: number }).scheduledTime;
+    // While all places are taken, the end of a job wakes the scheduler.
+    const due = this.#running.size >= MAX_CONCURRENT ? Infinity : (job ?? Infinity);
+    return Math.max(0, Math.min(due, this.#crons.nextRun()) - now);
+  }
+
+  #states(kind: string, until?: number): KeyRange {
+    const lower = encodeKey([kind]);
+    const end = until === undefined ? lower : encodeKey([kind, until]);
+    return { lower, upper: successor(end) ?? KEY_END };
+  }
+
+  #jobs() {
+    return this.#table().indexes.get("by_state") ?? this.#missing();
+  }
+
+  #table(): Table {
+    return this.#store.table(JOBS) ?? this.#missing();
+  }
+
+  #missing(): never {
+    throw new Error(`the table ${JOBS} was not made`);
+  }
+}
+
+function idOf(row: IndexRow): string {
+  return (JSON.parse(row.text) as { _id: string })._id;
+}
