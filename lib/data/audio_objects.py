@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Unpack
 
 from lib.data.client import Caller
+from lib.data.functions import Page
 from lib.data.records import (
+    AUDIO_OBJECTS_ALL,
     AUDIO_OBJECTS_BEGIN,
+    AUDIO_OBJECTS_BY_KEYS,
+    AUDIO_OBJECTS_DUE,
     AUDIO_OBJECTS_FOR_SESSION,
     AUDIO_OBJECTS_GET,
     AUDIO_OBJECTS_MARK_ANALYSED,
@@ -14,7 +19,10 @@ from lib.data.records import (
     AUDIO_OBJECTS_MARK_MISSING,
     AUDIO_OBJECTS_MARK_STORED,
     AudioObject,
+    AudioObjectsAllArgs,
     AudioObjectsBeginArgs,
+    AudioObjectsByKeysArgs,
+    AudioObjectsDueArgs,
     AudioObjectsForSessionArgs,
     AudioObjectsGetArgs,
     AudioObjectsMarkAnalysedArgs,
@@ -43,6 +51,21 @@ def for_session(caller: Caller, session_id: str) -> tuple[AudioObject, ...]:
     )
 
 
+def by_keys(caller: Caller, keys: Sequence[str]) -> tuple[AudioObject, ...]:
+    """Return the recordings among 1 to 200 keys that have a row, in any order."""
+    return caller.query(AUDIO_OBJECTS_BY_KEYS, AudioObjectsByKeysArgs(keys=keys))
+
+
+def every(caller: Caller, **place: Unpack[AudioObjectsAllArgs]) -> Page[AudioObject]:
+    """Return one page of all recordings, the oldest first."""
+    return caller.query(AUDIO_OBJECTS_ALL, place)
+
+
+def due(caller: Caller, **what: Unpack[AudioObjectsDueArgs]) -> Page[AudioObject]:
+    """Return one page of recordings that wait for the worker, the oldest first."""
+    return caller.query(AUDIO_OBJECTS_DUE, what)
+
+
 def mark_stored(caller: Caller, **stored: Unpack[AudioObjectsMarkStoredArgs]) -> AudioObject:
     """Note that the object is in the bucket and its length and first bytes were checked."""
     return caller.mutation(AUDIO_OBJECTS_MARK_STORED, stored)
@@ -53,10 +76,10 @@ def mark_analysed(caller: Caller, **result: Unpack[AudioObjectsMarkAnalysedArgs]
     return caller.mutation(AUDIO_OBJECTS_MARK_ANALYSED, result)
 
 
-def mark_missing(caller: Caller, audio_object_id: str) -> AudioObject:
+def mark_missing(caller: Caller, audio_object_id: str, reason: str | None = None) -> AudioObject:
     """Note that the bucket does not hold the object."""
     return caller.mutation(
-        AUDIO_OBJECTS_MARK_MISSING, AudioObjectsMarkMissingArgs(id=audio_object_id)
+        AUDIO_OBJECTS_MARK_MISSING, AudioObjectsMarkMissingArgs(id=audio_object_id, reason=reason)
     )
 
 

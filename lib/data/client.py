@@ -19,7 +19,7 @@ from convex import __version__ as convex_version
 from convex import convex_to_json, json_to_convex
 
 from lib.data.errors import DataError, FunctionFailed, Refused, Unavailable, refusal
-from lib.data.functions import Mutation, Query
+from lib.data.functions import Mutation, Query, Wire
 from lib.observability.logs import get_logger
 
 ATTEMPTS: Final = 3
@@ -126,7 +126,8 @@ class Caller:
     Attributes:
         client: the pool.
         token: returns a bearer token that is valid now; None calls without authorisation.
-        request_id: passed on as `X-Request-Id`; empty outside of a request.
+        request_id: passed on as argument `requestId` and header `X-Request-Id`; empty outside
+            of a request.
     """
 
     client: Client
@@ -135,8 +136,7 @@ class Caller:
 
     def query(self, function: Query[Args, Result], args: Args) -> Result:
         """Run a query; raises like `Client.call`."""
-        value = self.client.call("query", function.path, function.encode(args), self._headers())
-        return function.decode(value)
+        return function.decode(self._call("query", function.path, function.encode(args)))
 
     def mutation(
         self, function: Mutation[Args, Result], args: Args, key: str | None = None
@@ -150,13 +150,16 @@ class Caller:
                 made for this call, so that a lost answer can be asked for again.
         """
         wire = {**function.encode(args), "idempotencyKey": key or uuid.uuid4().hex}
-        return function.decode(self.client.call("mutation", function.path, wire, self._headers()))
+        return function.decode(self._call("mutation", function.path, wire))
 
-    def _headers(self) -> dict[str, str]:
-        headers = {"X-Request-Id": self.request_id} if self.request_id else {}
+    def _call(self, kind: Literal["query", "mutation"], path: str, args: Wire) -> Any:
+        headers: dict[str, str] = {}
+        if self.request_id:
+            headers["X-Request-Id"] = self.request_id
+            args = {**args, "requestId": self.request_id}
         if self.token is not None:
             headers["Authorization"] = f"Bearer {self.token()}"
-        return headers
+        return self.client.call(kind, path, args, headers)
 
 
 def _body(response: httpx.Response, deadline: float) -> bytes:

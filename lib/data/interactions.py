@@ -9,18 +9,20 @@ from lib.data.client import Caller
 from lib.data.functions import Page
 from lib.data.records import (
     INTERACTIONS_APPEND,
+    INTERACTIONS_BY_REQUEST_ID,
     INTERACTIONS_LIST,
     INTERACTIONS_SEARCH,
     Appended,
     Interaction,
     InteractionsAppendArgs,
+    InteractionsByRequestIdArgs,
     InteractionsListArgs,
     InteractionsSearchArgs,
     NewInteraction,
     SearchHit,
 )
 
-PAGE_SIZE: Final = 200
+PAGE_SIZE: Final = 500
 
 
 def append(
@@ -57,3 +59,9 @@ def every(caller: Caller, session_id: str) -> Iterator[Interaction]:
 def search(caller: Caller, **query: Unpack[InteractionsSearchArgs]) -> tuple[SearchHit, ...]:
     """Return turns whose text holds the words of the query, with their sessions."""
     return caller.query(INTERACTIONS_SEARCH, query)
+
+
+def by_request_id(caller: Caller, request_id: str) -> tuple[Interaction, ...]:
+    """Return the turns that one request of the product caused."""
+    args = InteractionsByRequestIdArgs(interaction_request_id=request_id)
+    return caller.query(INTERACTIONS_BY_REQUEST_ID, args)

@@ -1,25 +1,74 @@
-"""Rollups: counts, errors and mergeable histograms per minute and hour."""
+"""Rollups: counts, errors and mergeable histograms per minute, hour and day."""
 
 from __future__ import annotations
 
-from typing import Unpack
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
 
 from lib.data.client import Caller
+from lib.data.functions import Mutation
 from lib.data.records import (
     METRICS_INGEST,
     METRICS_RANGE,
-    MetricsIngestArgs,
     MetricsIngestResult,
     MetricsRangeArgs,
     Rollup,
 )
 
+Wire = Sequence[Mapping[str, Any]]
 
-def ingest(caller: Caller, **batch: Unpack[MetricsIngestArgs]) -> MetricsIngestResult:
-    """Merge a batch of rollups and store its raw events; the same batch twice counts once."""
-    return caller.mutation(METRICS_INGEST, batch, batch["batch_id"])
+# Recorders fill rollups and events in the form that is sent; there is nothing to translate.
+_AS_SENT: Mutation[dict[str, Any], MetricsIngestResult] = Mutation(
+    METRICS_INGEST.path, dict, METRICS_INGEST.decode
+)
 
 
-def between(caller: Caller, **window: Unpack[MetricsRangeArgs]) -> tuple[Rollup, ...]:
-    """Return the rollups of a metric in a window of time."""
-    return caller.query(METRICS_RANGE, window)
+def ingest(
+    caller: Caller, batch_id: str, *, rollups: Wire, auth_events: Wire, storage_events: Wire
+) -> bool:
+    """Merge a recorder's batch; return False if this batch was merged before.
+
+    Args:
+        caller: with the role worker.
+        batch_id: of the batch; the same batch twice counts once.
+        rollups: as `lib.observability.recorder` drains them, with names on the wire.
+        auth_events: likewise.
+        storage_events: likewise.
+    """
+    batch = {
+        "batchId": batch_id,
+        "rollups": rollups,
+        "authEvents": auth_events,
+        "storageEvents": storage_events,
+    }
+    return caller.mutation(_AS_SENT, batch, batch_id).applied
+
+
+def between(
+    caller: Caller,
+    metric: str,
+    start: datetime,
+    end: datetime,
+    resolution: Literal["minute", "hour", "day"],
+    dimensions: Mapping[str, str] | None = None,
+) -> Iterator[Rollup]:
+    """Yield the rollups of a metric in [start, end), by time, page after page.
+
+    Args:
+        caller: with the role ops.
+        metric: such as `storage.operation`.
+        start: first bucket's start.
+        end: exclusive.
+        resolution: width of a bucket.
+        dimensions: only series with these values.
+    """
+    args = MetricsRangeArgs(
+        metric=metric, from_=start, to=end, resolution=resolution, dimensions=dimensions
+    )
+    while True:
+        page = caller.query(METRICS_RANGE, args)
+        yield from page.items
+        if page.next_cursor is None:
+            return
+        args["cursor"] = page.next_cursor

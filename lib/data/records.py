@@ -59,6 +59,10 @@ class AudioObject:
     duration_ms: float | None = None
     analysis: Literal["pending", "ready", "corrupt"] | None = None
     peaks_key: str | None = None
+    sample_rate: int | None = None
+    channels: int | None = None
+    etag: str | None = None
+    reason: str | None = None
 
     @classmethod
     def from_wire(cls, wire: Wire) -> AudioObject:
@@ -79,6 +83,10 @@ class AudioObject:
             duration_ms=wire.get("durationMs"),
             analysis=wire.get("analysis"),
             peaks_key=wire.get("peaksKey"),
+            sample_rate=None if (_ := wire.get("sampleRate")) is None else int(_),
+            channels=None if (_ := wire.get("channels")) is None else int(_),
+            etag=wire.get("etag"),
+            reason=wire.get("reason"),
         )
 
 
@@ -88,12 +96,12 @@ class AuditEvent:
 
     id: str
     action: str
-    target_type: str
-    target_id: str
-    actor: str
+    subject_type: str
+    subject_id: str
+    actor_id: str
     actor_role: str
-    at: datetime
-    detail: str | None = None
+    created_at: datetime
+    details: Mapping[str, Any] | None = None
     request_id: str | None = None
 
     @classmethod
@@ -102,12 +110,12 @@ class AuditEvent:
         return cls(
             id=wire["id"],
             action=wire["action"],
-            target_type=wire["targetType"],
-            target_id=wire["targetId"],
-            actor=wire["actor"],
+            subject_type=wire["subjectType"],
+            subject_id=wire["subjectId"],
+            actor_id=wire["actorId"],
             actor_role=wire["actorRole"],
-            at=instant(wire["at"]),
-            detail=wire.get("detail"),
+            created_at=instant(wire["createdAt"]),
+            details=wire.get("details"),
             request_id=wire.get("requestId"),
         )
 
@@ -130,27 +138,69 @@ class AuditRecordResult:
 class AuthEvent:
     """What `authEvents:list` returns."""
 
-    id: str
     at: datetime
     outcome: str
     reason: str
     route: str
+    id: str
     request_id: str | None = None
-    user_id: str | None = None
     client_hash: str | None = None
+    user_id: str | None = None
+    source: str | None = None
 
     @classmethod
     def from_wire(cls, wire: Wire) -> AuthEvent:
         """Read the object as Convex sends it."""
         return cls(
-            id=wire["id"],
             at=instant(wire["at"]),
             outcome=wire["outcome"],
             reason=wire["reason"],
             route=wire["route"],
+            id=wire["id"],
             request_id=wire.get("requestId"),
-            user_id=wire.get("userId"),
             client_hash=wire.get("clientHash"),
+            user_id=wire.get("userId"),
+            source=wire.get("source"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """What `userSessions:summary.ttft` returns."""
+
+    count: int
+    mean: float | None
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    max: float | None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Distribution:
+        """Read the object as Convex sends it."""
+        return cls(
+            count=int(wire["count"]),
+            mean=wire["mean"],
+            p50=wire["p50"],
+            p95=wire["p95"],
+            p99=wire["p99"],
+            max=wire["max"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HighlightPiece:
+    """What `interactions:search.highlight` returns."""
+
+    text: str
+    hit: bool
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> HighlightPiece:
+        """Read the object as Convex sends it."""
+        return cls(
+            text=wire["text"],
+            hit=wire["hit"],
         )
 
 
@@ -158,15 +208,15 @@ class AuthEvent:
 class Histogram:
     """What `metrics:range.histogram` returns."""
 
-    indexes: tuple[int, ...]
-    counts: tuple[int, ...]
+    zero: int
+    counts: Mapping[str, int]
 
     @classmethod
     def from_wire(cls, wire: Wire) -> Histogram:
         """Read the object as Convex sends it."""
         return cls(
-            indexes=tuple(int(item) for item in wire["indexes"]),
-            counts=tuple(int(item) for item in wire["counts"]),
+            zero=int(wire["zero"]),
+            counts={key: int(item) for key, item in wire["counts"].items()},
         )
 
 
@@ -174,13 +224,13 @@ class Histogram:
 class Interaction:
     """What `interactions:list` returns."""
 
-    id: str
-    session_id: str
-    user_id: str
     sequence: int
     speaker: Literal["user", "assistant", "system"]
     text: str
     started_at_ms: float
+    id: str
+    session_id: str
+    user_id: str
     created_at: datetime
     duration_ms: float | None = None
     request_id: str | None = None
@@ -198,13 +248,13 @@ class Interaction:
     def from_wire(cls, wire: Wire) -> Interaction:
         """Read the object as Convex sends it."""
         return cls(
-            id=wire["id"],
-            session_id=wire["sessionId"],
-            user_id=wire["userId"],
             sequence=int(wire["sequence"]),
             speaker=wire["speaker"],
             text=wire["text"],
             started_at_ms=wire["startedAtMs"],
+            id=wire["id"],
+            session_id=wire["sessionId"],
+            user_id=wire["userId"],
             created_at=instant(wire["createdAt"]),
             duration_ms=wire.get("durationMs"),
             request_id=wire.get("requestId"),
@@ -284,7 +334,7 @@ class SearchHit:
 
     session: UserSession
     interaction: Interaction
-    highlight: str
+    highlight: tuple[HighlightPiece, ...]
 
     @classmethod
     def from_wire(cls, wire: Wire) -> SearchHit:
@@ -292,7 +342,7 @@ class SearchHit:
         return cls(
             session=UserSession.from_wire(wire["session"]),
             interaction=Interaction.from_wire(wire["interaction"]),
-            highlight=wire["highlight"],
+            highlight=tuple(HighlightPiece.from_wire(item) for item in wire["highlight"]),
         )
 
 
@@ -301,26 +351,36 @@ class SessionSummary:
     """What `userSessions:summary` returns."""
 
     session_id: str
-    interaction_count: int
-    ttft: UserSessionsSummaryTtftResult
-    latency: UserSessionsSummaryTtftResult
+    audio_count: int
+    sessions: int
+    interactions: int
     tokens_in: int
     tokens_out: int
     cost: float
+    ttft: Distribution
+    latency: Distribution
     duration_ms: float | None = None
+    assessment_ms: float | None = None
+    worst_ttft_ms: float | None = None
+    worst_latency_ms: float | None = None
 
     @classmethod
     def from_wire(cls, wire: Wire) -> SessionSummary:
         """Read the object as Convex sends it."""
         return cls(
             session_id=wire["sessionId"],
-            interaction_count=int(wire["interactionCount"]),
-            ttft=UserSessionsSummaryTtftResult.from_wire(wire["ttft"]),
-            latency=UserSessionsSummaryTtftResult.from_wire(wire["latency"]),
+            audio_count=int(wire["audioCount"]),
+            sessions=int(wire["sessions"]),
+            interactions=int(wire["interactions"]),
             tokens_in=int(wire["tokensIn"]),
             tokens_out=int(wire["tokensOut"]),
             cost=wire["cost"],
+            ttft=Distribution.from_wire(wire["ttft"]),
+            latency=Distribution.from_wire(wire["latency"]),
             duration_ms=wire.get("durationMs"),
+            assessment_ms=wire.get("assessmentMs"),
+            worst_ttft_ms=wire.get("worstTtftMs"),
+            worst_latency_ms=wire.get("worstLatencyMs"),
         )
 
 
@@ -348,31 +408,33 @@ class SessionUser:
 class StorageEvent:
     """What `storageEvents:list` returns."""
 
-    id: str
     at: datetime
     operation: str
-    outcome: str
+    outcome: Literal[
+        "ok", "denied", "missing", "throttled", "timeout", "connection", "server", "invalid"
+    ]
     duration_ms: float
     attempts: int
+    id: str
+    role: str | None = None
     key: str | None = None
     request_id: str | None = None
-    bytes: int | None = None
-    status: int | None = None
+    source: str | None = None
 
     @classmethod
     def from_wire(cls, wire: Wire) -> StorageEvent:
         """Read the object as Convex sends it."""
         return cls(
-            id=wire["id"],
             at=instant(wire["at"]),
             operation=wire["operation"],
             outcome=wire["outcome"],
             duration_ms=wire["durationMs"],
             attempts=int(wire["attempts"]),
+            id=wire["id"],
+            role=wire.get("role"),
             key=wire.get("key"),
             request_id=wire.get("requestId"),
-            bytes=None if (_ := wire.get("bytes")) is None else int(_),
-            status=None if (_ := wire.get("status")) is None else int(_),
+            source=wire.get("source"),
         )
 
 
@@ -406,7 +468,8 @@ class User:
     email: str | None = None
     name: str | None = None
     image_url: str | None = None
-    role: str | None = None
+    role: Literal["viewer", "reviewer", "ops", "admin"] | None = None
+    source: str | None = None
 
     @classmethod
     def from_wire(cls, wire: Wire) -> User:
@@ -423,6 +486,7 @@ class User:
             name=wire.get("name"),
             image_url=wire.get("imageUrl"),
             role=wire.get("role"),
+            source=wire.get("source"),
         )
 
 
@@ -432,7 +496,7 @@ class UserSession:
 
     id: str
     user_id: str
-    user: SessionUser | None
+    user: SessionUser
     external_id: str
     channel: Literal["voice", "chat"]
     status: Literal["active", "completed", "abandoned", "failed"]
@@ -442,16 +506,17 @@ class UserSession:
     tokens_in: int
     tokens_out: int
     cost: float
-    review_status: Literal["unreviewed", "inReview", "reviewed"]
+    review_status: Literal["unreviewed", "in_review", "reviewed"]
     labels: tuple[str, ...]
+    legal_hold: bool
     created_at: datetime
     title: str | None = None
     ended_at: datetime | None = None
     duration_ms: float | None = None
     provider: str | None = None
     model_id: str | None = None
-    worst_ttft_ms: float | None = None
     worst_latency_ms: float | None = None
+    worst_ttft_ms: float | None = None
     assessment_ms: float | None = None
     assessed_at: datetime | None = None
     score: float | None = None
@@ -464,7 +529,7 @@ class UserSession:
         return cls(
             id=wire["id"],
             user_id=wire["userId"],
-            user=None if (_ := wire["user"]) is None else SessionUser.from_wire(_),
+            user=SessionUser.from_wire(wire["user"]),
             external_id=wire["externalId"],
             channel=wire["channel"],
             status=wire["status"],
@@ -476,14 +541,15 @@ class UserSession:
             cost=wire["cost"],
             review_status=wire["reviewStatus"],
             labels=tuple(wire["labels"]),
+            legal_hold=wire["legalHold"],
             created_at=instant(wire["createdAt"]),
             title=wire.get("title"),
             ended_at=None if (_ := wire.get("endedAt")) is None else instant(_),
             duration_ms=wire.get("durationMs"),
             provider=wire.get("provider"),
             model_id=wire.get("modelId"),
-            worst_ttft_ms=wire.get("worstTtftMs"),
             worst_latency_ms=wire.get("worstLatencyMs"),
+            worst_ttft_ms=wire.get("worstTtftMs"),
             assessment_ms=wire.get("assessmentMs"),
             assessed_at=None if (_ := wire.get("assessedAt")) is None else instant(_),
             score=wire.get("score"),
@@ -492,24 +558,11 @@ class UserSession:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserSessionsSummaryTtftResult:
-    """What `userSessions:summary.ttft` returns."""
+class AudioObjectsAllArgs(TypedDict):
+    """Arguments of `audioObjects:all`."""
 
-    count: int
-    p50: float | None = None
-    p95: float | None = None
-    max: float | None = None
-
-    @classmethod
-    def from_wire(cls, wire: Wire) -> UserSessionsSummaryTtftResult:
-        """Read the object as Convex sends it."""
-        return cls(
-            count=int(wire["count"]),
-            p50=wire.get("p50"),
-            p95=wire.get("p95"),
-            max=wire.get("max"),
-        )
+    cursor: str | None
+    limit: int
 
 
 class AudioObjectsBeginArgs(TypedDict):
@@ -521,6 +574,22 @@ class AudioObjectsBeginArgs(TypedDict):
     bytes: int
     sha256: str
     sequence: NotRequired[int | None]
+    expires_at: NotRequired[datetime | None]
+
+
+class AudioObjectsByKeysArgs(TypedDict):
+    """Arguments of `audioObjects:byKeys`."""
+
+    keys: Sequence[str]
+
+
+class AudioObjectsDueArgs(TypedDict):
+    """Arguments of `audioObjects:due`."""
+
+    kind: Literal["analysis", "abandoned", "expired"]
+    before: float
+    cursor: str | None
+    limit: int
 
 
 class AudioObjectsForSessionArgs(TypedDict):
@@ -540,9 +609,12 @@ class AudioObjectsMarkAnalysedArgs(TypedDict):
 
     id: str
     analysis: Literal["ready", "corrupt"]
+    reason: NotRequired[str | None]
     duration_ms: NotRequired[float | None]
+    sample_rate: NotRequired[int | None]
+    channels: NotRequired[int | None]
     peaks_key: NotRequired[str | None]
-    sha256: NotRequired[str | None]
+    etag: NotRequired[str | None]
 
 
 class AudioObjectsMarkExpiredArgs(TypedDict):
@@ -555,13 +627,14 @@ class AudioObjectsMarkMissingArgs(TypedDict):
     """Arguments of `audioObjects:markMissing`."""
 
     id: str
+    reason: NotRequired[str | None]
 
 
 class AudioObjectsMarkStoredArgs(TypedDict):
     """Arguments of `audioObjects:markStored`."""
 
     id: str
-    bytes: NotRequired[int | None]
+    etag: NotRequired[str | None]
 
 
 class AuditListArgs(TypedDict):
@@ -571,18 +644,19 @@ class AuditListArgs(TypedDict):
     limit: int
     from_: NotRequired[datetime | None]
     to: NotRequired[datetime | None]
-    actor: NotRequired[str | None]
-    target_id: NotRequired[str | None]
+    actor_id: NotRequired[str | None]
+    subject_id: NotRequired[str | None]
+    action: NotRequired[str | None]
+    order: NotRequired[Literal["asc", "desc"] | None]
 
 
 class AuditRecordArgs(TypedDict):
     """Arguments of `audit:record`."""
 
     action: str
-    target_type: str
-    target_id: str
-    detail: NotRequired[str | None]
-    request_id: NotRequired[str | None]
+    subject_type: str
+    subject_id: str
+    details: NotRequired[Mapping[str, Any] | None]
 
 
 class AuthEventsListArgs(TypedDict):
@@ -593,6 +667,9 @@ class AuthEventsListArgs(TypedDict):
     from_: NotRequired[datetime | None]
     to: NotRequired[datetime | None]
     reason: NotRequired[str | None]
+    outcome: NotRequired[str | None]
+    route: NotRequired[str | None]
+    order: NotRequired[Literal["asc", "desc"] | None]
 
 
 class InteractionsAppendArgs(TypedDict):
@@ -600,6 +677,12 @@ class InteractionsAppendArgs(TypedDict):
 
     session_id: str
     interactions: Sequence[NewInteraction]
+
+
+class InteractionsByRequestIdArgs(TypedDict):
+    """Arguments of `interactions:byRequestId`."""
+
+    interaction_request_id: str
 
 
 class InteractionsListArgs(TypedDict):
@@ -635,6 +718,8 @@ class MetricsRangeArgs(TypedDict):
     to: datetime
     resolution: Literal["minute", "hour", "day"]
     dimensions: NotRequired[Mapping[str, str] | None]
+    cursor: NotRequired[str | None]
+    limit: NotRequired[int | None]
 
 
 class NewAuthEvent(TypedDict):
@@ -645,15 +730,16 @@ class NewAuthEvent(TypedDict):
     reason: str
     route: str
     request_id: NotRequired[str | None]
-    user_id: NotRequired[str | None]
     client_hash: NotRequired[str | None]
+    user_id: NotRequired[str | None]
+    source: NotRequired[str | None]
 
 
 class NewHistogram(TypedDict):
     """Arguments of `metrics:ingestrollups.histogram`."""
 
-    indexes: Sequence[int]
-    counts: Sequence[int]
+    zero: int
+    counts: Mapping[str, int]
 
 
 class NewInteraction(TypedDict):
@@ -692,13 +778,15 @@ class NewStorageEvent(TypedDict):
 
     at: datetime
     operation: str
-    outcome: str
+    outcome: Literal[
+        "ok", "denied", "missing", "throttled", "timeout", "connection", "server", "invalid"
+    ]
     duration_ms: float
     attempts: int
+    role: NotRequired[str | None]
     key: NotRequired[str | None]
     request_id: NotRequired[str | None]
-    bytes: NotRequired[int | None]
-    status: NotRequired[int | None]
+    source: NotRequired[str | None]
 
 
 class StorageEventsListArgs(TypedDict):
@@ -709,7 +797,13 @@ class StorageEventsListArgs(TypedDict):
     from_: NotRequired[datetime | None]
     to: NotRequired[datetime | None]
     operation: NotRequired[str | None]
-    outcome: NotRequired[str | None]
+    outcome: NotRequired[
+        Literal[
+            "ok", "denied", "missing", "throttled", "timeout", "connection", "server", "invalid"
+        ]
+        | None
+    ]
+    order: NotRequired[Literal["asc", "desc"] | None]
 
 
 class SystemPingArgs(TypedDict):
@@ -752,13 +846,20 @@ class UserSessionsListArgs(TypedDict):
     to: NotRequired[datetime | None]
     status: NotRequired[Literal["active", "completed", "abandoned", "failed"] | None]
     channel: NotRequired[Literal["voice", "chat"] | None]
-    review_status: NotRequired[Literal["unreviewed", "inReview", "reviewed"] | None]
+    review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
     label: NotRequired[str | None]
     has_audio: NotRequired[bool | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
     slow: NotRequired[bool | None]
     order: NotRequired[Literal["asc", "desc"] | None]
+
+
+class UserSessionsSetLegalHoldArgs(TypedDict):
+    """Arguments of `userSessions:setLegalHold`."""
+
+    id: str
+    legal_hold: bool
 
 
 class UserSessionsSummaryArgs(TypedDict):
@@ -792,7 +893,7 @@ class UsersListArgs(TypedDict):
     cursor: str | None
     limit: int
     kind: NotRequired[Literal["product", "team"] | None]
-    status: NotRequired[str | None]
+    status: NotRequired[Literal["active", "banned", "deleted", "erasing"] | None]
     search: NotRequired[str | None]
     sort: NotRequired[Literal["createdAt", "lastSeenAt"] | None]
     order: NotRequired[Literal["asc", "desc"] | None]
@@ -806,13 +907,18 @@ class UsersUpsertArgs(TypedDict):
     email: NotRequired[str | None]
     name: NotRequired[str | None]
     image_url: NotRequired[str | None]
-    role: NotRequired[str | None]
-    status: NotRequired[Literal["active", "banned", "deleted"] | None]
+    role: NotRequired[Literal["viewer", "reviewer", "ops", "admin"] | None]
+    status: NotRequired[Literal["active", "banned", "deleted", "erasing"] | None]
     last_seen_at: NotRequired[datetime | None]
     clerk_updated_at: NotRequired[datetime | None]
     created_at: NotRequired[datetime | None]
     source: NotRequired[str | None]
 
+
+_write_audio_objects_all_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+)
 
 _write_audio_objects_begin_args = writer(
     Argument("session_id", "sessionId"),
@@ -821,6 +927,18 @@ _write_audio_objects_begin_args = writer(
     Argument("bytes", "bytes"),
     Argument("sha256", "sha256"),
     Argument("sequence", "sequence"),
+    Argument("expires_at", "expiresAt", milliseconds),
+)
+
+_write_audio_objects_by_keys_args = writer(
+    Argument("keys", "keys", list),
+)
+
+_write_audio_objects_due_args = writer(
+    Argument("kind", "kind"),
+    Argument("before", "before"),
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
 )
 
 _write_audio_objects_for_session_args = writer(
@@ -834,9 +952,12 @@ _write_audio_objects_get_args = writer(
 _write_audio_objects_mark_analysed_args = writer(
     Argument("id", "id"),
     Argument("analysis", "analysis"),
+    Argument("reason", "reason"),
     Argument("duration_ms", "durationMs"),
+    Argument("sample_rate", "sampleRate"),
+    Argument("channels", "channels"),
     Argument("peaks_key", "peaksKey"),
-    Argument("sha256", "sha256"),
+    Argument("etag", "etag"),
 )
 
 _write_audio_objects_mark_expired_args = writer(
@@ -845,11 +966,12 @@ _write_audio_objects_mark_expired_args = writer(
 
 _write_audio_objects_mark_missing_args = writer(
     Argument("id", "id"),
+    Argument("reason", "reason"),
 )
 
 _write_audio_objects_mark_stored_args = writer(
     Argument("id", "id"),
-    Argument("bytes", "bytes"),
+    Argument("etag", "etag"),
 )
 
 _write_audit_list_args = writer(
@@ -857,16 +979,17 @@ _write_audit_list_args = writer(
     Argument("limit", "limit"),
     Argument("from_", "from", milliseconds),
     Argument("to", "to", milliseconds),
-    Argument("actor", "actor"),
-    Argument("target_id", "targetId"),
+    Argument("actor_id", "actorId"),
+    Argument("subject_id", "subjectId"),
+    Argument("action", "action"),
+    Argument("order", "order"),
 )
 
 _write_audit_record_args = writer(
     Argument("action", "action"),
-    Argument("target_type", "targetType"),
-    Argument("target_id", "targetId"),
-    Argument("detail", "detail"),
-    Argument("request_id", "requestId"),
+    Argument("subject_type", "subjectType"),
+    Argument("subject_id", "subjectId"),
+    Argument("details", "details"),
 )
 
 _write_auth_events_list_args = writer(
@@ -875,6 +998,13 @@ _write_auth_events_list_args = writer(
     Argument("from_", "from", milliseconds),
     Argument("to", "to", milliseconds),
     Argument("reason", "reason"),
+    Argument("outcome", "outcome"),
+    Argument("route", "route"),
+    Argument("order", "order"),
+)
+
+_write_interactions_by_request_id_args = writer(
+    Argument("interaction_request_id", "interactionRequestId"),
 )
 
 _write_interactions_list_args = writer(
@@ -895,6 +1025,8 @@ _write_metrics_range_args = writer(
     Argument("to", "to", milliseconds),
     Argument("resolution", "resolution"),
     Argument("dimensions", "dimensions"),
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
 )
 
 _write_new_auth_event = writer(
@@ -903,13 +1035,14 @@ _write_new_auth_event = writer(
     Argument("reason", "reason"),
     Argument("route", "route"),
     Argument("request_id", "requestId"),
-    Argument("user_id", "userId"),
     Argument("client_hash", "clientHash"),
+    Argument("user_id", "userId"),
+    Argument("source", "source"),
 )
 
 _write_new_histogram = writer(
-    Argument("indexes", "indexes", list),
-    Argument("counts", "counts", list),
+    Argument("zero", "zero"),
+    Argument("counts", "counts"),
 )
 
 _write_new_interaction = writer(
@@ -945,10 +1078,10 @@ _write_new_storage_event = writer(
     Argument("outcome", "outcome"),
     Argument("duration_ms", "durationMs"),
     Argument("attempts", "attempts"),
+    Argument("role", "role"),
     Argument("key", "key"),
     Argument("request_id", "requestId"),
-    Argument("bytes", "bytes"),
-    Argument("status", "status"),
+    Argument("source", "source"),
 )
 
 _write_storage_events_list_args = writer(
@@ -958,6 +1091,7 @@ _write_storage_events_list_args = writer(
     Argument("to", "to", milliseconds),
     Argument("operation", "operation"),
     Argument("outcome", "outcome"),
+    Argument("order", "order"),
 )
 
 _write_system_ping_args = writer()
@@ -997,6 +1131,11 @@ _write_user_sessions_list_args = writer(
     Argument("model_id", "modelId"),
     Argument("slow", "slow"),
     Argument("order", "order"),
+)
+
+_write_user_sessions_set_legal_hold_args = writer(
+    Argument("id", "id"),
+    Argument("legal_hold", "legalHold"),
 )
 
 _write_user_sessions_summary_args = writer(
@@ -1064,39 +1203,63 @@ _write_metrics_ingest_args = writer(
     ),
 )
 
-AUDIO_OBJECTS_BEGIN: Final = Mutation[AudioObjectsBeginArgs, AudioObject](
+AUDIO_OBJECTS_ALL: Final[Query[AudioObjectsAllArgs, Page[AudioObject]]] = Query(
+    "audioObjects:all",
+    _write_audio_objects_all_args,
+    lambda value: Page(
+        tuple(AudioObject.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
+)
+
+AUDIO_OBJECTS_BEGIN: Final[Mutation[AudioObjectsBeginArgs, AudioObject]] = Mutation(
     "audioObjects:begin", _write_audio_objects_begin_args, AudioObject.from_wire
 )
 
-AUDIO_OBJECTS_FOR_SESSION: Final = Query[AudioObjectsForSessionArgs, tuple[AudioObject, ...]](
-    "audioObjects:forSession",
-    _write_audio_objects_for_session_args,
+AUDIO_OBJECTS_BY_KEYS: Final[Query[AudioObjectsByKeysArgs, tuple[AudioObject, ...]]] = Query(
+    "audioObjects:byKeys",
+    _write_audio_objects_by_keys_args,
     lambda value: tuple(AudioObject.from_wire(item) for item in value),
 )
 
-AUDIO_OBJECTS_GET: Final = Query[AudioObjectsGetArgs, AudioObject | None](
+AUDIO_OBJECTS_DUE: Final[Query[AudioObjectsDueArgs, Page[AudioObject]]] = Query(
+    "audioObjects:due",
+    _write_audio_objects_due_args,
+    lambda value: Page(
+        tuple(AudioObject.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
+)
+
+AUDIO_OBJECTS_FOR_SESSION: Final[Query[AudioObjectsForSessionArgs, tuple[AudioObject, ...]]] = (
+    Query(
+        "audioObjects:forSession",
+        _write_audio_objects_for_session_args,
+        lambda value: tuple(AudioObject.from_wire(item) for item in value),
+    )
+)
+
+AUDIO_OBJECTS_GET: Final[Query[AudioObjectsGetArgs, AudioObject | None]] = Query(
     "audioObjects:get",
     _write_audio_objects_get_args,
     lambda value: None if value is None else AudioObject.from_wire(value),
 )
 
-AUDIO_OBJECTS_MARK_ANALYSED: Final = Mutation[AudioObjectsMarkAnalysedArgs, AudioObject](
+AUDIO_OBJECTS_MARK_ANALYSED: Final[Mutation[AudioObjectsMarkAnalysedArgs, AudioObject]] = Mutation(
     "audioObjects:markAnalysed", _write_audio_objects_mark_analysed_args, AudioObject.from_wire
 )
 
-AUDIO_OBJECTS_MARK_EXPIRED: Final = Mutation[AudioObjectsMarkExpiredArgs, AudioObject](
+AUDIO_OBJECTS_MARK_EXPIRED: Final[Mutation[AudioObjectsMarkExpiredArgs, AudioObject]] = Mutation(
     "audioObjects:markExpired", _write_audio_objects_mark_expired_args, AudioObject.from_wire
 )
 
-AUDIO_OBJECTS_MARK_MISSING: Final = Mutation[AudioObjectsMarkMissingArgs, AudioObject](
+AUDIO_OBJECTS_MARK_MISSING: Final[Mutation[AudioObjectsMarkMissingArgs, AudioObject]] = Mutation(
     "audioObjects:markMissing", _write_audio_objects_mark_missing_args, AudioObject.from_wire
 )
 
-AUDIO_OBJECTS_MARK_STORED: Final = Mutation[AudioObjectsMarkStoredArgs, AudioObject](
+AUDIO_OBJECTS_MARK_STORED: Final[Mutation[AudioObjectsMarkStoredArgs, AudioObject]] = Mutation(
     "audioObjects:markStored", _write_audio_objects_mark_stored_args, AudioObject.from_wire
 )
 
-AUDIT_LIST: Final = Query[AuditListArgs, Page[AuditEvent]](
+AUDIT_LIST: Final[Query[AuditListArgs, Page[AuditEvent]]] = Query(
     "audit:list",
     _write_audit_list_args,
     lambda value: Page(
@@ -1104,11 +1267,11 @@ AUDIT_LIST: Final = Query[AuditListArgs, Page[AuditEvent]](
     ),
 )
 
-AUDIT_RECORD: Final = Mutation[AuditRecordArgs, AuditRecordResult](
+AUDIT_RECORD: Final[Mutation[AuditRecordArgs, AuditRecordResult]] = Mutation(
     "audit:record", _write_audit_record_args, AuditRecordResult.from_wire
 )
 
-AUTH_EVENTS_LIST: Final = Query[AuthEventsListArgs, Page[AuthEvent]](
+AUTH_EVENTS_LIST: Final[Query[AuthEventsListArgs, Page[AuthEvent]]] = Query(
     "authEvents:list",
     _write_auth_events_list_args,
     lambda value: Page(
@@ -1116,11 +1279,19 @@ AUTH_EVENTS_LIST: Final = Query[AuthEventsListArgs, Page[AuthEvent]](
     ),
 )
 
-INTERACTIONS_APPEND: Final = Mutation[InteractionsAppendArgs, Appended](
+INTERACTIONS_APPEND: Final[Mutation[InteractionsAppendArgs, Appended]] = Mutation(
     "interactions:append", _write_interactions_append_args, Appended.from_wire
 )
 
-INTERACTIONS_LIST: Final = Query[InteractionsListArgs, Page[Interaction]](
+INTERACTIONS_BY_REQUEST_ID: Final[Query[InteractionsByRequestIdArgs, tuple[Interaction, ...]]] = (
+    Query(
+        "interactions:byRequestId",
+        _write_interactions_by_request_id_args,
+        lambda value: tuple(Interaction.from_wire(item) for item in value),
+    )
+)
+
+INTERACTIONS_LIST: Final[Query[InteractionsListArgs, Page[Interaction]]] = Query(
     "interactions:list",
     _write_interactions_list_args,
     lambda value: Page(
@@ -1128,23 +1299,25 @@ INTERACTIONS_LIST: Final = Query[InteractionsListArgs, Page[Interaction]](
     ),
 )
 
-INTERACTIONS_SEARCH: Final = Query[InteractionsSearchArgs, tuple[SearchHit, ...]](
+INTERACTIONS_SEARCH: Final[Query[InteractionsSearchArgs, tuple[SearchHit, ...]]] = Query(
     "interactions:search",
     _write_interactions_search_args,
     lambda value: tuple(SearchHit.from_wire(item) for item in value),
 )
 
-METRICS_INGEST: Final = Mutation[MetricsIngestArgs, MetricsIngestResult](
+METRICS_INGEST: Final[Mutation[MetricsIngestArgs, MetricsIngestResult]] = Mutation(
     "metrics:ingest", _write_metrics_ingest_args, MetricsIngestResult.from_wire
 )
 
-METRICS_RANGE: Final = Query[MetricsRangeArgs, tuple[Rollup, ...]](
+METRICS_RANGE: Final[Query[MetricsRangeArgs, Page[Rollup]]] = Query(
     "metrics:range",
     _write_metrics_range_args,
-    lambda value: tuple(Rollup.from_wire(item) for item in value),
+    lambda value: Page(
+        tuple(Rollup.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
 )
 
-STORAGE_EVENTS_LIST: Final = Query[StorageEventsListArgs, Page[StorageEvent]](
+STORAGE_EVENTS_LIST: Final[Query[StorageEventsListArgs, Page[StorageEvent]]] = Query(
     "storageEvents:list",
     _write_storage_events_list_args,
     lambda value: Page(
@@ -1152,43 +1325,45 @@ STORAGE_EVENTS_LIST: Final = Query[StorageEventsListArgs, Page[StorageEvent]](
     ),
 )
 
-SYSTEM_PING: Final = Query[SystemPingArgs, Ping](
+SYSTEM_PING: Final[Query[SystemPingArgs, Ping]] = Query(
     "system:ping", _write_system_ping_args, Ping.from_wire
 )
 
-USERS_GET: Final = Query[UsersGetArgs, User | None](
+USERS_GET: Final[Query[UsersGetArgs, User | None]] = Query(
     "users:get",
     _write_users_get_args,
     lambda value: None if value is None else User.from_wire(value),
 )
 
-USERS_LIST: Final = Query[UsersListArgs, Page[User]](
+USERS_LIST: Final[Query[UsersListArgs, Page[User]]] = Query(
     "users:list",
     _write_users_list_args,
     lambda value: Page(tuple(User.from_wire(item) for item in value["items"]), value["nextCursor"]),
 )
 
-USERS_UPSERT: Final = Mutation[UsersUpsertArgs, Upserted](
+USERS_UPSERT: Final[Mutation[UsersUpsertArgs, Upserted]] = Mutation(
     "users:upsert", _write_users_upsert_args, Upserted.from_wire
 )
 
-USER_SESSIONS_BY_EXTERNAL_ID: Final = Query[UserSessionsByExternalIdArgs, UserSession | None](
-    "userSessions:byExternalId",
-    _write_user_sessions_by_external_id_args,
-    lambda value: None if value is None else UserSession.from_wire(value),
+USER_SESSIONS_BY_EXTERNAL_ID: Final[Query[UserSessionsByExternalIdArgs, UserSession | None]] = (
+    Query(
+        "userSessions:byExternalId",
+        _write_user_sessions_by_external_id_args,
+        lambda value: None if value is None else UserSession.from_wire(value),
+    )
 )
 
-USER_SESSIONS_CREATE: Final = Mutation[UserSessionsCreateArgs, Upserted](
+USER_SESSIONS_CREATE: Final[Mutation[UserSessionsCreateArgs, Upserted]] = Mutation(
     "userSessions:create", _write_user_sessions_create_args, Upserted.from_wire
 )
 
-USER_SESSIONS_GET: Final = Query[UserSessionsGetArgs, UserSession | None](
+USER_SESSIONS_GET: Final[Query[UserSessionsGetArgs, UserSession | None]] = Query(
     "userSessions:get",
     _write_user_sessions_get_args,
     lambda value: None if value is None else UserSession.from_wire(value),
 )
 
-USER_SESSIONS_LIST: Final = Query[UserSessionsListArgs, Page[UserSession]](
+USER_SESSIONS_LIST: Final[Query[UserSessionsListArgs, Page[UserSession]]] = Query(
     "userSessions:list",
     _write_user_sessions_list_args,
     lambda value: Page(
@@ -1196,13 +1371,16 @@ USER_SESSIONS_LIST: Final = Query[UserSessionsListArgs, Page[UserSession]](
     ),
 )
 
-USER_SESSIONS_SUMMARY: Final = Query[UserSessionsSummaryArgs, SessionSummary | None](
+USER_SESSIONS_SET_LEGAL_HOLD: Final[Mutation[UserSessionsSetLegalHoldArgs, UserSession]] = Mutation(
+    "userSessions:setLegalHold", _write_user_sessions_set_legal_hold_args, UserSession.from_wire
+)
+
+USER_SESSIONS_SUMMARY: Final[Query[UserSessionsSummaryArgs, SessionSummary | None]] = Query(
     "userSessions:summary",
     _write_user_sessions_summary_args,
     lambda value: None if value is None else SessionSummary.from_wire(value),
 )
 
-USER_SESSIONS_UPDATE: Final = Mutation[UserSessionsUpdateArgs, UserSession](
+USER_SESSIONS_UPDATE: Final[Mutation[UserSessionsUpdateArgs, UserSession]] = Mutation(
     "userSessions:update", _write_user_sessions_update_args, UserSession.from_wire
 )
-

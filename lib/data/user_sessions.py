@@ -11,6 +11,7 @@ from lib.data.records import (
     USER_SESSIONS_CREATE,
     USER_SESSIONS_GET,
     USER_SESSIONS_LIST,
+    USER_SESSIONS_SET_LEGAL_HOLD,
     USER_SESSIONS_SUMMARY,
     USER_SESSIONS_UPDATE,
     SessionSummary,
@@ -20,6 +21,7 @@ from lib.data.records import (
     UserSessionsCreateArgs,
     UserSessionsGetArgs,
     UserSessionsListArgs,
+    UserSessionsSetLegalHoldArgs,
     UserSessionsSummaryArgs,
     UserSessionsUpdateArgs,
 )
@@ -59,3 +61,9 @@ def page(caller: Caller, **filters: Unpack[UserSessionsListArgs]) -> Page[UserSe
 def summary(caller: Caller, session_id: str) -> SessionSummary | None:
     """Return latency, cost and token figures of a session."""
     return caller.query(USER_SESSIONS_SUMMARY, UserSessionsSummaryArgs(id=session_id))
+
+
+def set_legal_hold(caller: Caller, session_id: str, *, legal_hold: bool) -> UserSession:
+    """Put a session under legal hold, or release it: retention leaves it alone meanwhile."""
+    args = UserSessionsSetLegalHoldArgs(id=session_id, legal_hold=legal_hold)
+    return caller.mutation(USER_SESSIONS_SET_LEGAL_HOLD, args)

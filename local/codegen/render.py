@@ -13,6 +13,9 @@ from local.codegen.types import Shapes, Validator, nullable_shape
 
 Functions = dict[str, dict[str, Any]]
 
+ADDED_BY_CALLER = {"idempotencyKey", "requestId"}
+"""Arguments that every function has; `lib.data.client.Caller` fills them in."""
+
 HEADER = '''"""Records, arguments and descriptions of the public Convex functions.
 
 Generated from their validators by `python -m local.codegen`; a test proves that it is current.
@@ -51,13 +54,15 @@ def _function(path: str, function: dict[str, Any], results: Shapes, arguments: S
     kind = {"query": "Query", "mutation": "Mutation"}[function["kind"]]
     result = results.of(function["returns"] or {"type": "any"}, path)
     fields = {
-        name: item for name, item in function["args"]["value"].items() if name != "idempotencyKey"
+        name: item
+        for name, item in function["args"]["value"].items()
+        if name not in ADDED_BY_CALLER
     }
     name = f"{pascal(path)}Args"
     arguments.objects[name] = (f"{path}()", {"type": "object", "value": fields})
     constant = snake(pascal(path)).upper()
     return (
-        f"{constant}: Final = {kind}[{name}, {result.type}]"
+        f"{constant}: Final[{kind}[{name}, {result.type}]] = {kind}"
         f'("{path}", {writer_name(name)}, {result.function})'
     )
 
