@@ -18,8 +18,21 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from lib.auth.members import Denial
+from lib.auth.reasons import GateReason, TokenReason
+from lib.auth.roles import SERVICE_ROLES
+from lib.auth.tokens import (
+    DEFAULT_SKEW_SECONDS,
+    Claims,
+    TokenError,
+    check_times,
+    decode,
+    verify_signature,
+)
+
 ServiceRole = Literal["ingest", "worker"]
 AUDIENCE = "earshot"
+MAX_LIFE_SECONDS = 90 * 86_400
 
 _PEM_BLOCK = re.compile(r"-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----", re.DOTALL)
 
@@ -78,6 +91,58 @@ def mint(
         "jti": uuid.uuid4().hex,
     }
     return jwt.encode(claims, key, algorithm="RS256", headers={"kid": kid})
+
+
+class ServiceKeys:
+    """Public halves of the configured keys: verifies service tokens without network."""
+
+    def __init__(self, pem: str) -> None:
+        """Read the keys.
+
+        Raises:
+            ValueError: see `load_keys`.
+        """
+        self._keys = {
+            entry["kid"]: jwt.PyJWK.from_dict(entry) for entry in public_jwks(pem)["keys"]
+        }
+
+    def get(self, kid: str | None) -> jwt.PyJWK:
+        """Return the key of a `kid`, which every service token must name."""
+        key = self._keys.get(kid) if isinstance(kid, str) else None
+        if key is None:
+            raise TokenError(TokenReason.JWK_KID_MISMATCH, "no service key of this kid")
+        return key
+
+    def replacement(self, kid: str | None, failed: jwt.PyJWK) -> jwt.PyJWK | None:  # noqa: ARG002
+        """Return None: key ids are thumbprints, so a key never changes under its id."""
+        return None
+
+    def verify(self, token: str, issuer: str, now: float) -> Claims | Denial:
+        """Return the claims of a service token that passes every check.
+
+        Args:
+            token: compact JWS.
+            issuer: exact `iss`.
+            now: Unix seconds.
+        """
+        try:
+            claims = verify_signature(decode(token), self)
+            check_times(claims, now, DEFAULT_SKEW_SECONDS)
+        except TokenError as error:
+            expired = error.reason is TokenReason.EXPIRED
+            return Denial(
+                GateReason.SERVICE_TOKEN_EXPIRED if expired else GateReason.SERVICE_TOKEN_INVALID
+            )
+        issued = claims.get("iat")
+        well_formed = (
+            claims.get("iss") == issuer
+            and claims.get("aud") == AUDIENCE
+            and any(claims.get("role") == role for role in SERVICE_ROLES)
+            and isinstance(claims.get("sub"), str)
+            and isinstance(issued, int)
+            and claims["exp"] - issued <= MAX_LIFE_SECONDS
+        )
+        return claims if well_formed else Denial(GateReason.SERVICE_TOKEN_INVALID)
 
 
 def _public_jwk(key: rsa.RSAPublicKey) -> dict[str, str]:

@@ -1,0 +1,86 @@
+"""Bearer tokens at the API: a machine's service token, or a member's session token.
+
+The exact `iss` chooses the rules before anything is verified; neither set of rules accepts the
+other's tokens. Cookies play no part.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lib.auth.authenticator import Authenticator
+from lib.auth.members import Denial
+from lib.auth.reasons import AuthReason, GateReason
+from lib.auth.roles import Role
+from lib.auth.service import ServiceKeys
+from lib.auth.tokens import TokenError, decode
+from lib.config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who calls the API.
+
+    Attributes:
+        kind: a team member or a machine.
+        subject: Clerk user id, or the machine's name.
+        role: what it may do, see `lib.auth.roles.api_allowed`.
+        token: the verified token, to be passed on to Convex.
+    """
+
+    kind: Literal["member", "service"]
+    subject: str
+    role: Role
+    token: str = field(repr=False)
+
+
+class BearerVerifier:
+    """Verifies Authorization headers. Safe to share between threads."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        authenticator: Authenticator,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Take the rules of both kinds.
+
+        Raises:
+            ValueError: a service key is malformed, or both kinds would have the same issuer.
+        """
+        if settings.service_issuer == settings.clerk_frontend_api_url:
+            raise ValueError("EARSHOT_SERVICE_ISSUER must differ from Clerk's issuer")
+        self._authenticator = authenticator
+        self._service_issuer = settings.service_issuer
+        key = settings.service_key
+        self._service = ServiceKeys(key.get_secret_value()) if key else None
+        self._clock = clock
+
+    def verify(self, authorization: str) -> Principal | Denial:
+        """Return who an Authorization header proves, or why it proves nobody."""
+        scheme, _, token = authorization.partition(" ")
+        if scheme != "Bearer" or not token:
+            return Denial(GateReason.BEARER_MISSING)
+        try:
+            decoded = decode(token)
+            if decoded.payload.get("iss") == self._service_issuer:
+                return self._verify_service(token)
+            if decoded.is_machine or decoded.category_refused:
+                return Denial(AuthReason.TOKEN_TYPE_MISMATCH)
+            who = self._authenticator.member_of_token(token)
+        except TokenError as error:
+            return Denial(error.reason)
+        if isinstance(who, Denial):
+            return who
+        return Principal("member", who.user_id, who.role, token)
+
+    def _verify_service(self, token: str) -> Principal | Denial:
+        if self._service is None:
+            return Denial(GateReason.SERVICE_TOKEN_INVALID)
+        claims = self._service.verify(token, self._service_issuer, self._clock())
+        if isinstance(claims, Denial):
+            return claims
+        return Principal("service", claims["sub"], Role(claims["role"]), token)

@@ -1,0 +1,165 @@
+"""Cookies as Clerk's own server code reads them, and the choice between suffixed and plain names.
+
+Python's `SimpleCookie` drops a whole header at the first odd cookie and Starlette's parser keeps
+the last duplicate; Clerk keeps the first and tolerates junk, so the parser is our own.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from lib.auth.tokens import Decoded, TokenError, decode
+
+SESSION = "__session"
+CLIENT_UAT = "__client_uat"
+DEV_BROWSER = "__clerk_db_jwt"
+REFRESH = "__refresh"
+HANDSHAKE = "__clerk_handshake"
+HANDSHAKE_NONCE = "__clerk_handshake_nonce"
+REDIRECT_COUNT = "__clerk_redirect_count"
+
+_MALFORMED_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_WHOLE_NUMBER = re.compile(r"\s*([0-9]{1,9})\s*")
+_LEADING_INTEGER = re.compile(r"\s*([+-]?[0-9]+)")
+_SCHEME = re.compile(r"https?://", re.IGNORECASE)
+
+
+def parse(header: str) -> dict[str, str]:
+    """Return the cookies of a `Cookie` header: the first of a name wins, values percent-decoded."""
+    cookies: dict[str, str] = {}
+    for part in header.split(";"):
+        name, separator, value = part.partition("=")
+        if separator:
+            cookies.setdefault(name.strip(" \t"), _percent_decoded(value.strip(" \t")))
+    return cookies
+
+
+def suffix(publishable_key: str) -> str:
+    """Return the ending that an instance's cookie names have."""
+    # Clerk defines the name by SHA-1; nothing depends on its strength.
+    digest = hashlib.sha1(publishable_key.encode(), usedforsecurity=False).digest()
+    return base64.urlsafe_b64encode(digest)[:8].decode()
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceCookies:
+    """The cookies of one instance in one request.
+
+    Attributes:
+        suffixed: whether the suffixed names were chosen; sent to Clerk as `suffixed_cookies`.
+        session: session token, None if absent or empty.
+        client_uat: Unix time of the client's last sign-in change; 0 = signed out or unknown.
+        dev_browser: handle of the browser at a development instance.
+        refresh: refresh token.
+    """
+
+    suffixed: bool
+    session: str | None
+    client_uat: int
+    dev_browser: str | None
+    refresh: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CookieNames:
+    """How an instance names its cookies, and how to choose between two sets of them.
+
+    Attributes:
+        suffix: see `suffix`.
+        frontend_api_host: what `iss` must name for a plain cookie to be this instance's.
+        production: kind of instance.
+    """
+
+    suffix: str
+    frontend_api_host: str
+    production: bool
+
+    def suffixed(self, name: str) -> str:
+        """Return the suffixed form of a cookie's name."""
+        return f"{name}_{self.suffix}"
+
+    def choose(self, cookies: Mapping[str, str], now: float) -> InstanceCookies:
+        """Read the instance's cookies by Clerk's rules."""
+        use_suffixed = self._use_suffixed(cookies, now)
+
+        def pick(name: str) -> str | None:
+            return cookies.get(self.suffixed(name) if use_suffixed else name) or None
+
+        return InstanceCookies(
+            suffixed=use_suffixed,
+            session=pick(SESSION),
+            client_uat=leading_integer(pick(CLIENT_UAT)),
+            dev_browser=pick(DEV_BROWSER),
+            refresh=cookies.get(self.suffixed(REFRESH)) or None,
+        )
+
+    def _use_suffixed(  # noqa: PLR0911  # one return per rule, in order
+        self, cookies: Mapping[str, str], now: float
+    ) -> bool:
+        """Tell which set to read. Nothing is verified here: the choice only picks a candidate."""
+        uat, session = cookies.get(CLIENT_UAT), _decoded(cookies.get(SESSION))
+        own_uat = cookies.get(self.suffixed(CLIENT_UAT)) or None
+        own_session_text = cookies.get(self.suffixed(SESSION))
+        own_session = _decoded(own_session_text)
+        if cookies.get(SESSION):
+            issuer = session.payload.get("iss") if session else None
+            if not issuer:
+                return False
+            if not isinstance(issuer, str) or _SCHEME.sub("", issuer) != self.frontend_api_host:
+                return True
+        if not own_uat and not own_session_text:
+            return False
+        newer_plain = _number(session, "iat") > _number(own_session, "iat")
+        if own_uat != "0" and uat != "0" and newer_plain:
+            return False
+        if own_uat == "0":
+            return uat == "0"
+        if not self.production and uat == "0" and _expired(own_session, now):
+            return False
+        return bool(own_uat)
+
+
+def leading_integer(text: str | None) -> int:
+    """Read the integer at the start of a text, 0 if there is none (JavaScript's `parseInt`)."""
+    match = _LEADING_INTEGER.match((text or "")[:32])
+    return int(match[1]) if match else 0
+
+
+def whole_number(text: str | None) -> int:
+    """Read a text that is a whole number and nothing else, 0 for anything else."""
+    match = _WHOLE_NUMBER.fullmatch(text or "")
+    return int(match[1]) if match else 0
+
+
+def _percent_decoded(value: str) -> str:
+    """Decode percent escapes, or return the value as it is if they are malformed."""
+    if "%" not in value or _MALFORMED_ESCAPE.search(value):
+        return value
+    try:
+        return unquote_to_bytes(value).decode("utf-8")
+    except UnicodeDecodeError:
+        return value
+
+
+def _decoded(token: str | None) -> Decoded | None:
+    try:
+        return decode(token or "")
+    except TokenError:
+        return None
+
+
+def _number(token: Decoded | None, claim: str) -> float:
+    value: Any = token.payload.get(claim) if token else None
+    return value if isinstance(value, int | float) else 0
+
+
+def _expired(token: Decoded | None, now: float) -> bool:
+    expires = token.payload.get("exp") if token else None
+    return isinstance(expires, int | float) and expires <= math.floor(now)

@@ -1,0 +1,106 @@
+"""Responses of the app on their way out: security headers, cookies, and the dashboard's policy."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from typing import Any
+
+from lib.auth.headers import ALWAYS, HTTPS_ONLY, document_policy, watched_document
+
+Message = MutableMapping[str, Any]
+Send = Callable[[Message], Awaitable[None]]
+Scope = MutableMapping[str, Any]
+
+# The dashboard's HTML is a few KB; a larger body is passed on as it is, with no inline script.
+MAX_DOCUMENT_BYTES = 1_000_000
+_CONDITIONS = frozenset({b"accept-encoding", b"if-modified-since", b"if-none-match", b"range"})
+
+
+def without_conditions(scope: Scope) -> Scope:
+    """Return a document's scope such that the app answers with the whole, plain HTML."""
+    headers = [(name, value) for name, value in scope["headers"] if name not in _CONDITIONS]
+    return {**scope, "headers": headers}
+
+
+class HeaderWriter:
+    """Wraps `send`: adds what every response of ours carries."""
+
+    def __init__(self, send: Send, request_id: str, *, secure: bool) -> None:
+        """Take the server's `send`.
+
+        Args:
+            send: of the server.
+            request_id: returned to the caller.
+            secure: the app is served over https.
+        """
+        self._send = send
+        always = (*ALWAYS, ("x-request-id", request_id), *((HTTPS_ONLY,) if secure else ()))
+        self._headers = [(name.encode(), value.encode()) for name, value in always]
+
+    async def __call__(self, message: Message) -> None:
+        """Send a message, the first of a response with our headers."""
+        if message["type"] in {"http.response.start", "websocket.http.response.start"}:
+            ours = {name for name, _ in self._headers}
+            kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in ours]
+            message = {**message, "headers": [*kept, *self._headers]}
+        await self._send(message)
+
+
+class DocumentWriter:
+    """Wraps `send` for a document: adds cookies and, to HTML, the policy that fits it."""
+
+    def __init__(self, send: Send, cookies: Iterable[str], media_origins: Sequence[str]) -> None:
+        """Take the next `send`.
+
+        Args:
+            send: where messages go.
+            cookies: `Set-Cookie` lines to add.
+            media_origins: see `document_policy`.
+        """
+        self._send = send
+        self._cookies = [(b"set-cookie", line.encode("latin-1")) for line in cookies]
+        self._media_origins = tuple(media_origins)
+        self._start: Message = {}
+        self._held: bytes | None = None
+
+    async def __call__(self, message: Message) -> None:
+        """Send a message; HTML is held back until it is complete."""
+        if message["type"] == "http.response.start":
+            self._start = {**message, "headers": [*message.get("headers", []), *self._cookies]}
+            if _is_plain_html(message):
+                self._held = b""
+            else:
+                await self._send(self._start)
+        elif self._held is None or message["type"] != "http.response.body":
+            await self._send(message)
+        else:
+            self._held += message.get("body", b"")
+            complete = not message.get("more_body", False)
+            if complete or len(self._held) > MAX_DOCUMENT_BYTES:
+                await self._release(complete=complete)
+
+    async def _release(self, *, complete: bool) -> None:
+        body = self._held or b""
+        self._held = None
+        headers = self._start["headers"]
+        if complete:
+            body = watched_document(body)
+            headers = _replaced(headers, b"content-length", str(len(body)).encode())
+        policy = document_policy(body if complete else b"", self._media_origins)
+        headers = _replaced(headers, b"content-security-policy", policy.encode())
+        headers = _replaced(headers, b"cache-control", b"no-store")
+        headers = [pair for pair in headers if pair[0].lower() not in {b"etag", b"last-modified"}]
+        await self._send({**self._start, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body, "more_body": not complete})
+
+
+def _is_plain_html(start: Message) -> bool:
+    headers = {name.lower(): value for name, value in start.get("headers", [])}
+    html = headers.get(b"content-type", b"").startswith(b"text/html")
+    return html and b"content-encoding" not in headers
+
+
+def _replaced(
+    headers: Iterable[tuple[bytes, bytes]], name: bytes, value: bytes
+) -> list[tuple[bytes, bytes]]:
+    return [*(pair for pair in headers if pair[0].lower() != name), (name, value)]

@@ -1,0 +1,93 @@
+"""Every reason that a decision can have: Clerk's names, and our own for what Clerk does not know.
+
+The list is closed: metrics, events and the runbook use these names and no others.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class TokenReason(StrEnum):
+    """Why a token is not accepted (Clerk's `TokenVerificationErrorReason`)."""
+
+    EXPIRED = "token-expired"
+    INVALID = "token-invalid"
+    INVALID_ALGORITHM = "token-invalid-algorithm"
+    INVALID_AUTHORIZED_PARTIES = "token-invalid-authorized-parties"
+    INVALID_ISSUER = "token-invalid-issuer"
+    INVALID_SIGNATURE = "token-invalid-signature"
+    NOT_ACTIVE_YET = "token-not-active-yet"
+    IAT_IN_THE_FUTURE = "token-iat-in-the-future"
+    VERIFICATION_FAILED = "token-verification-failed"
+    SECRET_KEY_INVALID = "secret-key-invalid"  # noqa: S105  # a name, not a secret
+    JWK_REMOTE_FAILED_TO_LOAD = "jwk-remote-failed-to-load"
+    JWK_KID_MISMATCH = "jwk-kid-mismatch"
+
+
+class AuthReason(StrEnum):
+    """Why a request is not signed in (Clerk's `AuthErrorReason`)."""
+
+    CLIENT_UAT_WITHOUT_SESSION_TOKEN = "client-uat-but-no-session-token"  # noqa: S105
+    DEV_BROWSER_MISSING = "dev-browser-missing"
+    DEV_BROWSER_SYNC = "dev-browser-sync"
+    PRIMARY_DOMAIN_CROSS_ORIGIN_SYNC = "primary-domain-cross-origin-sync"
+    SESSION_TOKEN_AND_UAT_MISSING = "session-token-and-uat-missing"  # noqa: S105
+    SESSION_TOKEN_MISSING = "session-token-missing"  # noqa: S105
+    SESSION_TOKEN_IAT_BEFORE_CLIENT_UAT = "session-token-iat-before-client-uat"  # noqa: S105
+    SESSION_TOKEN_NBF = "session-token-nbf"  # noqa: S105
+    SESSION_TOKEN_IAT_IN_THE_FUTURE = "session-token-iat-in-the-future"  # noqa: S105
+    SESSION_TOKEN_WITHOUT_CLIENT_UAT = "session-token-but-no-client-uat"  # noqa: S105
+    TOKEN_TYPE_MISMATCH = "token-type-mismatch"  # noqa: S105
+    UNEXPECTED_ERROR = "unexpected-error"
+
+
+EXPIRED_PREFIX = "session-token-expired-refresh-"
+
+# Endings of `session-token-expired-refresh-*`. Clerk's API error codes appear verbatim in the
+# decision; whatever is not in this list is counted as `other`.
+REFRESH_SUFFIXES = (
+    "expired-session-token-missing-sid-claim",
+    "fetch-error",
+    "invalid-session-token",
+    "non-eligible-no-refresh-cookie",
+    "non-eligible-non-get",
+    "session_revoked",
+    "unexpected-bapi-error",
+    "unexpected-sdk-error",
+    "other",
+)
+
+
+class GateReason(StrEnum):
+    """Reasons of our own: what the gate refuses although Clerk's rules have no name for it."""
+
+    SIGNED_IN = "signed-in"
+    APP_SESSION_INVALID = "app-session-invalid"
+    BEARER_MISSING = "bearer-missing"
+    CROSS_ORIGIN = "cross-origin"
+    NO_SUCH_PAGE = "no-such-page"
+    ROLE_INSUFFICIENT = "role-insufficient"
+    ROLE_MISSING = "role-missing"
+    SERVICE_TOKEN_EXPIRED = "service-token-expired"  # noqa: S105
+    SERVICE_TOKEN_INVALID = "service-token-invalid"  # noqa: S105
+    SESSION_CHECK_UNAVAILABLE = "session-check-unavailable"
+    SESSION_NOT_ACTIVE = "session-not-active"
+    SESSION_PENDING = "session-pending"
+    SIGN_IN_LOOP = "sign-in-loop"
+    SIGNED_OUT_HERE = "signed-out-here"
+
+
+ALL_REASONS: frozenset[str] = frozenset(
+    [*TokenReason, *AuthReason, *GateReason]
+    + [EXPIRED_PREFIX + suffix for suffix in REFRESH_SUFFIXES]
+)
+
+
+def listed(reason: str) -> str:
+    """Return the listed name to count a reason under: mostly the reason itself."""
+    if reason in ALL_REASONS:
+        return reason
+    if reason.startswith(EXPIRED_PREFIX):
+        return EXPIRED_PREFIX + "other"
+    return AuthReason.UNEXPECTED_ERROR.value

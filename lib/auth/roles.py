@@ -1,0 +1,81 @@
+"""Roles and what they may: the one table, `permissions.json`, read once.
+
+Whatever is not in the table is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+
+class Role(StrEnum):
+    """A role of a team member, or of a machine (`ingest`, `worker`)."""
+
+    VIEWER = "viewer"
+    REVIEWER = "reviewer"
+    OPS = "ops"
+    ADMIN = "admin"
+    INGEST = "ingest"
+    WORKER = "worker"
+
+
+TEAM_ROLES = frozenset({Role.VIEWER, Role.REVIEWER, Role.OPS, Role.ADMIN})
+SERVICE_ROLES = frozenset({Role.INGEST, Role.WORKER})
+
+_TABLE: dict[str, Any] = json.loads(Path(__file__).with_name("permissions.json").read_text())
+
+
+def _with_inherited(role: Role) -> frozenset[Role]:
+    inherited = (Role(name) for name in _TABLE["inherits"][role.value])
+    return frozenset({role}).union(*(_with_inherited(parent) for parent in inherited))
+
+
+_HELD: dict[Role, frozenset[Role]] = {role: _with_inherited(role) for role in Role}
+
+
+def role_of(claims: Mapping[str, Any], claim_path: str) -> Role | None:
+    """Return the team role that verified Clerk claims name, None if none is recognised.
+
+    Args:
+        claims: of a Clerk session token.
+        claim_path: a claim's name; dots go into objects. Clerk's `org:` prefix is dropped.
+    """
+    value: Any = claims
+    for name in claim_path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    name = value.removeprefix("org:") if isinstance(value, str) else ""
+    return next((role for role in TEAM_ROLES if role.value == name), None)
+
+
+def allows(role: Role, needed: Role | Iterable[Role]) -> bool:
+    """Tell whether `role` is, or inherits from, one of the needed roles."""
+    wanted = {needed} if isinstance(needed, Role) else set(needed)
+    return not wanted.isdisjoint(_HELD[role])
+
+
+def page_known(path: str) -> bool:
+    """Tell whether a path is a page of the table."""
+    return path in _TABLE["pages"]
+
+
+def page_allowed(role: Role, path: str) -> bool:
+    """Tell whether a role may open a page; a page that is not in the table is refused."""
+    return _allowed(role, "pages", path)
+
+
+def api_allowed(role: Role, operation: str) -> bool:
+    """Tell whether a role may call an API operation, such as `GET /users/{clerkId}`."""
+    return _allowed(role, "api", operation)
+
+
+def page_roles(path: str) -> tuple[Role, ...]:
+    """Return the roles that a page asks for, to tell people whom to ask."""
+    return tuple(Role(name) for name in _TABLE["pages"].get(path, ()))
+
+
+def _allowed(role: Role, section: str, item: str) -> bool:
+    return allows(role, (Role(name) for name in _TABLE[section].get(item, ())))
