@@ -587,7 +587,7 @@ class AudioObjectsDueArgs(TypedDict):
     """Arguments of `audioObjects:due`."""
 
     kind: Literal["analysis", "abandoned", "expired"]
-    before: float
+    before: datetime
     cursor: str | None
     limit: int
 
@@ -936,7 +936,7 @@ _write_audio_objects_by_keys_args = writer(
 
 _write_audio_objects_due_args = writer(
     Argument("kind", "kind"),
-    Argument("before", "before"),
+    Argument("before", "before", milliseconds),
     Argument("cursor", "cursor", nullable=True),
     Argument("limit", "limit"),
 )

@@ -39,7 +39,7 @@ RECORD_NAMES: dict[str, str] = {
     "system:ping": "Ping",
 }
 
-_TIME_NAMES = {"from", "to", "bucketStart", "now", "day", "at"}
+_TIME_NAMES = {"at", "before", "bucketStart", "day", "from", "now", "to"}
 _INTEGER_NAMES = {
     "accepted",
     "applied",

@@ -13,6 +13,7 @@ from lib.data import Caller, Client
 from local.children import Child, stop_all
 from local.processes import convex
 from local.stack import SERVICE_ISSUER, Stack, free_ports
+from tests.support.issuer import Issuer, running_issuer
 
 START_SECONDS = 60.0
 
@@ -24,21 +25,30 @@ class ConvexRuntime:
     Attributes:
         stack: keys and addresses; its other processes do not run.
         client: the product's own client, pointed at the deployment.
+        issuer: signs session tokens that the deployment accepts.
         child: the process; `restart` after a kill starts it over the same folder.
     """
 
     stack: Stack
     client: Client
+    issuer: Issuer
     child: Child
 
     def token(self, role: ServiceRole, subject: str = "tests") -> str:
         """Return a service token that the deployment accepts."""
         return mint(self.stack.service_key_pem, SERVICE_ISSUER, role, subject)
 
-    def caller(self, role: ServiceRole = "ingest", request_id: str = "test-request") -> Caller:
+    def caller(self, role: ServiceRole = "ingest") -> Caller:
         """Return a caller with a service token."""
-        token = self.token(role)
-        return Caller(self.client, lambda: token, request_id)
+        return self.caller_with(self.token(role))
+
+    def member(self, role: str, subject: str = "user_test") -> Caller:
+        """Return a caller with a team member's session token."""
+        return self.caller_with(self.issuer.token(role, subject))
+
+    def caller_with(self, token: str) -> Caller:
+        """Return a caller with this token."""
+        return Caller(self.client, lambda: token, "test-request")
 
     def start(self) -> None:
         """Start the process and wait until it answers.
@@ -65,10 +75,11 @@ def running_convex(home: Path) -> Iterator[ConvexRuntime]:
     """Start a runtime with empty tables under `home` and end it afterwards."""
     stack = Stack.load_or_create(home, app_port=free_ports(1)[0])
     client = Client(stack.convex_url)
-    runtime = ConvexRuntime(stack, client, convex(stack))
-    try:
-        runtime.start()
-        yield runtime
-    finally:
-        client.close()
-        stop_all([runtime.child], lambda _line: None)
+    with running_issuer(stack.identity_port) as issuer:
+        runtime = ConvexRuntime(stack, client, issuer, convex(stack))
+        try:
+            runtime.start()
+            yield runtime
+        finally:
+            client.close()
+            stop_all([runtime.child], lambda _line: None)
