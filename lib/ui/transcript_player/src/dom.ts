@@ -31,7 +31,11 @@ export function icon(path: string): SVGSVGElement {
 export function iconButton(name: string, path: string, press: () => void): HTMLButtonElement {
   const button = element("button", { type: "button", class: "icon", title: name }, icon(path));
   button.setAttribute("aria-label", name);
-  button.addEventListener("click", press);
+  button.addEventListener("click", (event) => {
+    // After a click with the mouse the keys belong to the room again: space is play, not "again".
+    if (event.detail > 0) button.blur();
+    press();
+  });
   return button;
 }
 

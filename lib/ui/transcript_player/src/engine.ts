@@ -1,4 +1,5 @@
 /** Plays the session: one media element, moved from recording to recording along the timeline. */
+import { Source } from "./source.ts";
 import { locate, silenceEnd } from "./timeline.ts";
 import type { Clip, Span } from "./timeline.ts";
 import type { UrlBook } from "./urls.ts";
@@ -14,15 +15,13 @@ export interface Score {
 
 /** Position is checked this often while playing; background tabs are throttled by the browser. */
 const TICK_MS = 40;
-/** Without progress for this long the source is taken for dead and renewed. */
-const STALL_MS = 4000;
 /** Renewals of one recording without any progress before giving up. */
 const MOST_RECOVERIES = 3;
 /** Recordings whose URLs are asked for together: the one needed and those after it. */
 const AHEAD = 6;
 
 export class Engine {
-  readonly #media: HTMLAudioElement;
+  readonly #source: Source;
   readonly #urls: UrlBook;
   readonly #changed: () => void;
   readonly #ended = new AbortController();
@@ -35,16 +34,13 @@ export class Engine {
   #loop: Span | null = null;
   #timer = 0;
   #lastTick = 0;
-  #progressAt = 0;
-  #progressTime = -1;
   #recoveries = 0;
 
   constructor(media: HTMLAudioElement, urls: UrlBook, changed: () => void) {
-    this.#media = media;
+    this.#source = new Source(media);
     this.#urls = urls;
     this.#changed = changed;
     const { signal } = this.#ended;
-    media.preload = "auto";
     media.addEventListener("error", () => this.#recover(), { signal });
     media.addEventListener("ended", () => this.#leaveClip(), { signal });
     media.addEventListener("pause", () => this.#pausedByBrowser(), { signal });
@@ -75,8 +71,7 @@ export class Engine {
 
   setRate(rate: number): void {
     this.#rate = rate;
-    this.#media.defaultPlaybackRate = rate;
-    this.#media.playbackRate = rate;
+    this.#source.setRate(rate);
   }
 
   setSkipSilence(skip: boolean): void {
@@ -102,7 +97,7 @@ export class Engine {
   pause(): void {
     this.#become("paused");
     this.#stopTicking();
-    this.#media.pause();
+    this.#source.pause();
   }
 
   toggle(): void {
@@ -128,9 +123,7 @@ export class Engine {
   destroy(): void {
     this.#stopTicking();
     this.#ended.abort();
-    this.#media.pause();
-    this.#media.removeAttribute("src");
-    this.#media.load();
+    this.#source.destroy();
   }
 
   /** Go to a moment: into the recording that sounds then, or into the silence before the next. */
@@ -140,7 +133,7 @@ export class Engine {
       this.#finish();
     } else if ("next" in place) {
       this.#clip = -1;
-      this.#media.pause();
+      this.#source.pause();
       this.#become("playing");
     } else {
       this.#load(place.index, place.offsetMs);
@@ -152,26 +145,19 @@ export class Engine {
     if (!clip) return;
     this.#clip = index;
     this.#positionMs = clip.startMs + offsetMs;
-    const loaded = this.#media.dataset["audioId"] === clip.audioId && !this.#media.error;
     const url = this.#urls.get(clip.audioId);
-    if (!loaded && url === null) {
-      this.#media.pause();
-      this.#become(navigator.onLine ? "loading" : "offline");
-      this.#askAhead(index);
-      return;
-    }
-    if (!loaded && url !== null) {
-      this.#media.src = url;
-      this.#media.dataset["audioId"] = clip.audioId;
+    if (!this.#source.reaches(clip.audioId, offsetMs, url)) {
+      if (url === null) return this.#waitFor(index);
+      this.#source.open(clip.audioId, url);
       this.#become("loading");
     }
-    this.#progressAt = performance.now();
-    this.#media.currentTime = offsetMs / 1000;
-    this.#media.playbackRate = this.#rate;
-    // A refused play() is told by the error event, or is the pause that the reader asked for.
-    this.#media.play().catch((error: unknown) => {
-      if (error instanceof DOMException && error.name === "NotAllowedError") this.pause();
-    });
+    this.#source.play(offsetMs, this.#rate, () => this.pause());
+    this.#askAhead(index);
+  }
+
+  #waitFor(index: number): void {
+    this.#source.pause();
+    this.#become(navigator.onLine ? "loading" : "offline");
     this.#askAhead(index);
   }
 
@@ -191,15 +177,9 @@ export class Engine {
     this.#lastTick = now;
     const clip = this.#score.clips[this.#clip];
     if (!clip) this.#tickSilence(elapsed);
-    else if (this.#status === "loading" && this.#urls.get(clip.audioId) === null) {
-      if (!this.#isLoaded(clip)) this.#waitForUrl();
-      else this.#tickClip(clip, now);
-    } else this.#tickClip(clip, now);
+    else if (this.#source.has(clip.audioId)) this.#tickClip(clip, now);
+    else this.#waitForUrl();
     this.#changed();
-  }
-
-  #isLoaded(clip: Clip): boolean {
-    return this.#media.dataset["audioId"] === clip.audioId && !this.#media.error;
   }
 
   #waitForUrl(): void {
@@ -220,26 +200,17 @@ export class Engine {
   }
 
   #tickClip(clip: Clip, now: number): void {
-    const { currentTime, seeking, paused } = this.#media;
-    if (currentTime !== this.#progressTime && !seeking && !paused) {
-      if (this.#media.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA) {
-        this.#progressed(clip, now, currentTime);
-      }
-    } else if (now - this.#progressAt > STALL_MS) {
+    if (this.#source.hasMoved(now)) {
+      this.#recoveries = 0;
+      this.#positionMs = clip.startMs + this.#source.positionMs;
+      this.#become("playing");
+    } else if (this.#source.isStuck(now, this.#urls.lifeLeft(clip.audioId))) {
       return this.#recover();
     }
     const ms = this.#positionMs;
     if (this.#loop && ms >= this.#loop.toMs) return this.seek(this.#loop.fromMs);
     const quietUntil = this.#skipSilence ? silenceEnd(this.#score.silences, ms) : null;
     if (quietUntil !== null && this.#loop === null) this.seek(quietUntil);
-  }
-
-  #progressed(clip: Clip, now: number, currentTime: number): void {
-    this.#progressTime = currentTime;
-    this.#progressAt = now;
-    this.#recoveries = 0;
-    this.#positionMs = clip.startMs + currentTime * 1000;
-    if (this.#status !== "playing") this.#become("playing");
   }
 
   /** The recording ended: the next one starts at once if its time has come, else after a silence. */
@@ -263,16 +234,15 @@ export class Engine {
     if (this.#recoveries >= MOST_RECOVERIES) return this.#fail();
     this.#recoveries += 1;
     // A URL that has just been issued is used once more only if it was not the one that failed.
-    if (this.#media.src === this.#urls.get(clip.audioId)) this.#urls.drop(clip.audioId);
-    delete this.#media.dataset["audioId"];
-    this.#progressAt = performance.now();
+    if (this.#source.url === this.#urls.get(clip.audioId)) this.#urls.drop(clip.audioId);
+    this.#source.discard();
     this.#load(this.#clip, this.#positionMs - clip.startMs);
   }
 
   #fail(): void {
     this.#become("failed");
     this.#stopTicking();
-    this.#media.pause();
+    this.#source.pause();
   }
 
   #finish(): void {
@@ -280,14 +250,12 @@ export class Engine {
     this.#clip = -1;
     this.#become("ended");
     this.#stopTicking();
-    this.#media.pause();
+    this.#source.pause();
   }
 
-  /** Headphones unplugged, another app took the sound: the browser pauses without being asked. */
   #pausedByBrowser(): void {
-    const { paused, ended, seeking, error } = this.#media;
-    const byBrowser = paused && !ended && !seeking && !error && this.#clip >= 0;
-    if (this.#status === "playing" && byBrowser) this.pause();
+    const sounding = this.#status === "playing" && this.#clip >= 0;
+    if (sounding && this.#source.isPausedByBrowser()) this.pause();
   }
 
   #cameOnline(): void {
@@ -302,7 +270,7 @@ export class Engine {
 
   #startTicking(): void {
     this.#lastTick = performance.now();
-    this.#progressAt = this.#lastTick;
+    this.#source.expectProgress();
     if (this.#timer === 0) this.#timer = window.setInterval(() => this.#tick(), TICK_MS);
   }
 

@@ -1,0 +1,104 @@
+/** The media element and what is in it: one recording at a time, known by its id. */
+
+/** Without progress for this long the source is taken for dead. */
+const STALL_MS = 4000;
+
+export class Source {
+  readonly #media: HTMLAudioElement;
+  #audioId: string | null = null;
+  #movedAt = 0;
+  #lastTime = -1;
+
+  constructor(media: HTMLAudioElement) {
+    this.#media = media;
+    media.preload = "auto";
+  }
+
+  get url(): string {
+    return this.#media.src;
+  }
+
+  get positionMs(): number {
+    return this.#media.currentTime * 1000;
+  }
+
+  /** True when this recording is in the element and has not failed. */
+  has(audioId: string): boolean {
+    return this.#audioId === audioId && !this.#media.error;
+  }
+
+  /** True when the element can play from a moment: it has the data, or its URL still fetches it. */
+  reaches(audioId: string, ms: number, goodUrl: string | null): boolean {
+    if (!this.has(audioId)) return false;
+    return goodUrl === this.#media.src || isWithin(this.#media.buffered, ms / 1000);
+  }
+
+  open(audioId: string, url: string): void {
+    this.#media.src = url;
+    this.#audioId = audioId;
+  }
+
+  /** Forget the recording, so that it is opened anew even under the same id. */
+  discard(): void {
+    this.#audioId = null;
+  }
+
+  /** Play from a moment. `refused` is called when the browser wants a gesture of the reader. */
+  play(ms: number, rate: number, refused: () => void): void {
+    this.expectProgress();
+    this.#media.currentTime = ms / 1000;
+    this.setRate(rate);
+    // Other refusals are told by the error event, or are the pause that the reader asked for.
+    this.#media.play().catch((error: unknown) => {
+      if (error instanceof DOMException && error.name === "NotAllowedError") refused();
+    });
+  }
+
+  pause(): void {
+    this.#media.pause();
+  }
+
+  /** Speeds keep the pitch: that is the browsers' default. */
+  setRate(rate: number): void {
+    this.#media.defaultPlaybackRate = rate;
+    this.#media.playbackRate = rate;
+  }
+
+  /** True when sound came out since the last call. */
+  hasMoved(now: number): boolean {
+    const { currentTime, seeking, paused, readyState } = this.#media;
+    const ready = readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
+    if (currentTime === this.#lastTime || seeking || paused || !ready) return false;
+    this.#lastTime = currentTime;
+    this.#movedAt = now;
+    return true;
+  }
+
+  /** True when it should sound, and has not for too long. An expired URL gets little patience. */
+  isStuck(now: number, urlLifeMs: number): boolean {
+    return now - this.#movedAt > (urlLifeMs > 0 ? STALL_MS : STALL_MS / 4);
+  }
+
+  expectProgress(): void {
+    this.#movedAt = performance.now();
+  }
+
+  /** Headphones unplugged, another app took the sound: the browser pauses without being asked. */
+  isPausedByBrowser(): boolean {
+    const { paused, ended, seeking, error } = this.#media;
+    return paused && !ended && !seeking && !error;
+  }
+
+  destroy(): void {
+    this.#media.pause();
+    this.#media.removeAttribute("src");
+    this.#media.load();
+  }
+}
+
+function isWithin(ranges: TimeRanges, seconds: number): boolean {
+  for (let index = 0; index < ranges.length; index += 1) {
+    if (ranges.start(index) <= seconds && seconds < ranges.end(index)) return true;
+  }
+  return false;
+}
