@@ -42,6 +42,7 @@ class BucketAccess:
     s3_secret_access_key: SecretStr | None
     s3_role_credentials: Mapping[StorageRole, str] = field(default_factory=dict)
     signed_url_seconds: int = 300
+    privacy_window_days: int = 90
 
     @classmethod
     def for_role(cls, settings: StorageSettings, role: StorageRole) -> BucketAccess:

@@ -10,13 +10,12 @@ overwritten by us.
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from lib.data import Caller, Refused, audio_objects
+from lib.data import Caller, audio_objects
+from lib.data.functions import milliseconds
 from lib.data.records import AudioObject
 from lib.jobs.paging import each
 from lib.observability.logs import get_logger
@@ -46,9 +45,11 @@ class Upload:
 
 def begin(
     caller: Caller, storage: Storage, *, session_id: str, sequence: int | None,
-    content_type: str, size: int, sha256: str, idempotency_key: str | None = None,
+    content_type: str, size: int, sha256: str,
 ) -> Upload:  # fmt: skip
     """Note a recording and sign its upload.
+
+    A repeat for the same bytes, while they are not stored, gets the same row and a new URL.
 
     Args:
         caller: with the role ingest.
@@ -58,7 +59,6 @@ def begin(
         content_type: one of `lib.storage.formats.FORMATS`.
         size: exact length in bytes.
         sha256: 64 hexadecimal digits.
-        idempotency_key: of the caller's request; a repeat gets the same object, with a new URL.
 
     Raises:
         ValueError: type, size or checksum is not acceptable.
@@ -69,18 +69,13 @@ def begin(
     check_size(size)
     checksum_header(sha256)
     now = datetime.now(UTC)
-    try:
-        row = _begin_row(
-            caller, session_id, sequence, content_type, size, sha256, idempotency_key, now
-        )
-    except Refused as error:
-        if error.code != "IDEMPOTENCY_CONFLICT" or idempotency_key is None:
-            raise
-        # The key holds the day. A repeat after midnight must name the day of the first call.
-        yesterday = now - timedelta(days=1)
-        row = _begin_row(
-            caller, session_id, sequence, content_type, size, sha256, idempotency_key, yesterday
-        )
+    window = timedelta(days=storage.settings.privacy_window_days)
+    row = audio_objects.begin(
+        caller,
+        session_id=session_id, sequence=sequence,
+        key=str(AudioKey.new(session_id, content_type, now)),
+        content_type=content_type, bytes=size, sha256=sha256.lower(), expires_at=now + window,
+    )  # fmt: skip
     return Upload(row, sign_put(storage, row.key, row.content_type, row.bytes, row.sha256))
 
 
@@ -136,7 +131,7 @@ def sweep(
     """
     counts = {"completed": 0, "flawed": 0, "missing": 0, "failed": 0}
     caller = worker()
-    before = datetime.now(UTC) - ABANDONED_AFTER
+    before = milliseconds(datetime.now(UTC) - ABANDONED_AFTER)
     for row in each(lambda cursor: audio_objects.due(
         caller, kind="abandoned", before=before, cursor=cursor, limit=100
     ), stop):  # fmt: skip
@@ -152,28 +147,12 @@ def _settle(
     except UnplayableError:
         return "flawed"
     except ObjectMissingError:
-        audio_objects.mark_missing(caller, id=row.id, reason=NEVER_UPLOADED)
+        audio_objects.mark_missing(caller, row.id, NEVER_UPLOADED)
         return "missing"
     except StorageError as error:
         _log.warning("audio.sweep_waits", audioObjectId=row.id, failure=error.failure)
         return "failed"
     return "completed"
-
-
-def _begin_row(
-    caller: Caller, session_id: str, sequence: int | None, content_type: str, size: int,
-    sha256: str, idempotency_key: str | None, day: datetime,
-) -> AudioObject:  # fmt: skip
-    object_id = secrets.token_hex(16)
-    if idempotency_key is not None:
-        # The same request must name the same object, or Convex would take it for another one.
-        text = f"{session_id}:{sequence}:{sha256}:{idempotency_key}"
-        object_id = hashlib.sha256(text.encode()).hexdigest()[:32]
-    key = str(AudioKey.new(session_id, content_type, day, object_id))
-    return audio_objects.begin(
-        caller, idempotency_key=idempotency_key, session_id=session_id, sequence=sequence,
-        key=key, content_type=content_type, bytes=size, sha256=sha256,
-    )  # fmt: skip
 
 
 def _raise_known_flaw(row: AudioObject) -> None:

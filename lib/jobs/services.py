@@ -69,7 +69,7 @@ class Services:
     def record_auth(self, event: AuthEvent) -> None:
         """Record one decision of the gate; the `record` of `lib.auth`."""
         dimensions = {"outcome": event.outcome, "reason": event.reason, "route": event.route}
-        error = event.reason if event.outcome == "denied" else ""
+        error = "denied" if event.outcome == "denied" else ""
         self.recorder.observe("auth.decision", dimensions, event.duration_ms, error, event.at_ms)
         if event.detail:
             self.recorder.keep("auth", _auth_wire(event))

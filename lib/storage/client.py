@@ -73,6 +73,10 @@ class StorageSettings(Protocol):
     def signed_url_seconds(self) -> int:
         """Life of a playback URL."""
 
+    @property
+    def privacy_window_days(self) -> int:
+        """Life of a recording."""
+
 
 class Storage:
     """The bucket as one process sees it: settings, and clients made on first use.

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from lib.config import StorageRole
 from lib.observability.events import StorageEvent
 from lib.observability.request_id import current_request_id
 from lib.storage.client import Storage, Use
-from lib.storage.errors import Outcome, StorageError, failure_of, translated
+from lib.storage.errors import Failure, Outcome, StorageError, failure_of, translated
 
 CHUNK = 256 * 1024
 DELETE_BATCH = 1000
@@ -216,25 +218,38 @@ def list_objects(
         token = {"ContinuationToken": answer["NextContinuationToken"]}
 
 
-def erase_versions(storage: Storage, role: StorageRole, key: str) -> int:
-    """Delete every version and delete marker of a key on a versioned bucket; return how many.
-
-    A server without versions has none to delete.
+def is_versioned(storage: Storage, role: StorageRole) -> bool:
+    """Tell whether the bucket keeps (or kept) versions; a server that does not know them has none.
 
     Raises:
-        StorageError: a version is not known to be deleted.
+        StorageError: the bucket did not answer, or the role may not ask.
+    """
+    with translated("GetBucketVersioning"):
+        try:
+            answer = storage.client(role).get_bucket_versioning(Bucket=storage.bucket)
+        except ClientError as error:
+            if failure_of(error) in {"denied", "throttled", "timeout"}:
+                raise
+            return False
+    return answer.get("Status") in {"Enabled", "Suspended"}
+
+
+def erase_versions(storage: Storage, role: StorageRole, stem: str) -> Failure | None:
+    """Delete every version and delete marker of a recording and its waveform.
+
+    Returns:
+        None when nothing is left, else the class of the failure.
     """
     client = storage.client(role)
-    with translated("ListObjectVersions"):
-        answer = client.list_object_versions(Bucket=storage.bucket, Prefix=key)
-    found = [*answer.get("Versions", []), *answer.get("DeleteMarkers", [])]
-    versions = [item["VersionId"] for item in found if item["Key"] == key and "VersionId" in item]
-    for version in versions:
-        with translated("DeleteObjectVersion"):
-            client.delete_object(Bucket=storage.bucket, Key=key, VersionId=version)
-    return len(versions)
-
-
-def failure_name(error: BaseException) -> str:
-    """Return the class of failure of any exception that storage code raises."""
-    return error.failure if isinstance(error, StorageError) else failure_of(error)
+    try:
+        with translated("ListObjectVersions"):
+            answer = client.list_object_versions(Bucket=storage.bucket, Prefix=f"{stem}.")
+        for item in [*answer.get("Versions", []), *answer.get("DeleteMarkers", [])]:
+            with translated("DeleteObjectVersion"):
+                client.delete_object(
+                    Bucket=storage.bucket, Key=item["Key"], VersionId=item["VersionId"]
+                )
+    except StorageError as error:
+        return error.failure
+    # A recording is written once, so a page of 1,000 versions is far more than there can be.
+    return "invalid" if answer.get("IsTruncated") else None

@@ -118,6 +118,9 @@ def iam_policy(role: StorageRole, bucket: str) -> Document:
     ]
     if role == "retention":
         statements.append(
+            {"Effect": "Allow", "Action": ["s3:GetBucketVersioning"], "Resource": arn}
+        )
+        statements.append(
             {
                 "Effect": "Allow",
                 "Action": ["s3:ListBucket", "s3:ListBucketVersions"],
@@ -139,10 +142,7 @@ _OBJECT_RIGHTS: Mapping[StorageRole, Mapping[str, tuple[str, ...]]] = {
     },
     "probe": {"probe/*": ("s3:PutObject", "s3:GetObject", "s3:DeleteObject")},
     "retention": {
-        "audio/*": (
-            "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObjectTagging",
-            "s3:DeleteObjectTagging",
-        )
+        "audio/*": ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObjectTagging")
     },
     "admin": {},
 }  # fmt: skip

@@ -1,0 +1,85 @@
+"""Who may hear a recording gets a short URL for it, after that is on record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from lib.data import Caller, audio_objects, audit
+from lib.data.records import AudioObject
+from lib.storage.client import Storage
+from lib.storage.objects import read_small
+from lib.storage.peaks import MAX_PEAKS_BYTES
+from lib.storage.urls import sign_get
+
+Unheard = Literal["unknown", "pending", "expired", "deleted", "missing", "corrupt"]
+
+
+class NotPlayableError(Exception):
+    """There is nothing to play, and that is a known state.
+
+    Attributes:
+        state: which; `corrupt` has the flaw in `reason`.
+        reason: from `lib.storage.decode.FLAWS` or of the missing object; may be empty.
+    """
+
+    def __init__(self, state: Unheard, reason: str = "") -> None:
+        super().__init__(f"{state}: {reason}" if reason else state)
+        self.state = state
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Playback:
+    """A URL that plays one recording until `expires_at` (each range request must start before)."""
+
+    audio: AudioObject
+    url: str
+    expires_at: datetime
+
+
+def issue_url(
+    caller: Caller, storage: Storage, audio_object_id: str, *, purpose: str = "play"
+) -> Playback:
+    """Sign a playback URL for the caller, whom Convex has checked and the audit trail names.
+
+    No URL without an audit event: if it cannot be written, this fails.
+
+    Args:
+        caller: with the listener's own token; Convex decides whether the role suffices.
+        storage: the bucket.
+        audio_object_id: document id of the recording.
+        purpose: `play`, or `renew` when an earlier URL is about to expire.
+
+    Raises:
+        NotPlayableError: there is nothing to play.
+        Refused, Unavailable: Convex.
+        StorageError: there are no credentials to sign with.
+    """
+    row = audio_objects.get(caller, audio_object_id)
+    if row is None:
+        raise NotPlayableError("unknown")
+    if row.status != "stored":
+        raise NotPlayableError(row.status, row.reason or "")
+    if row.analysis == "corrupt":
+        raise NotPlayableError("corrupt", row.reason or "")
+    audit.record(
+        caller, action=f"audio.{purpose}", subject_type="audioObject", subject_id=row.id,
+        details={"sessionId": row.session_id},
+    )  # fmt: skip
+    signed = sign_get(storage, row.key)
+    return Playback(row, signed.url, signed.expires_at)
+
+
+def waveform(storage: Storage, audio: AudioObject) -> bytes | None:
+    """Return the stored waveform (docs/storage.md), None if there is none yet.
+
+    Waits at most 3 seconds.
+
+    Raises:
+        StorageError: the bucket did not answer in time, or lost it.
+    """
+    if audio.peaks_key is None or audio.status != "stored":
+        return None
+    return read_small(storage, "reader", audio.peaks_key, MAX_PEAKS_BYTES)

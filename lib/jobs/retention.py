@@ -1,0 +1,84 @@
+"""Deletes recordings whose privacy window has passed; transcripts stay.
+
+Works on every endpoint, with or without lifecycle rules. Objects go first, then the row is marked:
+a crash between the two is repaired by the next run, which finds nothing to delete and marks.
+Sessions on legal hold are not even listed (see `audioObjects:due`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+
+from lib.data import Caller, Refused, audio_objects
+from lib.data.functions import milliseconds
+from lib.data.records import AudioObject
+from lib.jobs.paging import each
+from lib.observability.logs import get_logger
+from lib.storage.client import Storage
+from lib.storage.keys import AudioKey
+from lib.storage.objects import delete, erase_versions, is_versioned
+
+BATCH = 100
+
+_log = get_logger(__name__)
+
+
+def expire_due(
+    worker: Callable[[], Caller], storage: Storage, stop: Callable[[], bool]
+) -> dict[str, int]:
+    """Delete what is due, in batches; the next run goes on where this one stopped.
+
+    Args:
+        worker: makes a caller with the role worker.
+        storage: the bucket.
+        stop: asked between recordings; True ends the run early.
+
+    Returns:
+        Counts: `expired`, `held` (a legal hold came in between), `failed` (tried again).
+    """
+    counts = {"expired": 0, "held": 0, "failed": 0}
+    caller = worker()
+    versioned = is_versioned(storage, "retention")
+    now = milliseconds(datetime.now(UTC))
+    rows = each(lambda cursor: audio_objects.due(
+        caller, kind="expired", before=now, cursor=cursor, limit=BATCH
+    ), stop)  # fmt: skip
+    while batch := list(islice(rows, BATCH)):
+        failed = delete_recordings(storage, [row.key for row in batch], versioned=versioned)
+        for row in batch:
+            counts[_mark(caller, row, failed)] += 1
+    return counts
+
+
+def delete_recordings(storage: Storage, keys: Sequence[str], *, versioned: bool) -> dict[str, str]:
+    """Delete recordings with their waveforms, and with every version if the bucket keeps them.
+
+    Returns:
+        The recordings of which something may be left, each with the class of failure.
+    """
+    both = [key for recording in keys for key in (recording, str(AudioKey.parse(recording).peaks))]
+    failed = delete(storage, "retention", both)
+    result: dict[str, str] = {}
+    for recording in keys:
+        peaks = str(AudioKey.parse(recording).peaks)
+        failure = failed.get(recording) or failed.get(peaks)
+        if failure is None and versioned:
+            failure = erase_versions(storage, "retention", AudioKey.parse(recording).stem)
+        if failure is not None:
+            result[recording] = failure
+    return result
+
+
+def _mark(caller: Caller, row: AudioObject, failed: dict[str, str]) -> str:
+    if row.key in failed:
+        _log.warning("retention.delete_failed", audioObjectId=row.id, failure=failed[row.key])
+        return "failed"
+    try:
+        audio_objects.mark_expired(caller, row.id)
+    except Refused as error:
+        if error.code != "CONFLICT":
+            raise
+        return "held"
+    return "expired"
