@@ -1,0 +1,63 @@
+"""Composition root: the dashboard, the API and the gate in one ASGI application.
+
+The same under `streamlit run app.py` and under an ASGI server (`uvicorn app:app`); server access
+logs stay off, because they would hold query strings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+
+from lib.api.app import create_api
+from lib.auth.gate import Gate
+from lib.jobs.background import Background
+from lib.jobs.services import services
+from lib.observability.logs import configure_logs, get_logger
+from lib.ui.script_errors import show_script_error
+
+ROOT = Path(__file__).resolve().parent
+
+_services = services()
+configure_logs(_services.settings.log_level)
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
+    """Run what works beside the requests from start to stop of the process."""
+    log = get_logger(__name__)
+    background = Background(_services)
+    background.start()
+    log.info("app.started", instance=_services.settings.instance_type)
+    try:
+        yield {}
+    finally:
+        await anyio.to_thread.run_sync(background.stop)
+        _services.close()
+        log.info("app.stopped")
+
+
+# A plain assignment: `streamlit run` finds it by reading this file. The script lies in a folder
+# without `pages/`, and its path is absolute: beside one, Streamlit would serve page scripts
+# without running the dashboard script, and so without its checks.
+app = st.App(
+    str(ROOT / "lib" / "ui" / "dashboard.py"),
+    lifespan=lifespan,
+    routes=[Mount("/api/v1", create_api(_services))],
+    middleware=[
+        Middleware(
+            Gate,
+            settings=_services.settings,
+            authenticator=_services.authenticator,
+            record=_services.record_auth,
+        )
+    ],
+    on_script_error=show_script_error,
+)
