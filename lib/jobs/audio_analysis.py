@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from lib.data import Caller, Refused, audio_objects
-from lib.data.functions import milliseconds
 from lib.data.records import AudioObject
 from lib.jobs.analyser import Analyser
 from lib.jobs.paging import each
@@ -39,7 +38,7 @@ def analyse_due(
     """
     counts = dict.fromkeys(("ready", "corrupt", "missing", "overtaken", "failed"), 0)
     caller = worker()
-    now = milliseconds(datetime.now(UTC))
+    now = datetime.now(UTC)
     for row in each(lambda cursor: audio_objects.due(
         caller, kind="analysis", before=now, cursor=cursor, limit=50
     ), stop):  # fmt: skip

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from lib.data import Caller, audio_objects
-from lib.data.functions import milliseconds
 from lib.data.records import AudioObject
 from lib.jobs.paging import each
 from lib.observability.logs import get_logger
@@ -131,7 +130,7 @@ def sweep(
     """
     counts = {"completed": 0, "flawed": 0, "missing": 0, "failed": 0}
     caller = worker()
-    before = milliseconds(datetime.now(UTC) - ABANDONED_AFTER)
+    before = datetime.now(UTC) - ABANDONED_AFTER
     for row in each(lambda cursor: audio_objects.due(
         caller, kind="abandoned", before=before, cursor=cursor, limit=100
     ), stop):  # fmt: skip

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from lib.data import Caller, Refused, audio_objects
-from lib.data.functions import milliseconds
 from lib.data.records import AudioObject
 from lib.jobs.paging import each
 from lib.observability.logs import get_logger
 from lib.storage.client import Storage
+from lib.storage.errors import Failure
 from lib.storage.keys import AudioKey
 from lib.storage.objects import delete, erase_versions, is_versioned
 
@@ -41,7 +41,7 @@ def expire_due(
     counts = {"expired": 0, "held": 0, "failed": 0}
     caller = worker()
     versioned = is_versioned(storage, "retention")
-    now = milliseconds(datetime.now(UTC))
+    now = datetime.now(UTC)
     rows = each(lambda cursor: audio_objects.due(
         caller, kind="expired", before=now, cursor=cursor, limit=BATCH
     ), stop)  # fmt: skip
@@ -52,26 +52,28 @@ def expire_due(
     return counts
 
 
-def delete_recordings(storage: Storage, keys: Sequence[str], *, versioned: bool) -> dict[str, str]:
+def delete_recordings(
+    storage: Storage, keys: Sequence[str], *, versioned: bool
+) -> dict[str, Failure]:
     """Delete recordings with their waveforms, and with every version if the bucket keeps them.
 
     Returns:
         The recordings of which something may be left, each with the class of failure.
     """
-    both = [key for recording in keys for key in (recording, str(AudioKey.parse(recording).peaks))]
+    parsed = {key: AudioKey.parse(key) for key in keys}
+    both = [name for key, parts in parsed.items() for name in (key, str(parts.peaks))]
     failed = delete(storage, "retention", both)
-    result: dict[str, str] = {}
-    for recording in keys:
-        peaks = str(AudioKey.parse(recording).peaks)
-        failure = failed.get(recording) or failed.get(peaks)
+    result: dict[str, Failure] = {}
+    for key, parts in parsed.items():
+        failure = failed.get(key) or failed.get(str(parts.peaks))
         if failure is None and versioned:
-            failure = erase_versions(storage, "retention", AudioKey.parse(recording).stem)
+            failure = erase_versions(storage, "retention", parts.stem)
         if failure is not None:
-            result[recording] = failure
+            result[key] = failure
     return result
 
 
-def _mark(caller: Caller, row: AudioObject, failed: dict[str, str]) -> str:
+def _mark(caller: Caller, row: AudioObject, failed: dict[str, Failure]) -> str:
     if row.key in failed:
         _log.warning("retention.delete_failed", audioObjectId=row.id, failure=failed[row.key])
         return "failed"
