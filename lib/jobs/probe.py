@@ -1,4 +1,4 @@
-"""Puts, reads, checks and deletes a small object, so that storage health is known without traffic."""
+"""Puts, reads, checks and deletes a small object: storage health is known without traffic."""
 
 from __future__ import annotations
 

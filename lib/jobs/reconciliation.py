@@ -1,8 +1,8 @@
 """Compares the rows of recordings with the objects in the bucket, in two streaming passes.
 
-Pass 1 walks the bucket in key order, a page at a time, and asks for the rows of what it sees; pass 2
-walks the rows and asks the bucket for each. Neither keeps more than a page. A difference may be work
-in progress (an upload, a deletion), so what is younger than an hour is left out.
+Pass 1 walks the bucket in key order, a page at a time, and asks for the rows of what it sees; pass
+2 walks the rows and asks the bucket for each. Neither keeps more than a page. A difference may be
+work in progress (an upload, a deletion), so what is younger than an hour is left out.
 """
 
 from __future__ import annotations

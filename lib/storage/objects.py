@@ -164,13 +164,13 @@ def request_metadata() -> dict[str, str]:
     return {"request-id": request_id} if request_id else {}
 
 
-def delete(storage: Storage, role: StorageRole, keys: Sequence[str]) -> dict[str, str]:
+def delete(storage: Storage, role: StorageRole, keys: Sequence[str]) -> dict[str, Failure]:
     """Delete objects; one that is not there counts as deleted.
 
     Returns:
         The keys that are not known to be deleted, each with its class of failure.
     """
-    failed: dict[str, str] = {}
+    failed: dict[str, Failure] = {}
     client = storage.client(role)
     for start in range(0, len(keys), DELETE_BATCH):
         part = keys[start : start + DELETE_BATCH]
@@ -188,7 +188,7 @@ def delete(storage: Storage, role: StorageRole, keys: Sequence[str]) -> dict[str
     return failed
 
 
-def _delete_failure(code: str) -> str:
+def _delete_failure(code: str) -> Failure:
     return "denied" if code == "AccessDenied" else "server"
 
 
