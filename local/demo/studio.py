@@ -1,0 +1,69 @@
+"""Records many sessions at once, in processes of its own: eSpeak NG speaks once per process."""
+
+from __future__ import annotations
+
+import multiprocessing
+import multiprocessing.connection
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+
+from local.demo.plan import PlannedSession
+from local.demo.recording import Recording, Utterance, record
+
+_MAX_PROCESSES = 4
+
+
+class Studio:
+    """Takes orders for recordings."""
+
+    def __init__(self, pool: ProcessPoolExecutor) -> None:
+        self._pool = pool
+
+    def order(self, session: PlannedSession) -> Future[Recording]:
+        """Begin to record a session.
+
+        Raises:
+            ValueError: it has no recording.
+        """
+        if session.recording is None:
+            raise ValueError("the session was not recorded")
+        return self._pool.submit(record, utterances(session), session.recording)
+
+
+@contextmanager
+def studio() -> Iterator[Studio]:
+    """Open a studio; orders that nobody waits for are dropped when it closes."""
+    pool = ProcessPoolExecutor(
+        max_workers=min(os.cpu_count() or 1, _MAX_PROCESSES),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_end_with_parent,
+    )
+    try:
+        yield Studio(pool)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def utterances(session: PlannedSession) -> tuple[Utterance, ...]:
+    """Return what is heard of a session: everything but the scene's description."""
+    voices = {"user": session.person.voice, "assistant": session.coach_voice}
+    return tuple(
+        Utterance(turn.sequence, voices[turn.speaker], turn.text, turn.pause_ms)
+        for turn in session.turns
+        if turn.speaker in voices
+    )
+
+
+def _end_with_parent() -> None:
+    """Let a worker end with its parent, however that ends: nobody else would tell it."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()
+
+
+def _watch(sentinel: int) -> None:
+    multiprocessing.connection.wait([sentinel])
+    os._exit(1)
