@@ -11,8 +11,8 @@ import { lanesOf } from "./lanes.ts";
 import { Memory } from "./memory.ts";
 import { Solo } from "./solo.ts";
 import { nextSpeed } from "./speed.ts";
-import { endOf, layOut, pausesBetween, quietSpans, turnAt } from "./timeline.ts";
-import type { Clip, Span } from "./timeline.ts";
+import { endOf, layOut, silencesOf, turnAt } from "./timeline.ts";
+import type { Clip } from "./timeline.ts";
 import { Transcript } from "./transcript.ts";
 import type { AudioItem, PlayerData, Send, Turn } from "./types.ts";
 import { UrlBook } from "./urls.ts";
@@ -89,6 +89,7 @@ export class Player {
     this.#setSpeed(this.#speed);
     this.#setSkipSilence(this.#skipSilence);
     this.#goToStart(data);
+    if (data.hasWaves) send("waves", true);
   }
 
   /** Take in new data from Python; the sound goes on. */
@@ -120,7 +121,7 @@ export class Player {
     this.#durationMs = Math.max(soundEnd, endOf(turns), last ? 0 : this.#data.durationMs);
     this.#engine.setScore({
       clips: this.#clips,
-      silences: this.#silences(),
+      silences: silencesOf(turns, audio, this.#clips),
       durationMs: this.#durationMs,
     });
     const playable = this.#clips.length > 0;
@@ -142,13 +143,6 @@ export class Player {
       playable: this.#clips.length > 0,
       choose: (index: number) => this.#choose(index),
     };
-  }
-
-  #silences(): Span[] {
-    const whole = this.#clips.find((clip) => clip.turn === null);
-    if (!whole) return []; // Between recordings of turns the engine itself knows the silence.
-    const peaks = this.#data.audio.find((item) => item.id === whole.audioId)?.peaks;
-    return peaks ? quietSpans(peaks, whole.durationMs) : pausesBetween(this.#turns);
   }
 
   #goToStart(data: PlayerData): void {

@@ -21,8 +21,6 @@ export const SHORTEST_SILENCE_MS = 700;
 export const SILENCE_MARGIN_MS = 150;
 /** Until its analysis is done a recording's length is a guess; it plays to its real end anyway. */
 const UNKNOWN_DURATION_MS = 1000;
-/** Loudness (0 to 100) at or under which a peak counts as silence. */
-const QUIET = 2;
 
 /** Lay the playable recordings on the timeline, in order. A session's recording wins over clips. */
 export function layOut(turns: readonly Turn[], audio: readonly AudioItem[]): Clip[] {
@@ -71,24 +69,26 @@ export function locate(
   return next < 0 ? null : { next };
 }
 
-/** Quiet stretches of one recording that are long enough to skip, from its peaks. */
-export function quietSpans(peaks: readonly number[], durationMs: number): Span[] {
-  const step = durationMs / Math.max(1, peaks.length);
-  const spans: Span[] = [];
-  let start: number | null = null;
-  for (let index = 0; index <= peaks.length; index += 1) {
-    const quiet = index < peaks.length && (peaks[index] ?? 0) <= QUIET;
-    if (quiet && start === null) start = index;
-    if (!quiet && start !== null) {
-      spans.push({ fromMs: start * step, toMs: index * step });
-      start = null;
-    }
-  }
+/** What can be skipped: the silences found in the recordings; before those are known, pauses. */
+export function silencesOf(
+  turns: readonly Turn[],
+  audio: readonly AudioItem[],
+  clips: readonly Clip[],
+): Span[] {
+  const found = new Map(audio.map((item) => [item.id, item.silences]));
+  const known = clips.filter((clip) => found.get(clip.audioId));
+  if (known.length === 0) return clips.some((clip) => clip.turn === null) ? pauses(turns) : [];
+  const spans = known.flatMap((clip) =>
+    (found.get(clip.audioId) ?? []).map(([fromMs, toMs]) => ({
+      fromMs: clip.startMs + fromMs,
+      toMs: clip.startMs + toMs,
+    })),
+  );
   return trim(spans);
 }
 
 /** Pauses between turns that are long enough to skip, from the turns' timing. */
-export function pausesBetween(turns: readonly Turn[]): Span[] {
+function pauses(turns: readonly Turn[]): Span[] {
   const spans: Span[] = [];
   let end = 0;
   for (const turn of turns) {

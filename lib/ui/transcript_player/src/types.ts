@@ -28,8 +28,10 @@ export interface AudioItem {
   sequence: number | null;
   state: AudioState;
   durationMs: number | null;
-  /** Loudness over the recording, evenly spaced, 0 to 100; null while not analysed. */
+  /** Loudness over the recording, evenly spaced, 0 to 100; null while not known here. */
   peaks: number[] | null;
+  /** Silences inside the recording as [from, to] in milliseconds; null while not known here. */
+  silences: [number, number][] | null;
 }
 
 export interface SignedUrl {
@@ -57,6 +59,8 @@ export interface PlayerData {
   urls: Record<string, SignedUrl>;
   /** Number of the answered request for URLs; 0 before the first. */
   answer: number;
+  /** True when Python can deliver waveforms that are not here yet. */
+  hasWaves: boolean;
   /** Sentence to show when the request for URLs failed. */
   problem: string | null;
   /** Where to start, in milliseconds, when the address names a moment. */
@@ -71,6 +75,7 @@ export interface PlayerData {
 /** Triggers that reach Python. */
 export interface Triggers {
   urls: { ids: string[]; request: number };
+  waves: true;
   move: Move;
   score: number;
 }

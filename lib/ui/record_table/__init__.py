@@ -1,0 +1,1 @@
+"""Lists of records with real links, drawn from text nodes only."""

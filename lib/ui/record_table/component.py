@@ -1,0 +1,114 @@
+"""The list of records as a Streamlit component, with typed cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import streamlit as st
+
+from lib.ui.bundles import noted, register
+
+Tone = Literal["good", "warn", "bad", "muted", "accent"]
+
+_mount: Final = register(Path(__file__).parent, "table")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Heading of a column; numbers stand on the right."""
+
+    label: str
+    number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell. All of it is shown as text.
+
+    Attributes:
+        text: first line.
+        note: second, smaller line.
+        title: tooltip.
+        tone: colour of the text.
+        chip: draw the text as a small label.
+        initials: drawn in a circle before the text.
+    """
+
+    text: str
+    note: str = ""
+    title: str = ""
+    tone: Tone | None = None
+    chip: bool = False
+    initials: str | None = None
+
+    def to_wire(self) -> dict[str, Any]:
+        """Return what the component reads."""
+        wire: dict[str, Any] = {"text": self.text, "note": self.note, "title": self.title}
+        wire["chip"] = self.chip
+        if self.tone:
+            wire["tone"] = self.tone
+        if self.initials is not None:
+            wire["initials"] = self.initials
+        return wire
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record.
+
+    Attributes:
+        cells: as many as there are columns.
+        path: page that the row opens, None for none.
+        params: query parameters of that page.
+    """
+
+    cells: tuple[Cell, ...]
+    path: str | None = None
+    params: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The reader's wish to open a record."""
+
+    path: str
+    params: dict[str, str]
+
+
+def opened(key: str) -> Opened | None:
+    """Return what was clicked in the table of this key; ask before anything is loaded."""
+    value = getattr(st.session_state.get(key), "open", None)
+    if not isinstance(value, Mapping) or not isinstance(value.get("path"), str):
+        return None
+    params = value.get("params") or {}
+    return Opened(value["path"], {str(name): str(text) for name, text in params.items()})
+
+
+def record_table(label: str, columns: Sequence[Column], rows: Sequence[Row], *, key: str) -> None:
+    """Draw a list.
+
+    Args:
+        label: what the list holds, for screen readers.
+        columns: headings.
+        rows: the records.
+        key: for `opened`.
+    """
+    _mount(
+        key=key,
+        data={
+            "label": label,
+            "columns": [{"label": column.label, "number": column.number} for column in columns],
+            "rows": [
+                {
+                    "path": row.path,
+                    "params": dict(row.params or {}),
+                    "cells": [cell.to_wire() for cell in row.cells],
+                }
+                for row in rows
+            ],
+        },
+        on_open_change=noted,
+    )

@@ -1,0 +1,121 @@
+/** A list of records with real links. All cells are text nodes: nothing in them is interpreted. */
+
+type Tone = "good" | "warn" | "bad" | "muted" | "accent";
+
+interface Cell {
+  text: string;
+  /** Second line, smaller. */
+  note?: string;
+  /** Tooltip, for instance the time in UTC. */
+  title?: string;
+  tone?: Tone;
+  /** Drawn as a small label. */
+  chip?: boolean;
+  /** Initials in a circle before the text. */
+  initials?: string;
+}
+
+interface Row {
+  /** Page and parameters that the row opens; null for rows without a page of their own. */
+  path: string | null;
+  params: Record<string, string>;
+  cells: Cell[];
+}
+
+interface TableData {
+  label: string;
+  columns: { label: string; number?: boolean }[];
+  rows: Row[];
+}
+
+interface Mount {
+  data: TableData;
+  parentElement: HTMLElement | ShadowRoot;
+  setTriggerValue: (name: string, value: unknown) => void;
+}
+
+export default function mount({ data, parentElement, setTriggerValue }: Mount): () => void {
+  const open = (row: Row) => setTriggerValue("open", { path: row.path, params: row.params });
+  const table = document.createElement("table");
+  table.append(caption(data.label), head(data), body(data, open));
+  const frame = document.createElement("div");
+  frame.className = "records";
+  frame.append(table);
+  for (const old of parentElement.querySelectorAll(".records")) old.remove();
+  parentElement.append(frame);
+  return () => frame.remove();
+}
+
+function caption(label: string): HTMLElement {
+  const made = document.createElement("caption");
+  made.textContent = label;
+  return made;
+}
+
+function head({ columns }: TableData): HTMLElement {
+  const made = document.createElement("thead");
+  const line = made.insertRow();
+  for (const column of columns) {
+    const cell = document.createElement("th");
+    cell.scope = "col";
+    cell.textContent = column.label;
+    if (column.number) cell.className = "number";
+    line.append(cell);
+  }
+  return made;
+}
+
+function body({ rows, columns }: TableData, open: (row: Row) => void): HTMLElement {
+  const made = document.createElement("tbody");
+  for (const row of rows) {
+    const line = made.insertRow();
+    row.cells.forEach((cell, index) => {
+      const place = line.insertCell();
+      if (columns[index]?.number) place.className = "number";
+      const content = drawCell(cell);
+      place.append(index === 0 && row.path !== null ? link(row, content, open) : content);
+    });
+  }
+  return made;
+}
+
+function link(row: Row, content: HTMLElement, open: (row: Row) => void): HTMLElement {
+  const made = document.createElement("a");
+  made.href = `${row.path}?${new URLSearchParams(row.params)}`;
+  made.append(content);
+  made.addEventListener("click", (event) => {
+    // Only a plain click stays in this tab's session; all others are the browser's.
+    if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) {
+      return;
+    }
+    event.preventDefault();
+    made.classList.add("opening");
+    open(row);
+  });
+  return made;
+}
+
+function drawCell(cell: Cell): HTMLElement {
+  const made = span("cell", "");
+  if (cell.initials !== undefined) {
+    const circle = span("initials", cell.initials);
+    circle.setAttribute("aria-hidden", "true");
+    made.append(circle);
+  }
+  const texts = span("texts", "");
+  const text = span(cell.chip ? "chip" : "text", cell.text);
+  if (cell.tone) text.classList.add(cell.tone);
+  if (cell.title) text.title = cell.title;
+  texts.append(text);
+  if (cell.note) texts.append(span("note", cell.note));
+  made.append(texts);
+  return made;
+}
+
+function span(className: string, text: string): HTMLElement {
+  const made = document.createElement("span");
+  made.className = className;
+  made.dir = "auto";
+  made.textContent = text;
+  return made;
+}
