@@ -170,6 +170,13 @@ class Settings(BaseSettings):
         description="Recordings older than this are deleted; transcripts are kept.",
     )
 
+    # --- Worker ----------------------------------------------------------------------------
+    worker: Literal["inside", "apart"] = Field(
+        "inside",
+        alias="EARSHOT_WORKER",
+        description="Where background jobs run: inside the app, or apart as `python -m lib worker`.",
+    )
+
     # --- Demo ------------------------------------------------------------------------------
     demo: bool = Field(
         False,
