@@ -6,6 +6,7 @@ import { Checks } from "./model/checks.ts";
 import { metadata, order } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import { readPage } from "./model/paging.ts";
+import { limitCaller } from "./model/rateLimit.ts";
 import { auditEvent, page, pageArgs } from "./model/records.ts";
 
 /** Note an act of the caller; who acts is taken from the token. */
@@ -24,6 +25,7 @@ export const record = authedMutation("audit:record", {
     checks.identifier("subjectId", args.subjectId);
     checks.metadata("details", args.details);
     checks.done();
+    await limitCaller(ctx, "audit");
     return { id: await recordAudit(ctx, args) };
   },
 });

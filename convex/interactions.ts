@@ -11,14 +11,9 @@ import {
   interactionAt,
   sameContent,
   toInteraction,
+  transcriptListing,
 } from "./model/interactions.ts";
-import {
-  APPEND_BYTES,
-  APPEND_ITEMS,
-  QUERY_CHARS,
-  SEARCH_ITEMS,
-  TRANSCRIPT_ITEMS,
-} from "./model/limits.ts";
+import { APPEND_BYTES, APPEND_ITEMS, QUERY_CHARS, SEARCH_ITEMS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import { interaction, newInteraction, page, pageArgs, searchHit } from "./model/records.ts";
 import type { NewInteraction } from "./model/records.ts";
@@ -145,24 +140,11 @@ export const list = authedQuery("interactions:list", {
   handler: async (ctx, { sessionId, cursor, limit }) => {
     const session = await sessionById(ctx, sessionId);
     if (session === null) return { items: [], nextCursor: null };
-    const found = await readPage(ctx, transcriptOf(session, cursor, limit));
+    const found = await readPage(ctx, transcriptListing(session._id, cursor, limit));
     const items = await Promise.all(found.items.map((doc) => toInteraction(ctx, doc)));
     return { items, nextCursor: found.nextCursor };
   },
 });
-
-function transcriptOf(session: Doc<"userSessions">, cursor: string | null, limit: number) {
-  return {
-    table: "interactions" as const,
-    index: "by_session_sequence" as const,
-    equals: { sessionId: session._id },
-    sortField: "sequence" as const,
-    order: "asc" as const,
-    cursor,
-    limit,
-    maxLimit: TRANSCRIPT_ITEMS,
-  };
-}
 
 /** Interactions that were caused by one request of the product, with their sessions' ids. */
 export const byRequestId = authedQuery("interactions:byRequestId", {

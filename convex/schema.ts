@@ -79,6 +79,7 @@ export default defineSchema({
     .index("by_user_startedAt", ["userId", "startedAt"])
     .index("by_startedAt", ["startedAt"])
     .index("by_reviewStatus_startedAt", ["reviewStatus", "startedAt"])
+    .index("by_user_legalHold", ["userId", "legalHold"])
     .index("by_externalId", ["externalId"]),
 
   interactions: defineTable({
@@ -271,7 +272,7 @@ export default defineSchema({
     failures: v.number(),
   }).index("by_name", ["name"]),
 
-  /** Progress of migrations and repairs: what makes them resumable. */
+  /** Progress of migrations: what makes them resumable. */
   batchRuns: defineTable({
     name: v.string(),
     cursor: v.union(v.string(), v.null()),

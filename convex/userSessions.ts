@@ -1,21 +1,40 @@
 /** Conversations of users: create, change, read, list. */
 import { v } from "convex/values";
+import type { ObjectType } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { channel, metadata, order, reviewStatus, sessionStatus } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
-import { SLOW_TURN_MS, TITLE_CHARS } from "./model/limits.ts";
+import { DAY_MS, SLOW_TURN_MS, TITLE_CHARS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import type { Listing } from "./model/paging.ts";
-import { created, page, pageArgs, sessionSummary, userSession } from "./model/records.ts";
+import {
+  created,
+  daySummary,
+  page,
+  pageArgs,
+  sessionSummary,
+  userSession,
+} from "./model/records.ts";
 import {
   SessionReader,
   requireSession,
   sessionByExternalId,
   sessionById,
 } from "./model/sessions.ts";
-import { addTotals, emptyTotals, rowOf, scopesOf, toSummary } from "./model/totals.ts";
+import {
+  EVERYBODY,
+  SHARDS,
+  addTotals,
+  dayOf,
+  emptyTotals,
+  rowOf,
+  scopesOf,
+  sum,
+  toSummary,
+} from "./model/totals.ts";
+import type { Totals } from "./model/totals.ts";
 import { refuseErasing, requireUser, userByClerkId } from "./model/users.ts";
 
 const newSession = {
@@ -132,6 +151,7 @@ export const setLegalHold = authedMutation("userSessions:setLegalHold", {
   handler: async (ctx, { id, legalHold }) => {
     const session = await requireSession(ctx, id);
     ctx.about(session.userId);
+    refuseErasing(await ctx.db.get("users", session.userId));
     await ctx.db.patch("userSessions", session._id, { legalHold });
     return await new SessionReader(ctx).record({ ...session, legalHold });
   },
@@ -170,8 +190,7 @@ const filters = {
   modelId: v.optional(v.string()),
   slow: v.optional(v.boolean()),
 };
-const filtersObject = v.object(filters);
-type Filters = typeof filtersObject.type;
+type Filters = ObjectType<typeof filters>;
 
 /**
  * Sessions by start, newest first by default. `from` is inclusive, `to` exclusive; `slow` asks for
@@ -249,5 +268,32 @@ export const summary = authedQuery("userSessions:summary", {
       audioCount,
       ...toSummary(totals ?? emptyTotals()),
     };
+  },
+});
+
+/** Most days of one call. */
+const DAILY_DAYS = 31;
+
+/**
+ * Latency, cost and token figures of everybody's sessions by the UTC day on which they started,
+ * `from` inclusive, `to` exclusive, at most 31 days; days without sessions are left out.
+ */
+export const daily = authedQuery("userSessions:daily", {
+  args: { from: v.number(), to: v.number() },
+  returns: v.array(daySummary),
+  handler: async (ctx, args) => {
+    const from = dayOf(args.from);
+    const checks = new Checks();
+    checks.number("to", args.to - from, 0, DAILY_DAYS * DAY_MS);
+    checks.done();
+    const rows = await ctx.db
+      .query("totals")
+      .withIndex("by_owner_day", (q) =>
+        q.eq("owner", EVERYBODY).gte("day", from).lt("day", args.to),
+      )
+      .take(DAILY_DAYS * SHARDS);
+    const days = new Map<number, Totals>();
+    for (const row of rows) days.set(row.day, sum(days.get(row.day) ?? emptyTotals(), row));
+    return [...days].map(([day, totals]) => ({ day, ...toSummary(totals) }));
   },
 });

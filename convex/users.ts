@@ -1,15 +1,32 @@
 /** Users of the product and team members: provisioning, look-up, lists. */
 import { v } from "convex/values";
+import type { ObjectType } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { QueryCtx } from "./_generated/server.js";
 import { Checks } from "./model/checks.ts";
 import { memberRole, order, userKind, userStatus } from "./model/fields.ts";
 import type { UserKind } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
-import { EMAIL_CHARS, NAME_CHARS, PAGE_ITEMS, QUERY_CHARS, URL_CHARS } from "./model/limits.ts";
+import {
+  DAY_MS,
+  EMAIL_CHARS,
+  NAME_CHARS,
+  PAGE_ITEMS,
+  QUERY_CHARS,
+  URL_CHARS,
+} from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import type { Page } from "./model/paging.ts";
-import { created, page, pageArgs, user } from "./model/records.ts";
+import {
+  created,
+  daySummary,
+  page,
+  pageArgs,
+  summary as summaryRecord,
+  user,
+} from "./model/records.ts";
+import { dayOf, emptyTotals, sum, toSummary } from "./model/totals.ts";
+import type { Totals } from "./model/totals.ts";
 import { refuseErasing, searchTextOf, toUser, userByClerkId } from "./model/users.ts";
 
 const profile = {
@@ -25,8 +42,7 @@ const profile = {
   createdAt: v.optional(v.number()),
   source: v.optional(v.string()),
 };
-const profileObject = v.object(profile);
-type Profile = typeof profileObject.type;
+type Profile = ObjectType<typeof profile>;
 
 /**
  * Create or update the user of a Clerk id. Fields left out keep their values; `lastSeenAt` never
@@ -98,6 +114,34 @@ export const list = authedQuery("users:list", {
         ? await searched(ctx, kind, args.search.trim(), args, accept)
         : await readPage(ctx, listing(kind, args), accept);
     return { items: found.items.map(toUser), nextCursor: found.nextCursor };
+  },
+});
+
+/** Most days of one summary. */
+const SUMMARY_DAYS = 366;
+
+/**
+ * Latency, cost and token figures of a user's sessions that started on the days from `from` to
+ * `to` (default: the last 92 days), in sum and by UTC day; null for an unknown user.
+ */
+export const summary = authedQuery("users:summary", {
+  args: { clerkId: v.string(), from: v.optional(v.number()), to: v.optional(v.number()) },
+  returns: v.union(v.object({ total: summaryRecord, days: v.array(daySummary) }), v.null()),
+  handler: async (ctx, args) => {
+    const to = args.to ?? Date.now();
+    const from = dayOf(args.from ?? to - 92 * DAY_MS);
+    const checks = new Checks();
+    checks.number("from", to - from, 0, SUMMARY_DAYS * DAY_MS);
+    checks.done();
+    const user = await userByClerkId(ctx, args.clerkId);
+    if (user === null) return null;
+    const rows = await ctx.db
+      .query("totals")
+      .withIndex("by_owner_day", (q) => q.eq("owner", user._id).gte("day", from).lte("day", to))
+      .take(SUMMARY_DAYS);
+    const total = rows.reduce<Totals>((all, row) => sum(all, row), emptyTotals());
+    const days = rows.map((row) => ({ day: row.day, ...toSummary(row) }));
+    return { total: toSummary(total), days };
   },
 });
 

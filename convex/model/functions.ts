@@ -6,7 +6,7 @@
  * - permission: the function's name is looked up in the table of roles, unknown names are refused;
  * - for mutations, the idempotency key: a repeated call gets the stored answer;
  * - the handler;
- * - redaction of the result, unless the role sees clear text.
+ * - redaction of the result, unless the role sees clear text or the function declares to reveal.
  *
  * Both accept `requestId`, which ends up in audit events and in the log line of a refusal;
  * mutations accept `idempotencyKey`.
@@ -52,6 +52,14 @@ type Definition<Ctx, Args extends PropertyValidators, Returns extends GenericVal
   handler: (ctx: Ctx, args: ObjectType<Args>) => Promise<Infer<Returns>>;
 };
 
+type Revealing = {
+  /**
+   * Declares that the result is shown in clear to every role that may call the function. Such a
+   * function writes an audit event, and its answers are never stored under idempotency keys.
+   */
+  reveals?: boolean;
+};
+
 /** Make a public query; `name` is `module:function` as in the table of roles. */
 export function authedQuery<Args extends PropertyValidators, Returns extends GenericValidator>(
   name: FunctionName,
@@ -71,7 +79,7 @@ export function authedQuery<Args extends PropertyValidators, Returns extends Gen
 /** Make a public mutation; `name` is `module:function` as in the table of roles. */
 export function authedMutation<Args extends PropertyValidators, Returns extends GenericValidator>(
   name: FunctionName,
-  definition: Definition<AuthedMutationCtx, Args, Returns>,
+  definition: Definition<AuthedMutationCtx, Args, Returns> & Revealing,
 ): RegisteredMutation<"public", MutationArgs<Args>, Promise<Infer<Returns>>> {
   const handler = (
     ctx: MutationCtx,
@@ -81,6 +89,7 @@ export function authedMutation<Args extends PropertyValidators, Returns extends 
       const authed = await authorised(ctx, name, requestId);
       const run = (about: AuthedMutationCtx["about"]) =>
         definition.handler({ ...ctx, ...authed, about }, args as never);
+      if (definition.reveals === true) return await run(() => undefined);
       const result =
         idempotencyKey === undefined
           ? await run(() => undefined)

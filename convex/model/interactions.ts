@@ -3,8 +3,10 @@ import { compareValues } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { toAudioObject } from "./audio.ts";
-import { Checks, utf8Bytes } from "./checks.ts";
-import { MAX_SEQUENCE, TEXT_BYTES } from "./limits.ts";
+import { utf8Bytes } from "./checks.ts";
+import type { Checks } from "./checks.ts";
+import { MAX_SEQUENCE, TEXT_BYTES, TRANSCRIPT_ITEMS } from "./limits.ts";
+import type { Listing } from "./paging.ts";
 import type { HighlightPiece, Interaction, NewInteraction } from "./records.ts";
 
 /** Most tokens or dollars of one interaction; larger figures are mistakes of the sender. */
@@ -60,6 +62,24 @@ export async function toInteraction(
       ? null
       : await ctx.db.get("audioObjects", fields.audioObjectId);
   return { id: _id, ...fields, ...(audio === null ? {} : { audio: toAudioObject(audio) }) };
+}
+
+/** How to read a transcript page by page. */
+export function transcriptListing(
+  sessionId: Id<"userSessions">,
+  cursor: string | null,
+  limit: number,
+): Listing<"interactions"> {
+  return {
+    table: "interactions",
+    index: "by_session_sequence",
+    equals: { sessionId },
+    sortField: "sequence",
+    order: "asc",
+    cursor,
+    limit,
+    maxLimit: TRANSCRIPT_ITEMS,
+  };
 }
 
 export async function interactionAt(

@@ -1,0 +1,15 @@
+/** Housekeeping, at minutes at which nobody else starts. */
+import { cronJobs } from "convex/server";
+import { internal } from "./_generated/api.js";
+
+const crons = cronJobs();
+const { purge } = internal.housekeeping;
+
+crons.hourly("forget idempotency keys", { minuteUTC: 7 }, purge, { table: "idempotencyKeys" });
+crons.hourly("forget full rate limits", { minuteUTC: 17 }, purge, { table: "rateLimits" });
+crons.hourly("drop old rollups", { minuteUTC: 27 }, purge, { table: "metricRollups" });
+crons.hourly("drop old auth events", { minuteUTC: 37 }, purge, { table: "authEvents" });
+crons.hourly("drop old storage events", { minuteUTC: 43 }, purge, { table: "storageEvents" });
+crons.hourly("forget metric batches", { minuteUTC: 53 }, purge, { table: "metricBatches" });
+
+export default crons;

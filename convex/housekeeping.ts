@@ -1,0 +1,81 @@
+/** Deletes what has served its time; run by the crons. */
+import { v } from "convex/values";
+import { internal } from "./_generated/api.js";
+import { internalMutation } from "./_generated/server.js";
+import type { MutationCtx } from "./_generated/server.js";
+import {
+  BATCH_DOCUMENTS,
+  IDEMPOTENCY_MS,
+  METRIC_BATCH_MS,
+  RAW_EVENTS_MS,
+  ROLLUP_MS,
+} from "./model/limits.ts";
+
+const purgeable = v.union(
+  v.literal("idempotencyKeys"),
+  v.literal("metricBatches"),
+  v.literal("authEvents"),
+  v.literal("storageEvents"),
+  v.literal("rateLimits"),
+  v.literal("metricRollups"),
+);
+
+/** Delete one batch of rows of a table that are past their time, and go on until none is left. */
+export const purge = internalMutation({
+  args: { table: purgeable },
+  returns: v.null(),
+  handler: async (ctx, { table }) => {
+    const old = await past(ctx, table);
+    for (const { _id } of old) await ctx.db.delete(table, _id);
+    if (old.length === BATCH_DOCUMENTS) {
+      await ctx.scheduler.runAfter(0, internal.housekeeping.purge, { table });
+    }
+    return null;
+  },
+});
+
+async function past(ctx: MutationCtx, table: typeof purgeable.type) {
+  const now = Date.now();
+  switch (table) {
+    case "idempotencyKeys":
+      return await ctx.db
+        .query(table)
+        .withIndex("by_createdAt", (q) => q.lt("createdAt", now - IDEMPOTENCY_MS))
+        .take(BATCH_DOCUMENTS);
+    case "metricBatches":
+      return await ctx.db
+        .query(table)
+        .withIndex("by_createdAt", (q) => q.lt("createdAt", now - METRIC_BATCH_MS))
+        .take(BATCH_DOCUMENTS);
+    case "authEvents":
+      return await ctx.db
+        .query(table)
+        .withIndex("by_at", (q) => q.lt("at", now - RAW_EVENTS_MS))
+        .take(BATCH_DOCUMENTS);
+    case "storageEvents":
+      return await ctx.db
+        .query(table)
+        .withIndex("by_at", (q) => q.lt("at", now - RAW_EVENTS_MS))
+        .take(BATCH_DOCUMENTS);
+    case "rateLimits":
+      return await ctx.db
+        .query(table)
+        .withIndex("by_fullAt", (q) => q.lt("fullAt", now))
+        .take(BATCH_DOCUMENTS);
+    case "metricRollups":
+      return await pastRollups(ctx, now);
+  }
+}
+
+async function pastRollups(ctx: MutationCtx, now: number) {
+  for (const resolution of ["minute", "hour", "day"] as const) {
+    const rows = await ctx.db
+      .query("metricRollups")
+      .withIndex("by_resolution", (q) =>
+        q.eq("resolution", resolution).lt("bucketStart", now - ROLLUP_MS[resolution]),
+      )
+      .take(BATCH_DOCUMENTS);
+    if (rows.length > 0) return rows;
+  }
+  return [];
+}

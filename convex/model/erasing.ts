@@ -1,0 +1,82 @@
+/** Deletes the rows of a user in batches that one transaction can hold. */
+import { getDocumentSize } from "convex/values";
+import type { Doc } from "../_generated/dataModel.js";
+import type { MutationCtx } from "../_generated/server.js";
+import { BATCH_DOCUMENTS, SCAN_BYTES } from "./limits.ts";
+import { addTotals, rowOf, scopesOf } from "./totals.ts";
+
+/** Sessions take several rows each with them. */
+const SESSIONS_PER_BATCH = 50;
+
+/**
+ * Delete the next batch and add what went to `counts`, by table. The user's own row goes last.
+ *
+ * @returns whether nothing is left.
+ */
+export async function deleteBatch(
+  ctx: MutationCtx,
+  user: Doc<"users">,
+  counts: Record<string, number>,
+): Promise<boolean> {
+  for (const part of [interactions, sessions, answers, totals]) {
+    const { table, deleted } = await part(ctx, user);
+    if (deleted > 0) {
+      counts[table] = (counts[table] ?? 0) + deleted;
+      return false;
+    }
+  }
+  await ctx.db.delete("users", user._id);
+  counts["users"] = 1;
+  return true;
+}
+
+async function interactions(ctx: MutationCtx, user: Doc<"users">) {
+  const rows = ctx.db
+    .query("interactions")
+    .withIndex("by_user_createdAt", (q) => q.eq("userId", user._id));
+  let deleted = 0;
+  let bytes = 0;
+  for await (const row of rows) {
+    await ctx.db.delete("interactions", row._id);
+    deleted += 1;
+    bytes += getDocumentSize(row);
+    if (deleted === BATCH_DOCUMENTS || bytes >= SCAN_BYTES) break;
+  }
+  return { table: "interactions", deleted };
+}
+
+async function sessions(ctx: MutationCtx, user: Doc<"users">) {
+  const rows = await ctx.db
+    .query("userSessions")
+    .withIndex("by_user_startedAt", (q) => q.eq("userId", user._id))
+    .take(SESSIONS_PER_BATCH);
+  for (const row of rows) {
+    const scopes = scopesOf(row);
+    const own = await rowOf(ctx, scopes.session);
+    if (own !== null) {
+      await addTotals(ctx, [scopes.everybody], own, -1);
+      await ctx.db.delete("totals", own._id);
+    }
+    await ctx.db.delete("userSessions", row._id);
+  }
+  return { table: "userSessions", deleted: rows.length };
+}
+
+/** Answers stored under idempotency keys can hold a copy of the data. */
+async function answers(ctx: MutationCtx, user: Doc<"users">) {
+  const rows = await ctx.db
+    .query("idempotencyKeys")
+    .withIndex("by_user", (q) => q.eq("userId", user._id))
+    .take(SESSIONS_PER_BATCH);
+  for (const row of rows) await ctx.db.delete("idempotencyKeys", row._id);
+  return { table: "idempotencyKeys", deleted: rows.length };
+}
+
+async function totals(ctx: MutationCtx, user: Doc<"users">) {
+  const rows = await ctx.db
+    .query("totals")
+    .withIndex("by_owner_day", (q) => q.eq("owner", user._id))
+    .take(SESSIONS_PER_BATCH);
+  for (const row of rows) await ctx.db.delete("totals", row._id);
+  return { table: "totals", deleted: rows.length };
+}

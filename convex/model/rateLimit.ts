@@ -1,0 +1,49 @@
+/** Token buckets, shared by all callers of the deployment. */
+import type { MutationCtx } from "../_generated/server.js";
+import { refusal } from "./errors.ts";
+import type { Caller } from "./identity.ts";
+
+/** `limit` calls per `periodMs` on average, and at most `limit` at once. */
+export type Rate = { limit: number; periodMs: number };
+export type Taken = { allowed: boolean; remaining: number; retryAfterMs: number };
+
+/** What one team member may have recorded in the audit log or revealed. */
+const MEMBER_RATE: Rate = { limit: 300, periodMs: 60_000 };
+
+/** Take `cost` tokens from the bucket `key`, or say when there will be enough. */
+export async function take(
+  ctx: MutationCtx,
+  key: string,
+  { limit, periodMs }: Rate,
+  cost = 1,
+): Promise<Taken> {
+  const now = Date.now();
+  const row = await ctx.db
+    .query("rateLimits")
+    .withIndex("by_key", (q) => q.eq("key", key))
+    .unique();
+  const refilled = row === null ? limit : row.tokens + ((now - row.refilledAt) * limit) / periodMs;
+  const available = Math.min(limit, refilled);
+  if (available < cost) {
+    const retryAfterMs = Math.ceil(((cost - available) * periodMs) / limit);
+    // Nothing is written: refusals must stay cheap.
+    return { allowed: false, remaining: Math.floor(available), retryAfterMs };
+  }
+  const tokens = available - cost;
+  const state = {
+    key,
+    tokens,
+    refilledAt: now,
+    fullAt: now + ((limit - tokens) * periodMs) / limit,
+  };
+  if (row === null) await ctx.db.insert("rateLimits", state);
+  else await ctx.db.patch("rateLimits", row._id, state);
+  return { allowed: true, remaining: Math.floor(tokens), retryAfterMs: 0 };
+}
+
+/** @throws RATE_LIMITED if the caller did this too often in the last minute. */
+export async function limitCaller(ctx: MutationCtx & { caller: Caller }, what: string) {
+  const key = `${what}:${ctx.caller.tokenIdentifier}`;
+  const taken = await take(ctx, key, MEMBER_RATE);
+  if (!taken.allowed) throw refusal("RATE_LIMITED", "Too many calls in a short time.");
+}
