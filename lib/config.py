@@ -174,7 +174,7 @@ class Settings(BaseSettings):
     worker: Literal["inside", "apart"] = Field(
         "inside",
         alias="EARSHOT_WORKER",
-        description="Where background jobs run: inside the app, or apart as `python -m lib worker`.",
+        description="Where background jobs run: in the app, or apart as `python -m lib worker`.",
     )
 
     # --- Demo ------------------------------------------------------------------------------

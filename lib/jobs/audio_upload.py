@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import BinaryIO
 
 from lib.data import Caller, audio_objects
 from lib.data.records import AudioObject
@@ -24,6 +25,7 @@ from lib.storage.decode import FLAWS, UnplayableError
 from lib.storage.errors import ObjectMissingError, StorageError
 from lib.storage.formats import check_size
 from lib.storage.keys import AudioKey
+from lib.storage.upload import Progress, measure_file, upload
 from lib.storage.urls import SignedUrl, checksum_header, sign_put
 
 ABANDONED_AFTER = timedelta(hours=1)
@@ -76,6 +78,35 @@ def begin(
         content_type=content_type, bytes=size, sha256=sha256.lower(), expires_at=now + window,
     )  # fmt: skip
     return Upload(row, sign_put(storage, row.key, row.content_type, row.bytes, row.sha256))
+
+
+def store(
+    caller: Caller, worker: Callable[[], Caller], storage: Storage, *,
+    session_id: str, sequence: int | None, content_type: str, file: BinaryIO,
+    progress: Progress | None = None,
+) -> AudioObject:  # fmt: skip
+    """Store a local file as a recording, from row to check: for callers with the bucket's keys.
+
+    Args:
+        caller: with the role ingest.
+        worker: makes a caller with the role worker.
+        storage: the bucket.
+        session_id: document id of the session.
+        sequence: of the turn; None for a recording of the whole session.
+        content_type: one of `lib.storage.formats.FORMATS`.
+        file: seekable, at its start.
+        progress: told bytes sent and bytes in all.
+
+    Raises:
+        As `begin` and `complete`.
+    """
+    size, sha256 = measure_file(file)
+    begun = begin(
+        caller, storage, session_id=session_id, sequence=sequence,
+        content_type=content_type, size=size, sha256=sha256,
+    )  # fmt: skip
+    upload(storage, begun.audio.key, file, size, sha256, progress)
+    return complete(caller, worker, storage, begun.audio.id)
 
 
 def complete(

@@ -1,11 +1,19 @@
-"""What works in the app's process beside its requests."""
+"""What works in a process beside its requests: the sender of metrics, and the worker."""
 
 from __future__ import annotations
 
 from lib.data import metrics
+from lib.jobs.analyser import Analyser
 from lib.jobs.flush import Flusher
+from lib.jobs.schedule import default_jobs
 from lib.jobs.services import Services
+from lib.jobs.worker import Worker
+from lib.observability.logs import get_logger
 from lib.observability.recorder import Batch
+
+STOP_SECONDS = 15.0
+
+_log = get_logger(__name__)
 
 
 class Background:
@@ -13,18 +21,28 @@ class Background:
 
     Args:
         services: of the process.
+        with_worker: run jobs here; default as `EARSHOT_WORKER` says of the app.
     """
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, with_worker: bool | None = None) -> None:
         self._services = services
         self._flusher = Flusher(services.recorder, self._send)
+        self._analyser = Analyser(services.storage)
+        inside = services.settings.worker == "inside" if with_worker is None else with_worker
+        jobs = default_jobs(self._analyser) if inside else ()
+        self._worker = Worker(services, jobs)
 
     def start(self) -> None:
         """Start the threads."""
         self._flusher.start()
+        self._worker.start()
 
     def stop(self) -> None:
-        """Stop them; what was recorded is sent first, as far as a few seconds allow."""
+        """Stop them; jobs end after their present item, and what was recorded is sent last."""
+        self._worker.ask_to_stop()
+        self._analyser.close()
+        if not self._worker.join(STOP_SECONDS):
+            _log.warning("worker.still_busy", afterSeconds=STOP_SECONDS)
         self._flusher.stop()
 
     def _send(self, batch: Batch) -> None:

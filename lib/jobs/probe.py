@@ -47,19 +47,3 @@ def _round(storage: Storage) -> None:
     finally:
         with translated("DeleteObject"):
             client.delete_object(Bucket=storage.bucket, Key=key)
-
-
-def answers(storage: Storage) -> None:
-    """Check in at most 3 seconds that the endpoint answers; for readiness.
-
-    A key that does not exist is asked for; both "missing" and "denied" (without the right to list,
-    S3 does not tell them apart) prove that the endpoint works. The probe proves the rest.
-
-    Raises:
-        StorageError: it does not answer, or with an error of its own.
-    """
-    try:
-        head(storage, "probe", new_probe_key(), use="page")
-    except StorageError as error:
-        if error.failure not in {"missing", "denied"}:
-            raise

@@ -1,0 +1,23 @@
+"""The product's command line: `python -m lib COMMAND`, from the root of the checkout."""
+
+from __future__ import annotations
+
+import typer
+
+from lib.commands import audio, bucket
+from lib.commands.token import token
+from lib.commands.worker import worker
+
+cli = typer.Typer(
+    name="python -m lib",
+    help="Commands of Earshot.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # its tracebacks would show local variables
+)
+cli.add_typer(bucket.cli, name="bucket")
+cli.add_typer(audio.cli, name="audio")
+cli.command()(token)
+cli.command()(worker)
+
+if __name__ == "__main__":
+    cli()

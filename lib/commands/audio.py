@@ -1,0 +1,97 @@
+"""`python -m lib audio`: store, reconcile and erase recordings by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lib.config import get_settings
+from lib.data import DataError
+from lib.jobs.audio_upload import store
+from lib.jobs.erasure import erase_user
+from lib.jobs.reconciliation import Reconciliation
+from lib.jobs.services import services
+from lib.storage.decode import UnplayableError
+from lib.storage.errors import StorageError
+from lib.storage.formats import SNIFF_BYTES, sniff
+
+cli = typer.Typer(help="Recordings: upload, reconcile, erase.")
+
+FAILED = 2
+DIFFERS = 1
+
+
+@cli.command("upload")
+def upload_command(
+    session_id: Annotated[str, typer.Argument(help="Id of the session")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    sequence: Annotated[
+        int | None, typer.Option(help="Of the turn; left out: the whole session")
+    ] = None,
+) -> None:
+    """Store a file as a recording, in parts if it is large; prints its row."""
+    with file.open("rb") as source, _failures():
+        found = sniff(source.read(SNIFF_BYTES))
+        source.seek(0)
+        if found is None:
+            raise typer.BadParameter("not a recording of an accepted format")
+        worker = services().worker_caller
+        with typer.progressbar(length=file.stat().st_size, label=file.name) as bar:
+            row = store(
+                worker(), worker, services().storage,
+                session_id=session_id, sequence=sequence, content_type=found.content_type,
+                file=source, progress=lambda sent, _: bar.update(sent - bar.pos),
+            )  # fmt: skip
+    typer.echo(json.dumps({"id": row.id, "key": row.key, "status": row.status}))
+
+
+@cli.command()
+def reconcile(
+    repair: Annotated[bool, typer.Option(help="Settle what can be settled without loss")] = False,
+    delete_orphans: Annotated[
+        bool, typer.Option(help="Also delete objects that no row knows")
+    ] = False,
+) -> None:
+    """Compare rows and objects; exits with 1 if there are differences."""
+    with _failures():
+        report = Reconciliation(
+            services().worker_caller(), services().storage,
+            repair=repair, delete_orphans=delete_orphans,
+        ).run()  # fmt: skip
+    typer.echo(json.dumps(asdict(report), indent=1))
+    if report.findings != report.repaired:
+        raise typer.Exit(DIFFERS)
+
+
+@cli.command()
+def erase(
+    clerk_id: Annotated[str, typer.Argument(help="Clerk id of the user")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+) -> None:
+    """Erase a user with all sessions and recordings; prints the signed receipt."""
+    key = get_settings().service_key
+    if key is None:
+        raise typer.BadParameter("EARSHOT_SERVICE_KEY is not set: nothing could sign the receipt")
+    if not yes:
+        typer.confirm(f"Erase everything about {clerk_id}? This cannot be undone", abort=True)
+    with _failures():
+        receipt = erase_user(
+            services().worker_caller(), services().storage, clerk_id, key.get_secret_value()
+        )
+    typer.echo(json.dumps(asdict(receipt), indent=1))
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Say in one line what failed, without a traceback."""
+    try:
+        yield
+    except (StorageError, DataError, UnplayableError, ValueError) as error:
+        typer.echo(f"{type(error).__name__}: {error}", err=True)
+        raise typer.Exit(FAILED) from None

@@ -1,0 +1,75 @@
+"""`python -m lib bucket`: the bucket as code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Annotated, cast, get_args
+
+import typer
+
+from lib.config import StorageRole, get_settings
+from lib.jobs.services import services
+from lib.storage.bucket import Finding, apply, inspect
+from lib.storage.errors import StorageError
+from lib.storage.policies import iam_policy
+
+cli = typer.Typer(help="Compare the bucket with what it must be, and make it so.")
+
+FAILED = 2
+DIFFERS = 1
+
+
+@cli.command()
+def plan() -> None:
+    """Show what `apply` would change; changes nothing."""
+    _show(_findings(lambda: inspect(services().storage, get_settings())))
+
+
+@cli.command("apply")
+def apply_command() -> None:
+    """Create the bucket if needed and write every part that differs."""
+    findings = _findings(lambda: apply(services().storage, get_settings()))
+    _show(findings)
+    _exit_by(findings)
+
+
+@cli.command()
+def verify() -> None:
+    """List each difference; exits with 1 if there is one."""
+    findings = _findings(lambda: inspect(services().storage, get_settings()))
+    _show(findings)
+    _exit_by(findings)
+
+
+@cli.command()
+def iam(
+    role: Annotated[str, typer.Argument(help="reader, ingest, analysis, probe, retention, admin")],
+) -> None:
+    """Print the least-privilege IAM policy of a role for the configured bucket."""
+    if role not in get_args(StorageRole):
+        raise typer.BadParameter(f"must be one of {', '.join(get_args(StorageRole))}")
+    document = iam_policy(cast("StorageRole", role), get_settings().s3_bucket)
+    typer.echo(json.dumps(document, indent=2))
+
+
+def _findings(work: Callable[[], list[Finding]]) -> list[Finding]:
+    try:
+        return work()
+    except StorageError as error:
+        typer.echo(f"The bucket could not be checked: {error}", err=True)
+        raise typer.Exit(FAILED) from None
+
+
+def _show(findings: list[Finding]) -> None:
+    for finding in findings:
+        typer.echo(f"{finding.part:<14} {finding.state.replace('_', ' ')}")
+        for line in finding.differences:
+            typer.echo(f"  - {line}")
+        if finding.detail:
+            typer.echo(f"  ({finding.detail})")
+
+
+def _exit_by(findings: list[Finding]) -> None:
+    if any(finding.wrong for finding in findings):
+        raise typer.Exit(DIFFERS)

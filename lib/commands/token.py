@@ -1,0 +1,27 @@
+"""`python -m lib token`: mint a service token for a machine."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+import typer
+
+from lib.auth.service import ServiceRole, mint
+from lib.config import get_settings
+
+MAX_SECONDS = 24 * 3600
+
+
+def token(
+    role: Annotated[str, typer.Option(help="ingest or worker")],
+    subject: Annotated[str, typer.Option(help="Name of the machine, for logs and audit")],
+    ttl: Annotated[int, typer.Option(min=10, max=MAX_SECONDS, help="Life in seconds")] = 3600,
+) -> None:
+    """Print one bearer token, signed with EARSHOT_SERVICE_KEY."""
+    settings = get_settings()
+    if role not in {"ingest", "worker"}:
+        raise typer.BadParameter("must be ingest or worker")
+    if settings.service_key is None:
+        raise typer.BadParameter("EARSHOT_SERVICE_KEY is not set")
+    pem = settings.service_key.get_secret_value()
+    typer.echo(mint(pem, settings.service_issuer, cast("ServiceRole", role), subject, ttl))

@@ -1,0 +1,30 @@
+"""`python -m lib worker`: the background jobs in a process of their own."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+from lib.config import get_settings
+from lib.jobs.background import Background
+from lib.jobs.services import services
+from lib.observability.logs import configure_logs, get_logger
+
+
+def worker() -> None:
+    """Run the background jobs until SIGTERM or SIGINT; running ones end after their present item.
+
+    Set EARSHOT_WORKER=apart for the app, or it runs them too (harmless: each job has one lease).
+    """
+    configure_logs(get_settings().log_level)
+    log = get_logger(__name__)
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    background = Background(services(), with_worker=True)
+    background.start()
+    log.info("worker.started")
+    stopped.wait()
+    background.stop()
+    services().close()
+    log.info("worker.stopped")
