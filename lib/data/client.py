@@ -152,14 +152,25 @@ class Caller:
         wire = {**function.encode(args), "idempotencyKey": key or uuid.uuid4().hex}
         return function.decode(self._call("mutation", function.path, wire))
 
-    def _call(self, kind: Literal["query", "mutation"], path: str, args: Wire) -> Any:
+    def mutation_once(self, function: Mutation[Args, Result], args: Args) -> Result:
+        """Send a mutation at most once, without a key: for what is not worth a stored answer.
+
+        Raises like `Client.call`; after `Unavailable` it may have happened.
+        """
+        return function.decode(
+            self._call("mutation", function.path, function.encode(args), attempts=1)
+        )
+
+    def _call(
+        self, kind: Literal["query", "mutation"], path: str, args: Wire, attempts: int = ATTEMPTS
+    ) -> Any:
         headers: dict[str, str] = {}
         if self.request_id:
             headers["X-Request-Id"] = self.request_id
             args = {**args, "requestId": self.request_id}
         if self.token is not None:
             headers["Authorization"] = f"Bearer {self.token()}"
-        return self.client.call(kind, path, args, headers)
+        return self.client.call(kind, path, args, headers, attempts=attempts)
 
 
 def _body(response: httpx.Response, deadline: float) -> bytes:

@@ -121,20 +121,6 @@ class AuditEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditRecordResult:
-    """What `audit:record` returns."""
-
-    id: str
-
-    @classmethod
-    def from_wire(cls, wire: Wire) -> AuditRecordResult:
-        """Read the object as Convex sends it."""
-        return cls(
-            id=wire["id"],
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AuthEvent:
     """What `authEvents:list` returns."""
 
@@ -165,6 +151,34 @@ class AuthEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DaySummary:
+    """What `userSessions:daily` returns."""
+
+    day: datetime
+    sessions: int
+    interactions: int
+    tokens_in: int
+    tokens_out: int
+    cost: float
+    ttft: Distribution
+    latency: Distribution
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> DaySummary:
+        """Read the object as Convex sends it."""
+        return cls(
+            day=instant(wire["day"]),
+            sessions=int(wire["sessions"]),
+            interactions=int(wire["interactions"]),
+            tokens_in=int(wire["tokensIn"]),
+            tokens_out=int(wire["tokensOut"]),
+            cost=wire["cost"],
+            ttft=Distribution.from_wire(wire["ttft"]),
+            latency=Distribution.from_wire(wire["latency"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
     """What `userSessions:summary.ttft` returns."""
 
@@ -185,6 +199,62 @@ class Distribution:
             p95=wire["p95"],
             p99=wire["p99"],
             max=wire["max"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """What `erasure:get` returns."""
+
+    id: str
+    clerk_id: str
+    started_by: str
+    started_at: datetime
+    counts: Mapping[str, int]
+    finished_at: datetime | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Erasure:
+        """Read the object as Convex sends it."""
+        return cls(
+            id=wire["id"],
+            clerk_id=wire["clerkId"],
+            started_by=wire["startedBy"],
+            started_at=instant(wire["startedAt"]),
+            counts={key: int(item) for key, item in wire["counts"].items()},
+            finished_at=None if (_ := wire.get("finishedAt")) is None else instant(_),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureBegun:
+    """What `erasure:start` returns."""
+
+    erasure_id: str
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> ErasureBegun:
+        """Read the object as Convex sends it."""
+        return cls(
+            erasure_id=wire["erasureId"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureStep:
+    """What `erasure:step` returns."""
+
+    keys: tuple[str, ...]
+    counts: Mapping[str, int]
+    done: bool
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> ErasureStep:
+        """Read the object as Convex sends it."""
+        return cls(
+            keys=tuple(wire["keys"]),
+            counts={key: int(item) for key, item in wire["counts"].items()},
+            done=wire["done"],
         )
 
 
@@ -217,6 +287,20 @@ class Histogram:
         return cls(
             zero=int(wire["zero"]),
             counts={key: int(item) for key, item in wire["counts"].items()},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingested:
+    """What `metrics:ingest` returns."""
+
+    applied: bool
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Ingested:
+        """Read the object as Convex sends it."""
+        return cls(
+            applied=wire["applied"],
         )
 
 
@@ -271,16 +355,72 @@ class Interaction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MetricsIngestResult:
-    """What `metrics:ingest` returns."""
+class JobRun:
+    """What `jobLeases:list` returns."""
 
-    applied: bool
+    name: str
+    lease_until: datetime
+    runs: int
+    failures: int
+    holder: str | None = None
+    last_started_at: datetime | None = None
+    last_finished_at: datetime | None = None
+    last_ok: bool | None = None
+    last_report: str | None = None
+    last_duration_ms: float | None = None
 
     @classmethod
-    def from_wire(cls, wire: Wire) -> MetricsIngestResult:
+    def from_wire(cls, wire: Wire) -> JobRun:
         """Read the object as Convex sends it."""
         return cls(
-            applied=wire["applied"],
+            name=wire["name"],
+            lease_until=instant(wire["leaseUntil"]),
+            runs=int(wire["runs"]),
+            failures=int(wire["failures"]),
+            holder=wire.get("holder"),
+            last_started_at=None if (_ := wire.get("lastStartedAt")) is None else instant(_),
+            last_finished_at=None if (_ := wire.get("lastFinishedAt")) is None else instant(_),
+            last_ok=wire.get("lastOk"),
+            last_report=wire.get("lastReport"),
+            last_duration_ms=wire.get("lastDurationMs"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """What `jobLeases:acquire` returns."""
+
+    acquired: bool
+    last_started_at: datetime | None
+    last_finished_at: datetime | None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Lease:
+        """Read the object as Convex sends it."""
+        return cls(
+            acquired=wire["acquired"],
+            last_started_at=None if (_ := wire["lastStartedAt"]) is None else instant(_),
+            last_finished_at=None if (_ := wire["lastFinishedAt"]) is None else instant(_),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigrationRun:
+    """What `migrations:status` returns."""
+
+    name: str
+    done: bool
+    processed: int
+    changed: int
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> MigrationRun:
+        """Read the object as Convex sends it."""
+        return cls(
+            name=wire["name"],
+            done=wire["done"],
+            processed=int(wire["processed"]),
+            changed=int(wire["changed"]),
         )
 
 
@@ -295,6 +435,34 @@ class Ping:
         """Read the object as Convex sends it."""
         return cls(
             now=instant(wire["now"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What `audit:record` returns."""
+
+    id: str
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Recorded:
+        """Read the object as Convex sends it."""
+        return cls(
+            id=wire["id"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """What `jobLeases:renew` returns."""
+
+    held: bool
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Renewal:
+        """Read the object as Convex sends it."""
+        return cls(
+            held=wire["held"],
         )
 
 
@@ -439,6 +607,50 @@ class StorageEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What `rateLimits:take` returns."""
+
+    allowed: bool
+    remaining: int
+    retry_after_ms: float
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Taken:
+        """Read the object as Convex sends it."""
+        return cls(
+            allowed=wire["allowed"],
+            remaining=int(wire["remaining"]),
+            retry_after_ms=wire["retryAfterMs"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What `users:summary.total` returns."""
+
+    sessions: int
+    interactions: int
+    tokens_in: int
+    tokens_out: int
+    cost: float
+    ttft: Distribution
+    latency: Distribution
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Totals:
+        """Read the object as Convex sends it."""
+        return cls(
+            sessions=int(wire["sessions"]),
+            interactions=int(wire["interactions"]),
+            tokens_in=int(wire["tokensIn"]),
+            tokens_out=int(wire["tokensOut"]),
+            cost=wire["cost"],
+            ttft=Distribution.from_wire(wire["ttft"]),
+            latency=Distribution.from_wire(wire["latency"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Upserted:
     """What `users:upsert` returns."""
 
@@ -558,6 +770,22 @@ class UserSession:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserSummary:
+    """What `users:summary` returns."""
+
+    total: Totals
+    days: tuple[DaySummary, ...]
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> UserSummary:
+        """Read the object as Convex sends it."""
+        return cls(
+            total=Totals.from_wire(wire["total"]),
+            days=tuple(DaySummary.from_wire(item) for item in wire["days"]),
+        )
+
+
 class AudioObjectsAllArgs(TypedDict):
     """Arguments of `audioObjects:all`."""
 
@@ -672,6 +900,33 @@ class AuthEventsListArgs(TypedDict):
     order: NotRequired[Literal["asc", "desc"] | None]
 
 
+class ErasureGetArgs(TypedDict):
+    """Arguments of `erasure:get`."""
+
+    clerk_id: str
+
+
+class ErasureListArgs(TypedDict):
+    """Arguments of `erasure:list`."""
+
+    cursor: str | None
+    limit: int
+    order: NotRequired[Literal["asc", "desc"] | None]
+
+
+class ErasureStartArgs(TypedDict):
+    """Arguments of `erasure:start`."""
+
+    clerk_id: str
+
+
+class ErasureStepArgs(TypedDict):
+    """Arguments of `erasure:step`."""
+
+    clerk_id: str
+    deleted_keys: Sequence[str]
+
+
 class InteractionsAppendArgs(TypedDict):
     """Arguments of `interactions:append`."""
 
@@ -701,6 +956,37 @@ class InteractionsSearchArgs(TypedDict):
     limit: NotRequired[int | None]
 
 
+class JobLeasesAcquireArgs(TypedDict):
+    """Arguments of `jobLeases:acquire`."""
+
+    name: str
+    holder: str
+    ttl_ms: float
+    due_every_ms: float
+
+
+class JobLeasesFinishArgs(TypedDict):
+    """Arguments of `jobLeases:finish`."""
+
+    name: str
+    holder: str
+    ok: bool
+    report: str
+    duration_ms: float
+
+
+class JobLeasesListArgs(TypedDict):
+    """Arguments of `jobLeases:list`."""
+
+
+class JobLeasesRenewArgs(TypedDict):
+    """Arguments of `jobLeases:renew`."""
+
+    name: str
+    holder: str
+    ttl_ms: float
+
+
 class MetricsIngestArgs(TypedDict):
     """Arguments of `metrics:ingest`."""
 
@@ -722,8 +1008,19 @@ class MetricsRangeArgs(TypedDict):
     limit: NotRequired[int | None]
 
 
+class MigrationsStatusArgs(TypedDict):
+    """Arguments of `migrations:status`."""
+
+
+class MigrationsStepArgs(TypedDict):
+    """Arguments of `migrations:step`."""
+
+    name: str
+    restart: NotRequired[bool | None]
+
+
 class NewAuthEvent(TypedDict):
-    """Arguments of `metrics:ingestauthEvents`."""
+    """Arguments of `metrics:ingest authEvents`."""
 
     at: datetime
     outcome: str
@@ -736,14 +1033,14 @@ class NewAuthEvent(TypedDict):
 
 
 class NewHistogram(TypedDict):
-    """Arguments of `metrics:ingestrollups.histogram`."""
+    """Arguments of `metrics:ingest rollups.histogram`."""
 
     zero: int
     counts: Mapping[str, int]
 
 
 class NewInteraction(TypedDict):
-    """Arguments of `interactions:appendinteractions`."""
+    """Arguments of `interactions:append interactions`."""
 
     sequence: int
     speaker: Literal["user", "assistant", "system"]
@@ -761,7 +1058,7 @@ class NewInteraction(TypedDict):
 
 
 class NewRollup(TypedDict):
-    """Arguments of `metrics:ingestrollups`."""
+    """Arguments of `metrics:ingest rollups`."""
 
     metric: str
     dimensions: Mapping[str, str]
@@ -774,7 +1071,7 @@ class NewRollup(TypedDict):
 
 
 class NewStorageEvent(TypedDict):
-    """Arguments of `metrics:ingeststorageEvents`."""
+    """Arguments of `metrics:ingest storageEvents`."""
 
     at: datetime
     operation: str
@@ -787,6 +1084,38 @@ class NewStorageEvent(TypedDict):
     key: NotRequired[str | None]
     request_id: NotRequired[str | None]
     source: NotRequired[str | None]
+
+
+class RateLimitsTakeArgs(TypedDict):
+    """Arguments of `rateLimits:take`."""
+
+    key: str
+    limit: int
+    period_ms: float
+    cost: NotRequired[float | None]
+
+
+class RevealsOfSessionArgs(TypedDict):
+    """Arguments of `reveals:ofSession`."""
+
+    id: str
+    reason: str
+
+
+class RevealsOfTranscriptArgs(TypedDict):
+    """Arguments of `reveals:ofTranscript`."""
+
+    session_id: str
+    reason: str
+    cursor: str | None
+    limit: int
+
+
+class RevealsOfUserArgs(TypedDict):
+    """Arguments of `reveals:ofUser`."""
+
+    clerk_id: str
+    reason: str
 
 
 class StorageEventsListArgs(TypedDict):
@@ -828,6 +1157,13 @@ class UserSessionsCreateArgs(TypedDict):
     model_id: NotRequired[str | None]
     metadata: NotRequired[Mapping[str, Any] | None]
     source: NotRequired[str | None]
+
+
+class UserSessionsDailyArgs(TypedDict):
+    """Arguments of `userSessions:daily`."""
+
+    from_: datetime
+    to: datetime
 
 
 class UserSessionsGetArgs(TypedDict):
@@ -897,6 +1233,14 @@ class UsersListArgs(TypedDict):
     search: NotRequired[str | None]
     sort: NotRequired[Literal["createdAt", "lastSeenAt"] | None]
     order: NotRequired[Literal["asc", "desc"] | None]
+
+
+class UsersSummaryArgs(TypedDict):
+    """Arguments of `users:summary`."""
+
+    clerk_id: str
+    from_: NotRequired[datetime | None]
+    to: NotRequired[datetime | None]
 
 
 class UsersUpsertArgs(TypedDict):
@@ -1003,6 +1347,25 @@ _write_auth_events_list_args = writer(
     Argument("order", "order"),
 )
 
+_write_erasure_get_args = writer(
+    Argument("clerk_id", "clerkId"),
+)
+
+_write_erasure_list_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+    Argument("order", "order"),
+)
+
+_write_erasure_start_args = writer(
+    Argument("clerk_id", "clerkId"),
+)
+
+_write_erasure_step_args = writer(
+    Argument("clerk_id", "clerkId"),
+    Argument("deleted_keys", "deletedKeys", list),
+)
+
 _write_interactions_by_request_id_args = writer(
     Argument("interaction_request_id", "interactionRequestId"),
 )
@@ -1019,6 +1382,29 @@ _write_interactions_search_args = writer(
     Argument("limit", "limit"),
 )
 
+_write_job_leases_acquire_args = writer(
+    Argument("name", "name"),
+    Argument("holder", "holder"),
+    Argument("ttl_ms", "ttlMs"),
+    Argument("due_every_ms", "dueEveryMs"),
+)
+
+_write_job_leases_finish_args = writer(
+    Argument("name", "name"),
+    Argument("holder", "holder"),
+    Argument("ok", "ok"),
+    Argument("report", "report"),
+    Argument("duration_ms", "durationMs"),
+)
+
+_write_job_leases_list_args = writer()
+
+_write_job_leases_renew_args = writer(
+    Argument("name", "name"),
+    Argument("holder", "holder"),
+    Argument("ttl_ms", "ttlMs"),
+)
+
 _write_metrics_range_args = writer(
     Argument("metric", "metric"),
     Argument("from_", "from", milliseconds),
@@ -1027,6 +1413,13 @@ _write_metrics_range_args = writer(
     Argument("dimensions", "dimensions"),
     Argument("cursor", "cursor", nullable=True),
     Argument("limit", "limit"),
+)
+
+_write_migrations_status_args = writer()
+
+_write_migrations_step_args = writer(
+    Argument("name", "name"),
+    Argument("restart", "restart"),
 )
 
 _write_new_auth_event = writer(
@@ -1084,6 +1477,30 @@ _write_new_storage_event = writer(
     Argument("source", "source"),
 )
 
+_write_rate_limits_take_args = writer(
+    Argument("key", "key"),
+    Argument("limit", "limit"),
+    Argument("period_ms", "periodMs"),
+    Argument("cost", "cost"),
+)
+
+_write_reveals_of_session_args = writer(
+    Argument("id", "id"),
+    Argument("reason", "reason"),
+)
+
+_write_reveals_of_transcript_args = writer(
+    Argument("session_id", "sessionId"),
+    Argument("reason", "reason"),
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+)
+
+_write_reveals_of_user_args = writer(
+    Argument("clerk_id", "clerkId"),
+    Argument("reason", "reason"),
+)
+
 _write_storage_events_list_args = writer(
     Argument("cursor", "cursor", nullable=True),
     Argument("limit", "limit"),
@@ -1110,6 +1527,11 @@ _write_user_sessions_create_args = writer(
     Argument("model_id", "modelId"),
     Argument("metadata", "metadata"),
     Argument("source", "source"),
+)
+
+_write_user_sessions_daily_args = writer(
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
 )
 
 _write_user_sessions_get_args = writer(
@@ -1165,6 +1587,12 @@ _write_users_list_args = writer(
     Argument("search", "search"),
     Argument("sort", "sort"),
     Argument("order", "order"),
+)
+
+_write_users_summary_args = writer(
+    Argument("clerk_id", "clerkId"),
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
 )
 
 _write_users_upsert_args = writer(
@@ -1267,8 +1695,8 @@ AUDIT_LIST: Final[Query[AuditListArgs, Page[AuditEvent]]] = Query(
     ),
 )
 
-AUDIT_RECORD: Final[Mutation[AuditRecordArgs, AuditRecordResult]] = Mutation(
-    "audit:record", _write_audit_record_args, AuditRecordResult.from_wire
+AUDIT_RECORD: Final[Mutation[AuditRecordArgs, Recorded]] = Mutation(
+    "audit:record", _write_audit_record_args, Recorded.from_wire
 )
 
 AUTH_EVENTS_LIST: Final[Query[AuthEventsListArgs, Page[AuthEvent]]] = Query(
@@ -1277,6 +1705,28 @@ AUTH_EVENTS_LIST: Final[Query[AuthEventsListArgs, Page[AuthEvent]]] = Query(
     lambda value: Page(
         tuple(AuthEvent.from_wire(item) for item in value["items"]), value["nextCursor"]
     ),
+)
+
+ERASURE_GET: Final[Query[ErasureGetArgs, Erasure | None]] = Query(
+    "erasure:get",
+    _write_erasure_get_args,
+    lambda value: None if value is None else Erasure.from_wire(value),
+)
+
+ERASURE_LIST: Final[Query[ErasureListArgs, Page[Erasure]]] = Query(
+    "erasure:list",
+    _write_erasure_list_args,
+    lambda value: Page(
+        tuple(Erasure.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
+)
+
+ERASURE_START: Final[Mutation[ErasureStartArgs, ErasureBegun]] = Mutation(
+    "erasure:start", _write_erasure_start_args, ErasureBegun.from_wire
+)
+
+ERASURE_STEP: Final[Mutation[ErasureStepArgs, ErasureStep]] = Mutation(
+    "erasure:step", _write_erasure_step_args, ErasureStep.from_wire
 )
 
 INTERACTIONS_APPEND: Final[Mutation[InteractionsAppendArgs, Appended]] = Mutation(
@@ -1305,8 +1755,26 @@ INTERACTIONS_SEARCH: Final[Query[InteractionsSearchArgs, tuple[SearchHit, ...]]]
     lambda value: tuple(SearchHit.from_wire(item) for item in value),
 )
 
-METRICS_INGEST: Final[Mutation[MetricsIngestArgs, MetricsIngestResult]] = Mutation(
-    "metrics:ingest", _write_metrics_ingest_args, MetricsIngestResult.from_wire
+JOB_LEASES_ACQUIRE: Final[Mutation[JobLeasesAcquireArgs, Lease]] = Mutation(
+    "jobLeases:acquire", _write_job_leases_acquire_args, Lease.from_wire
+)
+
+JOB_LEASES_FINISH: Final[Mutation[JobLeasesFinishArgs, None]] = Mutation(
+    "jobLeases:finish", _write_job_leases_finish_args, lambda value: value
+)
+
+JOB_LEASES_LIST: Final[Query[JobLeasesListArgs, tuple[JobRun, ...]]] = Query(
+    "jobLeases:list",
+    _write_job_leases_list_args,
+    lambda value: tuple(JobRun.from_wire(item) for item in value),
+)
+
+JOB_LEASES_RENEW: Final[Mutation[JobLeasesRenewArgs, Renewal]] = Mutation(
+    "jobLeases:renew", _write_job_leases_renew_args, Renewal.from_wire
+)
+
+METRICS_INGEST: Final[Mutation[MetricsIngestArgs, Ingested]] = Mutation(
+    "metrics:ingest", _write_metrics_ingest_args, Ingested.from_wire
 )
 
 METRICS_RANGE: Final[Query[MetricsRangeArgs, Page[Rollup]]] = Query(
@@ -1315,6 +1783,36 @@ METRICS_RANGE: Final[Query[MetricsRangeArgs, Page[Rollup]]] = Query(
     lambda value: Page(
         tuple(Rollup.from_wire(item) for item in value["items"]), value["nextCursor"]
     ),
+)
+
+MIGRATIONS_STATUS: Final[Query[MigrationsStatusArgs, tuple[MigrationRun, ...]]] = Query(
+    "migrations:status",
+    _write_migrations_status_args,
+    lambda value: tuple(MigrationRun.from_wire(item) for item in value),
+)
+
+MIGRATIONS_STEP: Final[Mutation[MigrationsStepArgs, MigrationRun]] = Mutation(
+    "migrations:step", _write_migrations_step_args, MigrationRun.from_wire
+)
+
+RATE_LIMITS_TAKE: Final[Mutation[RateLimitsTakeArgs, Taken]] = Mutation(
+    "rateLimits:take", _write_rate_limits_take_args, Taken.from_wire
+)
+
+REVEALS_OF_SESSION: Final[Mutation[RevealsOfSessionArgs, UserSession]] = Mutation(
+    "reveals:ofSession", _write_reveals_of_session_args, UserSession.from_wire
+)
+
+REVEALS_OF_TRANSCRIPT: Final[Mutation[RevealsOfTranscriptArgs, Page[Interaction]]] = Mutation(
+    "reveals:ofTranscript",
+    _write_reveals_of_transcript_args,
+    lambda value: Page(
+        tuple(Interaction.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
+)
+
+REVEALS_OF_USER: Final[Mutation[RevealsOfUserArgs, User]] = Mutation(
+    "reveals:ofUser", _write_reveals_of_user_args, User.from_wire
 )
 
 STORAGE_EVENTS_LIST: Final[Query[StorageEventsListArgs, Page[StorageEvent]]] = Query(
@@ -1341,6 +1839,12 @@ USERS_LIST: Final[Query[UsersListArgs, Page[User]]] = Query(
     lambda value: Page(tuple(User.from_wire(item) for item in value["items"]), value["nextCursor"]),
 )
 
+USERS_SUMMARY: Final[Query[UsersSummaryArgs, UserSummary | None]] = Query(
+    "users:summary",
+    _write_users_summary_args,
+    lambda value: None if value is None else UserSummary.from_wire(value),
+)
+
 USERS_UPSERT: Final[Mutation[UsersUpsertArgs, Upserted]] = Mutation(
     "users:upsert", _write_users_upsert_args, Upserted.from_wire
 )
@@ -1355,6 +1859,12 @@ USER_SESSIONS_BY_EXTERNAL_ID: Final[Query[UserSessionsByExternalIdArgs, UserSess
 
 USER_SESSIONS_CREATE: Final[Mutation[UserSessionsCreateArgs, Upserted]] = Mutation(
     "userSessions:create", _write_user_sessions_create_args, Upserted.from_wire
+)
+
+USER_SESSIONS_DAILY: Final[Query[UserSessionsDailyArgs, tuple[DaySummary, ...]]] = Query(
+    "userSessions:daily",
+    _write_user_sessions_daily_args,
+    lambda value: tuple(DaySummary.from_wire(item) for item in value),
 )
 
 USER_SESSIONS_GET: Final[Query[UserSessionsGetArgs, UserSession | None]] = Query(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Unpack
 
 from lib.data.client import Caller
@@ -9,16 +10,19 @@ from lib.data.functions import Page
 from lib.data.records import (
     USER_SESSIONS_BY_EXTERNAL_ID,
     USER_SESSIONS_CREATE,
+    USER_SESSIONS_DAILY,
     USER_SESSIONS_GET,
     USER_SESSIONS_LIST,
     USER_SESSIONS_SET_LEGAL_HOLD,
     USER_SESSIONS_SUMMARY,
     USER_SESSIONS_UPDATE,
+    DaySummary,
     SessionSummary,
     Upserted,
     UserSession,
     UserSessionsByExternalIdArgs,
     UserSessionsCreateArgs,
+    UserSessionsDailyArgs,
     UserSessionsGetArgs,
     UserSessionsListArgs,
     UserSessionsSetLegalHoldArgs,
@@ -67,3 +71,8 @@ def set_legal_hold(caller: Caller, session_id: str, *, legal_hold: bool) -> User
     """Put a session under legal hold, or release it: retention leaves it alone meanwhile."""
     args = UserSessionsSetLegalHoldArgs(id=session_id, legal_hold=legal_hold)
     return caller.mutation(USER_SESSIONS_SET_LEGAL_HOLD, args)
+
+
+def daily(caller: Caller, start: datetime, end: datetime) -> tuple[DaySummary, ...]:
+    """Return figures per UTC day on which sessions started, for days in [start, end)."""
+    return caller.query(USER_SESSIONS_DAILY, UserSessionsDailyArgs(from_=start, to=end))

@@ -9,11 +9,14 @@ from lib.data.functions import Page
 from lib.data.records import (
     USERS_GET,
     USERS_LIST,
+    USERS_SUMMARY,
     USERS_UPSERT,
     Upserted,
     User,
     UsersGetArgs,
     UsersListArgs,
+    UsersSummaryArgs,
+    UserSummary,
     UsersUpsertArgs,
 )
 
@@ -33,3 +36,8 @@ def get(caller: Caller, clerk_id: str) -> User | None:
 def page(caller: Caller, **filters: Unpack[UsersListArgs]) -> Page[User]:
     """Return one page of users."""
     return caller.query(USERS_LIST, filters)
+
+
+def summary(caller: Caller, **whose: Unpack[UsersSummaryArgs]) -> UserSummary | None:
+    """Return figures of all sessions of a user, and per day of their start."""
+    return caller.query(USERS_SUMMARY, whose)

@@ -122,7 +122,7 @@ def _input(name: str, path: str, validator: Validator, shapes: Shapes) -> str:
             declared.append(f"    {snake(wire)}: NotRequired[{nullable_shape(kind).type}]")
         else:
             declared.append(f"    {snake(wire)}: {kind.type}")
-    documentation = f'    """Arguments of `{path.replace("()", "", 1)}`."""\n'
+    documentation = f'    """Arguments of `{path.replace("()", " ").strip()}`."""\n'
     return "\n".join([f"class {name}(TypedDict):", documentation, *declared])
 
 
