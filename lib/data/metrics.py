@@ -11,7 +11,7 @@ from lib.data.functions import Mutation
 from lib.data.records import (
     METRICS_INGEST,
     METRICS_RANGE,
-    MetricsIngestResult,
+    Ingested,
     MetricsRangeArgs,
     Rollup,
 )
@@ -19,7 +19,7 @@ from lib.data.records import (
 Wire = Sequence[Mapping[str, Any]]
 
 # Recorders fill rollups and events in the form that is sent; there is nothing to translate.
-_AS_SENT: Mutation[dict[str, Any], MetricsIngestResult] = Mutation(
+_AS_SENT: Mutation[dict[str, Any], Ingested] = Mutation(
     METRICS_INGEST.path, dict, METRICS_INGEST.decode
 )
 
