@@ -16,6 +16,7 @@ from lib.auth.keys import JwksKeys, PemKeys
 from lib.auth.liveness import CHECK_SECONDS, Liveness, SessionWatch
 from lib.auth.members import Denial, Member, member_of
 from lib.auth.minted import MintedTokens
+from lib.auth.profiles import Profiles
 from lib.auth.reasons import EXPIRED_PREFIX, GateReason
 from lib.auth.requests import AuthRequest
 from lib.auth.roles import role_of
@@ -74,6 +75,7 @@ class Authenticator:
         )
         self._machine = StateMachine(self.instance, self.keys, self.api, clock)
         self._watch = SessionWatch(self.api.session, settings.outage_grace_seconds)
+        self._profiles = Profiles(self.api)
         self._minted = MintedTokens(self.api, self.keys, self.instance.policy, clock)
 
     def __enter__(self) -> Self:
@@ -110,6 +112,10 @@ class Authenticator:
         """
         url = PublicUrl(self._settings.app_url, "/", "")
         return self.admit(AuthRequest("SOCKET", url, {}, cookies), document=False).who
+
+    def profile(self, member: Member) -> Member:
+        """Return the member with name, e-mail and picture, asking Clerk if the token has none."""
+        return self._profiles.completed(member)
 
     def member_of_token(self, token: str) -> Member | Denial:
         """Say who a Bearer session token belongs to. Tokens that servers mint may lack `azp`.

@@ -53,13 +53,14 @@ def member_of(claims: Mapping[str, Any], role: Role) -> Member:
         user_id=claims["sub"],
         clerk_session_id=claims["sid"],
         role=role,
-        name=_text(claims, "name"),
-        email=_text(claims, "email"),
-        image_url=_text(claims, "image_url") or _text(claims, "picture"),
-        impersonator=_text(actor, "sub") if isinstance(actor, Mapping) else "",
+        name=text_in(claims, "name"),
+        email=text_in(claims, "email"),
+        image_url=text_in(claims, "image_url") or text_in(claims, "picture"),
+        impersonator=text_in(actor, "sub") if isinstance(actor, Mapping) else "",
     )
 
 
-def _text(claims: Mapping[str, Any], name: str) -> str:
+def text_in(claims: Mapping[str, Any], name: str) -> str:
+    """Return a text of a JSON object, empty if it is absent or something else."""
     value = claims.get(name)
     return value if isinstance(value, str) else ""

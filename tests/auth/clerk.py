@@ -54,15 +54,21 @@ class SigningKey:
             .decode()
         )
 
-    def sign(
-        self, claims: dict[str, Any], algorithm: str = "RS256", **headers: Any
-    ) -> str:
-        """Sign claims; a header given as None is left out."""
-        complete = {"kid": self.kid, "typ": "JWT", **headers}
-        shown = {name: value for name, value in complete.items() if value is not None}
-        if "typ" not in shown:
-            shown["typ"] = ""  # PyJWT leaves an empty typ out
-        return jwt.encode(claims, self.private, algorithm=algorithm, headers=shown)
+    def sign(self, claims: dict[str, Any], algorithm: str = "RS256", **headers: Any) -> str:
+        """Sign claims; a header given as None is left out, one given otherwise is not judged."""
+        complete = {"alg": algorithm, "kid": self.kid, "typ": "JWT", **headers}
+        header = {name: value for name, value in complete.items() if value is not None}
+        return self.sign_raw(json.dumps(header).encode(), json.dumps(claims).encode(), algorithm)
+
+    def sign_raw(self, header: bytes, payload: bytes, algorithm: str = "RS256") -> str:
+        """Sign two parts as they are, be they JSON or not."""
+        signing_input = base64url(header) + b"." + base64url(payload)
+        signer = jwt.get_algorithm_by_name(algorithm)
+        return (signing_input + b"." + base64url(signer.sign(signing_input, self.private))).decode()
+
+
+def base64url(raw: bytes) -> bytes:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=")
 
 
 def session_claims(now: float, host: str = PRODUCTION_HOST, **changes: Any) -> dict[str, Any]:
