@@ -8,6 +8,7 @@ import type { Caller } from "./context.ts";
 import { FunctionError, RequestError } from "./errors.ts";
 import type { Kind } from "./functions.ts";
 import { log } from "./log.ts";
+import { encodeTs } from "./protocol.ts";
 import type { Runtime } from "./runtime.ts";
 import { encodeFloats, toCleanJson, type Json } from "./values.ts";
 
@@ -40,11 +41,7 @@ const ROUTES: Record<string, Handler> = {
     const format = url.searchParams.get("format") ?? "json";
     return run(runtime, request, { kind: "query", path, args: queryArguments(url), format });
   },
-  "POST /api/query_ts": async (runtime) => {
-    const ts = Buffer.alloc(8);
-    ts.writeBigUInt64LE(runtime.store.lastTs);
-    return JSON.stringify({ ts: ts.toString("base64") });
-  },
+  "POST /api/query_ts": async (runtime) => JSON.stringify({ ts: encodeTs(runtime.store.lastTs) }),
 };
 
 /** Answers an API request; false when the route is not one of the API's. */

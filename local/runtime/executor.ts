@@ -41,11 +41,11 @@ export class Executor {
   }
 
   /** Runs a read-only transaction on the latest committed state. */
-  read<T>(work: Work<T>, tracksReads = false): Promise<T> {
+  read<T>(work: Work<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#reads.push({
         run: async () => {
-          const tx = new Transaction(this.#store, { writable: false, tracksReads });
+          const tx = new Transaction(this.#store, { writable: false, tracksReads: false });
           await work(tx).then(resolve, reject);
         },
       });

@@ -8,7 +8,7 @@ import { LIMITS, Usage, type Metric } from "./limits.ts";
 import { messageOf } from "./log.ts";
 import type { LoadedFunction, Modules } from "./modules.ts";
 import type { Store } from "./store.ts";
-import type { ReadInterval, Transaction } from "./transaction.ts";
+import type { Transaction } from "./transaction.ts";
 import { validationError } from "./validate.ts";
 import { checkWire, isPlainObject, sizeOf, type Json, type JsonObject } from "./values.ts";
 
@@ -17,13 +17,10 @@ export type Kind = LoadedFunction["kind"];
 export interface CallOptions {
   depth?: number;
   logs?: string[];
-  tracksReads?: boolean;
 }
 
 export interface Outcome {
   value: Json;
-  /** What a query has read, when asked for. */
-  reads: ReadInterval[];
   /** Commit timestamp of a mutation, snapshot of a query, 0 for an action. */
   ts: bigint;
 }
@@ -64,20 +61,26 @@ export class Functions {
     target: LoadedFunction,
     args: Json,
     caller: Caller,
-    { depth = 0, logs = [], tracksReads = false }: CallOptions = {},
+    { depth = 0, logs = [] }: CallOptions = {},
   ): Promise<Outcome> {
     const run = async (tx: Transaction | null): Promise<Outcome> => {
       const value = await this.#run(target, args, caller, { tx, depth, logs });
-      return { value, reads: tx?.reads ?? [], ts: tx?.ts ?? 0n };
+      return { value, ts: tx?.ts ?? 0n };
     };
-    if (target.kind === "query") return this.#executor.read(run, tracksReads);
+    if (target.kind === "query") return this.#executor.read(run);
     if (target.kind === "mutation") return this.#executor.write(run);
     return run(null);
   }
 
-  /** Runs a mutation inside a given transaction. */
-  callIn(tx: Transaction, target: LoadedFunction, args: Json, caller: Caller): Promise<Json> {
-    return this.#run(target, args, caller, { tx, depth: 0, logs: [] });
+  /** Runs a query or mutation inside a given transaction. */
+  callIn(
+    tx: Transaction,
+    target: LoadedFunction,
+    args: Json,
+    caller: Caller,
+    logs: string[] = [],
+  ): Promise<Json> {
+    return this.#run(target, args, caller, { tx, depth: 0, logs });
   }
 
   /** Runs a query or mutation inside the transaction of the function that calls it. */

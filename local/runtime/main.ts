@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import { log, messageOf } from "./log.ts";
 import { Runtime } from "./runtime.ts";
 import { closeListeners, listen } from "./server.ts";
+import { serveSync } from "./sockets.ts";
 
 const STOP_MS = 5_000;
 
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
   if (!port || !sitePort) throw new Error("--port and --site-port must be port numbers");
   const runtime = await Runtime.start({ data, functions, env, adminKey });
   const listeners = await listen(runtime, port, sitePort);
+  const closeSockets = serveSync(runtime, listeners.api);
   log("info", "listening", { port, sitePort });
 
   let stopping = false;
@@ -42,6 +44,7 @@ async function main(): Promise<void> {
     log("info", "stopping", { signal });
     // Whoever does not end in time is cut off; what was acknowledged is on disk.
     setTimeout(() => process.exit(0), STOP_MS).unref();
+    closeSockets();
     await closeListeners(listeners);
     await runtime.stop();
     log("info", "stopped");

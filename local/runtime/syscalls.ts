@@ -33,23 +33,43 @@ export function installHost(host: Host): void {
     ...schedulerCalls(host),
     ...metadataCalls(host),
   };
-  const dispatch = (op: string, text: string): string | Promise<string> => {
-    const context = callContext.getStore();
-    if (!context || context.closed) throw new FunctionError("This function has already ended.");
+  const dispatch = (op: string, text: string, context: CallContext): string | Promise<string> => {
     const call = calls[op];
     if (!call) throw new FunctionError(`Unknown async operation ${op}: not implemented`);
+    return call(JSON.parse(text) as Arguments, context);
+  };
+  const syscall = (op: string, text: string): string => {
+    const context = currentContext();
     try {
-      return call(JSON.parse(text) as Arguments, context);
+      return dispatch(op, text, context) as string;
     } catch (error) {
-      if (error instanceof LimitError && context.tx) context.tx.failure ??= error;
-      throw error;
+      throw noteFailure(error, context);
     }
   };
-  const asyncSyscall = async (op: string, text: string): Promise<string> => dispatch(op, text);
+  const asyncSyscall = async (op: string, text: string): Promise<string> => {
+    const context = currentContext();
+    try {
+      return await dispatch(op, text, context);
+    } catch (error) {
+      throw noteFailure(error, context);
+    }
+  };
   const jsSyscall = (op: string): never => {
     throw notImplemented(`The operation ${op}`);
   };
-  Object.assign(globalThis, { Convex: { syscall: dispatch, asyncSyscall, jsSyscall } });
+  Object.assign(globalThis, { Convex: { syscall, asyncSyscall, jsSyscall } });
+}
+
+function currentContext(): CallContext {
+  const context = callContext.getStore();
+  if (!context || context.closed) throw new FunctionError("This function has already ended.");
+  return context;
+}
+
+/** A passed limit fails the whole transaction, whatever the function does with the error. */
+function noteFailure(error: unknown, { tx }: CallContext): unknown {
+  if (error instanceof LimitError && tx) tx.failure ??= error;
+  return error;
 }
 
 function databaseCalls({ cursors }: Host): Record<string, Syscall> {
