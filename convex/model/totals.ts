@@ -16,7 +16,7 @@ export const SHARDS = 8;
 export const EVERYBODY = "all";
 
 export type Totals = Omit<Doc<"totals">, "_id" | "_creationTime" | "owner" | "day" | "shard">;
-type Scope = { owner: string; day: number; shard: number };
+export type Scope = { owner: string; day: number; shard: number };
 type Turn = Infer<typeof newInteraction>;
 
 export function emptyTotals(): Totals {

@@ -1,0 +1,234 @@
+/**
+ * Recounts what writes keep and reports drift (expected: none); with `fix`, writes the recount.
+ * Sessions come first: users and days are compared with the sums of their sessions.
+ */
+import { v } from "convex/values";
+import type { JSONValue } from "convex/values";
+import type { Doc } from "./_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "./_generated/server.js";
+import { userKind } from "./model/fields.ts";
+import { authedMutation } from "./model/functions.ts";
+import { DAY_MS } from "./model/limits.ts";
+import { readPage } from "./model/paging.ts";
+import { Budget, playableCount, recount } from "./model/recount.ts";
+import type { Recount } from "./model/recount.ts";
+import {
+  driftOf,
+  fromCursor,
+  report,
+  sessionTotals,
+  settleTotals,
+  toCursor,
+} from "./model/repair.ts";
+import type { Drift } from "./model/repair.ts";
+import { EVERYBODY, SHARDS, dayOf, emptyTotals, rowOf, scopesOf, sum } from "./model/totals.ts";
+import type { Totals } from "./model/totals.ts";
+
+const SESSIONS_PER_CALL = 100;
+const USERS_PER_CALL = 20;
+const DAY_SESSIONS_PER_CALL = 200;
+
+const recountArgs = { cursor: v.union(v.string(), v.null()), fix: v.boolean() };
+
+/** Position in a list of subjects: ids of the page that are done, and the one under way. */
+type Walk<Part> = { page: string | null; seen: string[]; part: Part | null };
+
+/** Counters and sums of sessions against their interactions and recordings. */
+export const sessions = authedMutation("repair:sessions", {
+  args: recountArgs,
+  returns: report,
+  handler: async (ctx, { cursor, fix }) => {
+    const walk = walkFrom<Recount>(cursor);
+    const found = await readPage(ctx, {
+      table: "userSessions",
+      index: "by_startedAt",
+      equals: {},
+      sortField: "startedAt",
+      order: "asc",
+      cursor: walk.page,
+      limit: SESSIONS_PER_CALL,
+    });
+    const budget = new Budget();
+    const drift: Drift[] = [];
+    let checked = 0;
+    for (const session of found.items.filter(({ _id }) => !walk.seen.includes(_id))) {
+      walk.part = await recount(ctx, session, walk.part, budget);
+      if (!walk.part.isComplete) return paused(checked, drift, walk);
+      drift.push(...(await settleSession(ctx, session, walk.part, budget, fix)));
+      checked += 1;
+      walk.seen.push(session._id);
+      walk.part = null;
+      if (budget.isSpent) return paused(checked, drift, walk);
+    }
+    return nextPage(checked, drift, found.nextCursor);
+  },
+});
+
+async function settleSession(
+  ctx: MutationCtx,
+  session: Doc<"userSessions">,
+  { totals, maxSequence, worstLatencyMs, worstTtftMs }: Recount,
+  budget: Budget,
+  fix: boolean,
+): Promise<Drift[]> {
+  const actual = {
+    interactionCount: totals.interactions,
+    maxSequence,
+    tokensIn: totals.tokensIn,
+    tokensOut: totals.tokensOut,
+    costNanos: totals.costNanos,
+    worstLatencyMs: worstLatencyMs ?? undefined,
+    worstTtftMs: worstTtftMs ?? undefined,
+    audioCount: await playableCount(ctx, session, budget),
+  };
+  const stored = session as unknown as Record<string, number | undefined>;
+  const found = driftOf(session._id, stored, actual);
+  if (fix && found.length > 0) await ctx.db.patch("userSessions", session._id, actual);
+  return [...found, ...(await settleTotals(ctx, scopesOf(session).session, totals, fix))];
+}
+
+/** A user's days up to `day` are done and had `count` sessions. */
+type UserPart = { id: string; day: number; count: number };
+
+/** Session counts and daily sums of users of one kind against the sums of their sessions. */
+export const users = authedMutation("repair:users", {
+  args: { kind: userKind, ...recountArgs },
+  returns: report,
+  handler: async (ctx, { kind, cursor, fix }) => {
+    const walk = walkFrom<UserPart>(cursor);
+    const found = await readPage(ctx, {
+      table: "users",
+      index: "by_kind_createdAt",
+      equals: { kind },
+      sortField: "createdAt",
+      order: "asc",
+      cursor: walk.page,
+      limit: USERS_PER_CALL,
+    });
+    const budget = new Budget();
+    const drift: Drift[] = [];
+    let checked = 0;
+    for (const user of found.items.filter(({ _id }) => !walk.seen.includes(_id))) {
+      const part = walk.part?.id === user._id ? walk.part : { id: user._id, day: 0, count: 0 };
+      const rest = await settleDays(ctx, user, part, budget, fix, drift);
+      if (rest !== null) return paused(checked, drift, { ...walk, part: rest });
+      checked += 1;
+      walk.seen.push(user._id);
+      walk.part = null;
+      if (budget.isSpent) return paused(checked, drift, walk);
+    }
+    return nextPage(checked, drift, found.nextCursor);
+  },
+});
+
+/** Settle a user's days one by one; the part to go on from if the budget is spent, else null. */
+async function settleDays(
+  ctx: MutationCtx,
+  user: Doc<"users">,
+  part: UserPart,
+  budget: Budget,
+  fix: boolean,
+  drift: Drift[],
+): Promise<UserPart | null> {
+  let { day, count } = part;
+  for (;;) {
+    const first = await firstSessionFrom(ctx, user, day);
+    if (first === null) break;
+    const start = dayOf(first.startedAt);
+    const totals = await sumOfDay(ctx, user, start, budget);
+    const scope = { owner: user._id, day: start, shard: 0 };
+    drift.push(...(await settleTotals(ctx, scope, totals, fix)));
+    count += totals.sessions;
+    day = start + DAY_MS;
+    if (budget.isSpent) return { id: user._id, day, count };
+  }
+  const found = driftOf(user._id, { sessionCount: user.sessionCount }, { sessionCount: count });
+  if (fix && found.length > 0) await ctx.db.patch("users", user._id, { sessionCount: count });
+  drift.push(...found);
+  return null;
+}
+
+async function firstSessionFrom(ctx: QueryCtx, user: Doc<"users">, day: number) {
+  return await ctx.db
+    .query("userSessions")
+    .withIndex("by_user_startedAt", (q) => q.eq("userId", user._id).gte("startedAt", day))
+    .first();
+}
+
+async function sumOfDay(ctx: QueryCtx, user: Doc<"users">, day: number, budget: Budget) {
+  let totals = emptyTotals();
+  const rows = ctx.db.query("userSessions").withIndex("by_user_startedAt", (q) =>
+    q
+      .eq("userId", user._id)
+      .gte("startedAt", day)
+      .lt("startedAt", day + DAY_MS),
+  );
+  for await (const row of rows) {
+    budget.take(row);
+    totals = sum(totals, await sessionTotals(ctx, row));
+  }
+  return totals;
+}
+
+/** Sums by shard of the sessions read so far; `stamp` tells whether the day was written since. */
+type DayPart = { page: string | null; stamp: number; shards: Totals[] };
+
+/** Everybody's sums of one UTC day against the sums of the sessions that started on it. */
+export const days = authedMutation("repair:days", {
+  args: { day: v.number(), ...recountArgs },
+  returns: report,
+  handler: async (ctx, { day: moment, cursor, fix }) => {
+    const day = dayOf(moment);
+    const stored = await everybodysRows(ctx, day);
+    const stamp = stored.reduce((all, row) => all + row.sessions + row.interactions, 0);
+    const part =
+      cursor === null
+        ? { page: null, stamp, shards: Array.from({ length: SHARDS }, emptyTotals) }
+        : fromCursor<DayPart>(cursor);
+    if (part.stamp !== stamp) return { checked: 0, drift: [], busy: true, nextCursor: null };
+    const found = await readPage(ctx, {
+      table: "userSessions",
+      index: "by_startedAt",
+      equals: {},
+      sortField: "startedAt",
+      from: day,
+      to: day + DAY_MS,
+      order: "asc",
+      cursor: part.page,
+      limit: DAY_SESSIONS_PER_CALL,
+    });
+    for (const session of found.items) {
+      const { shard } = scopesOf(session).everybody;
+      part.shards[shard] = sum(part.shards[shard]!, await sessionTotals(ctx, session));
+    }
+    const checked = found.items.length;
+    if (found.nextCursor !== null) {
+      const state = { ...part, page: found.nextCursor };
+      return { checked, drift: [], busy: false, nextCursor: toCursor(state as JSONValue) };
+    }
+    const drift: Drift[] = [];
+    for (const [shard, totals] of part.shards.entries()) {
+      drift.push(...(await settleTotals(ctx, { owner: EVERYBODY, day, shard }, totals, fix)));
+    }
+    return { checked, drift, busy: false, nextCursor: null };
+  },
+});
+
+async function everybodysRows(ctx: QueryCtx, day: number): Promise<Totals[]> {
+  const shards = Array.from({ length: SHARDS }, (_, shard) => ({ owner: EVERYBODY, day, shard }));
+  const rows = await Promise.all(shards.map((scope) => rowOf(ctx, scope)));
+  return rows.filter((row) => row !== null);
+}
+
+function walkFrom<Part>(cursor: string | null): Walk<Part> {
+  return cursor === null ? { page: null, seen: [], part: null } : fromCursor<Walk<Part>>(cursor);
+}
+
+function paused<Part>(checked: number, drift: Drift[], walk: Walk<Part>) {
+  return { checked, drift, busy: false, nextCursor: toCursor(walk as unknown as JSONValue) };
+}
+
+function nextPage(checked: number, drift: Drift[], page: string | null) {
+  const start = { page, seen: [], part: null };
+  return { checked, drift, busy: false, nextCursor: page === null ? null : toCursor(start) };
+}
