@@ -467,6 +467,46 @@ class Renewal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RepairDaysDriftResult:
+    """What `repair:days.drift` returns."""
+
+    subject_id: str
+    field: str
+    stored: float | None
+    actual: float | None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> RepairDaysDriftResult:
+        """Read the object as Convex sends it."""
+        return cls(
+            subject_id=wire["subjectId"],
+            field=wire["field"],
+            stored=wire["stored"],
+            actual=wire["actual"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairDaysResult:
+    """What `repair:days` returns."""
+
+    checked: float
+    drift: tuple[RepairDaysDriftResult, ...]
+    busy: bool
+    next_cursor: str | None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> RepairDaysResult:
+        """Read the object as Convex sends it."""
+        return cls(
+            checked=wire["checked"],
+            drift=tuple(RepairDaysDriftResult.from_wire(item) for item in wire["drift"]),
+            busy=wire["busy"],
+            next_cursor=wire["nextCursor"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rollup:
     """What `metrics:range` returns."""
 
@@ -1095,6 +1135,29 @@ class RateLimitsTakeArgs(TypedDict):
     cost: NotRequired[float | None]
 
 
+class RepairDaysArgs(TypedDict):
+    """Arguments of `repair:days`."""
+
+    day: datetime
+    cursor: str | None
+    fix: bool
+
+
+class RepairSessionsArgs(TypedDict):
+    """Arguments of `repair:sessions`."""
+
+    cursor: str | None
+    fix: bool
+
+
+class RepairUsersArgs(TypedDict):
+    """Arguments of `repair:users`."""
+
+    kind: Literal["product", "team"]
+    cursor: str | None
+    fix: bool
+
+
 class RevealsOfSessionArgs(TypedDict):
     """Arguments of `reveals:ofSession`."""
 
@@ -1484,6 +1547,23 @@ _write_rate_limits_take_args = writer(
     Argument("cost", "cost"),
 )
 
+_write_repair_days_args = writer(
+    Argument("day", "day", milliseconds),
+    Argument("cursor", "cursor", nullable=True),
+    Argument("fix", "fix"),
+)
+
+_write_repair_sessions_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("fix", "fix"),
+)
+
+_write_repair_users_args = writer(
+    Argument("kind", "kind"),
+    Argument("cursor", "cursor", nullable=True),
+    Argument("fix", "fix"),
+)
+
 _write_reveals_of_session_args = writer(
     Argument("id", "id"),
     Argument("reason", "reason"),
@@ -1797,6 +1877,18 @@ MIGRATIONS_STEP: Final[Mutation[MigrationsStepArgs, MigrationRun]] = Mutation(
 
 RATE_LIMITS_TAKE: Final[Mutation[RateLimitsTakeArgs, Taken]] = Mutation(
     "rateLimits:take", _write_rate_limits_take_args, Taken.from_wire
+)
+
+REPAIR_DAYS: Final[Mutation[RepairDaysArgs, RepairDaysResult]] = Mutation(
+    "repair:days", _write_repair_days_args, RepairDaysResult.from_wire
+)
+
+REPAIR_SESSIONS: Final[Mutation[RepairSessionsArgs, RepairDaysResult]] = Mutation(
+    "repair:sessions", _write_repair_sessions_args, RepairDaysResult.from_wire
+)
+
+REPAIR_USERS: Final[Mutation[RepairUsersArgs, RepairDaysResult]] = Mutation(
+    "repair:users", _write_repair_users_args, RepairDaysResult.from_wire
 )
 
 REVEALS_OF_SESSION: Final[Mutation[RevealsOfSessionArgs, UserSession]] = Mutation(
