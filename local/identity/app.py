@@ -7,7 +7,6 @@ unless `EARSHOT_IDENTITY_REMOTE=1` says that it may.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,29 +20,15 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local.identity import admin, backend_sessions, backend_users, frontend, upkeep, webhooks
 from local.identity.errors import ClerkError, answer_clerk_error, answer_http_error
+from local.identity.exposure import LoopbackOnly
 from local.identity.instance import Instance
 from local.identity.limits import WindowCounter
 from local.stack import Stack
-
-
-class LoopbackOnly:
-    """Refuses callers of other machines: this instance signs anybody's tokens."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 403 to a caller that is not on this machine; pass everybody else on."""
-        if scope["type"] == "lifespan" or _is_loopback(scope):
-            await self._app(scope, receive, send)
-            return
-        await PlainTextResponse("loopback only\n", 403)(scope, receive, send)
 
 
 def health(_request: Request) -> Response:
@@ -96,11 +81,6 @@ def create_app(stack: Stack, *, allow_remote: bool = False) -> Starlette:
     app.state.instance = instance
     app.state.calls = WindowCounter()
     return app
-
-
-def _is_loopback(scope: Scope) -> bool:
-    client: tuple[str, int] | None = scope.get("client")
-    return client is not None and ipaddress.ip_address(client[0]).is_loopback
 
 
 app = create_app(

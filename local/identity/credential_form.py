@@ -20,8 +20,6 @@ from local.stack import Stack
 
 _MAX_PASSWORD_BYTES = 72  # bcrypt reads no further
 _SECONDS_PER_MINUTE = 60
-# Signed by nobody again: a fresh key per start, and the cookie is never set.
-_COOKIE_KEY = secrets.token_urlsafe(32)
 # Checked for unknown names, so that the answer takes as long as for a known one.
 _NOBODY = Hasher.hash(secrets.token_urlsafe(16))
 
@@ -63,6 +61,32 @@ class ThrottledController(AuthenticationController):  # type: ignore[misc]  # un
         return bool(accepted)
 
 
+class CredentialForm(Authenticate):  # type: ignore[misc]  # untyped library
+    """The library's sign-in form without its cookie.
+
+    The cookie could be replayed after a sign-out, so it is not just given no life: the component
+    that reads and writes it is not drawn at all. (Drawn, it asks for a rerun of its own, which can
+    cut a check of a password short.)
+    """
+
+    def __init__(self, controller: ThrottledController) -> None:
+        # The base class would draw the component here; these are all fields that `login` reads.
+        self.path = None
+        self.attrs = {"login_sleep_time": 0}
+        self.cookie_controller = NoCookie()
+        self.authentication_controller = controller
+
+
+class NoCookie:
+    """Stands in for the library's cookie: never there, never set."""
+
+    def get_cookie(self) -> None:
+        """Return no remembered sign-in."""
+
+    def set_cookie(self) -> None:
+        """Remember no sign-in."""
+
+
 def password_hashes(stack: Stack) -> dict[str, str]:
     """Return the bcrypt hash of every sign-in by username; made at the first start."""
 
@@ -89,15 +113,7 @@ def ask(hashes: Mapping[str, str], throttle: Throttle, address: str) -> str | No
             name: {"password": value, "name": name, "email": ""} for name, value in hashes.items()
         }
     }
-    form = Authenticate(
-        credentials,
-        cookie_name="earshot_portal_unused",
-        cookie_key=_COOKIE_KEY,
-        cookie_expiry_days=0,
-        auto_hash=False,
-        login_sleep_time=0,
-    )
-    form.authentication_controller = ThrottledController(credentials, throttle, address)
+    form = CredentialForm(ThrottledController(credentials, throttle, address))
     labels = {
         "Form name": "Sign in",
         "Username": "Username",

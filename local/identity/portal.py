@@ -23,11 +23,9 @@ _API_SECONDS = 5.0
 _ISSUED = "ticket_issued"
 
 _MARK = str(Path(__file__).with_name("mark.svg"))
-# The cookie manager is an invisible frame that would leave a gap; the one button is the main one.
 _STYLE = """
 <style>
 .stMainBlockContainer { max-width: 27rem; padding-top: 12vh; }
-.stElementContainer:has(iframe) { position: absolute; visibility: hidden; }
 .stForm { padding: 1.4rem 1.6rem 1.8rem; }
 .stForm .stElementContainer:has(.stFormSubmitButton), .stForm .stFormSubmitButton { width: 100%; }
 .stForm .stFormSubmitButton button {
@@ -77,9 +75,9 @@ def main() -> None:
         st.error("The sign-in service does not answer. Please try again in a moment.")
         st.session_state["authentication_status"] = None
         return
-    st.session_state[_ISSUED] = True
     st.markdown(":material/progress_activity: Signing you in …")
     _leave_for(url)
+    st.session_state[_ISSUED] = True
 
 
 def _explain() -> None:

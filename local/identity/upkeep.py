@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import sqlite3
 
 from starlette.concurrency import run_in_threadpool
 
 from local.identity.database import now_ms
 from local.identity.instance import Instance
 from local.identity.sessions import DAY_MS
+
+logger = logging.getLogger(__name__)
 
 _EVERY_SECONDS = 3600
 _MAX_EVENTS = 10_000
@@ -18,7 +22,10 @@ _MAX_BROWSERS = 10_000
 async def run(instance: Instance) -> None:
     """Prune now and every hour, until cancelled."""
     while True:
-        await run_in_threadpool(prune, instance)
+        try:
+            await run_in_threadpool(prune, instance)
+        except sqlite3.OperationalError:
+            logger.warning("The instance's file is locked; pruned next time", exc_info=True)
         await asyncio.sleep(_EVERY_SECONDS)
 
 

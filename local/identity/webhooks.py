@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,8 @@ from svix.webhooks import Webhook
 
 from local.identity.database import now_ms
 from local.identity.instance import Instance
+
+logger = logging.getLogger(__name__)
 
 PATH = "/api/v1/webhooks/clerk"
 
@@ -36,12 +39,21 @@ class Dispatcher:
         """Deliver for ever; another process may queue events too, so the file is polled."""
         async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
             while True:
-                due = await run_in_threadpool(self._due)
-                for event in due:
-                    delivered = await self._deliver(client, event)
-                    await run_in_threadpool(self._settle, event, delivered=delivered)
-                if not due:
+                try:
+                    worked = await self._deliver_due(client)
+                except sqlite3.OperationalError:
+                    logger.warning("The instance's file is locked; webhooks wait", exc_info=True)
+                    worked = False
+                if not worked:
                     await asyncio.sleep(_IDLE_SECONDS)
+
+    async def _deliver_due(self, client: httpx.AsyncClient) -> bool:
+        """Attempt what is due; tell whether there was anything."""
+        due = await run_in_threadpool(self._due)
+        for event in due:
+            delivered = await self._deliver(client, event)
+            await run_in_threadpool(self._settle, event, delivered=delivered)
+        return bool(due)
 
     async def _deliver(self, client: httpx.AsyncClient, event: sqlite3.Row) -> bool:
         sent_at = datetime.now(UTC)
