@@ -69,8 +69,9 @@ class Supervisor:
             self._add(make(stack))
         self._wait_ready()
         self._prepare()
-        self._add(processes.app(stack, demo=self._demo))
-        self._wait_ready()
+        if not self._stop.is_set():
+            self._add(processes.app(stack, demo=self._demo))
+            self._wait_ready()
 
     def _add(self, child: Child) -> None:
         self._say(f"Starting {child.name} ...")
