@@ -1,4 +1,4 @@
-"""Thirty days of measurements for the operations pages, with one incident in each kind.
+"""Weeks of measurements for the operations pages, with one incident in each kind.
 
 Made by the product's own recorder, so rollups and events look exactly as a running app sends them;
 every rollup has the dimension `source: demo` and every event the field.
@@ -15,7 +15,7 @@ from typing import Any
 
 from lib.observability.recorder import SLOW_STORAGE_MS, Batch, Recorder
 from lib.storage.keys import AudioKey
-from local.demo.plan import DAYS, PlannedSession, request_id, timeline
+from local.demo.plan import PlannedSession, request_id, timeline
 from local.demo.recording import CONTENT_TYPE
 
 SOURCE = "demo"
@@ -55,9 +55,9 @@ _STORAGE_FAILURE_SHARE = 0.002
 
 # What the gate decides on a quiet day: outcome, reason, route, decisions in the busiest hour.
 _DECISIONS = (
-    ("allowed", "signed-in", "/", 25), ("allowed", "signed-in", "/sessions", 35),
-    ("allowed", "signed-in", "/session", 45), ("allowed", "signed-in", "/_stcore/*", 75),
-    ("allowed", "signed-in", "/api/*", 60), ("redirected", "dev-browser-missing", "/", 4),
+    ("allowed", "signed-in", "/", 25), ("allowed", "signed-in", "/session", 45),
+    ("allowed", "signed-in", "/_stcore/*", 75), ("allowed", "signed-in", "/api/*", 60),
+    ("redirected", "dev-browser-missing", "/", 4),
     ("redirected", "session-token-expired-refresh-non-eligible-no-refresh-cookie", "/session", 9),
     ("denied", "session-token-and-uat-missing", "/_stcore/*", 2.2),
     ("denied", "token-expired", "/api/*", 1.6), ("denied", "role-missing", "/", 0.4),
@@ -73,18 +73,21 @@ _ATTACK_PER_MINUTE = 24
 _ATTACKERS = 3
 
 
-def history(seed: int, anchor: datetime, sessions: tuple[PlannedSession, ...]) -> list[Batch]:
-    """Return everything that the recorders of thirty days would have sent, in batches.
+def history(
+    seed: int, anchor: datetime, days: int, sessions: tuple[PlannedSession, ...]
+) -> list[Batch]:
+    """Return everything that the recorders would have sent, in batches.
 
     Args:
         seed: decides everything; the ids of the batches too, so that none is merged twice.
-        anchor: end of the thirty days.
+        anchor: end of everything.
+        days: before it.
         sessions: whose turns and assessments are measured as well.
     """
     rng = random.Random(f"demo {seed} history")  # noqa: S311  # chance for show
     journal = _Journal(anchor)
-    first = anchor.replace(minute=0, second=0, microsecond=0) - timedelta(days=DAYS)
-    for number in range(DAYS * 24):
+    first = anchor.replace(minute=0, second=0, microsecond=0) - timedelta(days=days)
+    for number in range(days * 24 + 1):
         hour = first + timedelta(hours=number)
         _storage_hour(rng, journal, hour)
         _auth_hour(rng, journal, hour)
@@ -200,7 +203,7 @@ def _decision(
 ) -> None:
     outcome, reason, route = what
     dimensions = {"outcome": outcome, "reason": reason, "route": route}
-    error = reason if outcome == "denied" else ""
+    error = "denied" if outcome == "denied" else ""
     journal.observe("auth.decision", dimensions, rng.lognormvariate(-0.4, 0.6), at, error)
     if error:
         seen = {"requestId": request_id(rng, at), "clientHash": client}

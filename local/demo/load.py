@@ -15,7 +15,7 @@ from lib.config import Settings, is_loopback
 from lib.data import Caller, user_sessions
 from lib.jobs.services import Services
 from local.demo.history import history
-from local.demo.plan import SESSIONS, Plan, external_id, plan
+from local.demo.plan import Plan, Scale, external_id, plan
 from local.demo.progress import Advance, ShowSteps, Steps, bars
 from local.demo.studio import studio
 from local.demo.writer import Writer
@@ -24,6 +24,8 @@ from local.stack import Stack
 SEED = 7
 STATE_FILE = "demo.json"
 
+# Nobody waits for one of these calls, and the machine is busy speaking.
+_CONVEX_TIMEOUT = "30"
 _WRITERS = 6  # threads; Convex runs one mutation at a time, the bucket several
 
 
@@ -45,13 +47,19 @@ class State:
     anchor: str
     finished: bool = False
 
+    @property
+    def anchor_time(self) -> datetime:
+        """The anchor as a moment."""
+        return datetime.fromisoformat(self.anchor)
 
-def load(stack: Stack, progress: ShowSteps = bars) -> bool:
+
+def load(stack: Stack, progress: ShowSteps = bars, scale: Scale = Scale()) -> bool:
     """Load the demo data unless it is there; go on with a load that was interrupted.
 
     Args:
         stack: a running local stack, its bucket made.
         progress: makes the context in which steps are shown.
+        scale: how much to load.
 
     Returns:
         Whether anything was loaded.
@@ -62,6 +70,7 @@ def load(stack: Stack, progress: ShowSteps = bars) -> bool:
             loading again goes on.
     """
     environment = {**stack.app_environment(), "EARSHOT_DEMO": "1"}
+    environment["EARSHOT_CONVEX_TIMEOUT_SECONDS"] = _CONVEX_TIMEOUT
     settings = Settings.model_validate({"_env_file": None, **environment})
     refuse_foreign(settings)
     state_file = Path(stack.home) / STATE_FILE
@@ -69,14 +78,13 @@ def load(stack: Stack, progress: ShowSteps = bars) -> bool:
     services = Services(settings)
     try:
         caller = services.worker_caller()
-        if state is not None and state.finished and _is_loaded(caller, state):
+        if state is not None and state.finished and _is_loaded(caller, state, scale):
             return False
         if state is None or state.finished:
             state = State(SEED, datetime.now(UTC).isoformat(timespec="seconds"))
             _write(state_file, state)
-        planned = plan(state.seed, datetime.fromisoformat(state.anchor))
         with progress() as steps:
-            _load_all(state, planned, Writer(caller, services.storage), steps)
+            _load_all(state, scale, Writer(caller, services.storage), steps)
         state.finished = True
         _write(state_file, state)
     finally:
@@ -95,7 +103,8 @@ def refuse_foreign(settings: Settings) -> None:
             raise ForeignServiceError(f"Demo data is for the local stack only, not for {url}.")
 
 
-def _load_all(state: State, planned: Plan, writer: Writer, steps: Steps) -> None:
+def _load_all(state: State, scale: Scale, writer: Writer, steps: Steps) -> None:
+    planned = plan(state.seed, state.anchor_time, scale)
     recorded = [session for session in planned.sessions if session.recording]
     others = [session for session in planned.sessions if not session.recording]
     with studio() as booth, _Crew() as crew:
@@ -106,13 +115,20 @@ def _load_all(state: State, planned: Plan, writer: Writer, steps: Steps) -> None
         crew.do([(writer.person, (person,)) for person in planned.people], show_users)
         crew.wait()  # sessions refer to users
         crew.do([(writer.session, (session, None)) for session in others], show_sessions)
-        batches = history(state.seed, datetime.fromisoformat(state.anchor), planned.sessions)
-        show_batches = steps.step("Measurements", len(batches))
-        crew.do([(writer.measurements, (batch,)) for batch in batches], show_batches)
+        crew.do([(_measure, (state, scale, planned, writer, steps))])
         for order in as_completed(orders):
             show_speech()
             crew.do([(writer.session, (orders[order], order.result()))], show_sessions)
         crew.wait()
+
+
+def _measure(state: State, scale: Scale, planned: Plan, writer: Writer, steps: Steps) -> None:
+    """Write all measurements, one batch after the other: each keeps Convex busy for a while."""
+    batches = history(state.seed, state.anchor_time, scale.days, planned.sessions)
+    show = steps.step("Measurements", len(batches))
+    for batch in batches:
+        writer.measurements(batch)
+        show()
 
 
 Task = tuple[Callable[..., None], tuple[Any, ...]]
@@ -133,7 +149,7 @@ class _Crew:
         self._failed.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def do(self, tasks: list[Task], advance: Advance) -> None:
+    def do(self, tasks: list[Task], advance: Advance = lambda: None) -> None:
         """Take up tasks; `advance` is called after each."""
         for function, arguments in tasks:
             self._jobs.append(self._pool.submit(self._run, function, arguments, advance))
@@ -156,9 +172,9 @@ class _Crew:
         advance()
 
 
-def _is_loaded(caller: Caller, state: State) -> bool:
+def _is_loaded(caller: Caller, state: State, scale: Scale) -> bool:
     """Ask for the last session: the data may have been deleted and the state file not."""
-    last = external_id(state.seed, SESSIONS - 1)
+    last = external_id(state.seed, scale.sessions - 1)
     return user_sessions.by_external_id(caller, last) is not None
 
 

@@ -20,11 +20,6 @@ from local.demo.people import Person, coach_voice, people
 from local.demo.recording import Kind
 from local.demo.speech import Voice
 
-DAYS = 30
-SESSIONS = 360
-RECORDED_WHOLE = 34
-RECORDED_BY_TURN = 12
-
 _VOICE_SHARE = 0.62
 _FAVOURITE_SHARE = 0.65
 _REVIEWED_SHARE = 0.38
@@ -35,6 +30,21 @@ _HOURS = (
 )  # fmt: skip
 _WEEKDAYS = (1.1, 1.15, 1.1, 1.05, 0.8, 0.55, 0.75)
 _MILLIS_PER_WORD = 350
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much there is.
+
+    Attributes:
+        days: before the anchor, on which everything happens.
+        recorded_whole, recorded_by_turn: voice sessions with one recording, with one per turn.
+    """
+
+    days: int = 30
+    sessions: int = 360
+    recorded_whole: int = 34
+    recorded_by_turn: int = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +94,24 @@ class Plan:
     sessions: tuple[PlannedSession, ...]
 
 
-def plan(seed: int, anchor: datetime, sessions: int = SESSIONS) -> Plan:
+def plan(seed: int, anchor: datetime, scale: Scale) -> Plan:
     """Plan everything up to `anchor` (aware, UTC)."""
     rng = _random(seed, "people")
     everybody = people(rng, anchor)
     # Everybody practises at least once.
-    chosen = [*everybody, *rng.choices(everybody, [p.activity for p in everybody], k=sessions)]
-    starts = [(_start(rng, person, anchor), person) for person in chosen[:sessions]]
+    chosen = [
+        *everybody,
+        *rng.choices(everybody, [p.activity for p in everybody], k=scale.sessions),
+    ]
+    chosen = chosen[: scale.sessions]
+    starts = [(_start(rng, person, anchor, scale.days), person) for person in chosen]
     starts.sort(key=lambda item: (item[0], item[1].clerk_id))
     voices = [number for number in range(len(starts)) if rng.random() < _VOICE_SHARE]
-    recordings = _recordings(rng, voices)
+    recordings = _recordings(rng, voices, scale)
     planned = [
         _session(
             _random(seed, f"session {number}"),
-            Slot(external_id(seed, number), number, person, started_at, anchor),
+            Slot(external_id(seed, number), number, person, started_at, anchor, scale.days),
             "voice" if number in set(voices) else "chat",
             recordings.get(number),
         )
@@ -120,6 +134,7 @@ class Slot:
     person: Person
     started_at: datetime
     anchor: datetime
+    days: int
 
     @property
     def age_days(self) -> float:
@@ -129,7 +144,7 @@ class Slot:
     @property
     def skill(self) -> float:
         """The learner's level by then."""
-        gained = self.person.progress * (1 - self.age_days / DAYS)
+        gained = self.person.progress * (1 - self.age_days / self.days)
         return min(0.95, self.person.skill + gained)
 
 
@@ -156,27 +171,26 @@ def _random(seed: int, purpose: str) -> random.Random:
     return random.Random(f"demo {seed} {purpose}")  # noqa: S311  # chance for show, not for secrets
 
 
-def _start(rng: random.Random, person: Person, anchor: datetime) -> datetime:
+def _start(rng: random.Random, person: Person, anchor: datetime, days: int) -> datetime:
     """Choose when a session begins: by the learner's own clock and week."""
     while True:
-        day = anchor - timedelta(days=rng.randrange(DAYS + 1))
+        day = anchor - timedelta(days=rng.randrange(days + 1))
         midnight = day.replace(hour=0, minute=0, second=0, microsecond=0)
         hour = rng.choices(range(24), _HOURS)[0] - person.utc_offset
         start = midnight + timedelta(hours=hour, milliseconds=rng.randrange(3_600_000))
-        is_within = anchor - timedelta(days=DAYS) <= start <= anchor - timedelta(minutes=45)
+        is_within = anchor - timedelta(days=days) <= start <= anchor - timedelta(minutes=45)
         if is_within and rng.random() < _WEEKDAYS[start.weekday()] / max(_WEEKDAYS):
             return start
 
 
-def _recordings(rng: random.Random, voices: list[int]) -> dict[int, Kind]:
+def _recordings(rng: random.Random, voices: list[int], scale: Scale) -> dict[int, Kind]:
     """Choose the sessions that were recorded: any, but rather the newer ones."""
-    wanted = RECORDED_WHOLE + RECORDED_BY_TURN
     by_chance = sorted(voices, key=lambda number: number / max(voices) + rng.random(), reverse=True)
     whole: list[Kind] = ["session"]
     by_turn: list[Kind] = ["turns"]
-    kinds = whole * RECORDED_WHOLE + by_turn * RECORDED_BY_TURN
+    kinds = whole * scale.recorded_whole + by_turn * scale.recorded_by_turn
     rng.shuffle(kinds)
-    return dict(zip(by_chance[:wanted], kinds, strict=False))
+    return dict(zip(by_chance, kinds, strict=False))
 
 
 def _session(

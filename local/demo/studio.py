@@ -39,7 +39,7 @@ def studio() -> Iterator[Studio]:
     pool = ProcessPoolExecutor(
         max_workers=min(os.cpu_count() or 1, _MAX_PROCESSES),
         mp_context=multiprocessing.get_context("spawn"),
-        initializer=_end_with_parent,
+        initializer=_settle,
     )
     try:
         yield Studio(pool)
@@ -57,8 +57,9 @@ def utterances(session: PlannedSession) -> tuple[Utterance, ...]:
     )
 
 
-def _end_with_parent() -> None:
-    """Let a worker end with its parent, however that ends: nobody else would tell it."""
+def _settle() -> None:
+    """Give way to the services that are being loaded, and end with the parent, however it ends."""
+    os.nice(5)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()
