@@ -15,7 +15,7 @@ from lib.config import Settings, is_loopback
 from lib.data import Caller, user_sessions
 from lib.jobs.services import Services
 from local.demo.history import history
-from local.demo.plan import Plan, Scale, external_id, plan
+from local.demo.plan import FULL, Plan, Scale, external_id, plan
 from local.demo.progress import Advance, ShowSteps, Steps, bars
 from local.demo.studio import studio
 from local.demo.writer import Writer
@@ -53,7 +53,7 @@ class State:
         return datetime.fromisoformat(self.anchor)
 
 
-def load(stack: Stack, progress: ShowSteps = bars, scale: Scale = Scale()) -> bool:
+def load(stack: Stack, progress: ShowSteps = bars, scale: Scale = FULL) -> bool:
     """Load the demo data unless it is there; go on with a load that was interrupted.
 
     Args:

@@ -47,6 +47,9 @@ class Scale:
     recorded_by_turn: int = 12
 
 
+FULL = Scale()
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedTurn:
     """One interaction; `pause_ms` after the one before, figures named as in `lib.data`."""
@@ -99,11 +102,8 @@ def plan(seed: int, anchor: datetime, scale: Scale) -> Plan:
     rng = _random(seed, "people")
     everybody = people(rng, anchor)
     # Everybody practises at least once.
-    chosen = [
-        *everybody,
-        *rng.choices(everybody, [p.activity for p in everybody], k=scale.sessions),
-    ]
-    chosen = chosen[: scale.sessions]
+    weights = [person.activity for person in everybody]
+    chosen = [*everybody, *rng.choices(everybody, weights, k=scale.sessions)][: scale.sessions]
     starts = [(_start(rng, person, anchor, scale.days), person) for person in chosen]
     starts.sort(key=lambda item: (item[0], item[1].clerk_id))
     voices = [number for number in range(len(starts)) if rng.random() < _VOICE_SHARE]
