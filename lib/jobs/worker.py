@@ -90,13 +90,14 @@ class Worker:
 
     def _turn(self, job: Job) -> float:
         """Run the job if it is due and free; return the seconds until it may be due again."""
+        asked = time.monotonic()
         lease = job_leases.acquire(
             self._services.worker_caller(),
             name=job.name, holder=self._holder, ttl_ms=self._lease_ms,
             due_every_ms=int(job.every_seconds * 1000),
         )  # fmt: skip
         if lease.acquired:
-            self._run(job)
+            self._run(job, asked)
             return job.every_seconds
         if lease.last_started_at is None:
             return min(job.every_seconds, RETRY_SECONDS)
@@ -105,9 +106,10 @@ class Worker:
         # Bounded below for one that runs long elsewhere, above so that a dead holder is noticed.
         return min(max(left, min(job.every_seconds, RETRY_SECONDS)), job.every_seconds)
 
-    def _run(self, job: Job) -> None:
+    def _run(self, job: Job, asked: float) -> None:
         started = time.perf_counter()
         held = _Lease(self._services, job.name, self._holder, self._lease_ms, self._renew_seconds)
+        held.granted(asked)
         with held:
             ok, report = self._attempt(job, held)
         duration = (time.perf_counter() - started) * 1000
@@ -146,13 +148,17 @@ class _Lease:
         self._services, self._name, self._holder = services, name, holder
         self._ttl_ms, self._every = ttl_ms, every
         self._done = threading.Event()
-        self._until = time.monotonic() + ttl_ms / 1000
+        self._until = 0.0
         self._taken = False
         self._thread = threading.Thread(target=self._renew, name=f"lease-{name}", daemon=True)
 
     @property
     def lost(self) -> bool:
         return self._taken or time.monotonic() > self._until
+
+    def granted(self, asked: float) -> None:
+        """Note a lease that was asked for at `asked`: Convex counts from later on, we from here."""
+        self._until = asked + self._ttl_ms / 1000
 
     def __enter__(self) -> None:
         self._thread.start()
@@ -175,7 +181,7 @@ class _Lease:
             if not held:
                 self._taken = True
                 return
-            self._until = asked + self._ttl_ms / 1000
+            self.granted(asked)
 
 
 def _text(report: Mapping[str, object]) -> str:
