@@ -1,1 +1,1 @@
-"""HTTP API: FastAPI routers, models and problem details."""
+"""The HTTP API under `/api/v1`: ingestion and retrieval with Bearer tokens."""

@@ -67,6 +67,11 @@ def page_allowed(role: Role, path: str) -> bool:
     return _allowed(role, "pages", path)
 
 
+def api_known(operation: str) -> bool:
+    """Tell whether an API operation, such as `GET /users/{clerkId}`, is in the table."""
+    return operation in _TABLE["api"]
+
+
 def api_allowed(role: Role, operation: str) -> bool:
     """Tell whether a role may call an API operation, such as `GET /users/{clerkId}`."""
     return _allowed(role, "api", operation)

@@ -1,0 +1,141 @@
+"""Who calls, and whether they may: Bearer only, roles per operation from the one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, cast
+
+from fastapi import Depends, Request, Security
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
+
+from lib.api.problems import FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE, Problem
+from lib.api.rates import Rates
+from lib.auth.bearer import BearerVerifier, Principal
+from lib.auth.events import EventReporter
+from lib.auth.incoming import ScopeReader
+from lib.auth.members import Denial
+from lib.auth.proxies import TrustedProxies
+from lib.auth.reasons import GateReason, TokenReason
+from lib.auth.roles import api_allowed
+from lib.auth.surfaces import route_label
+from lib.data import Caller
+from lib.jobs.services import Services
+from lib.observability.request_id import current_request_id
+
+PUBLIC: Final = frozenset(
+    {"GET /live", "GET /ready", "GET /openapi.json", "GET /docs", "POST /webhooks/clerk"}
+)
+"""Operations without a Bearer token; the webhook proves itself by its signature."""
+
+_UNCHECKABLE: Final = frozenset(
+    {TokenReason.JWK_REMOTE_FAILED_TO_LOAD, GateReason.SESSION_CHECK_UNAVAILABLE}
+)
+_CHALLENGE: Final = 'Bearer realm="earshot"'
+_scheme = HTTPBearer(
+    bearerFormat="JWT",
+    description="A Clerk session token of a team member, or a service token of a machine.",
+    auto_error=False,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """An admitted request: who calls, and how to call Convex in their name."""
+
+    principal: Principal
+    caller: Caller
+
+
+class Doorkeeper:
+    """Verifies tokens, looks up roles, counts calls and reports denials.
+
+    Args:
+        services: of the process.
+    """
+
+    def __init__(self, services: Services) -> None:
+        settings = services.settings
+        self._services = services
+        self._rates = Rates(services.worker_caller)
+        self._verifier = BearerVerifier(settings, services.authenticator)
+        self._reporter = EventReporter(
+            services.record_auth, settings.cookie_keys[0].get_secret_value()
+        )
+        self._reader = ScopeReader(
+            settings.app_url,
+            settings.clerk_authorized_parties,
+            TrustedProxies(settings.trusted_proxies),
+        )
+
+    def admit(self, request: Request, operation: str) -> Access:
+        """Return the access of a request.
+
+        The gate in front has verified the token already; without it, it is verified here. Convex
+        verifies the same token once more and applies its own rules to every function.
+
+        Raises:
+            Problem: the token is not accepted, its role may not do this, or it calls too often.
+            Unavailable: Convex does not answer.
+        """
+        who = request.scope["state"].get("principal")
+        if not isinstance(who, Principal):
+            who = self._verifier.verify(request.headers.get("authorization", ""))
+        if isinstance(who, Denial):
+            self._report(request, who)
+            raise _unauthenticated(who)
+        request.scope["state"]["principal"] = who
+        if not api_allowed(who.role, operation):
+            self._report(request, Denial(GateReason.ROLE_INSUFFICIENT, who.subject))
+            raise Problem(FORBIDDEN, f"The role {who.role.value} may not do this.")
+        request.scope["state"]["headers"] = self._rates.spend(who, operation)
+        token = who.token
+        return Access(who, Caller(self._services.convex, lambda: token, current_request_id()))
+
+    def _report(self, request: Request, denial: Denial) -> None:
+        incoming = self._reader.read(request.scope, current_request_id())
+        self._reporter.report(
+            "denied",
+            denial.reason,
+            route=route_label(incoming.path),
+            client_address=incoming.client_address,
+            request_id=incoming.request_id,
+            user_id=denial.user_id,
+        )
+
+
+def operation_of(request: Request) -> str:
+    """Return the operation's name in the table of roles, such as `GET /users/{clerkId}`."""
+    route = request.scope.get("route")
+    return f"{request.method} {route.path}" if isinstance(route, APIRoute) else ""
+
+
+def admitted(request: Request, _documented: Annotated[Any, Security(_scheme)] = None) -> Access:
+    """Admit a request, or raise the problem that says why not."""
+    doorkeeper: Doorkeeper = request.app.state.doorkeeper
+    return doorkeeper.admit(request, operation_of(request))
+
+
+def held(request: Request) -> Services:
+    """Return the services of the process."""
+    return cast("Services", request.app.state.services)
+
+
+def _unauthenticated(denial: Denial) -> Problem:
+    if denial.reason in _UNCHECKABLE:
+        return Problem(UNAVAILABLE, "Tokens cannot be checked at the moment.")
+    if denial.reason == GateReason.ROLE_MISSING:
+        return Problem(FORBIDDEN, "The token carries no role of this product.")
+    if denial.reason == GateReason.BEARER_MISSING:
+        return Problem(UNAUTHENTICATED, "Send Authorization: Bearer <token>.")
+    # RFC 6750 section 3.1; the reason is from a closed list and holds nothing of the token.
+    challenge = f'{_CHALLENGE}, error="invalid_token", error_description="{denial.reason}"'
+    return Problem(
+        UNAUTHENTICATED,
+        f"The token is not accepted: {denial.reason}.",
+        headers={"WWW-Authenticate": challenge},
+    )
+
+
+Admitted = Annotated[Access, Depends(admitted)]
+Held = Annotated[Services, Depends(held)]

@@ -1,0 +1,107 @@
+"""The API as one application, to be mounted at `/api/v1`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.middleware.gzip import GZipMiddleware
+
+from lib.api import openapi, problems, reference
+from lib.api.access import PUBLIC, Doorkeeper
+from lib.api.bodies import MAX_BODY_BYTES, ApiRoute
+from lib.api.cursors import Cursors
+from lib.api.envelope import Envelope
+from lib.api.routes import (
+    audio,
+    audit,
+    health,
+    interactions,
+    metrics,
+    search,
+    sessions,
+    transcripts,
+    users,
+)
+from lib.auth.roles import api_known
+from lib.jobs.readiness import probes
+from lib.jobs.services import Services
+
+GZIP_BYTES: Final = 1024
+_ROUTERS: Final = (
+    users, sessions, interactions, transcripts, audio, search, metrics, audit, health,
+)  # fmt: skip
+
+
+def create_api(services: Services) -> FastAPI:
+    """Return the application.
+
+    Args:
+        services: of the process; nothing is connected before the first request.
+
+    Raises:
+        RuntimeError: an operation is not in the table of roles.
+    """
+    app = bare_app()
+    app.state.services = services
+    app.state.doorkeeper = Doorkeeper(services)
+    keys = [key.get_secret_value() for key in services.settings.cookie_keys]
+    app.state.cursors = Cursors(keys)
+    app.state.readiness = health.Readiness(dict(probes(services)))
+    _check_table(app)
+    return app
+
+
+def bare_app() -> FastAPI:
+    """Return the application without what it works with: its routes, models and errors."""
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=MAX_BODY_BYTES,
+        generate_unique_id_function=openapi.operation_id,
+    )
+    app.router.route_class = ApiRoute
+    for module in _ROUTERS:
+        app.include_router(module.router)
+    _describe(app)
+    problems.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=GZIP_BYTES)
+    app.add_middleware(Envelope)
+    return app
+
+
+def operations(app: FastAPI) -> list[str]:
+    """Return every operation as the table of roles names it, such as `GET /users/{clerkId}`."""
+    return [
+        f"{method} {found.path}"
+        for found in iter_route_contexts(app.routes)
+        if isinstance(found.original_route, APIRoute)
+        for method in sorted(found.original_route.methods or ())
+    ]
+
+
+def _describe(app: FastAPI) -> None:
+    @app.get("/openapi.json", tags=["health"], summary="This description, for machines")
+    def read_openapi(request: Request) -> JSONResponse:
+        """Return the OpenAPI 3.1 document."""
+        return JSONResponse(openapi.document(request.app))
+
+    @app.get(
+        "/docs", tags=["health"], summary="This description, for people",
+        response_class=HTMLResponse,
+    )  # fmt: skip
+    def read_reference(request: Request) -> HTMLResponse:
+        """Return the API reference as a page."""
+        html = reference.page(openapi.document(request.app))
+        return HTMLResponse(html, headers={"Content-Security-Policy": reference.POLICY})
+
+
+def _check_table(app: FastAPI) -> None:
+    """Fail at start rather than refuse everybody later."""
+    missing = [name for name in operations(app) if name not in PUBLIC and not api_known(name)]
+    if missing:
+        raise RuntimeError(f"Not in permissions.json: {', '.join(missing)}")

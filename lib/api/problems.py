@@ -1,0 +1,189 @@
+"""Every error of the API as problem details (RFC 9457).
+
+`type` is stable and says what is the case; `detail` is for people and may change. Nothing from
+inside (messages of exceptions, values of the request) reaches an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from lib.data import FieldError, Refused, Unavailable
+from lib.data.errors import Code
+from lib.observability.logs import get_logger
+from lib.observability.request_id import current_request_id
+from lib.storage.errors import StorageError
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_SECONDS: Final = 2
+MAX_ERRORS: Final = 100
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A class of problem: the last part of its `type`, its HTTP status and its title."""
+
+    name: str
+    status: int
+    title: str
+
+
+BAD_REQUEST: Final = Kind("bad-request", 400, "The request is malformed")
+UNAUTHENTICATED: Final = Kind("unauthenticated", 401, "A valid Bearer token is needed")
+FORBIDDEN: Final = Kind("forbidden", 403, "The role of the token does not allow this")
+NOT_FOUND: Final = Kind("not-found", 404, "There is no such thing")
+METHOD_NOT_ALLOWED: Final = Kind("method-not-allowed", 405, "The resource has no such method")
+CONFLICT: Final = Kind("conflict", 409, "The request contradicts the present state")
+GONE: Final = Kind("gone", 410, "It was there, and is no more")
+IDEMPOTENCY_CONFLICT: Final = Kind(
+    "idempotency-conflict", 409, "The idempotency key was used for another request"
+)
+LIMIT_EXCEEDED: Final = Kind("limit-exceeded", 413, "The request is larger than a limit")
+UNSUPPORTED_MEDIA_TYPE: Final = Kind(
+    "unsupported-media-type", 415, "The body must be application/json"
+)
+VALIDATION: Final = Kind("validation", 422, "Fields of the request are not acceptable")
+RATE_LIMITED: Final = Kind("rate-limited", 429, "Too many requests")
+INTERNAL: Final = Kind("internal", 500, "The request failed on our side")
+UNAVAILABLE: Final = Kind("unavailable", 503, "A dependency does not answer")
+
+KINDS: Final = (
+    BAD_REQUEST, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, METHOD_NOT_ALLOWED, CONFLICT,
+    IDEMPOTENCY_CONFLICT, GONE, LIMIT_EXCEEDED, UNSUPPORTED_MEDIA_TYPE, VALIDATION, RATE_LIMITED,
+    INTERNAL, UNAVAILABLE,
+)  # fmt: skip
+_BY_CODE: Final[dict[Code, Kind]] = {
+    "UNAUTHENTICATED": UNAUTHENTICATED,
+    "FORBIDDEN": FORBIDDEN,
+    "NOT_FOUND": NOT_FOUND,
+    "VALIDATION": VALIDATION,
+    "CONFLICT": CONFLICT,
+    "IDEMPOTENCY_CONFLICT": IDEMPOTENCY_CONFLICT,
+    "RATE_LIMITED": RATE_LIMITED,
+    "LIMIT_EXCEEDED": LIMIT_EXCEEDED,
+}
+# Several kinds share 409; what Starlette itself raises is always the first of a status.
+_BY_STATUS: Final = {kind.status: kind for kind in reversed(KINDS)}
+
+
+class FieldProblem(BaseModel):
+    """One field that was refused, and why."""
+
+    field: str = Field(description="Path of the field.", examples=["interactions.3.text"])
+    message: str = Field(description="What is wrong with it.")
+
+
+class ProblemDetails(BaseModel):
+    """Problem details (RFC 9457)."""
+
+    type: str = Field(description="Stable URI of the problem's kind.")
+    title: str = Field(description="What this kind of problem means.")
+    status: int = Field(description="HTTP status.")
+    detail: str = Field(description="What went wrong this time.")
+    requestId: str = Field(description="Id of the request, also in `X-Request-Id`.")  # noqa: N815
+    errors: list[FieldProblem] | None = Field(default=None, description="The refused fields.")
+
+
+class Problem(HTTPException):
+    """An error with a place in the table above; raised anywhere below a route."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        detail: str,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(kind.status, detail, dict(headers or {}))
+        self.kind = kind
+        self.errors = errors
+
+
+def type_uri(kind: Kind) -> str:
+    """Return the `type` of a kind of problem."""
+    return f"urn:earshot:problem:{kind.name}"
+
+
+def problem_response(problem: Problem) -> JSONResponse:
+    """Return the answer for a problem."""
+    body: dict[str, Any] = {
+        "type": type_uri(problem.kind),
+        "title": problem.kind.title,
+        "status": problem.kind.status,
+        "detail": problem.detail,
+        "requestId": current_request_id(),
+    }
+    if problem.errors:
+        body["errors"] = [
+            {"field": item.field, "message": item.message} for item in problem.errors[:MAX_ERRORS]
+        ]
+    headers = dict(problem.headers or {})
+    if problem.kind in {RATE_LIMITED, UNAVAILABLE}:
+        headers.setdefault("Retry-After", str(RETRY_SECONDS))
+    if problem.kind is UNAUTHENTICATED:
+        headers.setdefault("WWW-Authenticate", 'Bearer realm="earshot"')
+    if problem.kind is FORBIDDEN:
+        headers.setdefault("WWW-Authenticate", 'Bearer realm="earshot", error="insufficient_scope"')
+    return JSONResponse(body, problem.kind.status, headers, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Make an application answer every error with problem details."""
+
+    def http_error(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)  # noqa: S101  # registered for it
+        return problem_response(_from_http(error))
+
+    def invalid(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)  # noqa: S101
+        return problem_response(_from_validation(error))
+
+    def refused(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, Refused)  # noqa: S101
+        problem = Problem(_BY_CODE[error.code], error.message, error.fields)
+        return problem_response(problem)
+
+    def unavailable(_request: Request, error: Exception) -> JSONResponse:
+        _log.warning("api.dependency_unavailable", reason=str(error))
+        return problem_response(
+            Problem(UNAVAILABLE, "The request may be sent again; writes with the same key.")
+        )
+
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(Refused, refused)
+    app.add_exception_handler(Unavailable, unavailable)
+    app.add_exception_handler(StorageError, unavailable)
+
+
+def unexpected() -> JSONResponse:
+    """Return the answer for an exception that nobody expected."""
+    return problem_response(Problem(INTERNAL, "The failure is logged under this request id."))
+
+
+def _from_http(error: HTTPException) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    kind = _BY_STATUS.get(error.status_code)
+    if kind is None:
+        kind = BAD_REQUEST if error.status_code < 500 else INTERNAL  # noqa: PLR2004
+    return Problem(kind, kind.title + ".", headers=error.headers)
+
+
+def _from_validation(error: RequestValidationError) -> Problem:
+    """Name the refused fields; without the refused values, which may be personal."""
+    fields = [
+        FieldError(".".join(str(part) for part in item["loc"][1:]) or "body", item["msg"])
+        for item in error.errors()
+    ]
+    return Problem(VALIDATION, f"{len(fields)} field(s) were refused.", fields)

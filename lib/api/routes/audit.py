@@ -1,0 +1,57 @@
+"""The audit trail."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from lib.api.access import Admitted
+from lib.api.bodies import ApiRoute
+from lib.api.errors import errors
+from lib.api.fields import Answer, Identifier, Moment, Order, OutMoment
+from lib.api.lists import At
+from lib.data import audit
+
+router = APIRouter(prefix="/audit", tags=["audit"], route_class=ApiRoute)
+
+
+class AuditEvent(Answer):
+    """Who did what to whom."""
+
+    id: str
+    action: str = Field(examples=["audio.play"])
+    subject_type: str
+    subject_id: str
+    actor_id: str
+    actor_role: str
+    details: dict[str, Any] | None
+    request_id: str | None
+    created_at: OutMoment
+
+
+class AuditPage(Answer):
+    """One page of the trail."""
+
+    items: list[AuditEvent]
+    next_cursor: str | None
+
+
+@router.get("", summary="Read the audit trail", responses=errors())
+def list_audit_events(
+    access: Admitted,
+    at: At,
+    start: Annotated[Moment | None, Query(alias="from")] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="Exclusive.")] = None,
+    actor_id: Annotated[Identifier | None, Query(alias="actorId")] = None,
+    subject_id: Annotated[Identifier | None, Query(alias="subjectId")] = None,
+    action: Identifier | None = None,
+    order: Order = "desc",
+) -> AuditPage:
+    """Return audit events, newest first by default."""
+    page = audit.page(
+        access.caller, cursor=at.cursor, limit=at.limit, from_=start, to=end, actor_id=actor_id,
+        subject_id=subject_id, action=action, order=order,
+    )  # fmt: skip
+    return AuditPage(**at.answer(page, AuditEvent.model_validate))

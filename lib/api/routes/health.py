@@ -1,0 +1,94 @@
+"""Whether the process lives, and whether it can serve."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotInTimeError
+from typing import Final, Literal
+
+import anyio.to_thread
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from lib.api.bodies import ApiRoute
+from lib.api.fields import Answer
+from lib.jobs.readiness import Probe
+from lib.observability.logs import get_logger
+
+router = APIRouter(tags=["health"], route_class=ApiRoute)
+
+PROBE_SECONDS: Final = 3.0
+NOT_READY: Final = 503
+
+State = Literal["ok", "failed"]
+_log = get_logger(__name__)
+
+
+class Live(Answer):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Checks(Answer):
+    """State of each dependency."""
+
+    convex: State
+    storage: State
+    identity: State
+
+
+class Ready(Answer):
+    """Whether every dependency answers."""
+
+    status: Literal["ready", "unready"] = Field(description="ready if every check is ok.")
+    checks: Checks
+
+
+class Readiness:
+    """Asks the dependencies side by side; a probe that hangs holds up nobody.
+
+    Args:
+        probes: by name; each raises if its dependency does not answer.
+    """
+
+    def __init__(self, probes: dict[str, Probe]) -> None:
+        self._probes = probes
+        # Two rounds at most: one that hangs and the next; further ones wait in line.
+        self._threads = ThreadPoolExecutor(2 * len(probes), thread_name_prefix="ready")
+
+    def check(self) -> dict[str, State]:
+        """Return the state of each dependency within `PROBE_SECONDS` each."""
+        running = {name: self._threads.submit(probe) for name, probe in self._probes.items()}
+        states: dict[str, State] = {}
+        for name, future in running.items():
+            try:
+                future.result(PROBE_SECONDS)
+                states[name] = "ok"
+            except (Exception, NotInTimeError) as error:  # noqa: BLE001  # any failure is one
+                future.cancel()
+                _log.warning("ready.failed", check=name, reason=type(error).__name__)
+                states[name] = "failed"
+        return states
+
+
+@router.get("/live", summary="Is the process alive?")
+async def live() -> Live:
+    """Answer 200 as long as the process serves requests; asks nobody else."""
+    return Live()
+
+
+@router.get(
+    "/ready",
+    summary="Can requests be served?",
+    responses={NOT_READY: {"model": Ready, "description": "A dependency does not answer."}},
+)
+async def ready(request: Request, response: Response) -> Ready:
+    """Answer 200 if Convex, object storage and the identity provider answer, else 503."""
+    readiness: Readiness = request.app.state.readiness
+    states = await anyio.to_thread.run_sync(readiness.check)
+    fine = all(state == "ok" for state in states.values())
+    if not fine:
+        response.status_code = NOT_READY
+    response.headers["Cache-Control"] = "no-store"
+    return Ready(status="ready" if fine else "unready", checks=Checks(**states))

@@ -1,0 +1,174 @@
+"""Interactions: the turns of a session, stored singly or in batches."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, cast
+
+from fastapi import APIRouter, Body, Request
+from pydantic import AfterValidator, Discriminator, Field, Tag
+
+from lib.api.access import Admitted
+from lib.api.bodies import ApiRoute
+from lib.api.envelope import log_fields
+from lib.api.errors import errors
+from lib.api.fields import (
+    Answer,
+    Cost,
+    Count,
+    DocumentId,
+    Duration,
+    Identifier,
+    Offset,
+    OutMoment,
+    Sent,
+    Sequence,
+    Speaker,
+)
+from lib.api.idempotency import Key
+from lib.api.lists import At
+from lib.api.routes.sessions import no_session
+from lib.data import interactions, user_sessions
+from lib.data.records import NewInteraction
+
+router = APIRouter(
+    prefix="/sessions/{id}/interactions", tags=["interactions"], route_class=ApiRoute
+)
+
+MAX_ITEMS = 500
+TEXT_BYTES = 32 * 1024
+
+
+def _short_enough(value: str) -> str:
+    if len(value.encode()) > TEXT_BYTES:
+        raise ValueError(f"must have at most {TEXT_BYTES} bytes in UTF-8")
+    return value
+
+
+class NewTurn(Sent):
+    """One turn; its place in the session is `sequence`."""
+
+    sequence: Sequence
+    speaker: Speaker
+    text: Annotated[str, AfterValidator(_short_enough)] = Field(
+        description="At most 32 KiB in UTF-8.", examples=["Where is my parcel?"]
+    )
+    started_at_ms: Offset = Field(description="Milliseconds since the session's start.")
+    duration_ms: Duration | None = None
+    request_id: Identifier | None = Field(default=None, description="Of the product's request.")
+    provider: Identifier | None = None
+    model_id: Identifier | None = None
+    tokens_in: Count | None = None
+    tokens_out: Count | None = None
+    cost: Cost | None = Field(default=None, description="US dollars.")
+    ttft_ms: Duration | None = Field(default=None, description="Time to the first token.")
+    latency_ms: Duration | None = Field(default=None, description="Time of the full turn.")
+
+
+class NewTurns(Sent):
+    """A batch of turns, stored in one transaction."""
+
+    interactions: Annotated[list[NewTurn], Field(min_length=1, max_length=MAX_ITEMS)]
+
+
+def _one_or_many(value: Any) -> str:
+    many = isinstance(value, NewTurns) or (isinstance(value, dict) and "interactions" in value)
+    return "many" if many else "one"
+
+
+OneOrMany = Annotated[
+    Annotated[NewTurn, Tag("one")] | Annotated[NewTurns, Tag("many")],
+    Discriminator(_one_or_many),
+]
+
+
+class Appended(Answer):
+    """What became of the turns: each is new, or was there already with the same content."""
+
+    accepted: int
+    duplicates: int
+
+
+class TurnAudio(Answer):
+    """The recording of a turn; ask `/audio/{audioObjectId}/url` for a way to play it."""
+
+    audio_object_id: str = Field(validation_alias="id", serialization_alias="audioObjectId")
+    content_type: str
+    bytes: int
+    duration_ms: float | None
+    status: str = Field(description="pending, stored, expired, deleted or missing.")
+    analysis: str | None = Field(description="pending, ready or corrupt; null until stored.")
+
+
+class Turn(Answer):
+    """One turn of a session."""
+
+    sequence: int
+    speaker: Speaker
+    text: str
+    started_at_ms: float
+    duration_ms: float | None
+    request_id: str | None
+    provider: str | None
+    model_id: str | None
+    tokens_in: int | None
+    tokens_out: int | None
+    cost: float | None
+    ttft_ms: float | None
+    latency_ms: float | None
+    created_at: OutMoment
+    audio: TurnAudio | None
+
+
+class TurnPage(Answer):
+    """One page of turns."""
+
+    items: list[Turn]
+    next_cursor: str | None
+
+
+@router.post("", status_code=201, summary="Store turns", responses=errors(404, 409, body=True))
+def append_turns(
+    id: DocumentId,  # noqa: A002  # the name in the path
+    sent: Annotated[OneOrMany, Body()],
+    access: Admitted,
+    key: Key,
+    request: Request,
+) -> Appended:
+    """Store one turn, or a batch of 1 to 500 (at most 4 MiB), in one transaction.
+
+    A turn is known by its session and sequence: sending it again changes nothing, with other
+    content it is a conflict, and then nothing of the batch is stored.
+    """
+    turns = sent.interactions if isinstance(sent, NewTurns) else [sent]
+    _note_usage(request, turns)
+    done = interactions.append(
+        access.caller, id, [_record(turn) for turn in turns], idempotency_key=key
+    )
+    return Appended.model_validate(done)
+
+
+@router.get("", summary="List turns", responses=errors(404))
+def list_turns(id: DocumentId, access: Admitted, at: At) -> TurnPage:  # noqa: A002
+    """Return the turns of a session by sequence."""
+    page = interactions.page(access.caller, session_id=id, cursor=at.cursor, limit=at.limit)
+    if not page.items and user_sessions.get(access.caller, id) is None:
+        raise no_session()
+    return TurnPage(**at.answer(page, Turn.model_validate))
+
+
+def _record(turn: NewTurn) -> NewInteraction:
+    return cast("NewInteraction", turn.model_dump())
+
+
+def _note_usage(request: Request, turns: list[NewTurn]) -> None:
+    """Put who answered, and what it cost, on the request's log line."""
+    tokens = sum((turn.tokens_in or 0) + (turn.tokens_out or 0) for turn in turns)
+    cost = sum(turn.cost or 0 for turn in turns)
+    log_fields(
+        request.scope,
+        provider=next((turn.provider for turn in turns if turn.provider), None),
+        modelId=next((turn.model_id for turn in turns if turn.model_id), None),
+        tokens=tokens or None,
+        cost=round(cost, 9) or None,
+        interactions=len(turns),
+    )

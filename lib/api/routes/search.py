@@ -1,0 +1,58 @@
+"""Search in what was said."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from lib.api.access import Admitted
+from lib.api.bodies import ApiRoute
+from lib.api.errors import errors
+from lib.api.fields import Answer, DocumentId
+from lib.api.routes.interactions import Turn
+from lib.api.routes.sessions import Session
+from lib.data import interactions
+
+router = APIRouter(prefix="/search", tags=["search"], route_class=ApiRoute)
+
+MAX_HITS = 50
+
+
+class Piece(Answer):
+    """A piece of the text around a hit."""
+
+    text: str
+    hit: bool = Field(description="Whether this piece is what was searched for.")
+
+
+class Hit(Answer):
+    """A turn that holds the words, and the session that it is in."""
+
+    session: Session
+    interaction: Turn
+    highlight: list[Piece]
+
+
+class Hits(Answer):
+    """The best hits; a search has one page."""
+
+    items: list[Hit]
+    next_cursor: None = None
+
+
+@router.get("", summary="Search transcripts", responses=errors())
+def search(
+    access: Admitted,
+    q: Annotated[str, Query(min_length=1, max_length=200, description="Words to look for.")],
+    session_id: Annotated[
+        DocumentId | None, Query(alias="sessionId", description="Only in this session.")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_HITS, description="Hits, at most.")] = 20,
+) -> Hits:
+    """Return turns that hold all words of `q`, best first; the last word may be incomplete."""
+    if not q.strip():
+        return Hits(items=[])
+    found = interactions.search(access.caller, query=q, session_id=session_id, limit=limit)
+    return Hits(items=[Hit.model_validate(hit) for hit in found])

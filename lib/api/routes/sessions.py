@@ -1,0 +1,243 @@
+"""Sessions: one conversation of a user."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AliasPath, Field
+
+from lib.api.access import Admitted
+from lib.api.bodies import ApiRoute
+from lib.api.envelope import log_fields
+from lib.api.errors import errors
+from lib.api.fields import (
+    Answer,
+    Channel,
+    DocumentId,
+    Duration,
+    Identifier,
+    Metadata,
+    Moment,
+    Order,
+    OutMoment,
+    ReviewStatus,
+    Sent,
+    SessionStatus,
+    Title,
+)
+from lib.api.idempotency import Key
+from lib.api.lists import At
+from lib.api.problems import NOT_FOUND, Problem
+from lib.data import user_sessions
+
+router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=ApiRoute)
+
+Label = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class NewSession(Sent):
+    """A conversation that begins."""
+
+    external_id: Identifier = Field(
+        description="The product's own id; creating the same twice gives the same session."
+    )
+    user_id: Identifier = Field(description="Clerk user id of a known user.")
+    channel: Channel
+    title: Title | None = None
+    started_at: Moment
+    provider: Identifier | None = Field(default=None, examples=["openai"])
+    model_id: Identifier | None = Field(default=None, examples=["gpt-4o-realtime"])
+    metadata: Metadata | None = None
+
+
+class SessionChanges(Sent):
+    """What shall be changed; fields left out keep their values."""
+
+    status: SessionStatus | None = None
+    ended_at: Moment | None = None
+    assessment_ms: Duration | None = None
+    assessed_at: Moment | None = None
+    title: Title | None = None
+    labels: Annotated[list[Label], Field(max_length=32)] | None = None
+    metadata: Metadata | None = None
+
+
+class CreatedSession(Answer):
+    """Where the session is."""
+
+    id: str
+    created: bool = Field(description="False if it existed.")
+
+
+class SessionUser(Answer):
+    """Whose session it is."""
+
+    clerk_id: str
+    name: str | None
+    email: str | None
+    image_url: str | None
+
+
+class Session(Answer):
+    """A session with its counters."""
+
+    id: str
+    external_id: str
+    user_id: str = Field(
+        validation_alias=AliasPath("user", "clerk_id"),
+        serialization_alias="userId",
+        description="Clerk user id.",
+    )
+    user: SessionUser
+    title: str | None
+    channel: Channel
+    status: SessionStatus
+    started_at: OutMoment
+    ended_at: OutMoment | None
+    duration_ms: float | None
+    interaction_count: int
+    audio_count: int
+    provider: str | None
+    model_id: str | None
+    tokens_in: int
+    tokens_out: int
+    cost: float = Field(description="US dollars.")
+    worst_ttft_ms: float | None
+    worst_latency_ms: float | None
+    assessment_ms: float | None
+    assessed_at: OutMoment | None
+    review_status: ReviewStatus
+    score: float | None
+    labels: list[str]
+    metadata: dict[str, Any] | None
+    legal_hold: bool = Field(description="Retention leaves its recordings alone.")
+    created_at: OutMoment
+
+
+class SessionPage(Answer):
+    """One page of sessions."""
+
+    items: list[Session]
+    next_cursor: str | None
+
+
+class Distribution(Answer):
+    """Distribution of a duration over turns, in milliseconds; percentiles within 1%."""
+
+    count: int
+    mean: float | None
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    max: float | None
+
+
+class SessionSummary(Answer):
+    """Latency, cost and token figures of a session."""
+
+    session_id: str
+    duration_ms: float | None
+    assessment_ms: float | None
+    interactions: int
+    audio_count: int
+    tokens_in: int
+    tokens_out: int
+    cost: float
+    ttft: Distribution
+    latency: Distribution
+    worst_ttft_ms: float | None
+    worst_latency_ms: float | None
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Create a session",
+    responses=errors(
+        404,
+        409,
+        body=True,
+        also={200: {"model": CreatedSession, "description": "The session existed."}},
+    ),
+)
+def create_session(
+    new: NewSession, access: Admitted, key: Key, request: Request, response: Response
+) -> CreatedSession:
+    """Create a session of a known user; the same `externalId` gives the same session."""
+    log_fields(request.scope, provider=new.provider, modelId=new.model_id)
+    done = user_sessions.create(
+        access.caller, idempotency_key=key, external_id=new.external_id, clerk_id=new.user_id,
+        channel=new.channel, title=new.title, started_at=new.started_at, provider=new.provider,
+        model_id=new.model_id, metadata=new.metadata, source="api",
+    )  # fmt: skip
+    if not done.created:
+        response.status_code = 200
+    response.headers["Location"] = str(request.url_for("get_session", id=done.id).path)
+    return CreatedSession.model_validate(done)
+
+
+@router.get("", summary="List sessions", responses=errors())
+def list_sessions(
+    access: Admitted,
+    at: At,
+    user_id: Annotated[Identifier | None, Query(alias="userId", description="Clerk id.")] = None,
+    start: Annotated[Moment | None, Query(alias="from", description="Earliest start.")] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="Starts before this.")] = None,
+    status: SessionStatus | None = None,
+    channel: Channel | None = None,
+    review_status: Annotated[ReviewStatus | None, Query(alias="reviewStatus")] = None,
+    label: Label | None = None,
+    has_audio: Annotated[bool | None, Query(alias="hasAudio")] = None,
+    provider: Identifier | None = None,
+    model_id: Annotated[Identifier | None, Query(alias="modelId")] = None,
+    slow: Annotated[bool | None, Query(description="Has a turn over the objective.")] = None,
+    order: Order = "desc",
+) -> SessionPage:
+    """Return sessions by start, newest first by default."""
+    page = user_sessions.page(
+        access.caller, cursor=at.cursor, limit=at.limit, clerk_id=user_id, from_=start, to=end,
+        status=status, channel=channel, review_status=review_status, label=label,
+        has_audio=has_audio, provider=provider, model_id=model_id, slow=slow, order=order,
+    )  # fmt: skip
+    return SessionPage(**at.answer(page, Session.model_validate))
+
+
+@router.get("/{id}", summary="Read a session", responses=errors(404))
+def get_session(id: DocumentId, access: Admitted) -> Session:  # noqa: A002  # the name in the path
+    """Return a session with its user and counters."""
+    found = user_sessions.get(access.caller, id)
+    if found is None:
+        raise no_session()
+    return Session.model_validate(found)
+
+
+@router.patch("/{id}", summary="Change a session", responses=errors(404, 409, body=True))
+def change_session(
+    id: DocumentId,  # noqa: A002
+    changes: SessionChanges,
+    access: Admitted,
+    key: Key,
+) -> Session:
+    """Change a session; what is left out stays as it is."""
+    changed = user_sessions.update(
+        access.caller, idempotency_key=key, id=id, status=changes.status,
+        ended_at=changes.ended_at, assessment_ms=changes.assessment_ms,
+        assessed_at=changes.assessed_at, title=changes.title, labels=changes.labels,
+        metadata=changes.metadata,
+    )  # fmt: skip
+    return Session.model_validate(changed)
+
+
+@router.get("/{id}/summary", summary="Figures of a session", responses=errors(404))
+def summarise_session(id: DocumentId, access: Admitted) -> SessionSummary:  # noqa: A002
+    """Return latency, cost and token figures of a session."""
+    found = user_sessions.summary(access.caller, id)
+    if found is None:
+        raise no_session()
+    return SessionSummary.model_validate(found)
+
+
+def no_session() -> Problem:
+    """Return the problem of an unknown session."""
+    return Problem(NOT_FOUND, "There is no session with this id.")

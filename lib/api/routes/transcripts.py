@@ -1,0 +1,72 @@
+"""The whole transcript of a session in one answer."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from lib.api.access import Admitted
+from lib.api.bodies import ApiRoute
+from lib.api.errors import Responses, errors
+from lib.api.fields import Answer, DocumentId
+from lib.api.problems import LIMIT_EXCEEDED, Problem
+from lib.api.routes.interactions import Turn
+from lib.api.routes.sessions import Session, no_session
+from lib.api.transcripts import FORMATS
+from lib.data import interactions, user_sessions
+
+router = APIRouter(prefix="/sessions/{id}/transcript", tags=["sessions"], route_class=ApiRoute)
+
+MAX_TURNS: Final = 20_000
+Format = Literal["json", "text", "markdown", "vtt", "srt", "csv"]
+
+
+class Transcript(Answer):
+    """A session and all its turns by sequence."""
+
+    session: Session
+    interactions: list[Turn]
+
+
+_DOCUMENTED: Final[Responses] = {
+    200: {
+        "model": Transcript,
+        "description": "The transcript in the format asked for.",
+        "content": {kind.media_type: {"schema": {"type": "string"}} for kind in FORMATS.values()},
+    }
+}
+
+
+@router.get(
+    "",
+    summary="Read a transcript",
+    response_model=None,
+    responses=errors(404, 413, also=_DOCUMENTED),
+)
+def read_transcript(
+    id: DocumentId,  # noqa: A002  # the name in the path
+    access: Admitted,
+    format: Annotated[Format, Query(description="How it is written.")] = "json",  # noqa: A002
+) -> Response:
+    """Return the whole transcript, up to 20,000 turns; longer ones can be listed in pages."""
+    session = user_sessions.get(access.caller, id)
+    if session is None:
+        raise no_session()
+    turns = list(islice(interactions.every(access.caller, id), MAX_TURNS + 1))
+    if len(turns) > MAX_TURNS:
+        raise Problem(LIMIT_EXCEEDED, f"The transcript has more than {MAX_TURNS} turns.")
+    if format == "json":
+        whole = Transcript(
+            session=Session.model_validate(session),
+            interactions=[Turn.model_validate(turn) for turn in turns],
+        )
+        return Response(whole.model_dump_json(by_alias=True), media_type="application/json")
+    kind = FORMATS[format]
+    name = f'attachment; filename="transcript-{id}.{kind.extension}"'
+    return Response(
+        kind.write(session, turns),
+        media_type=kind.media_type,
+        headers={"Content-Disposition": name},
+    )

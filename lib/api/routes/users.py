@@ -1,0 +1,133 @@
+"""Users of the product."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from lib.api.access import Admitted
+from lib.api.bodies import ApiRoute
+from lib.api.errors import errors
+from lib.api.fields import (
+    Answer,
+    Identifier,
+    Moment,
+    Name,
+    Order,
+    OutMoment,
+    Sent,
+    UserKind,
+    UserStatus,
+)
+from lib.api.idempotency import Key
+from lib.api.lists import At
+from lib.api.problems import NOT_FOUND, Problem
+from lib.data import records, users
+
+router = APIRouter(prefix="/users", tags=["users"], route_class=ApiRoute)
+
+
+class NewUser(Sent):
+    """A user as the product's backend knows them; fields left out keep their values."""
+
+    clerk_id: Identifier = Field(description="Clerk user id.", examples=["user_2b9XkQ"])
+    kind: UserKind = "product"
+    email: Annotated[str, Field(min_length=3, max_length=320)] | None = None
+    name: Name | None = Field(default=None, examples=["Ada Lovelace"])
+    image_url: Annotated[str, Field(min_length=1, max_length=2048)] | None = None
+    status: UserStatus | None = None
+    last_seen_at: Moment | None = None
+    created_at: Moment | None = Field(default=None, description="Default: now.")
+
+
+class User(Answer):
+    """A user."""
+
+    clerk_id: str = Field(description="Clerk user id.")
+    kind: UserKind
+    email: str | None
+    name: str | None
+    image_url: str | None
+    status: str = Field(description="active, banned, deleted or erasing.")
+    last_seen_at: OutMoment
+    session_count: int
+    created_at: OutMoment
+
+
+class UserPage(Answer):
+    """One page of users."""
+
+    items: list[User]
+    next_cursor: str | None
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Create or change a user",
+    responses=errors(
+        409, body=True, also={200: {"model": User, "description": "The user existed."}}
+    ),
+)
+def upsert_user(
+    new: NewUser, access: Admitted, key: Key, request: Request, response: Response
+) -> User:
+    """Create the user with this Clerk id, or change the one that exists."""
+    done = users.upsert(
+        access.caller,
+        idempotency_key=key,
+        **_sent(new),
+    )
+    stored = users.get(access.caller, new.clerk_id)
+    if stored is None:
+        raise Problem(NOT_FOUND, "The user was erased meanwhile.")
+    if not done.created:
+        response.status_code = 200
+    response.headers["Location"] = str(request.url_for("get_user", clerkId=new.clerk_id).path)
+    return User.model_validate(stored)
+
+
+@router.get("", summary="List users", responses=errors())
+def list_users(
+    access: Admitted,
+    at: At,
+    kind: UserKind = "product",
+    status: UserStatus | None = None,
+    search: Annotated[
+        str | None,
+        Query(min_length=1, max_length=200, description="Words of a name, address or Clerk id."),
+    ] = None,
+    sort: Literal["createdAt", "lastSeenAt"] = "createdAt",
+    order: Order = "desc",
+) -> UserPage:
+    """Return users of one kind, newest first by default; with `search` the best matches."""
+    page = users.page(
+        access.caller, cursor=at.cursor, limit=at.limit, kind=kind, status=status,
+        search=search, sort=sort, order=order,
+    )  # fmt: skip
+    return UserPage(**at.answer(page, User.model_validate))
+
+
+@router.get("/{clerkId}", summary="Read a user", responses=errors(404))
+def get_user(clerkId: Identifier, access: Admitted) -> User:  # noqa: N803  # the name in the path
+    """Return the user with this Clerk id."""
+    found = users.get(access.caller, clerkId)
+    if found is None:
+        raise Problem(NOT_FOUND, "There is no user with this Clerk id.")
+    return User.model_validate(found)
+
+
+def _sent(new: NewUser) -> records.UsersUpsertArgs:
+    return records.UsersUpsertArgs(
+        clerk_id=new.clerk_id,
+        kind=new.kind,
+        email=new.email,
+        name=new.name,
+        image_url=new.image_url,
+        status=new.status,
+        last_seen_at=new.last_seen_at,
+        created_at=new.created_at,
+        source="api",
+    )

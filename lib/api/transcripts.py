@@ -1,0 +1,181 @@
+"""A transcript as text: plain, Markdown, WebVTT, SubRip and CSV. Pure functions.
+
+What people said is never taken for markup: each format escapes what it could read as its own.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from lib.data.records import Interaction, UserSession
+
+# Cues need an end: of the turn itself, of the next one's start, or a reading time.
+_SHORTEST_CUE_MS: Final = 500.0
+_READING_MS_PER_CHARACTER: Final = 60.0
+_SPEAKERS: Final = {"user": "User", "assistant": "Assistant", "system": "System"}
+# CommonMark 0.31 section 2.4: ASCII punctuation may be escaped; a line may begin a block.
+_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&:=^\"'@/])")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_CSV_FIELDS: Final = (
+    "sequence", "speaker", "startedAtMs", "durationMs", "text", "provider", "modelId",
+    "tokensIn", "tokensOut", "cost", "ttftMs", "latencyMs", "requestId",
+)  # fmt: skip
+
+# SubRip has no escapes: what players take for tags is written with angle quotation marks.
+_NO_TAGS: Final = str.maketrans({"<": "\u2039", ">": "\u203a"})
+
+Turns = Sequence[Interaction]
+
+
+@dataclass(frozen=True, slots=True)
+class TextFormat:
+    """One way to write a transcript."""
+
+    media_type: str
+    extension: str
+    write: Callable[[UserSession, Turns], str]
+
+
+def plain(session: UserSession, turns: Turns) -> str:
+    """Return one paragraph per turn: `[00:01:02] User: text`."""
+    title = f"{_one_line(session.title)}\n\n" if session.title else ""
+    lines = [
+        f"[{_clock(turn.started_at_ms)}] {_SPEAKERS[turn.speaker]}: {_printable(turn.text)}"
+        for turn in turns
+    ]
+    return title + "".join(f"{line}\n" for line in lines)
+
+
+def markdown(session: UserSession, turns: Turns) -> str:
+    """Return CommonMark in which the spoken text is literal."""
+    head = f"# {_literal(_one_line(session.title or session.external_id))}\n\n"
+    parts = [
+        f"**{_SPEAKERS[turn.speaker]}** ({_clock(turn.started_at_ms)})\n\n{_quoted(turn.text)}\n\n"
+        for turn in turns
+    ]
+    return head + "".join(parts)
+
+
+def webvtt(_session: UserSession, turns: Turns) -> str:
+    """Return WebVTT (W3C) with the speaker as voice of each cue."""
+    cues = [
+        f"{turn.sequence}\n{_time(start, '.')} --> {_time(end, '.')}\n"
+        f"<v {_SPEAKERS[turn.speaker]}>{_cue(_html(turn.text))}\n\n"
+        for turn, start, end in _timed(turns)
+    ]
+    return "WEBVTT\n\n" + "".join(cues)
+
+
+def subrip(_session: UserSession, turns: Turns) -> str:
+    """Return SubRip: numbered cues with a comma before the milliseconds."""
+    cues = [
+        f"{number}\n{_time(start, ',')} --> {_time(end, ',')}\n"
+        f"{_SPEAKERS[turn.speaker]}: {_cue(turn.text.translate(_NO_TAGS))}\n\n"
+        for number, (turn, start, end) in enumerate(_timed(turns), start=1)
+    ]
+    return "".join(cues)
+
+
+def table(_session: UserSession, turns: Turns) -> str:
+    """Return CSV (RFC 4180) that no spreadsheet program takes for formulas."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
+    rows.writerow(_CSV_FIELDS)
+    for turn in turns:
+        rows.writerow(
+            [
+                turn.sequence, turn.speaker, turn.started_at_ms, turn.duration_ms,
+                _inert(turn.text), _inert(turn.provider), _inert(turn.model_id), turn.tokens_in,
+                turn.tokens_out, turn.cost, turn.ttft_ms, turn.latency_ms, _inert(turn.request_id),
+            ]
+        )  # fmt: skip
+    return out.getvalue()
+
+
+FORMATS: Final = {
+    "text": TextFormat("text/plain", "txt", plain),
+    "markdown": TextFormat("text/markdown", "md", markdown),
+    "vtt": TextFormat("text/vtt", "vtt", webvtt),
+    "srt": TextFormat("application/x-subrip", "srt", subrip),
+    "csv": TextFormat("text/csv", "csv", table),
+}
+
+
+def _timed(turns: Turns) -> list[tuple[Interaction, float, float]]:
+    """Return the turns by time, each with start and end of its cue in milliseconds."""
+    ordered = sorted(turns, key=lambda turn: (turn.started_at_ms, turn.sequence))
+    following = [turn.started_at_ms for turn in ordered[1:]] + [float("inf")]
+    return [
+        (turn, turn.started_at_ms, _end(turn, after))
+        for turn, after in zip(ordered, following, strict=True)
+    ]
+
+
+def _end(turn: Interaction, following: float) -> float:
+    if turn.duration_ms:
+        return turn.started_at_ms + turn.duration_ms
+    reading = max(_SHORTEST_CUE_MS, len(turn.text) * _READING_MS_PER_CHARACTER)
+    end = turn.started_at_ms + reading
+    return min(end, following) if following > turn.started_at_ms else end
+
+
+def _time(milliseconds: float, point: str) -> str:
+    whole = round(milliseconds)
+    seconds, thousandths = divmod(whole, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}{point}{thousandths:03}"
+
+
+def _clock(milliseconds: float) -> str:
+    return _time(milliseconds, ".")[:-4]
+
+
+def _printable(text: str) -> str:
+    """Drop control characters except line breaks and tabs; indent further lines."""
+    kept = "".join(c for c in text if c in "\n\t" or (c >= " " and c != "\x7f"))
+    return kept.replace("\n", "\n    ")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_printable(text).split())
+
+
+def _literal(line: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", line)
+
+
+def _quoted(text: str) -> str:
+    """Return a block quote; digits at a line's start would begin a list, blanks a code block."""
+    lines = [_literal(" ".join(line.split())) for line in _lines(text)]
+    return "\n".join(f"> {line}" for line in lines)
+
+
+def _html(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _cue(text: str) -> str:
+    """Return the text of a cue: a blank line would end it, an arrow could begin another."""
+    lines = [line.replace("-->", "->") for line in _lines(text) if line.strip()]
+    return "\n".join(lines) or "…"
+
+
+def _lines(text: str) -> list[str]:
+    return ["".join(c for c in line if c >= " " and c != "\x7f") for line in text.splitlines()]
+
+
+def _inert(text: str | None) -> str:
+    """Return a text that begins no formula: with an apostrophe in front if it could.
+
+    Blanks in front do not count: some programs skip them.
+    """
+    if text is None:
+        return ""
+    begins = text.startswith(_FORMULA) or text.lstrip(" \ufeff\u00a0").startswith(_FORMULA)
+    return f"'{text}" if begins else text

@@ -1,0 +1,194 @@
+"""What the product's backend and readers do, from the first user to the heard recording."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import wave
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.support.api import Api
+
+
+def turn(sequence: int, **more: object) -> dict[str, object]:
+    return {
+        "sequence": sequence,
+        "speaker": "user",
+        "text": f"turn {sequence}",
+        "startedAtMs": sequence * 1000,
+        **more,
+    }
+
+
+def wav(seconds: float = 0.1) -> bytes:
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(b"\0\0" * int(8000 * seconds))
+    return out.getvalue()
+
+
+def test_the_service_lives_and_is_ready(api: Api) -> None:
+    assert api.call("GET", "/live", None).json() == {"status": "ok"}
+    ready = api.call("GET", "/ready", None)
+    assert ready.json() == {
+        "status": "ready",
+        "checks": {"convex": "ok", "storage": "ok", "identity": "ok"},
+    }
+
+
+def test_a_user_is_created_once_and_changed_after(api: Api) -> None:
+    body = {"clerkId": f"user_{uuid4().hex}", "name": "Ada", "email": "ada@example.com"}
+    first = api.call("POST", "/users", json=body)
+    again = api.call("POST", "/users", json={**body, "name": "Ada L."})
+    assert (first.status_code, again.status_code) == (201, 200)
+    found = api.call("GET", first.headers["Location"].removeprefix("/api/v1"))
+    assert found.json() == again.json()
+    assert found.json()["name"] == "Ada L."
+
+
+def test_a_session_is_created_once_per_external_id(api: Api) -> None:
+    clerk_id = f"user_{uuid4().hex}"
+    api.call("POST", "/users", json={"clerkId": clerk_id})
+    body = {
+        "externalId": uuid4().hex,
+        "userId": clerk_id,
+        "channel": "chat",
+        "startedAt": "2026-03-01T13:00:00.5+01:00",
+        "metadata": {"tier": "gold", "scores": [1, 2.5, None]},
+    }
+    first, again = (api.call("POST", "/sessions", json=body) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["id"] == again.json()["id"]
+    found = api.call("GET", f"/sessions/{first.json()['id']}").json()
+    assert found["startedAt"] == "2026-03-01T12:00:00.500Z"
+    assert (found["userId"], found["metadata"]) == (clerk_id, body["metadata"])
+    listed = api.call("GET", "/sessions", params={"userId": clerk_id}).json()
+    assert [item["id"] for item in listed["items"]] == [found["id"]]
+
+
+def test_a_session_is_changed_in_part(api: Api) -> None:
+    session = api.new_session(title="Before")
+    body = {"status": "completed", "endedAt": "2026-03-01T12:03:00Z", "assessmentMs": 812.5}
+    changed = api.call("PATCH", f"/sessions/{session}", json=body).json()
+    assert (changed["status"], changed["durationMs"]) == ("completed", 180_000)
+    assert (changed["assessmentMs"], changed["title"]) == (812.5, "Before")
+
+
+def test_turns_are_stored_singly_and_in_batches_and_never_twice(api: Api) -> None:
+    session = api.new_session()
+    path = f"/sessions/{session}/interactions"
+    one = api.call("POST", path, json=turn(0, latencyMs=900, tokensIn=5, tokensOut=7, cost=0.01))
+    many = api.call("POST", path, json={"interactions": [turn(2), turn(1), turn(0)]})
+    assert (one.status_code, one.json()) == (201, {"accepted": 1, "duplicates": 0})
+    assert many.status_code == 409
+    again = api.call("POST", path, json={"interactions": [turn(2), turn(1)]})
+    assert again.json() == {"accepted": 2, "duplicates": 0}
+    assert api.call("POST", path, json=turn(1)).json() == {"accepted": 0, "duplicates": 1}
+    whole = api.call("GET", f"/sessions/{session}/transcript").json()
+    assert [item["sequence"] for item in whole["interactions"]] == [0, 1, 2]
+    assert whole["session"]["interactionCount"] == 3
+    summary = api.call("GET", f"/sessions/{session}/summary").json()
+    assert (summary["interactions"], summary["tokensOut"], summary["cost"]) == (3, 7, 0.01)
+    assert summary["latency"]["p95"] == pytest.approx(900, rel=0.01)
+
+
+def test_the_same_key_gives_the_same_answer_and_another_body_409(api: Api) -> None:
+    session = api.new_session()
+    path, headers = f"/sessions/{session}/interactions", {"Idempotency-Key": f'"{uuid4()}"'}
+    first = api.call("POST", path, json=turn(0), headers=headers)
+    again = api.call("POST", path, json=turn(0), headers=headers)
+    other = api.call("POST", path, json=turn(1), headers=headers)
+    assert (first.status_code, first.json()) == (again.status_code, again.json())
+    assert other.status_code == 409
+    assert other.json()["type"] == "urn:earshot:problem:idempotency-conflict"
+
+
+def test_500_turns_fit_in_a_batch_and_501_do_not(api: Api) -> None:
+    session = api.new_session()
+    path = f"/sessions/{session}/interactions"
+    full = [turn(number) for number in range(500)]
+    assert api.call("POST", path, json={"interactions": full}).json()["accepted"] == 500
+    assert api.call("POST", path, json={"interactions": [*full, turn(500)]}).status_code == 422
+    whole = api.call("GET", f"/sessions/{session}/transcript").json()
+    assert len(whole["interactions"]) == 500
+
+
+def test_a_recording_is_uploaded_completed_and_heard(api: Api) -> None:
+    session, data = api.new_session(), wav()
+    api.call("POST", f"/sessions/{session}/interactions", json=turn(0))
+    path = f"/sessions/{session}/interactions/0/audio"
+    digest = hashlib.sha256(data).hexdigest()
+    body = {"contentType": "audio/wav", "bytes": len(data), "sha256": digest}
+    begun = api.call("POST", path, json=body)
+    assert begun.status_code == 201
+    upload = begun.json()
+    assert api.call("POST", path, json=body).json()["audioObjectId"] == upload["audioObjectId"]
+    recording = f"/audio/{upload['audioObjectId']}"
+    assert api.call("GET", f"{recording}/url", "viewer").status_code == 409
+    assert api.call("POST", f"{recording}/complete").status_code == 409
+    sent = httpx.request(
+        upload["method"], upload["uploadUrl"], headers=upload["headers"], content=data
+    )
+    assert sent.is_success, sent.text
+    done = api.call("POST", f"{recording}/complete").json()
+    assert (done["status"], done["sequence"], done["sha256"]) == ("stored", 0, digest)
+    assert api.call("POST", f"{recording}/complete").json() == done
+    played = api.call("GET", f"{recording}/url", "viewer").json()
+    assert httpx.get(played["url"]).content == data
+    trail = api.call("GET", "/audit", "admin", params={"subjectId": upload["audioObjectId"]})
+    assert [(event["actorId"], event["action"]) for event in trail.json()["items"]] == [
+        ("user_viewer", "audio.play")
+    ]
+
+
+def test_a_recording_of_the_whole_session_can_be_stored(api: Api) -> None:
+    session, data = api.new_session(), wav()
+    body = {
+        "contentType": "audio/wav",
+        "bytes": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+    }
+    upload = api.call("POST", f"/sessions/{session}/audio", json=body).json()
+    httpx.request(upload["method"], upload["uploadUrl"], headers=upload["headers"], content=data)
+    done = api.call("POST", f"/audio/{upload['audioObjectId']}/complete").json()
+    assert (done["status"], done["sequence"]) == ("stored", None)
+
+
+def test_an_upload_that_is_something_else_is_refused(api: Api) -> None:
+    session, data = api.new_session(), b"<html>not a recording</html>"
+    body = {
+        "contentType": "audio/wav",
+        "bytes": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+    }
+    upload = api.call("POST", f"/sessions/{session}/audio", json=body).json()
+    httpx.request(upload["method"], upload["uploadUrl"], headers=upload["headers"], content=data)
+    refused = api.call("POST", f"/audio/{upload['audioObjectId']}/complete")
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "upload"
+
+
+def test_what_was_said_is_found(api: Api) -> None:
+    session = api.new_session()
+    said = turn(0, text="My quokka escaped <b>again</b>")
+    api.call("POST", f"/sessions/{session}/interactions", json=said)
+    params = {"q": "quokka", "sessionId": session}
+    found = api.call("GET", "/search", "viewer", params=params).json()
+    assert [hit["interaction"]["text"] for hit in found["items"]] == [said["text"]]
+    assert found["items"][0]["session"]["id"] == session
+    assert [p["text"] for p in found["items"][0]["highlight"] if p["hit"]] == ["quokka"]
+
+
+def test_metrics_are_merged_into_percentiles(api: Api) -> None:
+    for path in ("/metrics/storage", "/metrics/auth"):
+        answer = api.call("GET", path, "ops", params={"resolution": "minute"})
+        assert answer.status_code == 200
+        assert answer.json()["resolution"] == "minute"
+    wide = {"from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00Z", "resolution": "minute"}
+    assert api.call("GET", "/metrics/storage", "ops", params=wide).status_code == 422
