@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     environment: "edge-runtime",
     include: ["convex/**/*.test.ts"],
+    silent: "passed-only",
     server: { deps: { inline: ["convex-test"] } },
   },
 });

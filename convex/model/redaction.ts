@@ -14,11 +14,8 @@ const SPOKEN_ADDRESS =
   /(?<![\p{L}\p{N}._-])[\p{L}\p{N}._-]+ at [\p{L}\p{N}-]+(?: dot [\p{L}\p{N}-]+)+/giu;
 
 const GAP = "[\\s.()/\\-\\u00ad\\u200b-\\u200d\\u2010-\\u2015\\u2212\\ufeff]";
-/** Digits with at most three separators between two of them; not inside a word. */
-const NUMBER = new RegExp(
-  `(?<![\\p{L}\\p{N}]_?)[+＋]?\\(?\\p{Nd}(?:${GAP}{0,3}\\p{Nd}){6,}(?!_?[\\p{L}\\p{N}])`,
-  "gu",
-);
+/** At least seven digits with at most three separators between two of them. */
+const NUMBER = new RegExp(`[+＋]?\\(?\\p{Nd}(?:${GAP}{0,3}\\p{Nd}){6,}`, "gu");
 const WORD = "(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)";
 const SPOKEN_NUMBER = new RegExp(
   `(?<![\\p{L}\\p{N}])${WORD}(?:[\\s,.\\-]{1,3}${WORD}){6,}(?![\\p{L}\\p{N}])`,
@@ -26,8 +23,11 @@ const SPOKEN_NUMBER = new RegExp(
 );
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const TOKEN_CHARACTERS = /[0-9a-f-]/i;
-/** ISO 8601 dates, with or without time: the digit groups that are no phone number. */
-const DATE = /^(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?: (?:[01]\d|2[0-3]))?$/;
+/** Dates, alone or with an hour or a running number: the digit groups that are no phone number. */
+const DATE = /^(?:19|20)\d\d([-/])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?:[- /]\d{1,4})?$/;
+/** Storage keys of this product: dates and random ids only. */
+const STORAGE_KEY =
+  /^audio\/v1\/\d{4}\/\d\d\/\d\d\/[a-z0-9]{1,64}\/[a-z0-9-]{16,64}\.[a-z0-9]{1,8}(?:\.json)?$/i;
 
 /** Fields whose values this product makes itself, from random or hexadecimal characters. */
 const OPAQUE = new Set([
@@ -36,15 +36,13 @@ const OPAQUE = new Set([
   "interactionId",
   "audioObjectId",
   "nextCursor",
-  "key",
-  "keys",
-  "peaksKey",
   "sha256",
   "erasureId",
 ]);
 
 /** Return the text with personal numbers and addresses masked. */
 export function redactedText(text: string): string {
+  if (STORAGE_KEY.test(text)) return text;
   let result = text;
   if (/[@＠]/.test(result)) result = result.replace(ADDRESS, MASKS.email);
   if (/ dot /i.test(result)) result = result.replace(SPOKEN_ADDRESS, MASKS.email);
@@ -56,9 +54,15 @@ function maskNumber(match: string, offset: number, text: string): string {
   const digits = match.match(/\p{Nd}/gu)!.length;
   if (DATE.test(match) || isInsideUuid(text, offset, match.length)) return match;
   const isBare = /^\p{Nd}+$/u.test(match);
-  // Short runs without separators are order numbers and amounts more often than phones.
-  if (isBare && digits < 9) return match;
+  // Runs without separators that are short are amounts, and inside of words parts of identifiers.
+  if (isBare && (digits < 9 || isInsideWord(text, offset, match.length))) return match;
   return numberMask(digits);
+}
+
+function isInsideWord(text: string, offset: number, length: number): boolean {
+  const before = text.slice(Math.max(0, offset - 2), offset);
+  const after = text.slice(offset + length, offset + length + 2);
+  return /[\p{L}\p{N}]_?$/u.test(before) || /^_?[\p{L}\p{N}]/u.test(after);
 }
 
 function numberMask(digits: number): string {

@@ -1,0 +1,153 @@
+/** Whoever sees masked text gets no e-mail address, phone or card number from any function. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { PUBLIC_FUNCTIONS, call } from "../tests/convex/catalogue.ts";
+import { as, deployment } from "../tests/convex/harness.ts";
+import { samples, seed } from "../tests/convex/samples.ts";
+import { api } from "./_generated/api.js";
+import type { FunctionName } from "./model/permissions.ts";
+import { redacted, redactedText } from "./model/redaction.ts";
+
+const SECRETS = [
+  "jane.doe+x@mail.example.com",
+  "+1 (555) 123-4567",
+  "555-867-5309",
+  "4111 1111 1111 1111",
+  "5500-0000-0000-0004",
+];
+const PERSONAL = {
+  name: "Jane",
+  email: "jane.doe+x@mail.example.com",
+  text: `mail ${SECRETS.join(" or call ")} thanks`,
+  metadata: {
+    contact: "jane.doe+x@mail.example.com",
+    phones: ["555-867-5309", { home: "+1 (555) 123-4567" }],
+    card: 4111111111111111,
+    "555-867-5309": "key",
+  },
+};
+/** The same without separators, so that no other spelling of a number slips through. */
+const DIGITS = SECRETS.slice(1).map((secret) => secret.replace(/\D/g, ""));
+
+function leaks(result: unknown): string[] {
+  const text = JSON.stringify(result) ?? "";
+  const digits = text.replace(/[^0-9A-Za-z"]/g, "");
+  return [
+    ...SECRETS.filter((secret) => text.includes(secret)),
+    ...DIGITS.filter((secret) => digits.includes(secret)),
+  ];
+}
+
+async function fresh() {
+  const t = deployment();
+  return { t, ids: await seed(t, PERSONAL) };
+}
+
+const MASKED_ROLES = ["viewer", "reviewer", "ops"];
+const CASES = PUBLIC_FUNCTIONS.flatMap((entry) =>
+  MASKED_ROLES.map((role) => ({ entry, role, name: entry.name })),
+).filter(({ name, role }) => !(name.startsWith("reveals:") && role === "reviewer"));
+
+test.each(CASES)("$name shows a $role nothing in clear", async ({ entry, role }) => {
+  const { t, ids } = await fresh();
+  const args = samples(ids)[entry.name as FunctionName];
+  const outcome = await call(t, entry, args, role).catch((error: { data: unknown }) => error.data);
+  expect(leaks(outcome)).toEqual([]);
+});
+
+test("search highlights are masked before they are cut into pieces", async () => {
+  const t = deployment();
+  await seed(t, PERSONAL);
+  const hits = await as(t, "viewer").query(api.interactions.search, { query: "555 867 5309 call" });
+  expect(hits.length).toBeGreaterThan(0);
+  for (const { highlight } of hits) {
+    expect(leaks(highlight.map(({ text }) => text).join(""))).toEqual([]);
+  }
+});
+
+test("admins and services see clear text", async () => {
+  const t = deployment();
+  const { clerkId } = await seed(t, PERSONAL);
+  for (const role of ["admin", "ingest", "worker"]) {
+    const user = await as(t, role).query(api.users.get, { clerkId });
+    expect(user?.email).toBe(PERSONAL.email);
+  }
+});
+
+test.each([
+  ["write to ada@example.com.", "write to [email]."],
+  ["ÄDA.lövelace@bücher.example!", "[email]!"],
+  ["a@b, c@d.e", "[email], [email]"],
+  ["jane at example dot com please", "[email] please"],
+  ["call 555-1234", "call [phone]"],
+  ["call 5551234567 now", "call [phone] now"],
+  ["+44 20 7946 0958", "[phone]"],
+  ["(030) 901820-12", "[phone]"],
+  ["*_555-867-5309_*", "*_[phone]_*"],
+  ["555-123-4567x12", "[phone]x12"],
+  ["call555-123-4567now", "call[phone]now"],
+  ["٠١٢٣٤٥٦٧٨٩", "[phone]"],
+  ["five five five one two three four", "[phone]"],
+  ["4111 1111 1111 1111", "[card]"],
+  ["4111\u00a01111\u20111111\u200b1111", "[card]"],
+  ["3782 822463 10005", "[card]"],
+])("masks %j", (text, expected) => {
+  expect(redactedText(text)).toBe(expected);
+});
+
+test.each([
+  "order 1234567 of 2026-11-23 14:05:33",
+  "2026-11-23T14:05:33.123Z took 12.5 ms",
+  "request 0190a3b4-1234-7123-8123-123456789012",
+  "gpt-4o-2024-08-06 and claude-3-5-sonnet-20241022",
+  "user_2abcDEF3456789 sess_1699999999999",
+  "audio/v1/2026/11/23/j57d2zq0/0190a3b4c5d6e7f80190a3b4c5d6e7f8.ogg",
+  "demo-2026-03-01-0007",
+  "one two three",
+  "look at this dot",
+  "12 apples, 30 pears",
+])("leaves %j alone", (text) => {
+  expect(redactedText(text)).toBe(text);
+});
+
+test("masking is idempotent", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
+      const once = redactedText(text);
+      expect(redactedText(once)).toBe(once);
+    }),
+  );
+});
+
+test("a number is masked wherever it stands and however it is spaced", () => {
+  const gap = fc.constantFrom("", " ", "-", ".", " - ", "\u00a0");
+  const numbers = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), gap), {
+    minLength: 9,
+    maxLength: 16,
+  });
+  const prefix = fc.constantFrom("", " ", "tel: ", ", ", "\n", "(", "*_");
+  const suffix = fc.constantFrom("", " ", ", call", "\n", ")", "_*");
+  fc.assert(
+    fc.property(numbers, prefix, suffix, (digits, before, after) => {
+      const text = digits.map(([digit, space]) => `${digit}${space}`).join("");
+      fc.pre(!/^(19|20)\d\d[-/]/.test(text));
+      expect(redactedText(`${before}${text}${after}`)).not.toMatch(/\d/);
+    }),
+  );
+});
+
+test("adversarial texts take linear time", () => {
+  const texts = ["a.", "1 ", "@", "a@", "- ", "one ", "a at b dot ", "1-", "+(", "a_"];
+  for (const part of texts) {
+    const text = part.repeat((32 * 1024) / part.length);
+    expect(redactedText(text).length).toBeGreaterThan(0);
+  }
+});
+
+test("masking keeps identifiers and structure", () => {
+  const value = { id: "1234567890", items: [{ n: 5551234567, metadata: { n: 5551234567 } }] };
+  expect(redacted(value)).toEqual({
+    id: "1234567890",
+    items: [{ n: 5551234567, metadata: { n: "[phone]" } }],
+  });
+});

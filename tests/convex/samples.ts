@@ -1,0 +1,172 @@
+/** Valid arguments of every public function, over one small set of data. */
+import { api } from "../../convex/_generated/api.js";
+import type { FunctionName } from "../../convex/model/permissions.ts";
+import { START, addSession, addUser, as, turn } from "./harness.ts";
+import type { Deployment } from "./harness.ts";
+
+export const SHA256 = "ab".repeat(32);
+export const AUDIO = { contentType: "audio/wav", bytes: 1000, sha256: SHA256 };
+const PAGE = { cursor: null, limit: 10 };
+
+/** Texts that a role which sees masked text must never be given. */
+export type Personal = { name: string; email: string; text: string; metadata: object };
+
+export type Seeded = {
+  clerkId: string;
+  sessionId: string;
+  storedAudioId: string;
+  pendingAudioId: string;
+};
+
+/** Store a user, a session, three turns, a stored and a pending recording, metrics and events. */
+export async function seed(t: Deployment, personal?: Personal): Promise<Seeded> {
+  const { name, email, text, metadata } = personal ?? {
+    name: "Ada",
+    email: "ada@example.org",
+    text: "good morning",
+    metadata: { ticket: "T-1" },
+  };
+  const ingest = as(t, "ingest");
+  const worker = as(t, "worker");
+  const clerkId = await addUser(t, "user_1", {
+    name: `${name} ${text}`,
+    email,
+    imageUrl: `x:${text}`,
+  });
+  const sessionId = await addSession(t, "call-1", {
+    title: `Call: ${text}`,
+    metadata,
+    provider: `p ${text}`.slice(0, 150),
+  });
+  await ingest.mutation(api.userSessions.update, { id: sessionId, labels: ["billing"] });
+  const more = { text: `morning ${text}`, requestId: "req-1", latencyMs: 900, ttftMs: 300 };
+  const interactions = [turn(0, more), turn(1, more), turn(2, more)];
+  await ingest.mutation(api.interactions.append, { sessionId, interactions });
+  const begin = { sessionId, ...AUDIO };
+  const stored = await ingest.mutation(api.audioObjects.begin, {
+    ...begin,
+    key: "k/0",
+    sequence: 0,
+  });
+  await ingest.mutation(api.audioObjects.markStored, { id: stored.id, etag: `e ${text}` });
+  const pending = await ingest.mutation(api.audioObjects.begin, {
+    ...begin,
+    key: "k/1",
+    sequence: 1,
+  });
+  await worker.mutation(api.metrics.ingest, batch("seed", text));
+  await worker.mutation(api.audit.record, {
+    action: "view",
+    subjectType: "session",
+    subjectId: sessionId,
+    details: metadata as Record<string, never>,
+  });
+  await worker.mutation(api.jobLeases.acquire, { ...LEASE, name: "other", dueEveryMs: 0 });
+  await worker.mutation(api.jobLeases.finish, {
+    name: "other",
+    holder: "w1",
+    ok: true,
+    report: JSON.stringify({ note: text }),
+    durationMs: 5,
+  });
+  return { clerkId, sessionId, storedAudioId: stored.id, pendingAudioId: pending.id };
+}
+
+const LEASE = { name: "sweep", holder: "w1", ttlMs: 60_000 };
+
+/** A metrics batch with one rollup and one event of each kind. */
+export function batch(batchId: string, text = "", at = START) {
+  const route = `/x ${text}`.trim();
+  const event = { at, outcome: "signed-out", reason: "token-expired", route, userId: "user_1" };
+  return {
+    batchId,
+    rollups: [rollup()],
+    authEvents: [event],
+    storageEvents: [
+      {
+        at,
+        operation: "GetObject",
+        outcome: "denied" as const,
+        durationMs: 12,
+        attempts: 1,
+        key: route,
+      },
+    ],
+  };
+}
+
+export function rollup(more: object = {}) {
+  return {
+    metric: "storage.operation",
+    dimensions: { operation: "GetObject", outcome: "ok" },
+    bucketStart: START,
+    count: 2,
+    errors: {},
+    sum: 30,
+    max: 20,
+    histogram: { zero: 0, counts: { "116": 1, "150": 1 } },
+    ...more,
+  };
+}
+
+/** Arguments for every public function; a function without an entry does not compile. */
+export function samples(ids: Seeded): Record<FunctionName, Record<string, unknown>> {
+  const { clerkId, sessionId, storedAudioId, pendingAudioId } = ids;
+  return {
+    "users:upsert": { clerkId: "user_2", kind: "product" },
+    "users:get": { clerkId },
+    "users:list": PAGE,
+    "users:summary": { clerkId, from: START, to: START },
+    "userSessions:create": { externalId: "call-2", clerkId, channel: "chat", startedAt: START },
+    "userSessions:update": { id: sessionId, status: "completed" },
+    "userSessions:setLegalHold": { id: sessionId, legalHold: false },
+    "userSessions:get": { id: sessionId },
+    "userSessions:byExternalId": { externalId: "call-1" },
+    "userSessions:list": PAGE,
+    "userSessions:summary": { id: sessionId },
+    "userSessions:daily": { from: START, to: START + 1 },
+    "interactions:append": { sessionId, interactions: [turn(3)] },
+    "interactions:list": { sessionId, ...PAGE },
+    "interactions:byRequestId": { interactionRequestId: "req-1" },
+    "interactions:search": { query: "morning" },
+    "audioObjects:begin": { sessionId, ...AUDIO, key: "k/2", sequence: 2 },
+    "audioObjects:get": { id: storedAudioId },
+    "audioObjects:forSession": { sessionId },
+    "audioObjects:byKeys": { keys: ["k/0"] },
+    "audioObjects:all": PAGE,
+    "audioObjects:due": { kind: "analysis", before: Date.now() + 1, ...PAGE },
+    "audioObjects:markStored": { id: pendingAudioId },
+    "audioObjects:markAnalysed": { id: storedAudioId, analysis: "ready", durationMs: 900 },
+    "audioObjects:markMissing": { id: pendingAudioId },
+    "audioObjects:markExpired": { id: storedAudioId },
+    "reveals:ofUser": { clerkId, reason: "call back" },
+    "reveals:ofSession": { id: sessionId, reason: "call back" },
+    "reveals:ofTranscript": { sessionId, reason: "call back", ...PAGE },
+    "metrics:ingest": batch("batch-1"),
+    "metrics:range": {
+      metric: "storage.operation",
+      from: START,
+      to: START + 60_000,
+      resolution: "minute",
+    },
+    "authEvents:list": PAGE,
+    "storageEvents:list": PAGE,
+    "audit:record": { action: "view", subjectType: "session", subjectId: sessionId },
+    "audit:list": PAGE,
+    "rateLimits:take": { key: "caller", limit: 10, periodMs: 1000 },
+    "erasure:start": { clerkId },
+    "erasure:step": { clerkId, deletedKeys: [] },
+    "erasure:get": { clerkId },
+    "erasure:list": PAGE,
+    "jobLeases:acquire": { ...LEASE, dueEveryMs: 0 },
+    "jobLeases:renew": LEASE,
+    "jobLeases:finish": { name: "sweep", holder: "w1", ok: true, report: "{}", durationMs: 5 },
+    "jobLeases:list": {},
+    "migrations:step": { name: "1-users-searchText" },
+    "migrations:status": {},
+    "repair:sessions": { cursor: null, fix: false },
+    "repair:users": { kind: "product", cursor: null, fix: false },
+    "repair:days": { day: START, cursor: null, fix: false },
+    "system:ping": {},
+  };
+}
