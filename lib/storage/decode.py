@@ -92,9 +92,9 @@ def measure(source: Readable, audio_format: AudioFormat) -> Peaks:
 
 
 def _measure_open(file: Any) -> Peaks:
-    if not file.streams.audio:
+    stream = next(iter(file.streams.audio), None)
+    if stream is None or stream.codec_context is None:  # the latter: a codec nobody knows
         raise UnplayableError("no_audio")
-    stream = file.streams.audio[0]
     rate, channels = stream.codec_context.sample_rate, stream.codec_context.channels
     if not (rate and channels):
         raise UnplayableError("no_audio")
