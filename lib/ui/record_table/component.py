@@ -35,6 +35,7 @@ class Cell:
         tone: colour of the text.
         chip: draw the text as a small label.
         initials: drawn in a circle before the text.
+        pieces: the text in pieces, each with whether it is marked, for search hits.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Cell:
     tone: Tone | None = None
     chip: bool = False
     initials: str | None = None
+    pieces: tuple[tuple[str, bool], ...] = ()
 
     def to_wire(self) -> dict[str, Any]:
         """Return what the component reads."""
@@ -50,6 +52,8 @@ class Cell:
         wire["chip"] = self.chip
         if self.tone:
             wire["tone"] = self.tone
+        if self.pieces:
+            wire["pieces"] = [{"text": text, "hit": hit} for text, hit in self.pieces]
         if self.initials is not None:
             wire["initials"] = self.initials
         return wire

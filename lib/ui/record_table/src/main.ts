@@ -13,6 +13,8 @@ interface Cell {
   chip?: boolean;
   /** Initials in a circle before the text. */
   initials?: string;
+  /** The text in pieces; those that were searched for are marked. */
+  pieces?: { text: string; hit: boolean }[];
 }
 
 interface Row {
@@ -104,12 +106,20 @@ function drawCell(cell: Cell): HTMLElement {
   }
   const texts = span("texts", "");
   const text = span(cell.chip ? "chip" : "text", cell.text);
+  if (cell.pieces) text.replaceChildren(...cell.pieces.map(drawPiece));
   if (cell.tone) text.classList.add(cell.tone);
   if (cell.title) text.title = cell.title;
   texts.append(text);
   if (cell.note) texts.append(span("note", cell.note));
   made.append(texts);
   return made;
+}
+
+function drawPiece({ text, hit }: { text: string; hit: boolean }): Node {
+  if (!hit) return document.createTextNode(text);
+  const mark = document.createElement("mark");
+  mark.textContent = text;
+  return mark;
 }
 
 function span(className: string, text: string): HTMLElement {

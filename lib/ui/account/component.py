@@ -1,0 +1,27 @@
+"""The account as a Streamlit component."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from lib.auth.members import Member
+from lib.auth.surfaces import SIGN_OUT_PATH
+from lib.ui.bundles import register
+from lib.ui.formatting import initials
+
+_mount: Final = register(Path(__file__).parent, "account")
+
+
+def account(member: Member) -> None:
+    """Draw name, role and "Sign out" of the member."""
+    name = member.name or member.email or member.user_id
+    _mount(
+        key="earshot.account",
+        data={
+            "name": name,
+            "initials": initials(name),
+            "role": member.role.value,
+            "signOutPath": SIGN_OUT_PATH,
+        },
+    )

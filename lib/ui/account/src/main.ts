@@ -1,0 +1,37 @@
+/** Who is signed in, and the way out: a form that posts, as signing out changes state. */
+
+interface AccountData {
+  name: string;
+  initials: string;
+  role: string;
+  signOutPath: string;
+}
+
+interface Mount {
+  data: AccountData;
+  parentElement: HTMLElement | ShadowRoot;
+}
+
+export default function mount({ data, parentElement }: Mount): () => void {
+  const form = document.createElement("form");
+  form.className = "account";
+  form.method = "post";
+  form.action = data.signOutPath;
+  const initials = text("span", "initials", data.initials);
+  initials.setAttribute("aria-hidden", "true");
+  const who = text("span", "who", "");
+  who.append(text("span", "name", data.name), text("span", "role", data.role));
+  const button = text("button", "", "Sign out");
+  button.setAttribute("type", "submit");
+  form.append(initials, who, button);
+  for (const old of parentElement.querySelectorAll(".account")) old.remove();
+  parentElement.append(form);
+  return () => form.remove();
+}
+
+function text(tag: string, className: string, content: string): HTMLElement {
+  const made = document.createElement(tag);
+  made.className = className;
+  if (content) made.textContent = content;
+  return made;
+}

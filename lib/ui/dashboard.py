@@ -1,0 +1,54 @@
+"""The dashboard script: who is there, which pages they have, then the page.
+
+It lies in a folder without `pages/` on purpose: beside one, Streamlit would run page scripts
+directly, without this script and so without its check of who is there.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.auth.members import Denial, Member
+from lib.auth.roles import page_allowed
+from lib.observability.request_id import new_request_id, request_id_bound
+from lib.ui import views
+from lib.ui.account.component import account
+from lib.ui.identity import who_is_there
+from lib.ui.routes import ROUTES, Route
+
+
+def main() -> None:
+    """Draw the dashboard for one run."""
+    st.set_page_config(page_icon=":material/hearing:", layout="wide")
+    who = who_is_there()
+    if isinstance(who, Denial):
+        views.signed_out(who.reason)
+        return
+    page = st.navigation(menu_for(who))
+    with st.sidebar:
+        account(who)
+    with request_id_bound(new_request_id()):
+        page.run()
+
+
+def menu_for(member: Member) -> dict[str, list[st.Page]]:
+    """Return all pages by section; those above the member's role are hidden and draw a 403."""
+    menu: dict[str, list[st.Page]] = {}
+    for route in ROUTES:
+        visible = bool(route.section) and page_allowed(member.role, route.path)
+        menu.setdefault(route.section if visible else "", []).append(_page(route, visible=visible))
+    return menu
+
+
+def _page(route: Route, *, visible: bool) -> st.Page:
+    return st.Page(
+        route.script,
+        title=route.title,
+        icon=route.icon,
+        url_path=route.path.strip("/") or None,
+        default=route.path == "/",
+        visibility="visible" if visible else "hidden",
+    )
+
+
+main()

@@ -1,0 +1,1 @@
+"""Top of a page: breadcrumb, name, facts, drawn from text nodes only."""

@@ -1,0 +1,182 @@
+"""Records as rows of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from lib.data.records import AuditEvent, AuthEvent, SessionUser, StorageEvent, User, UserSession
+from lib.ui import formatting as fmt
+from lib.ui.objectives import STORAGE_MS, TURN_MS
+from lib.ui.record_table.component import Cell, Column, Row, Tone
+from lib.ui.series import DEMO
+
+USER_COLUMNS: Final = (
+    Column("User"), Column("Status"), Column("Sessions", number=True),
+    Column("Last seen"), Column("Known since"),
+)  # fmt: skip
+SESSION_COLUMNS: Final = (
+    Column("Session"), Column("Started"), Column("Length", number=True), Column("Channel"),
+    Column("Turns", number=True), Column("Outcome"), Column("Review"),
+    Column("Worst turn", number=True), Column("Flags"),
+)  # fmt: skip
+STORAGE_COLUMNS: Final = (
+    Column("When"), Column("Operation"), Column("Outcome"), Column("Took", number=True),
+    Column("Attempts", number=True), Column("Object"), Column("Request id"),
+)  # fmt: skip
+AUTH_COLUMNS: Final = (
+    Column("When"), Column("Outcome"), Column("Reason"), Column("Route"), Column("User"),
+    Column("Client"), Column("Request id"),
+)  # fmt: skip
+AUDIT_COLUMNS: Final = (
+    Column("When"), Column("Who"), Column("Did"), Column("To"), Column("Details"),
+    Column("Request id"),
+)  # fmt: skip
+
+USER_TONES: Final[dict[str, Tone]] = {
+    "active": "good", "banned": "bad", "deleted": "muted", "erasing": "warn",
+}  # fmt: skip
+OUTCOME_TONES: Final[dict[str, Tone]] = {
+    "active": "accent", "completed": "good", "abandoned": "warn", "failed": "bad",
+}  # fmt: skip
+REVIEW_WORDS: Final[dict[str, tuple[str, Tone]]] = {
+    "unreviewed": ("unreviewed", "muted"),
+    "in_review": ("in review", "accent"),
+    "reviewed": ("reviewed", "good"),
+}
+
+
+def name_of(user: User | SessionUser) -> str:
+    """Return what a user is called: name, else address, else Clerk id."""
+    return user.name or user.email or user.clerk_id
+
+
+def user_rows(users: Sequence[User], zone: ZoneInfo) -> list[Row]:
+    """Return users; each opens their page."""
+    return [
+        Row(
+            (
+                Cell(name_of(user), user.email or "", initials=fmt.initials(name_of(user))),
+                Cell(user.status, tone=USER_TONES[user.status], chip=True),
+                Cell(fmt.count(user.session_count)),
+                Cell(fmt.ago(user.last_seen_at), title=fmt.utc(user.last_seen_at)),
+                Cell(fmt.moment(user.created_at, zone), title=fmt.utc(user.created_at)),
+            ),
+            "/user",
+            {"id": user.clerk_id},
+        )
+        for user in users
+    ]
+
+
+def session_rows(
+    sessions: Sequence[UserSession], zone: ZoneInfo, *, with_user: bool = True
+) -> list[Row]:
+    """Return sessions; each opens its listening room.
+
+    Args:
+        sessions: the records.
+        zone: of the viewer.
+        with_user: name the user below the title; their own page need not.
+    """
+    return [
+        Row(_session_cells(session, zone, with_user=with_user), "/session", {"id": session.id})
+        for session in sessions
+    ]
+
+
+def _session_cells(session: UserSession, zone: ZoneInfo, *, with_user: bool) -> tuple[Cell, ...]:
+    name = name_of(session.user)
+    title = session.title or session.external_id
+    review, tone = REVIEW_WORDS[session.review_status]
+    score = f" {session.score:g}/5" if session.score is not None else ""
+    worst = session.worst_latency_ms
+    late = worst is not None and worst > TURN_MS
+    return (
+        Cell(title, name if with_user else "", initials=fmt.initials(name) if with_user else None),
+        Cell(fmt.moment(session.started_at, zone), title=fmt.utc(session.started_at)),
+        Cell(fmt.length(session.duration_ms)),
+        Cell(session.channel),
+        Cell(fmt.count(session.interaction_count)),
+        Cell(session.status, tone=OUTCOME_TONES[session.status], chip=True),
+        Cell(review + score, tone=tone, chip=True),
+        Cell(
+            fmt.latency(worst), tone="warn" if late else None,
+            title=f"over the objective of {fmt.latency(TURN_MS)}" if late else "",
+        ),
+        Cell(_flags(session)),
+    )  # fmt: skip
+
+
+def _flags(session: UserSession) -> str:
+    flags = list(session.labels)
+    if session.audio_count:
+        flags.insert(0, "audio")
+    if session.legal_hold:
+        flags.append("legal hold")
+    if session.source == DEMO:
+        flags.append(DEMO)
+    return ", ".join(flags)
+
+
+def storage_rows(events: Sequence[StorageEvent], zone: ZoneInfo) -> list[Row]:
+    """Return storage operations that failed or were slow."""
+    return [
+        Row(
+            (
+                Cell(fmt.moment(event.at, zone), title=fmt.utc(event.at)),
+                Cell(event.operation, event.role or ""),
+                Cell(event.outcome, tone="good" if event.outcome == "ok" else "bad", chip=True),
+                Cell(
+                    fmt.latency(event.duration_ms),
+                    tone="warn" if event.duration_ms > STORAGE_MS else None,
+                ),
+                Cell(fmt.count(event.attempts)),
+                Cell(event.key or fmt.NONE, title=event.key or ""),
+                Cell(event.request_id or fmt.NONE, title=event.request_id or ""),
+            )
+        )
+        for event in events
+    ]
+
+
+def auth_rows(events: Sequence[AuthEvent], zone: ZoneInfo) -> list[Row]:
+    """Return sign-in decisions."""
+    return [
+        Row(
+            (
+                Cell(fmt.moment(event.at, zone), title=fmt.utc(event.at)),
+                Cell(
+                    event.outcome, tone="bad" if event.outcome == "denied" else "muted", chip=True
+                ),
+                Cell(event.reason),
+                Cell(event.route),
+                Cell(event.user_id or fmt.NONE),
+                Cell((event.client_hash or fmt.NONE)[:10], title=event.client_hash or ""),
+                Cell(event.request_id or fmt.NONE, title=event.request_id or ""),
+            )
+        )
+        for event in events
+    ]
+
+
+def audit_rows(events: Sequence[AuditEvent], zone: ZoneInfo) -> list[Row]:
+    """Return the trail; events about a session open it."""
+    return [
+        Row(
+            (
+                Cell(fmt.moment(event.created_at, zone), title=fmt.utc(event.created_at)),
+                Cell(event.actor_id, event.actor_role),
+                Cell(event.action),
+                Cell(event.subject_type, event.subject_id),
+                Cell(
+                    ", ".join(f"{name}: {value}" for name, value in (event.details or {}).items())
+                ),
+                Cell(event.request_id or fmt.NONE, title=event.request_id or ""),
+            ),
+            "/session" if event.subject_type == "userSession" else None,
+            {"id": event.subject_id},
+        )
+        for event in events
+    ]

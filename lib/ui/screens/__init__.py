@@ -1,0 +1,1 @@
+"""What each page draws; `pages/` holds only their roles."""

@@ -1,0 +1,124 @@
+"""Overview: how many sessions there were, how they went, and the newest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import streamlit as st
+
+from lib.auth.roles import page_allowed
+from lib.data import metrics, user_sessions
+from lib.data.records import DaySummary, UserSession
+from lib.ui import charts, palette, panels, rows, views
+from lib.ui import formatting as fmt
+from lib.ui.identity import Visitor
+from lib.ui.navigation import follow, remember_list
+from lib.ui.objectives import STORAGE_MS, TTFT_MS, TURN_MS
+from lib.ui.page_heading.component import Fact, Link, page_heading
+from lib.ui.record_table.component import record_table
+from lib.ui.screens import auth_errors, storage
+from lib.ui.series import DEMO, WINDOWS, total
+
+_DAYS: Final = 30
+_NEWEST: Final = 8
+_DAY: Final = next(window for window in WINDOWS if window.label == "24 hours")
+
+
+def draw(visitor: Visitor) -> None:
+    """Draw the page."""
+    follow("overview-heading", "overview-operations", "overview-table")
+    page_heading("Overview", "What happened in the product lately.", key="overview-heading")
+    now = datetime.now(UTC)
+    with st.skeleton(420), views.failures_told(visitor.caller.request_id, "The overview"):
+        start = now - timedelta(days=_DAYS)
+        days = user_sessions.daily(visitor.caller, start, now)
+        newest = user_sessions.page(visitor.caller, cursor=None, limit=_NEWEST, order="desc").items
+    if not newest:
+        views.empty(
+            "Nothing here yet",
+            "Sessions appear as soon as the product's backend stores one: POST /api/v1/sessions.",
+        )
+        return
+    _today(days, now)
+    _operations(visitor, now)
+    _per_day(days, newest, visitor, now)
+    st.subheader("Newest sessions")
+    remember_list([session.id for session in newest])
+    table = rows.session_rows(newest, visitor.zone)
+    record_table("Newest sessions", rows.SESSION_COLUMNS, table, key="overview-table")
+
+
+def _today(days: Sequence[DaySummary], now: datetime) -> None:
+    """Draw today's figures (UTC), or those of the last day that had sessions."""
+    if not days:
+        return
+    day = days[-1]
+    before = days[-2] if len(days) > 1 else None
+    is_today = day.day.date() == now.date()
+    st.caption("Today (UTC)" if is_today else f"{day.day:%A, %d %B} (UTC), the last active day")
+    change = f"{day.sessions - before.sessions:+d} to the day before" if before else None
+    with st.container(horizontal=True):
+        st.metric("Sessions", fmt.count(day.sessions), change, delta_color="off", border=True)
+        st.metric("Turns", fmt.count(day.interactions), border=True)
+        _timing("First token, p95", day.ttft.p95, TTFT_MS)
+        _timing("Full turn, p95", day.latency.p95, TURN_MS)
+        st.metric("Cost", fmt.dollars(day.cost), border=True)
+
+
+def _timing(label: str, value: float | None, objective: float) -> None:
+    change = None if value is None else f"{fmt.latency(objective)} objective"
+    met = value is None or value <= objective
+    st.metric(
+        label, fmt.latency(value), change, border=True, delta_arrow="off",
+        delta_color="green" if met else "red",
+    )  # fmt: skip
+
+
+def _operations(visitor: Visitor, now: datetime) -> None:
+    """Draw one line about storage and sign-in for those who may see more of it."""
+    if not page_allowed(visitor.member.role, "/storage"):
+        return
+    start, end = _DAY.bounds(now)
+    caller = visitor.caller
+    with views.failures_told(caller.request_id, "Storage and sign-in metrics"):
+        stored = total(metrics.between(caller, storage.METRIC, start, end, _DAY.resolution))
+        decided = list(metrics.between(caller, auth_errors.METRIC, start, end, _DAY.resolution))
+    denied = total(item for item in decided if item.dimensions.get("outcome") == auth_errors.DENIED)
+    p95 = stored.histogram.quantile(0.95)
+    slow = p95 is not None and p95 > STORAGE_MS
+    page_heading(
+        "", key="overview-operations",
+        facts=[
+            Fact(
+                "Storage p95, 24 hours", fmt.latency(p95), tone="bad" if slow else "good",
+                link=Link("", "/storage"),
+            ),
+            Fact(
+                "Storage failures", fmt.count(stored.failures),
+                tone="bad" if stored.failures else "good", link=Link("", "/storage"),
+            ),
+            Fact("Denied requests", fmt.count(denied.count), link=Link("", "/auth-errors")),
+            Fact("Requests", fmt.count(total(decided).count), link=Link("", "/auth-errors")),
+        ],
+    )  # fmt: skip
+
+
+def _per_day(
+    days: Sequence[DaySummary], newest: Sequence[UserSession], visitor: Visitor, now: datetime
+) -> None:
+    known = {day.day.date(): day.sessions for day in days}
+    noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
+    dates = [noon - timedelta(days=back) for back in range(_DAYS - 1, -1, -1)]
+    series = {"Sessions": [(at, known.get(at.date(), 0)) for at in dates]}
+    panels.chart(
+        f"Sessions per day, last {_DAYS} days (UTC)",
+        charts.stacked_figure(
+            series, visitor.zone, "sessions", [palette.meanings()["p95"]], height=200
+        ),
+        charts.counts_frame(series, visitor.zone),
+        alt=f"Bar chart of sessions per day; {sum(known.values())} in the last {_DAYS} days.",
+        key="overview-days",
+    )
+    panels.demo_note(has_demo=any(session.source == DEMO for session in newest))

@@ -1,0 +1,138 @@
+"""One session: its facts, and the listening room."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import streamlit as st
+
+from lib.data import Caller, audio_objects, audit, interactions, user_sessions
+from lib.data.records import Interaction, UserSession
+from lib.ui import formatting as fmt
+from lib.ui import rows, views
+from lib.ui.identity import Visitor
+from lib.ui.listening import Room, listening_room
+from lib.ui.navigation import follow, neighbours_of
+from lib.ui.objectives import ASSESSMENT_MS, TTFT_MS, TURN_MS
+from lib.ui.page_heading.component import Chip, Fact, Link, Neighbours, page_heading
+from lib.ui.record_table.component import Tone
+from lib.ui.series import DEMO
+
+PAGE_TURNS: Final = 2000
+"""Turns per call; Convex may hand out fewer when texts are long."""
+
+
+def draw(visitor: Visitor) -> None:
+    """Draw the page of the session that the address names by `id`, from the moment `t` (s)."""
+    follow("session-heading")
+    session_id = st.query_params.get("id", "")
+    with st.skeleton(520), views.failures_told(visitor.caller.request_id, "This session"):
+        room = _load(visitor.caller, session_id, _start_ms())
+        if room is not None:
+            _note_view(visitor.caller, session_id)
+    if room is None:
+        views.not_found("Session", "The link is wrong, or the session was erased.")
+        return
+    _heading(room.session, visitor)
+    if room.turns or room.recordings:
+        listening_room(room)
+    else:
+        views.empty("Nothing was said yet", "Turns appear here when the product stores them.")
+    if room.session.metadata:
+        with st.expander("Metadata", icon=":material/data_object:"):
+            st.code(json.dumps(room.session.metadata, indent=2, ensure_ascii=False), "json")
+
+
+def _start_ms() -> float | None:
+    try:
+        seconds = float(st.query_params.get("t", ""))
+    except ValueError:
+        return None
+    return seconds * 1000 if 0 <= seconds < float("inf") else None
+
+
+def _load(caller: Caller, session_id: str, start_ms: float | None) -> Room | None:
+    """Load the session, its turns and its recordings: three calls at once."""
+    if not session_id:
+        return None
+    with ThreadPoolExecutor(3) as pool:
+        session = pool.submit(user_sessions.get, caller, session_id)
+        turns = pool.submit(_turns, caller, session_id)
+        recordings = pool.submit(audio_objects.for_session, caller, session_id)
+        found = session.result()
+        if found is None:
+            return None
+        return Room(found, turns.result(), recordings.result(), start_ms)
+
+
+def _turns(caller: Caller, session_id: str) -> list[Interaction]:
+    turns: list[Interaction] = []
+    cursor: str | None = None
+    while True:
+        page = interactions.page(caller, session_id=session_id, cursor=cursor, limit=PAGE_TURNS)
+        turns.extend(page.items)
+        cursor = page.next_cursor
+        if cursor is None:
+            return turns
+
+
+def _note_view(caller: Caller, session_id: str) -> None:
+    """Put the view on record, once per visit and not per rerun."""
+    if st.session_state.get("earshot.viewed") != session_id:
+        audit.record(
+            caller, action="session.view", subject_type="userSession", subject_id=session_id
+        )
+        st.session_state["earshot.viewed"] = session_id
+
+
+def _heading(session: UserSession, visitor: Visitor) -> None:
+    review, tone = rows.REVIEW_WORDS[session.review_status]
+    chips = [Chip(session.channel), Chip(session.status, rows.OUTCOME_TONES[session.status])]
+    chips.append(Chip(review, tone))
+    chips += [Chip(label, "accent") for label in session.labels]
+    if session.legal_hold:
+        chips.append(Chip("legal hold", "warn", "Retention and erasure leave this session alone."))
+    if session.source == DEMO:
+        chips.append(Chip("demo data", "accent"))
+    before, after = neighbours_of(session.id)
+    page_heading(
+        session.title or session.external_id,
+        crumbs=[Link("Sessions", "/sessions")],
+        chips=chips,
+        facts=_facts(session, visitor),
+        neighbours=Neighbours(_move("← Previous", before), _move("Next →", after)),
+        key="session-heading",
+    )
+
+
+def _move(text: str, session_id: str | None) -> Link | None:
+    return Link(text, "/session", {"id": session_id}) if session_id else None
+
+
+def _facts(session: UserSession, visitor: Visitor) -> list[Fact]:
+    name = rows.name_of(session.user)
+    model = " / ".join(part for part in (session.provider, session.model_id) if part)
+    facts = [
+        Fact("User", name, link=Link(name, "/user", {"id": session.user.clerk_id})),
+        Fact("Started", fmt.moment(session.started_at, visitor.zone), fmt.utc(session.started_at)),
+        Fact("Length", fmt.length(session.duration_ms)),
+        Fact("Turns", fmt.count(session.interaction_count)),
+        _timing("Worst first token", session.worst_ttft_ms, TTFT_MS),
+        _timing("Worst full turn", session.worst_latency_ms, TURN_MS),
+    ]
+    if session.assessment_ms is not None:
+        facts.append(_timing("Assessment", session.assessment_ms, ASSESSMENT_MS))
+    if session.score is not None:
+        facts.append(Fact("Score", f"{session.score:g} of 5"))
+    tokens = f"{fmt.count(session.tokens_in)} → {fmt.count(session.tokens_out)}"
+    facts += [Fact("Tokens", tokens), Fact("Cost", fmt.dollars(session.cost))]
+    if model:
+        facts.append(Fact("Model", model))
+    return facts
+
+
+def _timing(label: str, value: float | None, objective: float) -> Fact:
+    tone: Tone | None = "warn" if value is not None and value > objective else None
+    return Fact(label, fmt.latency(value), f"objective: {fmt.latency(objective)}", tone)
