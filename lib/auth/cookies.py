@@ -156,8 +156,9 @@ def _decoded(token: str | None) -> Decoded | None:
 
 
 def _number(token: Decoded | None, claim: str) -> float:
+    """Return a claim for comparison: 0 if absent, not a number (never greater) if it is none."""
     value: Any = token.payload.get(claim) if token else None
-    return value if isinstance(value, int | float) else 0
+    return value if isinstance(value, int | float) else math.nan if value else 0
 
 
 def _expired(token: Decoded | None, now: float) -> bool:

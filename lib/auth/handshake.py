@@ -132,8 +132,6 @@ def _directives(request: AuthRequest, keys: Keys, api: BackendApi) -> list[str]:
 def _verify_new_session(
     token: str, instance: Instance, keys: Keys, now: float
 ) -> dict[str, object]:
-    if decode(token).category_refused:
-        raise TokenError(TokenReason.INVALID, "the handshake's token is no session token")
     try:
         return verify(token, keys, now, instance.policy)
     except TokenError as error:

@@ -47,6 +47,7 @@ EXPIRED_PREFIX = "session-token-expired-refresh-"
 # Endings of `session-token-expired-refresh-*`. Clerk's API error codes appear verbatim in the
 # decision; whatever is not in this list is counted as `other`.
 REFRESH_SUFFIXES = (
+    "expired-session-token-decode-failed",
     "expired-session-token-missing-sid-claim",
     "fetch-error",
     "invalid-session-token",

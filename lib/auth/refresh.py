@@ -15,7 +15,7 @@ from lib.auth.tokens import Keys, TokenError, decode, verify
 _CODE = re.compile(r"[a-z0-9_-]{1,64}")
 
 
-def refresh(
+def refresh(  # noqa: PLR0911  # one return per ending
     request: AuthRequest,
     cookies: InstanceCookies,
     expired_token: str,
@@ -25,7 +25,12 @@ def refresh(
     now: float,
 ) -> Decision | str:
     """Return the signed-in decision, or the ending of `session-token-expired-refresh-*`."""
-    session_id = decode(expired_token).payload.get("sid")
+    # The refresh token is the cookie's, so the cookie's session token goes with it.
+    expired_token = cookies.session or expired_token
+    try:
+        session_id = decode(expired_token).payload.get("sid")
+    except TokenError:
+        return "expired-session-token-decode-failed"
     if not isinstance(session_id, str) or not session_id:
         return "expired-session-token-missing-sid-claim"
     try:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import httpx
 
 from lib.auth import cookies
 from lib.auth.backend_api import BackendApi
-from lib.auth.instance import instance_of
+from lib.auth.instance import Instance, instance_of
 from lib.auth.keys import JwksKeys, PemKeys
 from lib.auth.proxies import TrustedProxies
 from lib.auth.requests import AuthRequest
@@ -26,7 +27,7 @@ def our_outcome(case: Case) -> Outcome:
     """Return what the state machine says of a case, under the policy that the options describe."""
     options = case.options
     production = options["publishableKey"].startswith("pk_live_")
-    instance = instance_of(settings_for(production=production))
+    instance = _instance(production)
     policy = Policy(
         issuer=options.get("issuer"),
         authorized_parties=frozenset(options.get("authorizedParties") or ()),
@@ -52,10 +53,15 @@ def our_outcome(case: Case) -> Outcome:
     )
 
 
+@lru_cache
+def _instance(production: bool) -> Instance:
+    return instance_of(settings_for(production=production))
+
+
 def request_of(case: Case) -> AuthRequest:
     """Return the request of a case as the gate would read it behind a trusted proxy."""
     parts = urlsplit(case.url)
-    headers = {"host": parts.netloc, **case.headers}
+    headers = case.headers
     origin = TrustedProxies([PEER]).origin(PEER, parts.scheme, headers)
     url = PublicUrl(
         origin, ascii_url_part(parts.path.encode()), ascii_url_part(parts.query.encode())

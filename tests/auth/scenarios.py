@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from lib.auth.cookies import suffix
 from tests.auth.clerk import (
@@ -83,7 +84,7 @@ class Scene:
             cookies = "; ".join(f"{name}={value}" for name, value in cookies.items())
         if dev_browser and not self.production:
             cookies = f"__clerk_db_jwt=dvb_1; {cookies}"
-        sent = dict(DOCUMENT if headers is None else headers)
+        sent = {"host": urlsplit(APP_URL).netloc, **(DOCUMENT if headers is None else headers)}
         if cookies:
             sent["cookie"] = cookies
         keys = {"jwtKey": KEY.pem} if pem else {}
