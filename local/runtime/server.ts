@@ -1,6 +1,7 @@
 /** The two listeners of a deployment: API and WebSocket on one port, HTTP actions on the other. */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import { handleApi } from "./api.ts";
 import { sendError } from "./body.ts";
 import { RequestError } from "./errors.ts";
@@ -66,11 +67,22 @@ function open(runtime: Runtime, port: number, handle: Handle): Promise<Server> {
     void respond(runtime, handle, request, response);
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.on("clientError", (_, socket) => socket.destroy());
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => refuse(error.code, socket));
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, HOST, () => resolve(server));
   });
+}
+
+/** Answers what is not HTTP, or has headers of more than 16 KiB. */
+function refuse(code: string | undefined, socket: Duplex): void {
+  const isLong = code === "HPE_HEADER_OVERFLOW";
+  const status = isLong ? "431 Request Header Fields Too Large" : "400 Bad Request";
+  const body = JSON.stringify({ code: "BadRequest", message: status.slice(4) });
+  if (!socket.writable) return;
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
 }
 
 async function respond(

@@ -73,7 +73,7 @@ def test_pages_cover_a_range_once_while_rows_are_added(client: ConvexHttpClient)
     seen: list[float] = []
     cursor = None
     while True:
-        opts = {"numItems": 10, "cursor": cursor}
+        opts: dict[str, Any] = {"numItems": 10, "cursor": cursor}
         page = client.query("notes:page", {"owner": "pages", "opts": opts})
         seen += [item["at"] for item in page["page"]]
         cursor = page["continueCursor"]
@@ -88,12 +88,12 @@ def test_a_cursor_of_another_query_is_refused_with_convex_error_data(
     client: ConvexHttpClient,
 ) -> None:
     client.mutation("notes:addMany", {"notes": [note("foreign", at) for at in range(5)]})
-    opts = {"numItems": 2, "cursor": None}
+    opts: dict[str, Any] = {"numItems": 2, "cursor": None}
     cursor = client.query("notes:page", {"owner": "foreign", "opts": opts})["continueCursor"]
     altered = ("A" if cursor[0] != "A" else "B") + cursor[1:]
     for owner, bad in [("other", cursor), ("foreign", altered), ("foreign", "nonsense")]:
+        args: dict[str, Any] = {"owner": owner, "opts": {"numItems": 2, "cursor": bad}}
         with pytest.raises(ConvexError) as caught:
-            args = {"owner": owner, "opts": {"numItems": 2, "cursor": bad}}
             client.query("notes:page", args)
         assert caught.value.data == {
             "isConvexSystemError": True,
@@ -242,7 +242,9 @@ def test_search_finds_words_prefixes_and_filters(client: ConvexHttpClient) -> No
     client.mutation("notes:add", note("elsewhere", 0, "order from another owner"))
 
     def found(text: str, owner: str | None = "search") -> set[str]:
-        args = {"text": text} | ({} if owner is None else {"owner": owner})
+        args: dict[str, Any] = {"text": text}
+        if owner is not None:
+            args["owner"] = owner
         return {item["body"] for item in client.query("notes:search", args)}
 
     assert found("order") == {bodies[0], bodies[1]}

@@ -169,7 +169,7 @@ async def test_only_queries_that_read_what_changed_run_again(deployment: Deploym
             await wire.add(base, base, "notes:list", {"owner": owner})
         note = {"owner": "ranges-b", "at": 1, "body": "x"}
         await wire.send(type="Mutation", requestId=1, udfPath="notes:add", args=[note])
-        changed = []
+        changed: list[dict[str, Any]] = []
         while not changed:
             changed = (await wire.receive()).get("modifications") or []
         assert [item["queryId"] for item in changed] == [1]
@@ -239,9 +239,14 @@ async def test_a_malformed_frame_ends_only_its_connection(
 
 def test_an_oversized_message_ends_only_its_connection(deployment: Deployment) -> None:
     address = f"ws://127.0.0.1:{deployment.port}/api/sync"
-    with blocking_connect(address) as socket, pytest.raises(ConnectionClosed):
-        socket.send("x" * (17 * 1024 * 1024))
-        socket.recv(timeout=30)
+
+    def send_too_much() -> None:
+        with blocking_connect(address) as socket:
+            socket.send("x" * (17 * 1024 * 1024))
+            socket.recv(timeout=30)
+
+    with pytest.raises(ConnectionClosed):
+        send_too_much()
     assert run_client(deployment, 'answer = client.query("misc:echo", {"value": 1})') == 1
 
 
