@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from lib.commands import audio, bucket
+from lib.commands.backfill import backfill
 from lib.commands.token import token
 from lib.commands.worker import worker
 
@@ -16,6 +17,7 @@ cli = typer.Typer(
 )
 cli.add_typer(bucket.cli, name="bucket")
 cli.add_typer(audio.cli, name="audio")
+cli.command()(backfill)
 cli.command()(token)
 cli.command()(worker)
 

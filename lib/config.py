@@ -97,6 +97,12 @@ class Settings(BaseSettings):
         description="integration: the session token itself has aud convex; template: a JWT "
         "template named convex.",
     )
+    on_user_deleted: Literal["erase", "keep"] = Field(
+        "erase",
+        alias="EARSHOT_ON_USER_DELETED",
+        description="What a user's deletion at Clerk starts: erase everything about them, or keep "
+        "it and only mark them deleted.",
+    )
     cookie_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         alias="EARSHOT_COOKIE_KEYS",
         description="Comma list of keys (32+ characters) of the app-session cookie; the first "
