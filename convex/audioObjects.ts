@@ -2,22 +2,21 @@
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "./_generated/server.js";
-import { moveTo, requireAudio, toAudioObject } from "./model/audio.ts";
+import { isAudioKey, moveTo, requireAudio, toAudioObject } from "./model/audio.ts";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
+import { dueKind, queueOf, withoutHold } from "./model/audioQueues.ts";
 import { interactionAt } from "./model/interactions.ts";
 import {
   AUDIO_BYTES,
   DEFAULT_PRIVACY_WINDOW_MS,
-  KEY_CHARS,
   MAX_PRIVACY_WINDOW_MS,
   MAX_SEQUENCE,
   PAGE_ITEMS,
   TRANSCRIPT_ITEMS,
 } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
-import type { Listing } from "./model/paging.ts";
 import { audioObject, page, pageArgs } from "./model/records.ts";
 import { requireSession, sessionById } from "./model/sessions.ts";
 import { refuseErasing } from "./model/users.ts";
@@ -48,7 +47,7 @@ export const begin = authedMutation("audioObjects:begin", {
     const end = expiresAt ?? createdAt + DEFAULT_PRIVACY_WINDOW_MS;
     const checks = new Checks();
     checks.integer("sequence", args.sequence, 0, MAX_SEQUENCE);
-    checks.identifier("key", args.key, KEY_CHARS);
+    checks.that(isAudioKey(args.key), "key", "must be the key of a recording");
     checks.that(CONTENT_TYPE.test(args.contentType), "contentType", "must be an audio type");
     checks.integer("bytes", args.bytes, 1, AUDIO_BYTES);
     checks.that(SHA256.test(args.sha256), "sha256", "must be 64 lower-case hexadecimal digits");
@@ -166,8 +165,6 @@ export const all = authedQuery("audioObjects:all", {
   },
 });
 
-const dueKind = v.union(v.literal("analysis"), v.literal("abandoned"), v.literal("expired"));
-
 /**
  * Objects that wait for the worker, oldest first: stored ones without analysis, pending ones
  * created before `before`, stored ones that expire at or before it and are not on legal hold.
@@ -185,30 +182,6 @@ export const due = authedQuery("audioObjects:due", {
     return { items: items.map(toAudioObject), nextCursor: found.nextCursor };
   },
 });
-
-type Queue = Pick<Listing<"audioObjects">, "table" | "index" | "equals" | "sortField" | "to">;
-
-function queueOf(kind: typeof dueKind.type, before: number): Queue {
-  const table = "audioObjects" as const;
-  if (kind === "analysis") {
-    const equals = { analysis: "pending" };
-    return { table, index: "by_analysis_createdAt", equals, sortField: "createdAt", to: before };
-  }
-  if (kind === "abandoned") {
-    const equals = { status: "pending" };
-    return { table, index: "by_status_createdAt", equals, sortField: "createdAt", to: before };
-  }
-  // `to` is exclusive, an object that expires exactly now is due.
-  const equals = { status: "stored" };
-  return { table, index: "by_status_expiresAt", equals, sortField: "expiresAt", to: before + 1 };
-}
-
-async function withoutHold(ctx: QueryCtx, items: Doc<"audioObjects">[]) {
-  const held = await Promise.all(
-    items.map(async ({ sessionId }) => (await ctx.db.get("userSessions", sessionId))?.legalHold),
-  );
-  return items.filter((_, index) => held[index] !== true);
-}
 
 /** The object is in the bucket and of the announced size: it can be played and analysed. */
 export const markStored = authedMutation("audioObjects:markStored", {
@@ -245,7 +218,8 @@ export const markAnalysed = authedMutation("audioObjects:markAnalysed", {
   handler: async (ctx, { id, ...changes }) => {
     const checks = new Checks();
     checks.identifier("reason", changes.reason);
-    checks.identifier("peaksKey", changes.peaksKey, KEY_CHARS);
+    const isKey = changes.peaksKey === undefined || isAudioKey(changes.peaksKey);
+    checks.that(isKey, "peaksKey", "must be the key of a waveform");
     checks.duration("durationMs", changes.durationMs);
     checks.integer("sampleRate", changes.sampleRate, 1, 1_000_000);
     checks.integer("channels", changes.channels, 1, 64);

@@ -101,7 +101,7 @@ test.each([
   "request 0190a3b4-1234-7123-8123-123456789012",
   "gpt-4o-2024-08-06 and claude-3-5-sonnet-20241022",
   "user_2abcDEF3456789 sess_1699999999999",
-  "audio/v1/2026/11/23/j57d2zq0/0190a3b4c5d6e7f80190a3b4c5d6e7f8.ogg",
+  "audio/v1/2026/11/23/1234567890123456/12345678901234567890123456789012.ogg",
   "demo-2026-03-01-0007",
   "one two three",
   "look at this dot",

@@ -1,14 +1,11 @@
 /** Conversations of users: create, change, read, list. */
 import { v } from "convex/values";
-import type { ObjectType } from "convex/values";
-import type { Doc } from "./_generated/dataModel.js";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
-import { channel, metadata, order, reviewStatus, sessionStatus } from "./model/fields.ts";
+import { channel, metadata, order, sessionStatus } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
-import { DAY_MS, SLOW_TURN_MS, TITLE_CHARS } from "./model/limits.ts";
+import { DAY_MS, TITLE_CHARS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
-import type { Listing } from "./model/paging.ts";
 import {
   created,
   daySummary,
@@ -17,6 +14,7 @@ import {
   sessionSummary,
   userSession,
 } from "./model/records.ts";
+import { indexFor, matchesSession, sessionFilters } from "./model/sessionFilters.ts";
 import {
   SessionReader,
   requireSession,
@@ -177,32 +175,17 @@ export const byExternalId = authedQuery("userSessions:byExternalId", {
   },
 });
 
-const filters = {
-  clerkId: v.optional(v.string()),
-  from: v.optional(v.number()),
-  to: v.optional(v.number()),
-  status: v.optional(sessionStatus),
-  channel: v.optional(channel),
-  reviewStatus: v.optional(reviewStatus),
-  label: v.optional(v.string()),
-  hasAudio: v.optional(v.boolean()),
-  provider: v.optional(v.string()),
-  modelId: v.optional(v.string()),
-  slow: v.optional(v.boolean()),
-};
-type Filters = ObjectType<typeof filters>;
-
 /**
  * Sessions by start, newest first by default. `from` is inclusive, `to` exclusive; `slow` asks for
  * sessions with (or without) a full turn over the objective of 2.5 s.
  */
 export const list = authedQuery("userSessions:list", {
-  args: { ...pageArgs, ...filters, order: v.optional(order) },
+  args: { ...pageArgs, ...sessionFilters, order: v.optional(order) },
   returns: page(userSession),
   handler: async (ctx, { cursor, limit, order, ...wanted }) => {
     const user = wanted.clerkId === undefined ? null : await userByClerkId(ctx, wanted.clerkId);
     if (wanted.clerkId !== undefined && user === null) return { items: [], nextCursor: null };
-    const source = sourceOf(user, wanted);
+    const source = indexFor(user, wanted);
     const { from, to, ...rest } = wanted;
     const found = await readPage(
       ctx,
@@ -217,38 +200,12 @@ export const list = authedQuery("userSessions:list", {
         limit,
         filters: rest,
       },
-      (session) => matches(session, wanted),
+      (session) => matchesSession(session, wanted),
     );
     const items = await new SessionReader(ctx).records(found.items);
     return { items, nextCursor: found.nextCursor };
   },
 });
-
-/** The index that leaves the least to scan. */
-function sourceOf(
-  user: Doc<"users"> | null,
-  { reviewStatus }: Filters,
-): Pick<Listing<"userSessions">, "index" | "equals"> {
-  if (user !== null) return { index: "by_user_startedAt", equals: { userId: user._id } };
-  if (reviewStatus !== undefined) {
-    return { index: "by_reviewStatus_startedAt", equals: { reviewStatus } };
-  }
-  return { index: "by_startedAt", equals: {} };
-}
-
-function matches(session: Doc<"userSessions">, wanted: Filters): boolean {
-  const isSlow = (session.worstLatencyMs ?? 0) > SLOW_TURN_MS;
-  return (
-    (wanted.status === undefined || session.status === wanted.status) &&
-    (wanted.channel === undefined || session.channel === wanted.channel) &&
-    (wanted.reviewStatus === undefined || session.reviewStatus === wanted.reviewStatus) &&
-    (wanted.label === undefined || session.labels.includes(wanted.label)) &&
-    (wanted.hasAudio === undefined || session.audioCount > 0 === wanted.hasAudio) &&
-    (wanted.provider === undefined || session.provider === wanted.provider) &&
-    (wanted.modelId === undefined || session.modelId === wanted.modelId) &&
-    (wanted.slow === undefined || isSlow === wanted.slow)
-  );
-}
 
 /** Latency, cost and token figures of one session, or null. */
 export const summary = authedQuery("userSessions:summary", {

@@ -14,6 +14,14 @@ const TRANSITIONS: Record<AudioStatus, readonly AudioStatus[]> = {
   deleted: [],
 };
 
+/** Keys of recordings and of their waveforms: a date and random ids, no personal data. */
+const AUDIO_KEY =
+  /^audio\/v1\/\d{4}\/\d\d\/\d\d\/[0-9a-z]{16,64}\/[0-9a-f]{32}\.(?:peaks\.json|[a-z0-9]{2,4})$/;
+
+export function isAudioKey(text: string): boolean {
+  return AUDIO_KEY.test(text);
+}
+
 export function toAudioObject(doc: Doc<"audioObjects">): AudioObject {
   const { _id, _creationTime, ...fields } = doc;
   return { id: _id, ...fields };

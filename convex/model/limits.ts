@@ -23,8 +23,6 @@ export const EMAIL_CHARS = 320;
 export const URL_CHARS = 2048;
 /** Identifiers that others choose: `clerkId`, `externalId`, `requestId`, provider, model. */
 export const IDENTIFIER_CHARS = 200;
-/** Storage keys of recordings and peaks. */
-export const KEY_CHARS = 512;
 /** Largest recording. */
 export const AUDIO_BYTES = 512 * 1024 * 1024;
 

@@ -5,6 +5,7 @@
  * unless the caller's role sees clear text. All patterns are linear in the length of the text.
  */
 import type { Value } from "convex/values";
+import { isAudioKey } from "./audio.ts";
 
 export const MASKS = { email: "[email]", phone: "[phone]", card: "[card]" } as const;
 
@@ -25,10 +26,6 @@ const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const TOKEN_CHARACTERS = /[0-9a-f-]/i;
 /** Dates, alone or with an hour or a running number: the digit groups that are no phone number. */
 const DATE = /^(?:19|20)\d\d([-/])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?:[- /]\d{1,4})?$/;
-/** Storage keys of this product: dates and random ids only. */
-const STORAGE_KEY =
-  /^audio\/v1\/\d{4}\/\d\d\/\d\d\/[a-z0-9]{1,64}\/[a-z0-9-]{16,64}\.[a-z0-9]{1,8}(?:\.json)?$/i;
-
 /** Fields whose values this product makes itself, from random or hexadecimal characters. */
 const OPAQUE = new Set([
   "id",
@@ -42,7 +39,7 @@ const OPAQUE = new Set([
 
 /** Return the text with personal numbers and addresses masked. */
 export function redactedText(text: string): string {
-  if (STORAGE_KEY.test(text)) return text;
+  if (isAudioKey(text)) return text;
   let result = text;
   if (/[@＠]/.test(result)) result = result.replace(ADDRESS, MASKS.email);
   if (/ dot /i.test(result)) result = result.replace(SPOKEN_ADDRESS, MASKS.email);

@@ -1,0 +1,111 @@
+/** A key makes a mutation happen once. */
+import { expect, test } from "vitest";
+import { PUBLIC_FUNCTIONS, call } from "../tests/convex/catalogue.ts";
+import {
+  START,
+  addSession,
+  addUser,
+  as,
+  deployment,
+  refused,
+  turn,
+} from "../tests/convex/harness.ts";
+import { samples, seed } from "../tests/convex/samples.ts";
+import { api } from "./_generated/api.js";
+import type { FunctionName } from "./model/permissions.ts";
+import { rolesFor } from "./model/permissions.ts";
+
+const MUTATIONS = PUBLIC_FUNCTIONS.filter(({ kind }) => kind === "mutation");
+
+test("the same key and body get the same answer, and nothing happens twice", async () => {
+  const t = deployment();
+  const clerkId = await addUser(t);
+  const args = {
+    externalId: "c",
+    clerkId,
+    channel: "chat" as const,
+    startedAt: START,
+    idempotencyKey: "k1",
+  };
+  const ingest = as(t, "ingest");
+  const first = await ingest.mutation(api.userSessions.create, args);
+  expect(first.created).toBe(true);
+  expect(await ingest.mutation(api.userSessions.create, args)).toEqual(first);
+  const { startedAt, externalId, ...rest } = args;
+  const reordered = { ...rest, externalId, startedAt, requestId: "another-try" };
+  expect(await ingest.mutation(api.userSessions.create, reordered)).toEqual(first);
+});
+
+test("concurrent calls with one key get one and the same answer", async () => {
+  const t = deployment();
+  const sessionId = await addSession(t);
+  const args = { sessionId, interactions: [turn(0)], idempotencyKey: "k1" };
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, () => as(t, "ingest").mutation(api.interactions.append, args)),
+  );
+  expect(answers).toEqual(Array.from({ length: 5 }, () => ({ accepted: 1, duplicates: 0 })));
+});
+
+test("the same key with another body or function is a conflict", async () => {
+  const t = deployment();
+  const sessionId = await addSession(t);
+  const ingest = as(t, "ingest");
+  const idempotencyKey = "k1";
+  await ingest.mutation(api.interactions.append, {
+    sessionId,
+    interactions: [turn(0)],
+    idempotencyKey,
+  });
+  const other = { sessionId, interactions: [turn(1)], idempotencyKey };
+  await refused(ingest.mutation(api.interactions.append, other), "IDEMPOTENCY_CONFLICT");
+  const update = ingest.mutation(api.userSessions.update, { id: sessionId, idempotencyKey });
+  await refused(update, "IDEMPOTENCY_CONFLICT");
+});
+
+test("callers do not share keys", async () => {
+  const t = deployment();
+  const args = { action: "view", subjectType: "session", subjectId: "s", idempotencyKey: "k1" };
+  const one = await as(t, "viewer", "user_a").mutation(api.audit.record, args);
+  const two = await as(t, "viewer", "user_b").mutation(api.audit.record, args);
+  expect(one.id).not.toBe(two.id);
+});
+
+test("a refused call does not use up its key", async () => {
+  const t = deployment();
+  const args = { clerkId: "user_1", kind: "product" as const, idempotencyKey: "k1" };
+  const ingest = as(t, "ingest");
+  await refused(ingest.mutation(api.users.upsert, { ...args, name: "" }), "VALIDATION");
+  expect((await ingest.mutation(api.users.upsert, args)).created).toBe(true);
+});
+
+test("a malformed key is refused", async () => {
+  const t = deployment();
+  for (const idempotencyKey of ["", "a b", "x".repeat(256), "é"]) {
+    const call = as(t, "ingest").mutation(api.users.upsert, {
+      clerkId: "u",
+      kind: "product",
+      idempotencyKey,
+    });
+    await refused(call, "VALIDATION");
+  }
+});
+
+test.each(MUTATIONS)("$name answers a repeated key as the first time", async (entry) => {
+  const t = deployment();
+  const ids = await seed(t);
+  if (entry.name === "jobLeases:finish" || entry.name === "jobLeases:renew") {
+    await call(
+      t,
+      MUTATIONS.find(({ name }) => name === "jobLeases:acquire")!,
+      samples(ids)["jobLeases:acquire"],
+      "worker",
+    );
+  }
+  if (entry.name === "erasure:step") {
+    await as(t, "worker").mutation(api.erasure.start, { clerkId: ids.clerkId });
+  }
+  const args = { ...samples(ids)[entry.name as FunctionName], idempotencyKey: "key-1" };
+  const role = rolesFor(entry.name)[0]!;
+  const first = await call(t, entry, args, role);
+  expect(await call(t, entry, args, role)).toEqual(first);
+});

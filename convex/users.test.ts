@@ -1,0 +1,129 @@
+/** Provisioning is idempotent and order-tolerant; users are found, listed and summed up. */
+import { expect, test } from "vitest";
+import {
+  START,
+  addSession,
+  addUser,
+  as,
+  deployment,
+  refused,
+  turn,
+} from "../tests/convex/harness.ts";
+import { api } from "./_generated/api.js";
+import { DAY_MS } from "./model/limits.ts";
+
+test("a user is created once and then updated field by field", async () => {
+  const t = deployment();
+  const ingest = as(t, "ingest");
+  const user = { clerkId: "user_1", kind: "product" as const, name: "Ada", lastSeenAt: START };
+  const first = await ingest.mutation(api.users.upsert, { ...user, createdAt: START - 5 });
+  const again = await ingest.mutation(api.users.upsert, {
+    ...user,
+    name: undefined,
+    email: "a@b.example",
+    lastSeenAt: START - 1,
+  });
+  expect(first.created).toBe(true);
+  expect(again).toEqual({ id: first.id, created: false });
+  const stored = await ingest.query(api.users.get, { clerkId: "user_1" });
+  expect(stored).toMatchObject({
+    name: "Ada",
+    email: "a@b.example",
+    lastSeenAt: START,
+    createdAt: START - 5,
+    status: "active",
+  });
+  expect(await ingest.query(api.users.get, { clerkId: "user_9" })).toBeNull();
+});
+
+test("an older webhook does not overwrite a newer profile, whatever the order of arrival", async () => {
+  const events = [
+    { name: "Old", clerkUpdatedAt: START },
+    { name: "New", clerkUpdatedAt: START + 10 },
+    { status: "deleted" as const, name: "Gone", clerkUpdatedAt: START + 20 },
+  ];
+  for (const order of [
+    [0, 1, 2],
+    [2, 1, 0],
+    [1, 2, 0],
+    [1, 0, 2],
+  ]) {
+    const t = deployment();
+    for (const index of order) {
+      await as(t, "ingest").mutation(api.users.upsert, {
+        clerkId: "user_1",
+        kind: "product",
+        ...events[index]!,
+      });
+    }
+    const user = await as(t, "ingest").query(api.users.get, { clerkId: "user_1" });
+    expect(user).toMatchObject({ name: "Gone", status: "deleted" });
+  }
+});
+
+test.each([
+  [{ clerkId: "" }, "clerkId"],
+  [{ name: "x".repeat(201) }, "name"],
+  [{ email: "" }, "email"],
+  [{ lastSeenAt: 5 }, "lastSeenAt"],
+  [{ status: "erasing" as const }, "status"],
+])("a user with %j is refused", async (wrong, field) => {
+  const t = deployment();
+  const call = as(t, "ingest").mutation(api.users.upsert, {
+    clerkId: "user_1",
+    kind: "product",
+    ...wrong,
+  });
+  const data = await refused(call, "VALIDATION");
+  expect(data.fields?.[0]?.field).toBe(field);
+});
+
+test("users are listed by kind and sorted both ways by creation or last visit", async () => {
+  const t = deployment();
+  await addUser(t, "user_1", { createdAt: START, lastSeenAt: START + 50 });
+  await addUser(t, "user_2", { createdAt: START + 1, lastSeenAt: START + 40 });
+  await addUser(t, "user_3", { createdAt: START + 2, lastSeenAt: START + 60, status: "banned" });
+  await addUser(t, "team_1", { kind: "team" });
+  const list = async (args: object) => {
+    const page = await as(t, "viewer").query(api.users.list, { cursor: null, limit: 10, ...args });
+    return page.items.map(({ clerkId }) => clerkId);
+  };
+  expect(await list({})).toEqual(["user_3", "user_2", "user_1"]);
+  expect(await list({ order: "asc" })).toEqual(["user_1", "user_2", "user_3"]);
+  expect(await list({ sort: "lastSeenAt" })).toEqual(["user_3", "user_1", "user_2"]);
+  expect(await list({ status: "active" })).toEqual(["user_2", "user_1"]);
+  expect(await list({ kind: "team" })).toEqual(["team_1"]);
+});
+
+test("users are found by name, e-mail address and Clerk id", async () => {
+  const t = deployment();
+  await addUser(t, "user_1", { name: "Ada Lovelace", email: "ada@example.org" });
+  await addUser(t, "user_2", { name: "Grace Hopper", email: "grace@example.org" });
+  const search = async (text: string, more: object = {}) => {
+    const args = { cursor: null, limit: 10, search: text, ...more };
+    return (await as(t, "viewer").query(api.users.list, args)).items.map(({ clerkId }) => clerkId);
+  };
+  expect(await search("lovelace")).toEqual(["user_1"]);
+  expect(await search("grace@example.org")).toContain("user_2");
+  expect((await search("user_2"))[0]).toBe("user_2");
+  expect(await search("lovelace", { kind: "team" })).toEqual([]);
+  expect(await search("lovelace", { status: "banned" })).toEqual([]);
+  await refused(search("x".repeat(201)), "VALIDATION");
+});
+
+test("a user's summary adds up their sessions by day", async () => {
+  const t = deployment();
+  for (const [index, startedAt] of [START, START + 1000, START + DAY_MS].entries()) {
+    const sessionId = await addSession(t, `call-${index}`, { startedAt });
+    const interactions = [turn(0, { latencyMs: 1000, tokensOut: 7, cost: 0.25 })];
+    await as(t, "ingest").mutation(api.interactions.append, { sessionId, interactions });
+  }
+  const summary = (args: object) =>
+    as(t, "viewer").query(api.users.summary, { clerkId: "user_1", ...args });
+  const result = await summary({ from: START, to: START + DAY_MS });
+  expect(result?.total).toMatchObject({ sessions: 3, interactions: 3, tokensOut: 21, cost: 0.75 });
+  expect(result?.days.map(({ sessions }) => sessions)).toEqual([2, 1]);
+  expect(Math.abs(result!.total.latency.p95! - 1000)).toBeLessThanOrEqual(10);
+  expect(await summary({ clerkId: "user_9" })).toBeNull();
+  await refused(summary({ from: START, to: START + 400 * DAY_MS }), "VALIDATION");
+});
