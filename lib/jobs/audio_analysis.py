@@ -48,7 +48,7 @@ def analyse_due(
 
 def _analyse(caller: Caller, storage: Storage, analyser: Analyser, row: AudioObject) -> str:
     try:
-        outcome, keys = _noted(caller, analyser, row)
+        return _noted(caller, storage, analyser, row)
     except StorageError as error:
         _log.warning("audio.analysis_waits", audioObjectId=row.id, failure=error.failure)
         return "failed"
@@ -57,33 +57,30 @@ def _analyse(caller: Caller, storage: Storage, analyser: Analyser, row: AudioObj
             raise
         # Retention or erasure was faster; their state is the true one.
         return "overtaken"
-    _allow_expiry(storage, keys)
-    return outcome
 
 
-def _noted(caller: Caller, analyser: Analyser, row: AudioObject) -> tuple[str, tuple[str, ...]]:
-    """Analyse and note the result; returns it, and the objects that may expire."""
+def _noted(caller: Caller, storage: Storage, analyser: Analyser, row: AudioObject) -> str:
     try:
         found = analyser.analyse(row.key, row.bytes, row.sha256)
     except UnplayableError as error:
         _log.info("audio.corrupt", audioObjectId=row.id, reason=error.flaw)
         audio_objects.mark_analysed(caller, id=row.id, analysis="corrupt", reason=error.flaw)
-        return "corrupt", (row.key,)
+        return "corrupt"
     except ObjectMissingError:
         audio_objects.mark_missing(caller, row.id, LOST)
-        return "missing", ()
+        return "missing"
     audio_objects.mark_analysed(
         caller, id=row.id, analysis="ready", duration_ms=found.duration_ms,
         sample_rate=found.sample_rate, channels=found.channels, peaks_key=found.peaks_key,
         etag=found.etag,
     )  # fmt: skip
-    return "ready", (row.key, found.peaks_key)
+    _allow_expiry(storage, row.key)
+    return "ready"
 
 
-def _allow_expiry(storage: Storage, keys: tuple[str, ...]) -> None:
-    for key in keys:
-        try:
-            set_expiry(storage, "analysis", key, allowed=True)
-        except StorageError as error:
-            # The retention job keeps the deadline; the tag only feeds its safety net.
-            _log.warning("audio.tag_failed", failure=error.failure)
+def _allow_expiry(storage: Storage, key: str) -> None:
+    try:
+        set_expiry(storage, "analysis", key, allowed=True)
+    except StorageError as error:
+        # The retention job keeps the deadline; the tag only feeds its safety net.
+        _log.warning("audio.tag_failed", failure=error.failure)

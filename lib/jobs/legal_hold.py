@@ -25,7 +25,7 @@ def set_hold(
         held: whether to hold.
 
     Returns:
-        Number of objects whose lifecycle changed.
+        Number of recordings whose lifecycle changed; 0 where the endpoint has none.
 
     Raises:
         Refused, Unavailable: Convex.
@@ -34,8 +34,7 @@ def set_hold(
     user_sessions.set_legal_hold(caller, session_id, legal_hold=held)
     changed = 0
     for row in audio_objects.for_session(worker(), session_id):
-        if row.status != "stored":
-            continue
-        for key in filter(None, (row.key, row.peaks_key)):
-            changed += set_expiry(storage, "retention", key, allowed=not held)
+        # Only what was analysed has ever been tagged.
+        if row.status == "stored" and row.peaks_key is not None:
+            changed += set_expiry(storage, "retention", row.key, allowed=not held)
     return changed

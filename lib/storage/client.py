@@ -96,6 +96,7 @@ class Storage:
     def __init__(self, settings: StorageSettings, record: RecordStorage) -> None:
         self.bucket = settings.s3_bucket
         self.settings = settings
+        self.expires_by_tag: bool | None = None  # what `lib.storage.tags` found out
         self._record = record
         self._clients: dict[tuple[StorageRole, Use], S3Client] = {}
         self._sessions: dict[StorageRole, boto3.session.Session] = {}

@@ -20,6 +20,9 @@ MAX_SIGNATURE_AGE_MS = 900_000
 EXPIRY_TAG = ("retention", "window")
 """Marks objects that end with the privacy window; a legal hold takes the tag away."""
 
+EXPIRY_RULE = "earshot-privacy-window"
+"""Name of the lifecycle rule that reads the tag."""
+
 IAM_ROLES: tuple[StorageRole, ...] = (
     "reader", "ingest", "analysis", "probe", "retention", "admin",
 )  # fmt: skip
@@ -61,7 +64,7 @@ def lifecycle(settings: Settings) -> Document:
     return {
         "Rules": [
             {
-                "ID": "earshot-privacy-window",
+                "ID": EXPIRY_RULE,
                 "Status": "Enabled",
                 "Filter": {"And": {"Prefix": "audio/", "Tags": [tag]}},
                 "Expiration": {"Days": settings.privacy_window_days},
@@ -116,10 +119,10 @@ def iam_policy(role: StorageRole, bucket: str) -> Document:
         {"Effect": "Allow", "Action": list(actions), "Resource": f"{arn}/{path}"}
         for path, actions in _OBJECT_RIGHTS[role].items()
     ]
+    if _BUCKET_RIGHTS[role]:
+        actions = list(_BUCKET_RIGHTS[role])
+        statements.append({"Effect": "Allow", "Action": actions, "Resource": arn})
     if role == "retention":
-        statements.append(
-            {"Effect": "Allow", "Action": ["s3:GetBucketVersioning"], "Resource": arn}
-        )
         statements.append(
             {
                 "Effect": "Allow",
@@ -128,8 +131,6 @@ def iam_policy(role: StorageRole, bucket: str) -> Document:
                 "Condition": {"StringLike": {"s3:prefix": "audio/*"}},
             }
         )
-    if role == "admin":
-        statements.append({"Effect": "Allow", "Action": list(_ADMIN_ACTIONS), "Resource": arn})
     return {"Version": _VERSION, "Statement": statements}
 
 
@@ -147,11 +148,18 @@ _OBJECT_RIGHTS: Mapping[StorageRole, Mapping[str, tuple[str, ...]]] = {
     "admin": {},
 }  # fmt: skip
 
-_ADMIN_ACTIONS = (
-    "s3:CreateBucket", "s3:ListBucket",
-    "s3:GetBucketPolicy", "s3:PutBucketPolicy",
-    "s3:GetBucketPublicAccessBlock", "s3:PutBucketPublicAccessBlock",
-    "s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration",
-    "s3:GetBucketCORS", "s3:PutBucketCORS",
-    "s3:GetLifecycleConfiguration", "s3:PutLifecycleConfiguration",
-)  # fmt: skip
+_BUCKET_RIGHTS: Mapping[StorageRole, tuple[str, ...]] = {
+    "reader": (),
+    "ingest": (),
+    "analysis": ("s3:GetLifecycleConfiguration",),
+    "probe": (),
+    "retention": ("s3:GetLifecycleConfiguration", "s3:GetBucketVersioning"),
+    "admin": (
+        "s3:CreateBucket", "s3:ListBucket",
+        "s3:GetBucketPolicy", "s3:PutBucketPolicy",
+        "s3:GetBucketPublicAccessBlock", "s3:PutBucketPublicAccessBlock",
+        "s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration",
+        "s3:GetBucketCORS", "s3:PutBucketCORS",
+        "s3:GetLifecycleConfiguration", "s3:PutLifecycleConfiguration",
+    ),
+}  # fmt: skip

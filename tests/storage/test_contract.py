@@ -20,7 +20,7 @@ from lib.observability.events import StorageEvent
 from lib.storage import bucket, objects, tags
 from lib.storage.client import Storage
 from lib.storage.errors import ObjectMissingError, StorageError
-from lib.storage.keys import AudioKey
+from lib.storage.keys import AudioKey, peaks_key
 from lib.storage.upload import MULTIPART_BYTES, measure_file, upload
 from lib.storage.urls import SignedUrl, sign_get, sign_put
 from tests.storage.conftest import CAPABILITIES
@@ -211,16 +211,26 @@ def test_deleting_is_complete_and_may_be_repeated(storage: Storage) -> None:
             objects.head(storage, "ingest", key)
 
 
-def test_an_expiry_tag_can_be_set_and_taken_away(storage: Storage) -> None:
-    key = stored(storage, b"RIFF")
+def test_an_expiry_tag_can_be_set_and_taken_away_and_never_harms_the_object(
+    endpoint: Endpoint, storage: Storage
+) -> None:
+    data = recording("audio/wav")
+    key = stored(storage, data)
+    peaks = b'{"version":1}'
+    objects.put_small(storage, "analysis", peaks_key(key), peaks, "application/json")
+    bucket.apply(storage, settings_for(endpoint))
+    storage.expires_by_tag = None
     known = tags.set_expiry(storage, "analysis", key, allowed=True)
     note("object tags", known)
-    if known:
-        client = storage.client("admin")
-        found = client.get_object_tagging(Bucket=storage.bucket, Key=key)["TagSet"]
+    client = storage.client("admin")
+    for name in (key, peaks_key(key)) if known else ():
+        found = client.get_object_tagging(Bucket=storage.bucket, Key=name)["TagSet"]
         assert found == [{"Key": "retention", "Value": "window"}]
-        assert tags.set_expiry(storage, "retention", key, allowed=False)
-        assert client.get_object_tagging(Bucket=storage.bucket, Key=key)["TagSet"] == []
+    assert tags.set_expiry(storage, "retention", key, allowed=False) == known
+    for name in (key, peaks_key(key)) if known else ():
+        assert client.get_object_tagging(Bucket=storage.bucket, Key=name)["TagSet"] == []
+    assert objects.read_small(storage, "reader", key, len(data)) == data
+    assert objects.read_small(storage, "reader", peaks_key(key), 100) == peaks
 
 
 def test_the_bucket_becomes_as_wanted_in_every_part_that_the_endpoint_knows(
