@@ -11,9 +11,9 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from lib.api import openapi, problems, reference
 from lib.api.access import PUBLIC, Doorkeeper
-from lib.api.bodies import MAX_BODY_BYTES, ApiRoute
 from lib.api.cursors import Cursors
 from lib.api.envelope import Envelope
+from lib.api.route import ApiRoute
 from lib.api.routes import (
     audio,
     audit,
@@ -61,7 +61,6 @@ def bare_app() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=MAX_BODY_BYTES,
         generate_unique_id_function=openapi.operation_id,
     )
     app.router.route_class = ApiRoute

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 
 from lib.api.access import Access, Admitted, Held
-from lib.api.bodies import ApiRoute
 from lib.api.envelope import log_fields
 from lib.api.errors import errors
 from lib.api.fields import Answer, DocumentId, OutMoment, Sent
 from lib.api.problems import CONFLICT, GONE, NOT_FOUND, VALIDATION, Problem
+from lib.api.route import ApiRoute
 from lib.data import FieldError
 from lib.jobs import audio_upload, playback
 from lib.jobs.services import Services

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from lib.api.access import Admitted
-from lib.api.bodies import ApiRoute
 from lib.api.errors import errors
 from lib.api.fields import Answer, Identifier, Moment, Order, OutMoment
 from lib.api.lists import At
+from lib.api.route import ApiRoute
 from lib.data import audit
 
 router = APIRouter(prefix="/audit", tags=["audit"], route_class=ApiRoute)

@@ -10,8 +10,8 @@ import anyio.to_thread
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from lib.api.bodies import ApiRoute
 from lib.api.fields import Answer
+from lib.api.route import ApiRoute
 from lib.jobs.readiness import Probe
 from lib.observability.logs import get_logger
 

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Body, Request
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from lib.api.access import Admitted
-from lib.api.bodies import ApiRoute
 from lib.api.envelope import log_fields
 from lib.api.errors import errors
 from lib.api.fields import (
@@ -26,6 +25,7 @@ from lib.api.fields import (
 )
 from lib.api.idempotency import Key
 from lib.api.lists import At
+from lib.api.route import ApiRoute
 from lib.api.routes.sessions import no_session
 from lib.data import interactions, user_sessions
 from lib.data.records import NewInteraction

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from lib.api.access import Admitted
-from lib.api.bodies import ApiRoute
 from lib.api.errors import errors
 from lib.api.fields import Answer, Moment, OutMoment
 from lib.api.problems import VALIDATION, Problem
+from lib.api.route import ApiRoute
 from lib.data import Caller, FieldError, metrics
 from lib.data.records import Rollup
 from lib.observability.histogram import Histogram

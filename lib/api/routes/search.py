@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from lib.api.access import Admitted
-from lib.api.bodies import ApiRoute
 from lib.api.errors import errors
 from lib.api.fields import Answer, DocumentId
+from lib.api.route import ApiRoute
 from lib.api.routes.interactions import Turn
 from lib.api.routes.sessions import Session
 from lib.data import interactions

@@ -8,10 +8,10 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Query, Response
 
 from lib.api.access import Admitted
-from lib.api.bodies import ApiRoute
 from lib.api.errors import Responses, errors
 from lib.api.fields import Answer, DocumentId
 from lib.api.problems import LIMIT_EXCEEDED, Problem
+from lib.api.route import ApiRoute
 from lib.api.routes.interactions import Turn
 from lib.api.routes.sessions import Session, no_session
 from lib.api.transcripts import FORMATS

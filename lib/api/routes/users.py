@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from lib.api.access import Admitted
-from lib.api.bodies import ApiRoute
 from lib.api.errors import errors
 from lib.api.fields import (
     Answer,
@@ -24,6 +23,7 @@ from lib.api.fields import (
 from lib.api.idempotency import Key
 from lib.api.lists import At
 from lib.api.problems import NOT_FOUND, Problem
+from lib.api.route import ApiRoute
 from lib.data import records, users
 
 router = APIRouter(prefix="/users", tags=["users"], route_class=ApiRoute)

@@ -1,0 +1,92 @@
+"""The one kind of route: admission first, then query and body, then the answer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.status import HTTP_200_OK, HTTP_304_NOT_MODIFIED
+
+from lib.api.access import PUBLIC, Doorkeeper
+from lib.api.bodies import JsonRequest
+from lib.api.problems import UNSUPPORTED_MEDIA_TYPE, VALIDATION, Problem
+from lib.data import FieldError
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class ApiRoute(APIRoute):
+    """A route that admits nobody without a token, unless it is on the short public list.
+
+    Admission comes before anything is read: FastAPI would parse the body first.
+    """
+
+    def get_route_handler(self) -> Handler:
+        """Return the route's handler, wrapped."""
+        handle = super().get_route_handler()
+        has_body = self.body_field is not None
+        query = _query_of(self.dependant)
+
+        async def wrapped(request: Request) -> Response:
+            operation = f"{request.method} {self.path}"
+            if operation not in PUBLIC:
+                keeper: Doorkeeper = request.app.state.doorkeeper
+                access = await run_in_threadpool(keeper.admit, request, operation)
+                request.scope["state"]["access"] = access
+            _check_query(request, query)
+            if has_body and not _is_json(request.headers.get("content-type", "")):
+                raise Problem(UNSUPPORTED_MEDIA_TYPE, "Send Content-Type: application/json.")
+            response = await handle(JsonRequest(request.scope, request.receive))
+            return conditional(request, response)
+
+        return wrapped
+
+
+def conditional(request: Request, response: Response) -> Response:
+    """Add an `ETag` to what was read, and answer 304 if the client has it already."""
+    if request.method != "GET" or response.status_code != HTTP_200_OK:
+        return response
+    body = getattr(response, "body", None)
+    if not body:
+        return response
+    tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+    response.headers["ETag"] = tag
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    if tag not in _tags(request.headers.get("if-none-match", "")):
+        return response
+    kept = {name: value for name, value in response.headers.items() if name != "content-length"}
+    kept.pop("content-type", None)
+    return Response(status_code=HTTP_304_NOT_MODIFIED, headers=kept)
+
+
+def _query_of(dependant: Dependant) -> set[str]:
+    """Return the query parameters of an operation and of what it depends on."""
+    names = {field.alias for field in dependant.query_params}
+    return names.union(*(_query_of(inner) for inner in dependant.dependencies))
+
+
+def _check_query(request: Request, known: set[str]) -> None:
+    """Refuse parameters that the operation does not have, or that are given twice."""
+    given = [name for name, _ in request.query_params.multi_items()]
+    problems = [
+        FieldError(name, "is given twice" if name in known else "is not a parameter here")
+        for name in dict.fromkeys(given)
+        if name not in known or given.count(name) > 1
+    ]
+    if problems:
+        raise Problem(VALIDATION, "The query has parameters that are not acceptable.", problems)
+
+
+def _tags(header: str) -> set[str]:
+    """Return the entity tags of `If-None-Match`, in the weak form (RFC 9110 section 8.8.3.2)."""
+    tags = (tag.strip() for tag in header.split(","))
+    return {tag if tag.startswith("W/") else f"W/{tag}" for tag in tags if tag}
+
+
+def _is_json(content_type: str) -> bool:
+    return content_type.partition(";")[0].strip().lower() == "application/json"
