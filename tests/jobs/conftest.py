@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import httpx
@@ -16,6 +17,8 @@ from lib.data.records import AudioObject
 from lib.jobs import audio_upload
 from lib.jobs.services import Services
 from lib.storage.client import Storage, ensure_bucket
+from lib.storage.keys import AUDIO_PREFIX, AudioKey, peaks_key
+from lib.storage.objects import list_objects, put_small
 from tests.support.convex import ConvexRuntime, running_convex
 from tests.support.s3 import LocalS3, settings_for
 
@@ -92,6 +95,26 @@ class Room:
         begun = self.begin(data, content_type)
         assert self.send(begun, data) == 200
         return self.complete(begun)
+
+    def expiring(self, data: bytes) -> AudioObject:
+        """Store a recording whose privacy window ends at once."""
+        row = audio_objects.begin(
+            self.caller, session_id=self.session_id, bytes=len(data), content_type="audio/wav",
+            key=str(AudioKey.new(self.session_id, "audio/wav")),
+            sha256=hashlib.sha256(data).hexdigest(),
+            expires_at=datetime.now(UTC) + timedelta(milliseconds=400),
+        )  # fmt: skip
+        put_small(self.storage, "ingest", row.key, data, "audio/wav")
+        put_small(self.storage, "analysis", peaks_key(row.key), b"{}", "application/json")
+        stored = audio_objects.mark_stored(self.caller, id=row.id)
+        while datetime.now(UTC) < row.expires_at:
+            time.sleep(0.01)
+        return stored
+
+    def objects(self) -> list[str]:
+        """Return what the bucket holds of this session."""
+        found = list_objects(self.storage, "retention", AUDIO_PREFIX)
+        return [item.key for item in found if f"/{self.session_id}/" in item.key]
 
     def row(self, audio_object_id: str) -> AudioObject:
         """Return a row as it is now."""
