@@ -1,6 +1,7 @@
 /** Deletes what has served its time; run by the crons. */
 import { v } from "convex/values";
 import { internal } from "./_generated/api.js";
+import type { Doc } from "./_generated/dataModel.js";
 import { internalMutation } from "./_generated/server.js";
 import type { MutationCtx } from "./_generated/server.js";
 import {
@@ -68,14 +69,16 @@ async function past(ctx: MutationCtx, table: typeof purgeable.type) {
 }
 
 async function pastRollups(ctx: MutationCtx, now: number) {
+  const rows: Doc<"metricRollups">[] = [];
   for (const resolution of ["minute", "hour", "day"] as const) {
-    const rows = await ctx.db
+    const old = await ctx.db
       .query("metricRollups")
       .withIndex("by_resolution", (q) =>
         q.eq("resolution", resolution).lt("bucketStart", now - ROLLUP_MS[resolution]),
       )
-      .take(BATCH_DOCUMENTS);
-    if (rows.length > 0) return rows;
+      .take(BATCH_DOCUMENTS - rows.length);
+    rows.push(...old);
+    if (rows.length === BATCH_DOCUMENTS) break;
   }
-  return [];
+  return rows;
 }

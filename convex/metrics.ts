@@ -89,12 +89,12 @@ async function merge(ctx: MutationCtx, rollups: NewRollup[]): Promise<void> {
 async function mergeRow(ctx: MutationCtx, row: Row): Promise<void> {
   const stored = await ctx.db
     .query("metricRollups")
-    .withIndex("by_metric", (q) =>
+    .withIndex("by_series", (q) =>
       q
+        .eq("series", row.series)
         .eq("metric", row.metric)
         .eq("resolution", row.resolution)
-        .eq("bucketStart", row.bucketStart)
-        .eq("series", row.series),
+        .eq("bucketStart", row.bucketStart),
     )
     .unique();
   if (stored === null) await ctx.db.insert("metricRollups", row);

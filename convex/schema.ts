@@ -169,7 +169,8 @@ export default defineSchema({
     max: v.number(),
     histogram,
   })
-    .index("by_metric", ["metric", "resolution", "bucketStart", "series"])
+    .index("by_metric", ["metric", "resolution", "bucketStart"])
+    .index("by_series", ["series", "metric", "resolution", "bucketStart"])
     .index("by_resolution", ["resolution", "bucketStart"]),
 
   /** Batches of `metrics:ingest` that were applied. */

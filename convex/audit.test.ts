@@ -1,0 +1,105 @@
+/** Acts are recorded under the name in the token; clear text is given out only with a reason. */
+import { afterEach, expect, test, vi } from "vitest";
+import { addSession, addUser, as, deployment, refused, turn } from "../tests/convex/harness.ts";
+import type { Deployment } from "../tests/convex/harness.ts";
+import { api } from "./_generated/api.js";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const EVENT = { action: "listen", subjectType: "session", subjectId: "s1" };
+const PAGE = { cursor: null, limit: 10 };
+
+async function audited(t: Deployment, args: object = {}) {
+  return (await as(t, "admin").query(api.audit.list, { ...PAGE, ...args })).items;
+}
+
+test("an act is recorded with actor, role and request id of the call", async () => {
+  const t = deployment();
+  await as(t, "viewer", "user_a").mutation(api.audit.record, {
+    ...EVENT,
+    details: { at: 12 },
+    requestId: "r-1",
+  });
+  const [event] = await audited(t);
+  expect(event).toMatchObject({
+    ...EVENT,
+    actorId: "user_a",
+    actorRole: "viewer",
+    details: { at: 12 },
+    requestId: "r-1",
+  });
+  await refused(as(t, "viewer").mutation(api.audit.record, { ...EVENT, action: "" }), "VALIDATION");
+});
+
+test("audit events are filtered by actor, subject, action and time", async () => {
+  const t = deployment();
+  await as(t, "viewer", "user_a").mutation(api.audit.record, EVENT);
+  await as(t, "viewer", "user_b").mutation(api.audit.record, { ...EVENT, action: "export" });
+  await as(t, "viewer", "user_b").mutation(api.audit.record, { ...EVENT, subjectId: "s2" });
+  expect(await audited(t)).toHaveLength(3);
+  expect(await audited(t, { actorId: "user_b" })).toHaveLength(2);
+  expect(await audited(t, { subjectId: "s1" })).toHaveLength(2);
+  expect(await audited(t, { subjectId: "s1", actorId: "user_b" })).toMatchObject([
+    { action: "export" },
+  ]);
+  expect(await audited(t, { action: "listen", order: "asc" })).toHaveLength(2);
+  expect(await audited(t, { from: Date.now() + 1000 })).toEqual([]);
+});
+
+test("somebody who records too much is slowed down, others are not", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const t = deployment();
+  const record = (subject: string) => as(t, "viewer", subject).mutation(api.audit.record, EVENT);
+  for (let index = 0; index < 300; index += 1) await record("user_a");
+  await refused(record("user_a"), "RATE_LIMITED");
+  expect(await record("user_b")).toHaveProperty("id");
+});
+
+test("a reveal shows clear text once its reason is on record", async () => {
+  const t = deployment();
+  const email = "ada@example.org";
+  await addUser(t, "user_1", { email });
+  const sessionId = await addSession(t, "call-1", { title: email });
+  const interactions = [turn(0, { text: email })];
+  await as(t, "ingest").mutation(api.interactions.append, { sessionId, interactions });
+  const reviewer = as(t, "reviewer", "user_r");
+  expect((await reviewer.query(api.users.get, { clerkId: "user_1" }))?.email).toBe("[email]");
+  const reason = "the caller asked to be called back";
+  expect((await reviewer.mutation(api.reveals.ofUser, { clerkId: "user_1", reason })).email).toBe(
+    email,
+  );
+  expect((await reviewer.mutation(api.reveals.ofSession, { id: sessionId, reason })).title).toBe(
+    email,
+  );
+  const transcript = await reviewer.mutation(api.reveals.ofTranscript, {
+    sessionId,
+    reason,
+    ...PAGE,
+  });
+  expect(transcript.items[0]?.text).toBe(email);
+  const events = await audited(t, { action: "reveal", order: "asc" });
+  expect(events.map(({ subjectType, subjectId }) => [subjectType, subjectId])).toEqual([
+    ["user", "user_1"],
+    ["session", sessionId],
+    ["transcript", sessionId],
+  ]);
+  expect(events[0]).toMatchObject({ actorId: "user_r", details: { reason } });
+  await refused(
+    reviewer.mutation(api.reveals.ofUser, { clerkId: "user_1", reason: "" }),
+    "VALIDATION",
+  );
+  await refused(reviewer.mutation(api.reveals.ofUser, { clerkId: "user_9", reason }), "NOT_FOUND");
+  expect(await audited(t, { action: "reveal" })).toHaveLength(3);
+});
+
+test("a reveal leaves no copy of the clear text under its idempotency key", async () => {
+  const t = deployment();
+  await addUser(t, "user_1", { email: "ada@example.org" });
+  const args = { clerkId: "user_1", reason: "check", idempotencyKey: "k1" };
+  await as(t, "reviewer").mutation(api.reveals.ofUser, args);
+  await as(t, "reviewer").mutation(api.reveals.ofUser, args);
+  const stored = await t.run(async (ctx) => await ctx.db.query("idempotencyKeys").take(10));
+  expect(stored).toEqual([]);
+});

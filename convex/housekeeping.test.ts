@@ -1,0 +1,77 @@
+/** What has served its time goes, everything else stays. */
+import { afterEach, expect, test, vi } from "vitest";
+import { START, as, deployment } from "../tests/convex/harness.ts";
+import { batch } from "../tests/convex/samples.ts";
+import { api, internal } from "./_generated/api.js";
+import crons from "./crons.ts";
+import { DAY_MS, IDEMPOTENCY_MS, ROLLUP_MS } from "./model/limits.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const TABLES = [
+  "idempotencyKeys",
+  "metricBatches",
+  "authEvents",
+  "storageEvents",
+  "rateLimits",
+  "metricRollups",
+] as const;
+
+test("every table with an end has a cron", () => {
+  const { crons: jobs } = crons as unknown as {
+    crons: Record<string, { args: [{ table: string }] }>;
+  };
+  expect(
+    Object.values(jobs)
+      .map(({ args }) => args[0].table)
+      .sort(),
+  ).toEqual([...TABLES].sort());
+});
+
+test("each row goes at its time, in batches that follow one another", async () => {
+  vi.useFakeTimers();
+  vi.setSystemTime(START);
+  const t = deployment();
+  for (let index = 0; index < 3; index += 1) {
+    const events = Array.from({ length: 300 }, () => batch("").authEvents[0]!);
+    const args = { ...batch(`b${index}`), authEvents: events, idempotencyKey: `k${index}` };
+    await as(t, "worker").mutation(api.metrics.ingest, args);
+  }
+  await as(t, "ingest").mutation(api.rateLimits.take, { key: "a", limit: 1, periodMs: 1000 });
+  const counts = async () =>
+    await t.run(async (ctx) => {
+      const rows = await Promise.all(TABLES.map((table) => ctx.db.query(table).take(2000)));
+      return Object.fromEntries(TABLES.map((table, index) => [table, rows[index]!.length]));
+    });
+  const purgeAll = async () => {
+    for (const table of TABLES) await t.mutation(internal.housekeeping.purge, { table });
+    await t.finishAllScheduledFunctions(vi.runAllTimers);
+  };
+  const full = {
+    idempotencyKeys: 3,
+    metricBatches: 3,
+    authEvents: 900,
+    storageEvents: 3,
+    metricRollups: 3,
+  };
+  await purgeAll();
+  expect(await counts()).toEqual({ ...full, rateLimits: 1 });
+  vi.setSystemTime(START + IDEMPOTENCY_MS + 1);
+  await purgeAll();
+  expect(await counts()).toEqual({ ...full, rateLimits: 0, idempotencyKeys: 0 });
+  vi.setSystemTime(START + 7 * DAY_MS + 60_000);
+  await purgeAll();
+  expect(await counts()).toEqual({
+    idempotencyKeys: 0,
+    metricBatches: 0,
+    authEvents: 0,
+    storageEvents: 0,
+    metricRollups: 2,
+    rateLimits: 0,
+  });
+  vi.setSystemTime(START + ROLLUP_MS.day + DAY_MS);
+  await purgeAll();
+  expect((await counts())["metricRollups"]).toBe(0);
+});
