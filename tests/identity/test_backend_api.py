@@ -10,7 +10,7 @@ from clerk_backend_api import Clerk
 from clerk_backend_api.models import ClerkErrors, SDKError
 from clerk_backend_api.models.getsessionlistop import QueryParamStatus
 
-from tests.identity.conftest import Running
+from tests.identity.clerk import Running
 
 # The client's own request model touches a field that it calls deprecated.
 deprecated_inside = pytest.mark.filterwarnings("ignore:.*DEPRECATED:DeprecationWarning")

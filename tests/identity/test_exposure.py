@@ -16,7 +16,7 @@ import local.identity
 from local.identity import upkeep
 from local.identity.exposure import LoopbackOnly
 from local.identity.throttle import PER_ADDRESS, PER_USERNAME, WINDOW_SECONDS, Throttle
-from tests.identity.conftest import Running
+from tests.identity.clerk import Running
 
 
 def test_all_files_are_private(development: Running) -> None:

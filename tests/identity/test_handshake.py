@@ -9,7 +9,7 @@ import httpx
 import jwt
 import pytest
 
-from tests.identity.conftest import Running
+from tests.identity.clerk import Running
 
 _NONCE = "__clerk_handshake_nonce"
 _TOKEN = "__clerk_handshake"

@@ -19,7 +19,7 @@ from local.children import stop_all
 from local.identity.credentials import sign_ins
 from local.identity.throttle import PER_USERNAME
 from local.stack import Mode
-from tests.identity.conftest import Running, official_app, running, start
+from tests.identity.clerk import Running, official_app, running, start
 from tests.support.browser import chromium, fill_sign_in, new_context
 
 pytestmark = pytest.mark.browser

@@ -8,7 +8,7 @@ import httpx
 import jwt
 import pytest
 
-from tests.identity.conftest import Running
+from tests.identity.clerk import Running
 from tests.identity.test_handshake import directives, signed_in_browser, value
 
 

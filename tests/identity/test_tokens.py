@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 
 from local.identity import admin
 from local.identity.users import NewUser
-from tests.identity.conftest import Running
+from tests.identity.clerk import Running
 
 
 def read(clerk: Running, token: str) -> dict[str, Any]:

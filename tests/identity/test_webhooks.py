@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from svix.webhooks import Webhook
 
-from tests.identity.conftest import Running
+from tests.identity.clerk import Running
 
 WAIT_SECONDS = 20.0
 
