@@ -204,7 +204,7 @@ export const days = authedMutation("repair:days", {
     const checked = found.items.length;
     if (found.nextCursor !== null) {
       const state = { ...part, page: found.nextCursor };
-      return { checked, drift: [], busy: false, nextCursor: toCursor(state as JSONValue) };
+      return { checked, drift: [], busy: false, nextCursor: toCursor(state) };
     }
     const drift: Drift[] = [];
     for (const [shard, totals] of part.shards.entries()) {

@@ -31,7 +31,6 @@ export class Checks {
   /** An identifier that others choose: 1 to 200 characters, no control characters or blanks at the ends. */
   identifier(field: string, value: string | undefined, max = IDENTIFIER_CHARS): void {
     this.text(field, value, max);
-    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
     const isClean =
       value === undefined || (value === value.trim() && !/[\x00-\x1f\x7f]/.test(value));
     this.that(isClean, field, "must not hold control characters or blanks at its ends");

@@ -73,7 +73,7 @@ export function authedQuery<Args extends PropertyValidators, Returns extends Gen
     });
   const { args, returns } = definition;
   // The builder cannot follow generic argument types; the signature above states them.
-  return query({ args: { ...args, ...queryMeta }, returns, handler: handler as never }) as never;
+  return query({ args: { ...args, ...queryMeta }, returns, handler: handler as never });
 }
 
 /** Make a public mutation; `name` is `module:function` as in the table of roles. */
@@ -93,7 +93,7 @@ export function authedMutation<Args extends PropertyValidators, Returns extends 
       const result =
         idempotencyKey === undefined
           ? await run(() => undefined)
-          : await once(ctx, authed.caller, name, idempotencyKey, args as never, run);
+          : await once(ctx, authed.caller, name, idempotencyKey, args, run);
       return shown(authed.caller, result);
     });
   const { args, returns } = definition;
@@ -101,7 +101,7 @@ export function authedMutation<Args extends PropertyValidators, Returns extends 
     args: { ...args, ...mutationMeta },
     returns,
     handler: handler as never,
-  }) as never;
+  });
 }
 
 async function authorised(
@@ -130,7 +130,7 @@ async function once(
   args: Record<string, Value>,
   run: (about: AuthedMutationCtx["about"]) => Promise<unknown>,
 ): Promise<unknown> {
-  const call = await keyedCall(caller, key, name, args as Record<string, Value>);
+  const call = await keyedCall(caller, key, name, args);
   const earlier = await earlierAnswer(ctx, call);
   if (earlier !== null) return earlier.value;
   let subject: Id<"users"> | undefined;

@@ -75,7 +75,7 @@ export async function rememberAnswer(
 
 /** SHA-256 of the arguments with sorted field names, hexadecimal. */
 async function hashOf(args: Record<string, Value | undefined>): Promise<string> {
-  const bytes = new TextEncoder().encode(canonical(convexToJson(args as Value)));
+  const bytes = new TextEncoder().encode(canonical(convexToJson(args)));
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -86,6 +86,6 @@ export function canonical(value: JSONValue): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const fields = Object.entries(value).filter(([, inner]) => inner !== undefined);
   fields.sort(([left], [right]) => (left < right ? -1 : 1));
-  const texts = fields.map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner!)}`);
+  const texts = fields.map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`);
   return `{${texts.join(",")}}`;
 }

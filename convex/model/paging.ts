@@ -84,7 +84,7 @@ export async function readPage<Table extends Tables>(
       if (isFull) return { items, nextCursor: encoded(position!, mark) };
       scanned += 1;
       bytes += getDocumentSize(doc);
-      position = after(position, doc[listing.sortField] as number, doc as unknown as SystemFields);
+      position = after(position, doc[listing.sortField], doc as unknown as SystemFields);
       if (accept(doc)) items.push(doc);
     }
   }
