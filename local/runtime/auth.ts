@@ -33,6 +33,9 @@ interface Verified {
   until: number;
 }
 
+/** Whom the holder of the admin key wants to act as. */
+type ActingAs = JsonObject & { issuer: string; subject: string };
+
 export interface Credentials {
   identity: Identity | null;
   isAdmin: boolean;
@@ -70,14 +73,14 @@ export class Authenticator {
   /** @throws RequestError 401 when the key is not this deployment's. */
   admin(token: string): Credentials {
     const [key, acting] = splitOnce(token, ":");
-    const digest = (text: string): Buffer => hash("sha256", text, "buffer") as Buffer;
+    const digest = (text: string): Buffer => hash("sha256", text, "buffer");
     if (!timingSafeEqual(digest(key), digest(this.#adminKey))) {
       throw unauthenticated("BadAdminKey", "The provided admin key was invalid for this instance");
     }
     if (acting === "") return { identity: null, isAdmin: true };
     try {
-      const claims = JSON.parse(Buffer.from(acting, "base64").toString()) as JsonObject;
-      const identity = { tokenIdentifier: `${claims["issuer"]}|${claims["subject"]}`, ...claims };
+      const claims = JSON.parse(Buffer.from(acting, "base64").toString()) as ActingAs;
+      const identity = { tokenIdentifier: `${claims.issuer}|${claims.subject}`, ...claims };
       return { identity, isAdmin: true };
     } catch {
       throw unauthenticated("BadAdminKey", "The identity to act as is not base64 JSON");

@@ -26,6 +26,8 @@ export interface CallContext {
   tx: Transaction | null;
   depth: number;
   streams: Map<number, Generator<string>>;
+  /** The nested call that runs last: nested calls of one function run one after the other. */
+  nested: Promise<unknown>;
   pages: number;
   logs: string[];
   /** Set when the call is over: whatever still runs in it may do nothing more. */
@@ -40,7 +42,8 @@ export function newContext(
   caller: Caller,
   parent: { tx: Transaction | null; depth: number; logs: string[] },
 ): CallContext {
-  return { kind, path, caller, ...parent, streams: new Map(), pages: 0, closed: false };
+  const nested = Promise.resolve();
+  return { kind, path, caller, ...parent, streams: new Map(), nested, pages: 0, closed: false };
 }
 
 /** Ends a call: abandoned streams are closed so that their reads are noted. */

@@ -84,7 +84,19 @@ export class Functions {
   }
 
   /** Runs a query or mutation inside the transaction of the function that calls it. */
-  async callNested(
+  callNested(
+    target: LoadedFunction,
+    args: Json,
+    parent: CallContext,
+    limits: Partial<Record<Metric, number>>,
+  ): Promise<Json> {
+    // One at a time: savepoints and counters nest, they cannot overlap.
+    const call = parent.nested.then(() => this.#callNested(target, args, parent, limits));
+    parent.nested = call.catch(() => undefined);
+    return call;
+  }
+
+  async #callNested(
     target: LoadedFunction,
     args: Json,
     parent: CallContext,

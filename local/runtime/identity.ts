@@ -60,8 +60,8 @@ export function customIdentity(claims: JsonObject): Identity {
 }
 
 function base(claims: JsonObject): Identity {
-  const issuer = String(claims["iss"]);
-  const subject = String(claims["sub"]);
+  const issuer = claims["iss"] as string;
+  const subject = claims["sub"] as string;
   return { tokenIdentifier: `${issuer}|${subject}`, issuer, subject };
 }
 

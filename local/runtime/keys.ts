@@ -130,7 +130,7 @@ export class KeyWriter {
       this.#escaped(decodeSpecial(value, special) as Buffer);
     } else {
       this.#byte(TAG.object);
-      for (const key of Object.keys(value).sort()) this.value(key).value(value[key] as Json);
+      for (const key of Object.keys(value).sort()) this.value(key).value(value[key]);
       this.#byte(TAG.end);
     }
   }

@@ -1,6 +1,7 @@
 /** Runs the queries that `ctx.db.query(...)` describes: index ranges, filters, limits, pages. */
 
-import { CursorCodec, type Position } from "./cursor.ts";
+import type { CursorCodec } from "./cursor.ts";
+import { type Position } from "./cursor.ts";
 import { FunctionError } from "./errors.ts";
 import { passes } from "./filter.ts";
 import { KEY_END, KEY_START, type IndexRow, type KeyIndex, type KeyRange } from "./keyindex.ts";

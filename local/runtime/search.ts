@@ -103,7 +103,7 @@ export class SearchIndex {
     if (equalities.length > LIMITS.searchFilters) {
       throw new FunctionError(`Search query has too many filters (max ${LIMITS.searchFilters}).`);
     }
-    const terms = wordsOf(String(search.value));
+    const terms = wordsOf(search.value as string);
     if (terms.length > LIMITS.searchTerms) terms.length = LIMITS.searchTerms;
     const required = equalities.map((filter) => {
       const position = this.definition.filterFields.indexOf(filter.fieldPath);

@@ -69,12 +69,12 @@ export class SyncSession {
     let message: ClientMessage;
     try {
       if (isBinary) throw new Error("binary frames are not part of the protocol");
-      message = protocol.parseMessage(String(data));
+      message = protocol.parseMessage((data as Buffer).toString());
     } catch (error) {
       this.#fail(VIOLATION, `Received an invalid message: ${messageOf(error)}`);
       return;
     }
-    if (message.type === "Action") void this.#run(message as Call);
+    if (message.type === "Action") void this.#run(message);
     else this.#enqueue(() => this.#handle(message));
   }
 
@@ -104,7 +104,7 @@ export class SyncSession {
       case "ModifyQuerySet":
         return this.#modify(message);
       case "Mutation":
-        return this.#run(message as Call);
+        return this.#run(message);
       default:
         return undefined;
     }

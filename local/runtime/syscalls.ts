@@ -8,7 +8,7 @@ import type { CursorCodec } from "./cursor.ts";
 import { FunctionError, LimitError, notImplemented } from "./errors.ts";
 import type { Functions, Kind } from "./functions.ts";
 import type { Metric } from "./limits.ts";
-import { page, stream, type PageRequest, type QueryJson } from "./query.ts";
+import { page, stream } from "./query.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Table } from "./table.ts";
 import type { Transaction } from "./transaction.ts";
@@ -76,7 +76,7 @@ function databaseCalls({ cursors }: Host): Record<string, Syscall> {
   return {
     "1.0/queryStream": (args, context) => {
       const id = context.streams.size + 1;
-      context.streams.set(id, stream(transaction(context), args["query"] as never as QueryJson));
+      context.streams.set(id, stream(transaction(context), args["query"] as never));
       return JSON.stringify({ queryId: id });
     },
     "1.0/queryStreamNext": (args, context) => {
@@ -96,7 +96,7 @@ function databaseCalls({ cursors }: Host): Record<string, Syscall> {
           "This query or mutation function ran multiple paginated queries. Convex only supports a single paginated query in each function.",
         );
       }
-      const found = page(transaction(context), cursors, args as never as PageRequest);
+      const found = page(transaction(context), cursors, args as never);
       const { isDone, continueCursor } = found;
       const rest = JSON.stringify({ isDone, continueCursor, splitCursor: null, pageStatus: null });
       return `{"page":[${found.texts.join(",")}],${rest.slice(1)}`;
@@ -223,9 +223,9 @@ function transaction({ tx }: CallContext): Transaction {
 }
 
 function userTable(tx: Transaction, name: Json | undefined): Table {
-  const table = tx.store.table(String(name));
+  const table = typeof name === "string" ? tx.store.table(name) : undefined;
   if (!table || table.name.startsWith("_")) {
-    throw new FunctionError(`Table "${String(name)}" is not in the schema.`);
+    throw new FunctionError(`Table ${JSON.stringify(name)} is not in the schema.`);
   }
   return table;
 }
@@ -235,7 +235,7 @@ function checkTable(table: Table, args: Arguments, isSystem: boolean): void {
   const expected = args["table"];
   if (expected !== undefined && expected !== table.name) {
     throw new FunctionError(
-      `Invalid argument \`id\`, expected ID in table '${String(expected)}' but got ID in table '${table.name}'`,
+      `Invalid argument \`id\`, expected ID in table ${JSON.stringify(expected)} but got ID in table '${table.name}'`,
     );
   }
   if (table.name.startsWith("_") !== isSystem) {

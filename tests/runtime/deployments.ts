@@ -24,9 +24,7 @@ export interface Deployment {
 const ROOT = join(import.meta.dirname, "../..");
 
 export function simulated(): Deployment {
-  // convex-test finds the root of the functions by their generated folder, which these need not.
-  const generated = { "./functions/_generated/api.js": async () => ({}) };
-  const modules = { ...import.meta.glob("./functions/**/*.ts"), ...generated };
+  const modules = import.meta.glob("./functions/**/*.ts");
   const convex = convexTest({ schema, modules, transactionLimits: true });
   return {
     query: (path, args) => convex.query(makeFunctionReference<"query">(path), args),

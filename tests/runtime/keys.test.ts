@@ -10,7 +10,7 @@ import { value } from "./arbitraries.ts";
 const RUNS = { numRuns: Number(process.env["EARSHOT_PROPERTY_RUNS"] ?? 2_000) };
 
 function wire(item: Value | undefined): Json | undefined {
-  return item === undefined ? undefined : (convexToJson(item) as Json);
+  return item === undefined ? undefined : convexToJson(item);
 }
 
 const field = fc.option(value, { nil: undefined, freq: 8 });

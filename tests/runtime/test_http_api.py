@@ -117,6 +117,12 @@ def test_a_failed_nested_mutation_undoes_only_its_own_writes(client: ConvexHttpC
     assert client.query("counters:get", {"name": "nested"}) == 1.0
 
 
+def test_nested_mutations_that_are_started_together_do_not_mix(client: ConvexHttpClient) -> None:
+    outcomes = client.mutation("counters:incrementTogether", {"name": "together", "times": 3})
+    assert outcomes == ["fulfilled", "rejected", "fulfilled", "fulfilled"]
+    assert client.query("counters:get", {"name": "together"}) == 3.0
+
+
 def test_an_action_calls_queries_and_sees_error_data(client: ConvexHttpClient) -> None:
     client.mutation("notes:add", note("action"))
     assert client.action("actions:countNotes", {"owner": "action"}) == 1.0

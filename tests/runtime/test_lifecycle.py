@@ -144,7 +144,7 @@ def test_a_new_index_is_filled_from_stored_documents(
     deployment.start()
     client = ConvexHttpClient(deployment.url)
     client.mutation("notes:addMany", {"notes": [note("filled", f"text {n}") for n in range(700)]})
-    with pytest.raises(Exception, match="Index notes.by_owner_at not found"):
+    with pytest.raises(Exception, match=r"Index notes\.by_owner_at not found"):
         client.query("notes:list", {"owner": "filled"})
     deployment.stop()
     schema = copied_functions / "schema.ts"

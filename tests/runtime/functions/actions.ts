@@ -1,5 +1,6 @@
-import { actionGeneric as action, makeFunctionReference } from "convex/server";
+import { makeFunctionReference } from "convex/server";
 import { ConvexError, v } from "convex/values";
+import { action } from "./_generated/server.ts";
 
 const list = makeFunctionReference<"query">("notes:list");
 const addThenFail = makeFunctionReference<"mutation">("notes:addThenFail");
@@ -29,7 +30,9 @@ export const catchData = action({
       await ctx.runMutation(addThenFail, { owner, at: 0, body: "", coded: true });
       return null;
     } catch (error) {
-      return error instanceof ConvexError ? error.data : "not a ConvexError";
+      return error instanceof ConvexError
+        ? (error as ConvexError<string>).data
+        : "not a ConvexError";
     }
   },
 });

@@ -1,15 +1,12 @@
-import {
-  mutationGeneric as mutation,
-  paginationOptsValidator,
-  queryGeneric as query,
-} from "convex/server";
+import { paginationOptsValidator } from "convex/server";
 import { v } from "convex/values";
+import { mutation, query, type Reader } from "./_generated/server.ts";
 
 export const insert = mutation({
   args: { documents: v.array(v.any()) },
   returns: v.null(),
   handler: async (ctx, { documents }) => {
-    for (const document of documents) await ctx.db.insert("anything", document);
+    for (const document of documents) await ctx.db.insert("anything", document as object);
     return null;
   },
 });
@@ -18,7 +15,8 @@ export const clear = mutation({
   args: {},
   returns: v.null(),
   handler: async (ctx) => {
-    for (const { _id } of await ctx.db.query("anything").collect()) await ctx.db.delete(_id);
+    for (const { _id } of await ctx.db.query("anything").collect())
+      await ctx.db.delete("anything", _id);
     return null;
   },
 });
@@ -36,27 +34,25 @@ const range = {
   order: v.union(v.literal("asc"), v.literal("desc")),
 };
 
+/** Any of the range builders: which fields and values are tried here is not known to the types. */
 type Builder = Record<string, (field: string, value: unknown) => Builder>;
 
-/* eslint-disable-next-line @typescript-eslint/no-explicit-any -- tables are untyped here */
-function ranged(db: any, { index, eq, bounds, order }: RangeArgs) {
-  return db
-    .query("anything")
-    .withIndex(index, (q: Builder) => {
-      let builder = q;
-      for (const value of eq) builder = builder["eq"]!("k", value);
-      const field = eq.length > 0 ? "n" : "k";
-      for (const { op, value } of bounds) builder = builder[op]!(field, value);
-      return builder;
-    })
-    .order(order);
+interface RangeArgs {
+  index: "by_k" | "by_k_n" | "by_creation_time";
+  eq: unknown[];
+  bounds: { op: string; value?: unknown }[];
+  order: "asc" | "desc";
 }
 
-interface RangeArgs {
-  index: string;
-  eq: unknown[];
-  bounds: { op: string; value: unknown }[];
-  order: string;
+function ranged(db: Reader, { index, eq, bounds, order }: RangeArgs) {
+  const range = (start: unknown): never => {
+    let builder = start as Builder;
+    for (const value of eq) builder = builder["eq"]!("k", value);
+    const field = eq.length > 0 ? "n" : "k";
+    for (const { op, value } of bounds) builder = builder[op]!(field, value);
+    return builder as never;
+  };
+  return db.query("anything").withIndex(index, range).order(order);
 }
 
 /** Documents of a range without their system fields, which differ between deployments. */
@@ -81,11 +77,11 @@ export const filtered = query({
   returns: v.array(v.any()),
   handler: async (ctx, { op, value }) => {
     const compare = op as "eq" | "neq";
-    const found = ctx.db.query("anything").filter((q) => q[compare](q.field("n"), value));
+    const found = ctx.db.query("anything").filter((q) => q[compare](q.field("n"), value as string));
     return bare(await found.collect());
   },
 });
 
-function bare(documents: Record<string, unknown>[]): unknown[] {
+function bare(documents: { _id: unknown; _creationTime: number }[]): unknown[] {
   return documents.map(({ _id, _creationTime, ...fields }) => fields);
 }

@@ -1,10 +1,6 @@
-import {
-  internalMutationGeneric as internalMutation,
-  makeFunctionReference,
-  mutationGeneric as mutation,
-  queryGeneric as query,
-} from "convex/server";
+import { makeFunctionReference } from "convex/server";
 import { v } from "convex/values";
+import { internalMutation, mutation, query } from "./_generated/server.ts";
 
 const bumpReference = makeFunctionReference<"mutation">("counters:bump");
 const failingReference = makeFunctionReference<"mutation">("counters:bumpThenFail");
@@ -63,6 +59,18 @@ export const incrementDespiteFailure = mutation({
       return (error as Error).message;
     }
     return "did not fail";
+  },
+});
+
+/** Nested calls that are started together, one of which fails. */
+export const incrementTogether = mutation({
+  args: { name: v.string(), times: v.number() },
+  returns: v.array(v.string()),
+  handler: async (ctx, { name, times }) => {
+    const targets = Array.from({ length: times }, () => bumpReference);
+    targets.splice(1, 0, failingReference);
+    const calls = targets.map((target) => ctx.runMutation(target, { name }));
+    return (await Promise.allSettled(calls)).map((outcome) => outcome.status);
   },
 });
 

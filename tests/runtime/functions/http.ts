@@ -1,4 +1,5 @@
-import { httpActionGeneric as httpAction, httpRouter, makeFunctionReference } from "convex/server";
+import { httpRouter, makeFunctionReference } from "convex/server";
+import { httpAction } from "./_generated/server.ts";
 
 const list = makeFunctionReference<"query">("notes:list");
 

@@ -1,10 +1,6 @@
-import {
-  internalQueryGeneric as internalQuery,
-  makeFunctionReference,
-  mutationGeneric as mutation,
-  queryGeneric as query,
-} from "convex/server";
+import { makeFunctionReference } from "convex/server";
 import { v } from "convex/values";
+import { internalQuery, mutation, query } from "./_generated/server.ts";
 
 const self = makeFunctionReference<"query">("misc:recurse");
 
@@ -17,7 +13,7 @@ export const whoami = query({
 export const echo = query({
   args: { value: v.any() },
   returns: v.any(),
-  handler: (_, { value }) => value,
+  handler: (_, { value }) => value as unknown,
 });
 
 export const secret = internalQuery({
@@ -37,7 +33,7 @@ export const recurse = query({
   args: { depth: v.number() },
   returns: v.number(),
   handler: async (ctx, { depth }): Promise<number> =>
-    depth === 0 ? 0 : 1 + (await ctx.runQuery(self, { depth: depth - 1 })),
+    depth === 0 ? 0 : 1 + ((await ctx.runQuery(self, { depth: depth - 1 })) as number),
 });
 
 export const fetches = query({

@@ -1,9 +1,6 @@
-import {
-  mutationGeneric as mutation,
-  queryGeneric as query,
-  paginationOptsValidator,
-} from "convex/server";
+import { paginationOptsValidator } from "convex/server";
 import { ConvexError, v } from "convex/values";
+import { mutation, query } from "./_generated/server.ts";
 
 const fields = {
   owner: v.string(),

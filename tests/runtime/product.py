@@ -1,0 +1,78 @@
+"""The product's own functions on a local deployment, called as its backend calls them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from lib.auth.service import mint
+from local.stack import SERVICE_ISSUER, service_jwks_data_url
+
+FUNCTIONS = Path(__file__).parents[2] / "convex"
+
+
+def _new_pem() -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    ).decode()
+
+
+@dataclass
+class Backend:
+    """Service tokens and the deployment variables that make Convex accept them."""
+
+    pem: str = field(default_factory=_new_pem)
+
+    def variables(self) -> dict[str, str]:
+        return {
+            "CLERK_JWT_ISSUER_DOMAIN": "https://clerk.example",
+            "EARSHOT_ROLE_CLAIM": "role",
+            "EARSHOT_SERVICE_ISSUER": SERVICE_ISSUER,
+            "EARSHOT_SERVICE_JWKS": service_jwks_data_url(self.pem),
+        }
+
+    def call(self, http: httpx.Client, kind: str, path: str, args: dict[str, Any]) -> Any:
+        """Call a function as the ingesting backend; its value, or the answer if it failed."""
+        token = mint(self.pem, SERVICE_ISSUER, "ingest", "test-backend", ttl=3600)
+        answer = http.post(
+            f"/api/{kind}",
+            json={"path": path, "args": args, "format": "convex_encoded_json"},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        body = answer.json()
+        assert body.get("status") == "success", body
+        return body["value"]
+
+
+def new_session(backend: Backend, http: httpx.Client, name: str) -> str:
+    """Create a user with one session; returns the session's id."""
+    backend.call(http, "mutation", "users:upsert", {"clerkId": f"user_{name}", "kind": "product"})
+    session = {
+        "externalId": f"session-{name}",
+        "clerkId": f"user_{name}",
+        "channel": "chat",
+        "startedAt": 1_790_000_000_000,
+    }
+    made: str = backend.call(http, "mutation", "userSessions:create", session)["id"]
+    return made
+
+
+def turn(sequence: int, text: str = "hello there") -> dict[str, Any]:
+    return {
+        "sequence": sequence,
+        "speaker": "user" if sequence % 2 == 0 else "assistant",
+        "text": f"{text} {sequence}",
+        "startedAtMs": sequence * 1000,
+        "tokensIn": 3,
+        "tokensOut": 5,
+        "cost": 0.001,
+        "latencyMs": 700,
+    }
