@@ -115,27 +115,27 @@ class _Journal:
         self.recorder = Recorder(_MAX_SERIES, _MAX_EVENTS)
         self.throttling = storage_incident(anchor)
         self.attack = auth_incident(anchor)
-        self._anchor = anchor
+        self.anchor = anchor
 
     def observe(
         self, metric: str, dimensions: dict[str, str], value: float, at: datetime, error: str = ""
     ) -> None:
         """Count one measurement."""
         incidents = (self.throttling, self.attack)
-        is_fine = self._anchor - at < _FINE or any(a <= at < b for a, b in incidents)
+        is_fine = self.anchor - at < _FINE or any(a <= at < b for a, b in incidents)
         width = _FINE_MS if is_fine else _COARSE_MS
         labels = {**dimensions, "source": SOURCE}
         self.recorder.observe(metric, labels, value, error, _millis(at) // width * width)
 
     def keep(self, kind: str, at: datetime, event: dict[str, Any]) -> None:
         """Keep an event that is young enough to be kept."""
-        if self._anchor - at < _KEPT:
+        if self.anchor - at < _KEPT:
             self.recorder.keep(kind, {"at": _millis(at), **event, "source": SOURCE})
 
 
 def _storage_hour(rng: random.Random, journal: _Journal, hour: datetime) -> None:
     for operation in _OPERATIONS:
-        for at in _moments(rng, hour, operation.per_hour):
+        for at in _moments(rng, hour, operation.per_hour, journal.anchor):
             push_back = _push_back(journal.throttling, at)
             duration = operation.median_ms * rng.lognormvariate(0, operation.spread)
             duration *= 1 + 5 * push_back * rng.random()
@@ -183,7 +183,7 @@ def _push_back(incident: tuple[datetime, datetime], at: datetime) -> float:
 
 def _auth_hour(rng: random.Random, journal: _Journal, hour: datetime) -> None:
     for outcome, reason, route, per_hour in _DECISIONS:
-        for at in _moments(rng, hour, per_hour):
+        for at in _moments(rng, hour, per_hour, journal.anchor):
             _decision(rng, journal, at, (outcome, reason, route), _hex(rng)[:16])
 
 
@@ -211,7 +211,7 @@ def _decision(
 
 
 def _product_latency(journal: _Journal, session: PlannedSession) -> None:
-    times, length = timeline(session.turns, {})
+    times, length = timeline(session.turns)
     model = {"provider": session.model.provider, "modelId": session.model.model_id}
     for turn, (start, _) in zip(session.turns, times, strict=True):
         if turn.figures:
@@ -223,13 +223,17 @@ def _product_latency(journal: _Journal, session: PlannedSession) -> None:
         journal.observe("session.assessment", model, session.assessment_ms, at)
 
 
-def _moments(rng: random.Random, hour: datetime, busiest: float) -> Iterator[datetime]:
-    """Yield when things happen within an hour, fewer at night and at weekends."""
+def _moments(
+    rng: random.Random, hour: datetime, busiest: float, anchor: datetime
+) -> Iterator[datetime]:
+    """Yield when things happen within an hour until `anchor`, fewer at night and at weekends."""
     weekend = 0.45 if hour.weekday() >= 5 else 1.0  # noqa: PLR2004
     expected = busiest * _TRAFFIC[hour.hour] * weekend * rng.uniform(0.85, 1.15)
     count = int(expected) + (rng.random() < expected % 1)
     for _ in range(count):
-        yield hour + timedelta(seconds=rng.uniform(0, 3600))
+        at = hour + timedelta(seconds=rng.uniform(0, 3600))
+        if at < anchor:
+            yield at
 
 
 def _hours_of_day(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
@@ -23,6 +24,7 @@ from local.stack import Stack
 
 SEED = 7
 STATE_FILE = "demo.json"
+RECORDINGS_FOLDER = "demo-recordings"
 
 # Nobody waits for one of these calls, and the machine is busy speaking.
 _CONVEX_TIMEOUT = "30"
@@ -74,6 +76,7 @@ def load(stack: Stack, progress: ShowSteps = bars, scale: Scale = FULL) -> bool:
     settings = Settings.model_validate({"_env_file": None, **environment})
     refuse_foreign(settings)
     state_file = Path(stack.home) / STATE_FILE
+    recordings = Path(stack.home) / RECORDINGS_FOLDER
     state = _read(state_file)
     services = Services(settings)
     try:
@@ -81,12 +84,14 @@ def load(stack: Stack, progress: ShowSteps = bars, scale: Scale = FULL) -> bool:
         if state is not None and state.finished and _is_loaded(caller, state, scale):
             return False
         if state is None or state.finished:
+            shutil.rmtree(recordings, ignore_errors=True)
             state = State(SEED, datetime.now(UTC).isoformat(timespec="seconds"))
             _write(state_file, state)
         with progress() as steps:
-            _load_all(state, scale, Writer(caller, services.storage), steps)
+            _load_all(state, scale, Writer(caller, services.storage), recordings, steps)
         state.finished = True
         _write(state_file, state)
+        shutil.rmtree(recordings)
     finally:
         services.close()
     return True
@@ -103,11 +108,11 @@ def refuse_foreign(settings: Settings) -> None:
             raise ForeignServiceError(f"Demo data is for the local stack only, not for {url}.")
 
 
-def _load_all(state: State, scale: Scale, writer: Writer, steps: Steps) -> None:
+def _load_all(state: State, scale: Scale, writer: Writer, recordings: Path, steps: Steps) -> None:
     planned = plan(state.seed, state.anchor_time, scale)
     recorded = [session for session in planned.sessions if session.recording]
     others = [session for session in planned.sessions if not session.recording]
-    with studio() as booth, _Crew() as crew:
+    with studio(recordings) as booth, _Crew() as crew:
         orders = {booth.order(session): session for session in recorded}
         show_users = steps.step("Users", len(planned.people))
         show_sessions = steps.step("Sessions", len(planned.sessions))

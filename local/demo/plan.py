@@ -17,7 +17,7 @@ from local.demo.corpus import Speaker, common, families
 from local.demo.dialogue import MAX_TURNS, MIN_TURNS, Cast, Dialogue, Ending, build
 from local.demo.models import Channel, Model, assessment_ms, pick_model, reply
 from local.demo.people import Person, coach_voice, people
-from local.demo.recording import Kind
+from local.demo.recording import Kind, Take
 from local.demo.speech import Voice
 
 _VOICE_SHARE = 0.62
@@ -149,19 +149,20 @@ class Slot:
 
 
 def timeline(
-    turns: tuple[PlannedTurn, ...], durations: dict[int, int]
+    turns: tuple[PlannedTurn, ...], takes: tuple[Take, ...] = ()
 ) -> tuple[list[tuple[int, int]], int]:
     """Return start and duration of each turn, and where the last one ends, in milliseconds.
 
     Args:
         turns: of one session.
-        durations: true durations by sequence, where they are known.
+        takes: what was recorded of them; without, times are estimates.
     """
+    recorded = {take.sequence: (take.started_at_ms, take.duration_ms) for take in takes}
     position = 0
     times = []
     for turn in turns:
-        start = position + turn.pause_ms
-        duration = durations.get(turn.sequence, turn.duration_ms)
+        estimate = (position + turn.pause_ms, turn.duration_ms)
+        start, duration = recorded.get(turn.sequence, estimate)
         times.append((start, duration))
         position = start + duration
     return times, position

@@ -8,10 +8,12 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import ClassVar, Literal
 
 import av
 import numpy as np
+from pydantic import ConfigDict, TypeAdapter
 
 from lib.storage.decode import measure
 from lib.storage.formats import format_of_content_type
@@ -55,6 +57,10 @@ class AudioFile:
         peaks: stored form of the waveform.
     """
 
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
+        ser_json_bytes="base64", val_json_bytes="base64"
+    )
+
     sequence: int | None
     data: bytes
     sha256: str
@@ -70,6 +76,25 @@ class Recording:
 
     takes: tuple[Take, ...]
     files: tuple[AudioFile, ...]
+
+
+_STORED = TypeAdapter(Recording)
+
+
+def record_once(file: Path, utterances: tuple[Utterance, ...], kind: Kind) -> Recording:
+    """Return the recording that `file` keeps; without such a file, record and keep it.
+
+    The synthesiser never says a text twice in exactly the same way, to a millisecond. Rows that
+    were written must go on to fit, so a load that is repeated must find the first recording.
+    """
+    try:
+        return _STORED.validate_json(file.read_bytes())
+    except FileNotFoundError:
+        recording = record(utterances, kind)
+    draft = file.with_suffix(".tmp")
+    draft.write_bytes(_STORED.dump_json(recording))
+    draft.replace(file)
+    return recording
 
 
 def record(utterances: tuple[Utterance, ...], kind: Kind) -> Recording:

@@ -9,18 +9,25 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 from local.demo.plan import PlannedSession
-from local.demo.recording import Recording, Utterance, record
+from local.demo.recording import Recording, Utterance, record_once
 
 _MAX_PROCESSES = 4
 
 
 class Studio:
-    """Takes orders for recordings."""
+    """Takes orders for recordings.
 
-    def __init__(self, pool: ProcessPoolExecutor) -> None:
+    Args:
+        pool: does the work.
+        folder: keeps finished recordings until the load is through.
+    """
+
+    def __init__(self, pool: ProcessPoolExecutor, folder: Path) -> None:
         self._pool = pool
+        self._folder = folder
 
     def order(self, session: PlannedSession) -> Future[Recording]:
         """Begin to record a session.
@@ -30,19 +37,21 @@ class Studio:
         """
         if session.recording is None:
             raise ValueError("the session was not recorded")
-        return self._pool.submit(record, utterances(session), session.recording)
+        file = self._folder / f"{session.external_id}.json"
+        return self._pool.submit(record_once, file, utterances(session), session.recording)
 
 
 @contextmanager
-def studio() -> Iterator[Studio]:
+def studio(folder: Path) -> Iterator[Studio]:
     """Open a studio; orders that nobody waits for are dropped when it closes."""
+    folder.mkdir(exist_ok=True)
     pool = ProcessPoolExecutor(
         max_workers=min(os.cpu_count() or 1, _MAX_PROCESSES),
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_settle,
     )
     try:
-        yield Studio(pool)
+        yield Studio(pool, folder)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -73,9 +73,7 @@ class Writer:
             metadata=session.metadata,
             source=SOURCE,
         )
-        takes = recording.takes if recording else ()
-        durations = {take.sequence: take.duration_ms for take in takes}
-        times, length = timeline(session.turns, durations)
+        times, length = timeline(session.turns, recording.takes if recording else ())
         rows = [
             _interaction(turn, start, duration)
             for turn, (start, duration) in zip(session.turns, times, strict=True)
