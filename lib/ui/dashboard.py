@@ -6,6 +6,9 @@ directly, without this script and so without its check of who is there.
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Final
+
 import streamlit as st
 
 from lib.auth.members import Denial, Member
@@ -16,10 +19,18 @@ from lib.ui.account.component import account
 from lib.ui.identity import who_is_there
 from lib.ui.routes import ROUTES, Route
 
+ASSETS: Final = Path(__file__).parent / "assets"
+SIDEBAR_PIXELS: Final = 230
+
 
 def main() -> None:
     """Draw the dashboard for one run."""
-    st.set_page_config(page_icon=":material/hearing:", layout="wide")
+    st.set_page_config(
+        page_icon=(ASSETS / "mark.svg").read_text("utf-8"),
+        layout="wide",
+        initial_sidebar_state=SIDEBAR_PIXELS,
+    )
+    st.logo((ASSETS / "logo.svg").read_text("utf-8"), size="large")
     who = who_is_there()
     if isinstance(who, Denial):
         views.signed_out(who.reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Literal
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -21,7 +22,41 @@ def choose_window(default: str = "24 hours") -> Window:
     return next(window for window in WINDOWS if window.label == (chosen or default))
 
 
-def chart(title: str, figure: go.Figure, table: pd.DataFrame, *, alt: str, key: str) -> None:
+def number(
+    label: str,
+    value: str,
+    change: str | None = None,
+    *,
+    judged: Literal["good", "bad"] | None = None,
+    arrow: bool = False,
+) -> None:
+    """Draw one big number in a card.
+
+    Args:
+        label: what it is.
+        value: with its unit.
+        change: small line below.
+        judged: colours the small line.
+        arrow: the small line is a signed change and gets an arrow.
+    """
+    colour: Literal["green", "red", "off"] = "off"
+    if judged is not None:
+        colour = "green" if judged == "good" else "red"
+    st.metric(
+        label, value, change, delta_color=colour, delta_arrow="auto" if arrow else "off",
+        border=True, height="stretch",
+    )  # fmt: skip
+
+
+def chart(
+    title: str,
+    figure: go.Figure,
+    table: pd.DataFrame,
+    *,
+    alt: str,
+    key: str,
+    has_demo: bool = False,
+) -> None:
     """Draw a chart with the table that it is made of one click away.
 
     Args:
@@ -30,17 +65,15 @@ def chart(title: str, figure: go.Figure, table: pd.DataFrame, *, alt: str, key: 
         table: behind it.
         alt: what the chart shows, for screen readers.
         key: unique on the page.
+        has_demo: made of demo data, which the heading then says.
     """
-    st.subheader(title)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(title, anchor=False, width="content")
+        if has_demo:
+            st.badge("demo data", icon=":material/science:", color="violet")
     st.plotly_chart(figure, config=charts.CONFIG, alt=alt, key=key)
     with st.expander("Table", icon=":material/table_rows:"):
         st.dataframe(table, hide_index=True, key=f"{key}-table")
-
-
-def demo_note(*, has_demo: bool) -> None:
-    """Say that a chart is made of demo data."""
-    if has_demo:
-        st.badge("demo data", icon=":material/science:", color="violet")
 
 
 def as_of(newest: datetime | None, expected_seconds: int) -> None:

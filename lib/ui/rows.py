@@ -41,7 +41,7 @@ OUTCOME_TONES: Final[dict[str, Tone]] = {
     "active": "accent", "completed": "good", "abandoned": "warn", "failed": "bad",
 }  # fmt: skip
 REVIEW_WORDS: Final[dict[str, tuple[str, Tone]]] = {
-    "unreviewed": ("unreviewed", "muted"),
+    "unreviewed": ("not yet", "muted"),
     "in_review": ("in review", "accent"),
     "reviewed": ("reviewed", "good"),
 }
@@ -100,12 +100,12 @@ def _session_cells(session: UserSession, zone: ZoneInfo, *, with_user: bool) -> 
         Cell(session.channel),
         Cell(fmt.count(session.interaction_count)),
         Cell(session.status, tone=OUTCOME_TONES[session.status], chip=True),
-        Cell(review + score, tone=tone, chip=True),
+        Cell(review + score, tone=tone, chip=session.review_status != "unreviewed"),
         Cell(
             fmt.latency(worst), tone="warn" if late else None,
             title=f"over the objective of {fmt.latency(TURN_MS)}" if late else "",
         ),
-        Cell(_flags(session)),
+        Cell(_flags(session), title=_flags(session)),
     )  # fmt: skip
 
 

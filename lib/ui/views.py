@@ -22,7 +22,7 @@ _log = get_logger(__name__)
 def signed_out(reason: str) -> None:
     """Say that the session is over, and offer the way back to this very page."""
     with st.container(border=True):
-        st.subheader("Your session has ended")
+        st.subheader("Your session has ended", anchor=False)
         st.text("You were signed out, or your sign-in could not be checked any more.")
         st.text(f"Reason: {reason}")
         # A whole page load: only a document request can be led to the sign-in page.
@@ -34,7 +34,7 @@ def forbidden(path: str, role: Role) -> None:
     title = BY_PATH[path].title if path in BY_PATH else "This page"
     needed = " or ".join(sorted(needed.value for needed in page_roles(path))) or "nobody"
     with st.container(border=True):
-        st.subheader(f"403: {title} is not for your role")
+        st.subheader(f"403: {title} is not for your role", anchor=False)
         st.text(f"It needs the role {needed}; yours is {role.value}.")
         st.text("Ask an administrator of your Clerk organisation if you should have it.")
         st.page_link(
@@ -52,7 +52,7 @@ def empty(title: str, hint: str) -> None:
 def not_found(what: str, hint: str) -> None:
     """Say that a record does not exist (any more)."""
     with st.container(border=True):
-        st.subheader(f"{what} not found")
+        st.subheader(f"{what} not found", anchor=False)
         st.text(hint)
 
 
@@ -79,7 +79,7 @@ def failures_told(request_id: str, what: str) -> Iterator[None]:
 def failed(what: str, why: str, request_id: str) -> None:
     """Draw a failure."""
     with st.container(border=True):
-        st.subheader(f"{what} cannot be shown now")
+        st.subheader(f"{what} cannot be shown now", anchor=False)
         st.text(why)
         st.text(f"Request id: {request_id}")
         st.button("Try again", key=f"retry-{what}", icon=":material/refresh:")

@@ -15,13 +15,14 @@ _mount: Final = register(Path(__file__).parent, "account")
 
 def account(member: Member) -> None:
     """Draw name, role and "Sign out" of the member."""
-    name = member.name or member.email or member.user_id
+    name = member.name or member.email or "Signed in"
     _mount(
         key="earshot.account",
         data={
             "name": name,
             "initials": initials(name),
             "role": member.role.value,
+            "id": member.user_id,
             "signOutPath": SIGN_OUT_PATH,
         },
     )

@@ -51,21 +51,17 @@ def _figures(rollups: Sequence[Rollup], denied: Sequence[Rollup]) -> None:
     reasons = by_dimension(denied, "reason")
     top = next(iter(reasons), None)
     with st.container(horizontal=True):
-        st.metric("Decisions", fmt.count(whole.count), border=True)
-        st.metric(
-            "Denied", fmt.count(refused.count), fmt.share(refused.count, whole.count),
-            delta_color="off", delta_arrow="off", border=True,
-        )  # fmt: skip
-        st.metric("Reasons", fmt.count(len(reasons)), border=True)
-        st.metric("Decision time, p95", fmt.latency(whole.histogram.quantile(0.95)), border=True)
+        panels.number("Decisions", fmt.count(whole.count))
+        panels.number("Denied", fmt.count(refused.count), fmt.share(refused.count, whole.count))
+        panels.number("Reasons", fmt.count(len(reasons)))
+        panels.number("Decision time, p95", fmt.latency(whole.histogram.quantile(0.95)))
     if top is not None:
         st.text(f"Most frequent reason: {top} ({fmt.share(reasons[top].count, refused.count)})")
-    panels.demo_note(has_demo=whole.has_demo)
 
 
 def _chart(denied: Sequence[Rollup], window: Window, now: datetime, visitor: Visitor) -> None:
     if not denied:
-        st.subheader("Denials by reason")
+        st.subheader("Denials by reason", anchor=False)
         views.empty("Nobody was denied in this window", "Denials are drawn here by reason.")
         return
     series = counts_over_time(denied, window, now, "reason")
@@ -75,11 +71,12 @@ def _chart(denied: Sequence[Rollup], window: Window, now: datetime, visitor: Vis
         charts.counts_frame(series, visitor.zone),
         alt=f"Denied requests over time by reason: {', '.join(series)}.",
         key="auth-denials",
+        has_demo=total(denied).has_demo,
     )
 
 
 def _events(visitor: Visitor, start: datetime) -> None:
-    st.subheader("Latest denials")
+    st.subheader("Latest denials", anchor=False)
     reason = st.text_input(
         "Reason", placeholder="Exact reason, for instance token-expired", key="reason",
         bind="query-params", max_chars=100, label_visibility="collapsed", width=420,

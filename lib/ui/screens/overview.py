@@ -44,7 +44,7 @@ def draw(visitor: Visitor) -> None:
     _today(days, now)
     _operations(visitor, now)
     _per_day(days, newest, visitor, now)
-    st.subheader("Newest sessions")
+    st.subheader("Newest sessions", anchor=False)
     remember_list([session.id for session in newest])
     table = rows.session_rows(newest, visitor.zone)
     record_table("Newest sessions", rows.SESSION_COLUMNS, table, key="overview-table")
@@ -60,19 +60,21 @@ def _today(days: Sequence[DaySummary], now: datetime) -> None:
     st.caption("Today (UTC)" if is_today else f"{day.day:%A, %d %B} (UTC), the last active day")
     change = f"{day.sessions - before.sessions:+d} to the day before" if before else None
     with st.container(horizontal=True):
-        st.metric("Sessions", fmt.count(day.sessions), change, delta_color="off", border=True)
-        st.metric("Turns", fmt.count(day.interactions), border=True)
+        panels.number("Sessions", fmt.count(day.sessions), change, arrow=True)
+        panels.number("Turns", fmt.count(day.interactions))
         _timing("First token, p95", day.ttft.p95, TTFT_MS)
         _timing("Full turn, p95", day.latency.p95, TURN_MS)
-        st.metric("Cost", fmt.dollars(day.cost), border=True)
+        panels.number("Cost", fmt.dollars(day.cost))
 
 
 def _timing(label: str, value: float | None, objective: float) -> None:
-    change = None if value is None else f"{fmt.latency(objective)} objective"
-    met = value is None or value <= objective
-    st.metric(
-        label, fmt.latency(value), change, border=True, delta_arrow="off",
-        delta_color="green" if met else "red",
+    if value is None:
+        panels.number(label, fmt.NONE)
+        return
+    met = value <= objective
+    panels.number(
+        label, fmt.latency(value), f"objective {fmt.latency(objective)}",
+        judged="good" if met else "bad",
     )  # fmt: skip
 
 
@@ -120,5 +122,5 @@ def _per_day(
         charts.counts_frame(series, visitor.zone),
         alt=f"Bar chart of sessions per day; {sum(known.values())} in the last {_DAYS} days.",
         key="overview-days",
+        has_demo=any(session.source == DEMO for session in newest),
     )
-    panels.demo_note(has_demo=any(session.source == DEMO for session in newest))

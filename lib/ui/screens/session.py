@@ -90,7 +90,7 @@ def _note_view(caller: Caller, session_id: str) -> None:
 def _heading(session: UserSession, visitor: Visitor) -> None:
     review, tone = rows.REVIEW_WORDS[session.review_status]
     chips = [Chip(session.channel), Chip(session.status, rows.OUTCOME_TONES[session.status])]
-    chips.append(Chip(review, tone))
+    chips.append(Chip(f"review: {review}", tone))
     chips += [Chip(label, "accent") for label in session.labels]
     if session.legal_hold:
         chips.append(Chip("legal hold", "warn", "Retention and erasure leave this session alone."))

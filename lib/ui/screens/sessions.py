@@ -23,7 +23,7 @@ _OUTCOMES: Final = {
     "Active": "active", "Completed": "completed", "Abandoned": "abandoned", "Failed": "failed",
 }  # fmt: skip
 _REVIEWS: Final = {"Unreviewed": "unreviewed", "In review": "in_review", "Reviewed": "reviewed"}
-_PERIODS: Final = {"24 hours": 1, "7 days": 7, "30 days": 30}
+_PERIODS: Final = {"Last 24 hours": 1, "Last 7 days": 7, "Last 30 days": 30}
 _HIT_COLUMNS: Final = (Column("What was said"), Column("Who"), Column("Session"), Column("Started"))
 _MOST_HITS: Final = 50
 
@@ -75,7 +75,8 @@ def _filters() -> dict[str, Any]:
 
 
 def _pills(label: str, options: list[str], key: str) -> str:
-    return st.pills(label, options, key=key, bind="query-params") or ""
+    chosen = st.pills(label, options, key=key, bind="query-params", label_visibility="collapsed")
+    return chosen or ""
 
 
 def _arguments(filters: Mapping[str, Any]) -> dict[str, Any]:

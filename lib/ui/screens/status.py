@@ -53,7 +53,7 @@ def draw(visitor: Visitor) -> None:
         for health in found:
             _card(health)
     st.button("Ask again", icon=":material/refresh:")
-    st.subheader("Background jobs")
+    st.subheader("Background jobs", anchor=False)
     with st.skeleton(300), views.failures_told(visitor.caller.request_id, "The jobs"):
         jobs = job_leases.every(visitor.caller)
     if not jobs:

@@ -67,23 +67,19 @@ def _figures(rollups: Sequence[Rollup]) -> None:
     p50, p95, p99 = whole.histogram.quantiles((0.5, 0.95, 0.99))
     within = whole.histogram.share_at_most(STORAGE_MS)
     with st.container(horizontal=True):
-        st.metric("Operations", fmt.count(whole.count), border=True)
-        st.metric("p50", fmt.latency(p50), border=True)
-        st.metric(
-            "p95", fmt.latency(p95), _against(p95), delta_color="inverse", border=True,
-            help=f"The objective is {STORAGE_MS:.0f} ms.",
-        )  # fmt: skip
-        st.metric("p99", fmt.latency(p99), border=True)
-        st.metric(
-            f"Within {STORAGE_MS:.0f} ms",
-            fmt.NONE if within is None else f"{100 * within:.1f}%",
-            border=True,
-        )
-        st.metric(
-            "Failed", fmt.count(whole.failures), fmt.share(whole.failures, whole.count),
-            delta_color="off", delta_arrow="off", border=True,
-        )  # fmt: skip
-    panels.demo_note(has_demo=whole.has_demo)
+        panels.number("Operations", fmt.count(whole.count))
+        panels.number("p50", fmt.latency(p50))
+        panels.number("p95", fmt.latency(p95), _against(p95), judged=_judged(p95))
+        panels.number("p99", fmt.latency(p99))
+        share = fmt.NONE if within is None else f"{100 * within:.1f}%"
+        panels.number(f"Within {STORAGE_MS:.0f} ms", share)
+        panels.number("Failed", fmt.count(whole.failures), fmt.share(whole.failures, whole.count))
+
+
+def _judged(p95: float | None) -> Literal["good", "bad"] | None:
+    if p95 is None:
+        return None
+    return "good" if p95 <= STORAGE_MS else "bad"
 
 
 def _against(p95: float | None) -> str | None:
@@ -102,6 +98,7 @@ def _charts(rollups: Sequence[Rollup], window: Window, now: datetime, visitor: V
         alt=f"Percentiles of storage latency; the highest p95 of a step is {fmt.latency(worst)}, "
         f"the objective {STORAGE_MS:.0f} ms.",
         key="storage-latency",
+        has_demo=any(part.has_demo for _, part in points),
     )
     _failures(points, visitor)
 
@@ -109,7 +106,7 @@ def _charts(rollups: Sequence[Rollup], window: Window, now: datetime, visitor: V
 def _failures(points: charts.Points, visitor: Visitor) -> None:
     classes = sorted({name for _, part in points for name in part.errors})
     if not classes:
-        st.subheader("Failures")
+        st.subheader("Failures", anchor=False)
         views.empty("No failure in this window", "Failed operations are drawn here by class.")
         return
     series = {name: [(at, part.errors[name]) for at, part in points] for name in classes}
@@ -120,11 +117,12 @@ def _failures(points: charts.Points, visitor: Visitor) -> None:
         charts.counts_frame(series, visitor.zone),
         alt=f"{failed} failed operations by class over time: {', '.join(classes)}.",
         key="storage-failures",
+        has_demo=any(part.has_demo for _, part in points if part.failures),
     )
 
 
 def _events(visitor: Visitor, start: datetime) -> None:
-    st.subheader("Operations to look at")
+    st.subheader("Operations to look at", anchor=False)
     st.caption("Failed ones, and those slower than the objective; kept one by one for seven days.")
     outcome = _OUTCOMES.get(
         st.pills("Failure", list(_OUTCOMES), key="outcome", bind="query-params") or ""

@@ -43,7 +43,7 @@ def draw(visitor: Visitor) -> None:
     _heading(user, summary, visitor)
     if summary is not None and summary.days:
         _sessions_per_day(summary, visitor, now)
-    st.subheader("Sessions")
+    st.subheader("Sessions", anchor=False)
     if not page.items:
         views.empty("No sessions yet", "Sessions appear here as soon as the product stores one.")
         return

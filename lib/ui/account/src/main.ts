@@ -4,6 +4,7 @@ interface AccountData {
   name: string;
   initials: string;
   role: string;
+  id: string;
   signOutPath: string;
 }
 
@@ -20,6 +21,7 @@ export default function mount({ data, parentElement }: Mount): () => void {
   const initials = text("span", "initials", data.initials);
   initials.setAttribute("aria-hidden", "true");
   const who = text("span", "who", "");
+  who.title = data.id;
   who.append(text("span", "name", data.name), text("span", "role", data.role));
   const button = text("button", "", "Sign out");
   button.setAttribute("type", "submit");

@@ -56,7 +56,7 @@ type Open = (link: Link) => void;
 function crumbs(links: Link[], open: Open): HTMLElement {
   const nav = made("nav", "crumbs");
   nav.setAttribute("aria-label", "Breadcrumb");
-  for (const link of links) nav.append(anchor(link, open), made("span", "slash", "/"));
+  for (const link of links) nav.append(anchor({ ...link, text: `‹ ${link.text}` }, open));
   return nav;
 }
 
