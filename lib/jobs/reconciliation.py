@@ -19,15 +19,17 @@ from lib.jobs.audio_analysis import LOST
 from lib.jobs.paging import each
 from lib.observability.logs import get_logger
 from lib.storage.client import Storage
+from lib.storage.decode import Flaw
 from lib.storage.keys import AUDIO_PREFIX, AudioKey
 from lib.storage.objects import ObjectInfo, delete, list_objects
 
 Kind = Literal[
     "object_without_row", "unknown_key", "waveform_without_audio", "not_deleted",
-    "row_without_object", "row_without_waveform", "other_size",
+    "row_without_object", "row_without_waveform", "replaced",
 ]  # fmt: skip
 
 SETTLED_AFTER = timedelta(hours=1)
+REPLACED: Flaw = "replaced"
 SAMPLES = 20
 PAGE = 200
 
@@ -76,7 +78,7 @@ class Reconciliation:
         caller: with the role worker.
         storage: the bucket; the retention role lists and deletes.
         repair: settle what can be settled without loss: rows of lost objects become `missing`,
-            objects that should be deleted are.
+            those of replaced ones `corrupt`, objects that should be deleted are.
         delete_orphans: also delete objects that no row knows. They may be all that is left of a
             recording, so this is never done by itself.
         stop: asked between items; True ends the run early.
@@ -134,8 +136,16 @@ class Reconciliation:
             )
         elif row.status in _GONE:
             self._surplus("not_deleted", item.key, may_delete=self._repair)
-        elif row.status == "stored" and row.bytes != item.size:
-            self.report.found("other_size", item.key)
+        elif row.status == "stored" and row.analysis == "ready" and row.etag != item.etag:
+            self._replaced(row)
+
+    def _replaced(self, row: AudioObject) -> None:
+        """Note an object that is not the one that was analysed (of one not analysed, that will)."""
+        self.report.found("replaced", row.key)
+        if self._repair and self._noted(lambda: audio_objects.mark_analysed(
+            self._caller, id=row.id, analysis="corrupt", reason=REPLACED
+        )):  # fmt: skip
+            self.report.mended("replaced")
 
     def _surplus(self, kind: Kind, key: str, *, may_delete: bool) -> None:
         self.report.found(kind, key)
@@ -157,18 +167,20 @@ class Reconciliation:
         present = {item.key for item in list_objects(self._storage, "retention", prefix)}
         if row.key not in present:
             self.report.found("row_without_object", row.key)
-            if self._repair and self._mark_missing(row):
+            if self._repair and self._noted(
+                lambda: audio_objects.mark_missing(self._caller, row.id, LOST)
+            ):
                 self.report.mended("row_without_object")
         elif row.peaks_key is not None and row.peaks_key not in present:
             self.report.found("row_without_waveform", row.key)
 
-    def _mark_missing(self, row: AudioObject) -> bool:
+    def _noted(self, write: Callable[[], AudioObject]) -> bool:
         try:
-            audio_objects.mark_missing(self._caller, row.id, LOST)
+            write()
         except Refused as error:
             if error.code != "CONFLICT":
                 raise
-            return False
+            return False  # its state has changed meanwhile; the next run sees it anew
         return True
 
     def _is_settled(self, item: ObjectInfo) -> bool:

@@ -20,7 +20,7 @@ from lib.storage.reader import TooManyJumpsError
 
 Flaw = Literal[
     "empty", "mislabelled", "length_differs", "checksum_differs", "no_audio", "damaged",
-    "truncated", "too_long", "unsupported", "scattered", "decoder_failed",
+    "truncated", "too_long", "unsupported", "scattered", "decoder_failed", "replaced",
 ]  # fmt: skip
 
 FLAWS: dict[Flaw, str] = {
@@ -34,6 +34,7 @@ FLAWS: dict[Flaw, str] = {
     "too_long": "The recording is longer than 24 hours.",
     "unsupported": "Sample rate or channel count is out of range (4-192 kHz, 1-8 channels).",
     "scattered": "The file can only be read by jumping about in it.",
+    "replaced": "The object was replaced after it had been checked.",
     "decoder_failed": "The decoder gave up on the file (crash, memory or time limit).",
 }
 
