@@ -24,6 +24,7 @@ from lib.api.routes import (
     sessions,
     transcripts,
     users,
+    webhooks,
 )
 from lib.auth.roles import api_known
 from lib.jobs.readiness import probes
@@ -31,7 +32,7 @@ from lib.jobs.services import Services
 
 GZIP_BYTES: Final = 1024
 _ROUTERS: Final = (
-    users, sessions, interactions, transcripts, audio, search, metrics, audit, health,
+    users, sessions, interactions, transcripts, audio, search, metrics, audit, webhooks, health,
 )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ import typer
 from lib.auth.backend_api import ApiRefusedError, ApiUnavailableError
 from lib.data import DataError
 from lib.jobs.backfill import Backfill, Progress
-from lib.jobs.provisioning import provisioner
 from lib.jobs.services import services
 
 
@@ -15,12 +14,11 @@ def backfill() -> None:
     """Bring all users of the Clerk instance; may be stopped and run again at any time."""
     own = services()
     try:
-        done = Backfill(own.authenticator.api, provisioner()).run(_tell)
+        done = Backfill(own.authenticator.api, own.provisioner).run(_tell)
     except (ApiRefusedError, ApiUnavailableError, DataError) as error:
         typer.echo(f"Stopped: {error}. Run it again to go on; nothing is doubled.", err=True)
         raise typer.Exit(1) from None
     finally:
-        provisioner().close()
         own.close()
     counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(done.outcomes.items()))
     typer.echo(f"Done: {done.done} users ({counts or 'none'}).")

@@ -12,7 +12,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, Final, Literal
 
 from lib.auth.backend_api import ApiRefusedError, ApiUnavailableError, BackendApi
@@ -23,7 +22,6 @@ from lib.config import Settings
 from lib.data import Caller, DataError, Refused, erasure, users
 from lib.data.records import User, UsersUpsertArgs
 from lib.jobs.clerk_events import ClerkEvent, verified_event
-from lib.jobs.services import services
 from lib.observability.logs import get_logger
 
 Outcome = Literal["created", "updated", "deleted", "ignored"]
@@ -181,13 +179,6 @@ class Provisioner:
             with self._guard:
                 self._arrivals.pop(member.user_id, None)
             _log.warning("clerk.arrival_not_noted", reason=type(error).__name__)
-
-
-@lru_cache(maxsize=1)
-def provisioner() -> Provisioner:
-    """Return the provisioner of this process."""
-    own = services()
-    return Provisioner(own.settings, own.worker_caller, own.authenticator.api)
 
 
 def profile_of(record: Mapping[str, Any]) -> UsersUpsertArgs:

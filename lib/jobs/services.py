@@ -12,6 +12,7 @@ from lib.auth.events import AuthEvent
 from lib.auth.service import ServiceRole, mint
 from lib.config import Settings, get_settings
 from lib.data import Caller, Client
+from lib.jobs.provisioning import Provisioner
 from lib.observability.recorder import Recorder
 from lib.observability.request_id import current_request_id
 from lib.storage.client import Storage
@@ -52,6 +53,11 @@ class Services:
         return Authenticator(self.settings)
 
     @cached_property
+    def provisioner(self) -> Provisioner:
+        """Writes Clerk's users into Convex."""
+        return Provisioner(self.settings, self.worker_caller, self.authenticator.api)
+
+    @cached_property
     def _worker_token(self) -> ServiceToken:
         return ServiceToken(self.settings, "worker")
 
@@ -76,7 +82,7 @@ class Services:
 
     def close(self) -> None:
         """Close the connections that were made."""
-        for name in ("convex", "storage", "authenticator"):
+        for name in ("provisioner", "convex", "storage", "authenticator"):
             if name in self.__dict__:
                 self.__dict__[name].close()
 
