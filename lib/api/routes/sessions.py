@@ -13,6 +13,7 @@ from lib.api.errors import errors
 from lib.api.fields import (
     Answer,
     Channel,
+    ClerkId,
     DocumentId,
     Duration,
     Identifier,
@@ -42,7 +43,7 @@ class NewSession(Sent):
     external_id: Identifier = Field(
         description="The product's own id; creating the same twice gives the same session."
     )
-    user_id: Identifier = Field(description="Clerk user id of a known user.")
+    user_id: ClerkId = Field(description="Clerk user id of a known user.")
     channel: Channel
     title: Title | None = None
     started_at: Moment
@@ -173,7 +174,7 @@ def create_session(
     )  # fmt: skip
     if not done.created:
         response.status_code = 200
-    response.headers["Location"] = str(request.url_for("get_session", id=done.id).path)
+    response.headers["Location"] = request.url_for("get_session", id=done.id).path
     return CreatedSession.model_validate(done)
 
 
@@ -181,7 +182,7 @@ def create_session(
 def list_sessions(
     access: Admitted,
     at: At,
-    user_id: Annotated[Identifier | None, Query(alias="userId", description="Clerk id.")] = None,
+    user_id: Annotated[ClerkId | None, Query(alias="userId", description="Clerk id.")] = None,
     start: Annotated[Moment | None, Query(alias="from", description="Earliest start.")] = None,
     end: Annotated[Moment | None, Query(alias="to", description="Starts before this.")] = None,
     status: SessionStatus | None = None,

@@ -11,7 +11,7 @@ from lib.api.access import Admitted
 from lib.api.errors import errors
 from lib.api.fields import (
     Answer,
-    Identifier,
+    ClerkId,
     Moment,
     Name,
     Order,
@@ -32,7 +32,7 @@ router = APIRouter(prefix="/users", tags=["users"], route_class=ApiRoute)
 class NewUser(Sent):
     """A user as the product's backend knows them; fields left out keep their values."""
 
-    clerk_id: Identifier = Field(description="Clerk user id.", examples=["user_2b9XkQ"])
+    clerk_id: ClerkId = Field(description="Clerk user id.")
     kind: UserKind = "product"
     email: Annotated[str, Field(min_length=3, max_length=320)] | None = None
     name: Name | None = Field(default=None, examples=["Ada Lovelace"])
@@ -75,17 +75,13 @@ def upsert_user(
     new: NewUser, access: Admitted, key: Key, request: Request, response: Response
 ) -> User:
     """Create the user with this Clerk id, or change the one that exists."""
-    done = users.upsert(
-        access.caller,
-        idempotency_key=key,
-        **_sent(new),
-    )
+    done = users.upsert(access.caller, idempotency_key=key, **_sent(new))
     stored = users.get(access.caller, new.clerk_id)
     if stored is None:
         raise Problem(NOT_FOUND, "The user was erased meanwhile.")
     if not done.created:
         response.status_code = 200
-    response.headers["Location"] = str(request.url_for("get_user", clerkId=new.clerk_id).path)
+    response.headers["Location"] = request.url_for("get_user", clerkId=new.clerk_id).path
     return User.model_validate(stored)
 
 
@@ -111,7 +107,7 @@ def list_users(
 
 
 @router.get("/{clerkId}", summary="Read a user", responses=errors(404))
-def get_user(clerkId: Identifier, access: Admitted) -> User:  # noqa: N803  # the name in the path
+def get_user(clerkId: ClerkId, access: Admitted) -> User:  # noqa: N803  # the name in the path
     """Return the user with this Clerk id."""
     found = users.get(access.caller, clerkId)
     if found is None:

@@ -1,0 +1,86 @@
+"""Rate limits: a bucket per caller and group, shared by replicas, cheap to refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+
+from lib.api import rates
+from lib.api.problems import Problem
+from lib.api.rates import Rates, group_of
+from lib.auth.bearer import Principal
+from lib.auth.roles import Role
+from lib.data import Caller, Client
+from tests.support.convex import ConvexRuntime
+
+
+@pytest.fixture
+def worker(convex: ConvexRuntime) -> Callable[[], Caller]:
+    known = convex.caller("worker")
+    return lambda: known
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rates, "LIMITS", {"read": 20, "write": 200, "search": 5})
+    # Per hour: next to nothing flows back while a test runs.
+    monkeypatch.setattr(rates, "PERIOD_SECONDS", 3600)
+
+
+def caller() -> Principal:
+    return Principal("service", uuid4().hex, Role.INGEST, "token")
+
+
+def allowed(limits: Rates, who: Principal, operation: str, tries: int) -> int:
+    granted = 0
+    for _ in range(tries):
+        try:
+            limits.spend(who, operation)
+        except Problem:
+            continue
+        granted += 1
+    return granted
+
+
+def test_operations_fall_into_groups() -> None:
+    assert group_of("GET /users") == "read"
+    assert group_of("GET /search") == "search"
+    assert group_of("PATCH /sessions/{id}") == "write"
+
+
+def test_a_caller_gets_the_limit_and_then_is_told_to_wait(worker: Callable[[], Caller]) -> None:
+    limits, who = Rates(worker), caller()
+    assert allowed(limits, who, "GET /search", 5) == 5
+    with pytest.raises(Problem) as caught:
+        limits.spend(who, "GET /search")
+    assert caught.value.status_code == 429
+    assert caught.value.headers is not None
+    assert 1 <= int(caught.value.headers["Retry-After"]) <= 720
+
+
+def test_callers_and_groups_do_not_share(worker: Callable[[], Caller]) -> None:
+    limits, one, other = Rates(worker), caller(), caller()
+    assert allowed(limits, one, "GET /search", 5) == 5
+    assert allowed(limits, other, "GET /search", 5) == 5
+    assert allowed(limits, one, "GET /users", 5) == 5
+
+
+def test_replicas_share_one_bucket_under_concurrency(worker: Callable[[], Caller]) -> None:
+    replicas, who = [Rates(worker) for _ in range(3)], caller()
+    with ThreadPoolExecutor(9) as threads:
+        parts = [
+            threads.submit(allowed, replicas[index % 3], who, "POST /users", 40)
+            for index in range(9)
+        ]
+        granted = sum(part.result() for part in parts)
+    assert 200 <= granted < 210
+
+
+def test_a_refused_caller_costs_no_call_to_convex(worker: Callable[[], Caller]) -> None:
+    limits, who = Rates(worker), caller()
+    assert allowed(limits, who, "GET /search", 20) == 5
+    limits._worker = lambda: Caller(Client("http://127.0.0.1:9"), None)
+    assert allowed(limits, who, "GET /search", 20) == 0
