@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     environment: "edge-runtime",
     include: ["convex/**/*.test.ts"],
+    // Guards against tests that hang; no promise is about time.
+    testTimeout: 60_000,
     silent: "passed-only",
     server: { deps: { inline: ["convex-test"] } },
   },

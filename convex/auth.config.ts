@@ -11,11 +11,11 @@ import type { AuthConfig } from "convex/server";
 
 export default {
   providers: [
-    { domain: process.env["CLERK_JWT_ISSUER_DOMAIN"]!, applicationID: "convex" },
+    { domain: process.env.CLERK_JWT_ISSUER_DOMAIN!, applicationID: "convex" },
     {
       type: "customJwt",
-      issuer: process.env["EARSHOT_SERVICE_ISSUER"]!,
-      jwks: process.env["EARSHOT_SERVICE_JWKS"]!,
+      issuer: process.env.EARSHOT_SERVICE_ISSUER!,
+      jwks: process.env.EARSHOT_SERVICE_JWKS!,
       algorithm: "RS256",
       applicationID: "earshot",
     },

@@ -93,3 +93,21 @@ test("a malformed request id is refused", async () => {
   await refused(viewer.query(api.system.ping, { requestId: "a b" }), "VALIDATION");
   expect(await viewer.query(api.system.ping, { requestId: "0190-abc" })).toHaveProperty("now");
 });
+
+test("tokens are accepted from Clerk and from the service issuer, each with its own audience", async () => {
+  vi.stubEnv("CLERK_JWT_ISSUER_DOMAIN", CLERK_ISSUER);
+  vi.stubEnv("EARSHOT_SERVICE_ISSUER", SERVICE_ISSUER);
+  vi.stubEnv("EARSHOT_SERVICE_JWKS", "data:application/json;base64,e30=");
+  vi.resetModules();
+  const { default: config } = await import("./auth.config.ts");
+  expect(config.providers).toEqual([
+    { domain: CLERK_ISSUER, applicationID: "convex" },
+    {
+      type: "customJwt",
+      issuer: SERVICE_ISSUER,
+      jwks: "data:application/json;base64,e30=",
+      algorithm: "RS256",
+      applicationID: "earshot",
+    },
+  ]);
+});

@@ -29,11 +29,16 @@ export function emptyHistogram(): Histogram {
   return { zero: 0, counts: {} };
 }
 
-/** Return the histogram with one value counted; `weight` -1 takes a counted value out again. */
-export function withValue(histogram: Histogram, value: number, weight = 1): Histogram {
-  if (!(value > MIN_VALUE)) return { zero: histogram.zero + weight, counts: histogram.counts };
-  const bin = String(Math.ceil(Math.log(Math.min(value, MAX_VALUE)) * MULTIPLIER));
-  return plus(histogram, { zero: 0, counts: { [bin]: weight } });
+/** Count values, milliseconds. */
+export function histogramOf(values: readonly number[]): Histogram {
+  const histogram = emptyHistogram();
+  for (const value of values) {
+    if (value > MIN_VALUE) {
+      const bin = String(Math.ceil(Math.log(Math.min(value, MAX_VALUE)) * MULTIPLIER));
+      histogram.counts[bin] = (histogram.counts[bin] ?? 0) + 1;
+    } else histogram.zero += 1;
+  }
+  return histogram;
 }
 
 /** Return the sum of two histograms; `sign` -1 subtracts the second. Empty bins are left out. */

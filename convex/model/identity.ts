@@ -27,8 +27,8 @@ export function callerOf(identity: UserIdentity | null): Caller {
   if (claimAt(identity, "sts") === "pending") {
     throw refusal("UNAUTHENTICATED", "The session is not complete.");
   }
-  const isService = sameIssuer(identity.issuer, process.env["EARSHOT_SERVICE_ISSUER"]);
-  const path = isService ? "role" : (process.env["EARSHOT_ROLE_CLAIM"] ?? "role");
+  const isService = sameIssuer(identity.issuer, process.env.EARSHOT_SERVICE_ISSUER);
+  const path = isService ? "role" : (process.env.EARSHOT_ROLE_CLAIM ?? "role");
   const role = claimAt(identity, path);
   const known = isService ? SERVICE_ROLES : MEMBER_ROLES;
   if (typeof role !== "string" || !known.includes(role)) {

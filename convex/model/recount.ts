@@ -3,6 +3,7 @@ import { getDocumentSize } from "convex/values";
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { SCAN_BYTES, SCAN_DOCUMENTS, TRANSCRIPT_ITEMS } from "./limits.ts";
+import type { NewInteraction } from "./records.ts";
 import { emptyTotals, sum, totalsOf } from "./totals.ts";
 import type { Totals } from "./totals.ts";
 
@@ -51,15 +52,18 @@ export async function recount(
     .withIndex("by_session_sequence", (q) =>
       q.eq("sessionId", session._id).gt("sequence", state.maxSequence),
     );
+  const turns: NewInteraction[] = [];
+  let isComplete = true;
   for await (const row of rows) {
     budget.take(row);
+    turns.push(row);
     state.maxSequence = row.sequence;
-    state.totals = sum(state.totals, totalsOf([row]));
     state.worstLatencyMs = larger(state.worstLatencyMs, row.latencyMs);
     state.worstTtftMs = larger(state.worstTtftMs, row.ttftMs);
-    if (budget.isSpent) return state;
+    isComplete = !budget.isSpent;
+    if (!isComplete) break;
   }
-  return { ...state, isComplete: true };
+  return { ...state, totals: sum(state.totals, totalsOf(turns)), isComplete };
 }
 
 function fresh(session: Doc<"userSessions">, stamp: string): Recount {

@@ -7,7 +7,7 @@
 import type { Infer } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
-import { describe, emptyHistogram, plus, withValue } from "./histogram.ts";
+import { describe, emptyHistogram, histogramOf, plus } from "./histogram.ts";
 import { DAY_MS } from "./limits.ts";
 import type { Summary, newInteraction } from "./records.ts";
 
@@ -33,28 +33,22 @@ export function emptyTotals(): Totals {
   };
 }
 
-export function costNanos(cost: number | undefined): number {
-  return Math.round((cost ?? 0) * 1e9);
-}
-
 /** Sums over interactions, without a session. */
 export function totalsOf(turns: readonly Turn[]): Totals {
-  const sum = emptyTotals();
-  for (const turn of turns) {
-    sum.interactions += 1;
-    sum.tokensIn += turn.tokensIn ?? 0;
-    sum.tokensOut += turn.tokensOut ?? 0;
-    sum.costNanos += costNanos(turn.cost);
-    if (turn.ttftMs !== undefined) {
-      sum.ttft = withValue(sum.ttft, turn.ttftMs);
-      sum.ttftSumMicros += Math.round(turn.ttftMs * 1000);
-    }
-    if (turn.latencyMs !== undefined) {
-      sum.latency = withValue(sum.latency, turn.latencyMs);
-      sum.latencySumMicros += Math.round(turn.latencyMs * 1000);
-    }
-  }
-  return sum;
+  const add = (value: (turn: Turn) => number) => turns.reduce((sum, turn) => sum + value(turn), 0);
+  const ttfts = turns.map(({ ttftMs }) => ttftMs).filter((value) => value !== undefined);
+  const latencies = turns.map(({ latencyMs }) => latencyMs).filter((value) => value !== undefined);
+  return {
+    sessions: 0,
+    interactions: turns.length,
+    tokensIn: add(({ tokensIn }) => tokensIn ?? 0),
+    tokensOut: add(({ tokensOut }) => tokensOut ?? 0),
+    costNanos: add(({ cost }) => Math.round((cost ?? 0) * 1e9)),
+    ttft: histogramOf(ttfts),
+    ttftSumMicros: add(({ ttftMs }) => Math.round((ttftMs ?? 0) * 1000)),
+    latency: histogramOf(latencies),
+    latencySumMicros: add(({ latencyMs }) => Math.round((latencyMs ?? 0) * 1000)),
+  };
 }
 
 export function sum(left: Totals, right: Totals, sign: 1 | -1 = 1): Totals {
