@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from local.stack import free_ports
+from local.stack import Stack, free_ports
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 240.0
@@ -28,7 +28,7 @@ class RunningStack:
 
     home: Path
     port: int
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | None
     output: Path
     info: dict[str, Any]
 
@@ -113,6 +113,13 @@ def running_stack(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def attached(home: Path) -> RunningStack:
+    """Return a stack that somebody else started under `home`."""
+    stack = RunningStack(home, Stack.load(home).app_port, None, home / "none", {})
+    stack.refresh()
+    return stack
 
 
 def wait_until(

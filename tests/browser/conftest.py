@@ -1,0 +1,34 @@
+"""One demo stack and one Chromium for all browser tests of a run."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support.browser import chromium, new_context
+from tests.support.stack import RunningStack, attached, running_stack
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    home = os.environ.get("EARSHOT_TEST_HOME")  # a stack that runs already, while writing tests
+    if home:
+        yield attached(Path(home))
+        return
+    with running_stack(tmp_path_factory.mktemp("browser") / "home") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = new_context(browser)
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,63 @@
+"""`make screenshots`: the pictures of the README, taken from a stack with demo data."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_story import session_with_audio
+from tests.support.browser import chromium, new_context, sign_in
+from tests.support.stack import ROOT, RunningStack, running_stack
+
+FOLDER = ROOT / "docs" / "images"
+
+
+def paths(stack: RunningStack) -> dict[str, str]:
+    """Return the address of each page that is pictured, by the name of its picture."""
+    session = session_with_audio(stack)
+    return {
+        "overview": "/",
+        "users": "/users",
+        "user": f"/user?id={session['user']['clerkId']}",
+        "sessions": "/sessions",
+        "session": f"/session?id={session['id']}",
+        "storage": "/storage",
+        "auth-errors": "/auth-errors",
+        "status": "/status",
+        "audit": "/audit",
+    }
+
+
+def settled(page: Page) -> None:
+    """Wait until nothing on the page is loading any more."""
+    expect(page.get_by_test_id("stSidebarNav")).to_be_visible(timeout=30_000)
+    expect(page.locator("[data-testid=stStatusWidget]")).to_have_count(0, timeout=30_000)
+    expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0, timeout=30_000)
+    page.wait_for_load_state("networkidle")
+
+
+def take(stack: RunningStack, folder: Path) -> None:
+    """Picture every page in both themes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with chromium() as browser:
+        for scheme in ("light", "dark"):
+            context = new_context(
+                browser, color_scheme=scheme, viewport={"width": 1360, "height": 860}
+            )
+            page = context.new_page()
+            sign_in(page, stack, "admin")
+            for name, path in paths(stack).items():
+                page.goto(stack.app_url + path)
+                settled(page)
+                page.screenshot(path=folder / f"{name}-{scheme}.png")
+            context.close()
+
+
+if __name__ == "__main__":
+    with (
+        tempfile.TemporaryDirectory() as temporary,
+        running_stack(Path(temporary) / "home") as running,
+    ):
+        take(running, FOLDER)
