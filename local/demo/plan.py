@@ -22,7 +22,6 @@ from local.demo.speech import Voice
 
 _VOICE_SHARE = 0.62
 _FAVOURITE_SHARE = 0.65
-_REVIEWED_SHARE = 0.38
 # Share of a day's practice by local hour: before work, at lunch, after dinner.
 _HOURS = (
     0.2, 0.1, 0.0, 0.0, 0.0, 0.3, 1.2, 2.6, 3.4, 2.4, 1.8, 2.0, 3.2, 2.6, 1.6, 1.5, 1.8, 2.6,
@@ -69,7 +68,6 @@ class PlannedSession:
     Attributes:
         number: position by start; part of every id.
         recording: how it was recorded; None if it was not.
-        score: of its review, 1 to 5; None if nobody reviewed it.
     """
 
     number: int
@@ -84,7 +82,6 @@ class PlannedSession:
     turns: tuple[PlannedTurn, ...]
     recording: Kind | None
     assessment_ms: int | None
-    score: int | None
     labels: tuple[str, ...]
     metadata: dict[str, Any]
 
@@ -211,13 +208,14 @@ def _session(
     )  # fmt: skip
     model = pick_model(rng, channel)
     turns = _turns(rng, slot, dialogue, model)
-    is_reviewed = slot.age_days > 1 and rng.random() < _REVIEWED_SHARE
     metadata: dict[str, Any] = {
         "scenario": dialogue.family,
         "persona": dialogue.persona,
         "device": rng.choice(("ios", "android", "web", "web")),
         "appVersion": rng.choice(("3.8.0", "3.8.1", "3.9.0")),
     }
+    if ending == "completed":
+        metadata["assessmentScore"] = _score(rng, dialogue)
     if ending == "failed":
         metadata["failure"] = rng.choice(common()["failures"])
     return PlannedSession(
@@ -233,7 +231,6 @@ def _session(
         turns=turns,
         recording=recording,
         assessment_ms=assessment_ms(rng, len(turns)) if ending == "completed" else None,
-        score=_score(rng, dialogue) if is_reviewed else None,
         labels=_labels(rng, dialogue, ending),
         metadata=metadata,
     )
@@ -286,6 +283,7 @@ def _load(model: Model, slot: Slot) -> float:
 
 
 def _score(rng: random.Random, dialogue: Dialogue) -> int:
+    """Return the product's own verdict, 1 to 5."""
     return min(5, max(1, round(1.4 + 3.6 * dialogue.quality + rng.gauss(0, 0.6))))
 
 
