@@ -32,7 +32,7 @@ async function range(t: Deployment, resolution: Resolution, more: object = {}) {
 
 test("batches merge into minute, hour and day, in any order", async () => {
   const parts = [
-    rollup({ bucketStart: START, errors: { denied: 1 } }),
+    rollup({ bucketStart: START, errors: { denied: 1, "token-expired": 4 } }),
     rollup({ bucketStart: START, max: 90, errors: { denied: 2, timeout: 1 } }),
     rollup({ bucketStart: START + 60_000 }),
     rollup({ bucketStart: START + 3_600_000 }),
@@ -58,7 +58,7 @@ test("batches merge into minute, hour and day, in any order", async () => {
       count: 8,
       sum: 120,
       max: 90,
-      errors: { denied: 3, timeout: 1 },
+      errors: { denied: 3, timeout: 1, "token-expired": 4 },
       histogram: { counts: { "116": 4, "150": 4 } },
     },
   ]);
@@ -112,6 +112,7 @@ test.each([
   [{ metric: "a b" }],
   [{ count: -1 }],
   [{ errors: { denied: 0.5 } }],
+  [{ errors: { "a b": 1 } }],
   [{ dimensions: { a: "x".repeat(101) } }],
   [{ dimensions: { a: "", b: "", c: "", d: "", e: "", f: "", g: "" } }],
   [{ histogram: { zero: 0, counts: { "5000": 1 } } }],

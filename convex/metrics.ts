@@ -24,6 +24,8 @@ import type { NewRollup } from "./model/records.ts";
 
 const RESOLUTION_MS: Record<Resolution, number> = { minute: 60_000, hour: HOUR_MS, day: DAY_MS };
 const NAME = /^[A-Za-z][A-Za-z0-9_.]{0,63}$/;
+/** Classes of failure, for instance reasons of the gate. */
+const ERROR_CLASS = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/;
 
 /**
  * Merge a batch of minute rollups into the minute, its hour and its day, and keep its events.
@@ -159,10 +161,10 @@ const RANGE_ITEMS = 2000;
 function checkRollup(checks: Checks, path: string, item: NewRollup): void {
   const names = Object.keys(item.dimensions);
   const values = Object.values(item.dimensions);
-  const areNamed = [item.metric, ...names, ...Object.keys(item.errors)].every((name) =>
-    NAME.test(name),
-  );
-  checks.that(areNamed, path, "metric, dimensions and errors must have plain names");
+  const areNamed = [item.metric, ...names].every((name) => NAME.test(name));
+  checks.that(areNamed, path, "metric and dimensions must have plain names");
+  const areClasses = Object.keys(item.errors).every((name) => ERROR_CLASS.test(name));
+  checks.that(areClasses, `${path}.errors`, "must be named by classes of failure");
   checks.that(names.length <= DIMENSIONS, `${path}.dimensions`, `must be at most ${DIMENSIONS}`);
   const areShort = values.every((value) => value.length <= DIMENSION_CHARS);
   checks.that(

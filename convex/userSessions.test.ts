@@ -246,3 +246,16 @@ test("a legal hold is set and released", async () => {
   expect((await as(t, "viewer").query(api.userSessions.get, { id }))?.legalHold).toBe(true);
   expect((await hold(false)).legalHold).toBe(false);
 });
+
+test("a review made elsewhere is noted and found by its status", async () => {
+  const t = deployment();
+  const id = await addSession(t, "one");
+  await addSession(t, "two");
+  const review = (args: object) =>
+    as(t, "worker").mutation(api.userSessions.setReview, { id, reviewStatus: "reviewed", ...args });
+  expect(await review({ score: 4 })).toMatchObject({ reviewStatus: "reviewed", score: 4 });
+  expect(await listed(t, { reviewStatus: "reviewed" })).toEqual(["one"]);
+  expect(await listed(t, { reviewStatus: "unreviewed" })).toEqual(["two"]);
+  await refused(review({ score: 6 }), "VALIDATION");
+  await refused(review({ id: "nonsense" }), "NOT_FOUND");
+});

@@ -2,7 +2,7 @@
 import { v } from "convex/values";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
-import { channel, metadata, order, sessionStatus } from "./model/fields.ts";
+import { channel, metadata, order, reviewStatus, sessionStatus } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import { DAY_MS, TITLE_CHARS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
@@ -152,6 +152,21 @@ export const setLegalHold = authedMutation("userSessions:setLegalHold", {
     refuseErasing(await ctx.db.get("users", session.userId));
     await ctx.db.patch("userSessions", session._id, { legalHold });
     return await new SessionReader(ctx).record({ ...session, legalHold });
+  },
+});
+
+/** Note a review that was made elsewhere (imports, demo data). */
+export const setReview = authedMutation("userSessions:setReview", {
+  args: { id: v.string(), reviewStatus, score: v.optional(v.number()) },
+  returns: userSession,
+  handler: async (ctx, { id, ...review }) => {
+    const checks = new Checks();
+    checks.integer("score", review.score, 1, 5);
+    checks.done();
+    const session = await requireSession(ctx, id);
+    ctx.about(session.userId);
+    await ctx.db.patch("userSessions", session._id, review);
+    return await new SessionReader(ctx).record({ ...session, ...review });
   },
 });
 

@@ -126,6 +126,7 @@ export function samples(ids: Seeded): Record<FunctionName, Record<string, unknow
     "userSessions:create": { externalId: "call-2", clerkId, channel: "chat", startedAt: START },
     "userSessions:update": { id: sessionId, status: "completed" },
     "userSessions:setLegalHold": { id: sessionId, legalHold: false },
+    "userSessions:setReview": { id: sessionId, reviewStatus: "reviewed", score: 4 },
     "userSessions:get": { id: sessionId },
     "userSessions:byExternalId": { externalId: "call-1" },
     "userSessions:list": PAGE,
