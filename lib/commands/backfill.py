@@ -15,7 +15,10 @@ def backfill() -> None:
     own = services()
     try:
         done = Backfill(own.authenticator.api, own.provisioner).run(_tell)
-    except (ApiRefusedError, ApiUnavailableError, DataError) as error:
+    except ApiRefusedError as error:
+        typer.echo(f"Stopped: {error}. Is CLERK_SECRET_KEY of this instance?", err=True)
+        raise typer.Exit(1) from None
+    except (ApiUnavailableError, DataError) as error:
         typer.echo(f"Stopped: {error}. Run it again to go on; nothing is doubled.", err=True)
         raise typer.Exit(1) from None
     finally:

@@ -13,6 +13,7 @@ import streamlit as st
 
 from lib.auth.members import Denial, Member
 from lib.auth.roles import page_allowed
+from lib.jobs.services import services
 from lib.observability.request_id import new_request_id, request_id_bound
 from lib.ui import views
 from lib.ui.account.component import account
@@ -35,6 +36,7 @@ def main() -> None:
     if isinstance(who, Denial):
         views.signed_out(who.reason)
         return
+    services().provisioner.note_arrival(who)
     page = st.navigation(menu_for(who))
     with st.sidebar:
         account(who)
