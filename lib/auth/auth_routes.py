@@ -117,10 +117,19 @@ _CHECK_FAILED: frozenset[str] = frozenset(
 )
 
 
+_FORBIDDEN: frozenset[str] = frozenset(
+    {
+        GateReason.CROSS_ORIGIN,
+        GateReason.ROLE_INSUFFICIENT,
+        GateReason.ROLE_MISSING,
+    }
+)
+
+
 def status_of(denial: Denial) -> int:
     """Return the HTTP status that fits a denial of something that is not a document."""
     if denial.reason in _CHECK_FAILED:
         return 503
-    if denial.reason in {GateReason.ROLE_MISSING, GateReason.ROLE_INSUFFICIENT}:
+    if denial.reason in _FORBIDDEN:
         return FORBIDDEN
     return UNAUTHORIZED

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from lib.auth.backend_api import BackendApi
+from lib.auth.backend_api import ApiUnavailableError, BackendApi
 from lib.auth.network import about_to_wait
 from lib.auth.tokens import (
     Claims,
@@ -22,6 +22,7 @@ from lib.auth.tokens import (
 
 # A token that is handed out stays valid at least this long.
 MARGIN_SECONDS = 10.0
+RETRY_SECONDS = 5.0
 _MAX_TOKENS = 10_000
 
 
@@ -38,6 +39,7 @@ class MintedToken:
 class _Slot:
     lock: threading.Lock = field(default_factory=threading.Lock)
     token: MintedToken | None = None
+    failed_at: float = float("-inf")
 
 
 class MintedTokens:
@@ -73,10 +75,12 @@ class MintedTokens:
         known = slot.token
         if known is not None and self._usable(known):
             return known
+        self._check_failure(slot)
         about_to_wait()
         with slot.lock:
+            self._check_failure(slot)
             if slot.token is None or not self._usable(slot.token):
-                slot.token = self._mint(session_id, template)
+                slot.token = self._mint(slot, session_id, template)
             return slot.token
 
     def forget(self, session_id: str) -> None:
@@ -88,8 +92,17 @@ class MintedTokens:
     def _usable(self, token: MintedToken) -> bool:
         return token.expires_at - self._clock() > MARGIN_SECONDS
 
-    def _mint(self, session_id: str, template: str | None) -> MintedToken:
-        text = self._api.create_token(session_id, template)
+    def _check_failure(self, slot: _Slot) -> None:
+        """Fail at once while the last failure is fresh: each try may cost the API's deadline."""
+        if 0 <= self._clock() - slot.failed_at < RETRY_SECONDS:
+            raise ApiUnavailableError("no token could be minted a moment ago")
+
+    def _mint(self, slot: _Slot, session_id: str, template: str | None) -> MintedToken:
+        try:
+            text = self._api.create_token(session_id, template)
+        except ApiUnavailableError:
+            slot.failed_at = self._clock()
+            raise
         now = self._clock()
         if template is None:
             claims = verify(text, self._keys, now, self._policy)

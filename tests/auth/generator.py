@@ -55,7 +55,7 @@ class _Pool:
         draw, scene = self._source, self._scene
 
         def timed() -> str:
-            claims = {
+            claims: dict[str, Any] = {
                 name: draw.choice([None, _NOW + draw.choice(_TIMES), _NOW + 0.7])
                 for name in ("nbf", "iat")
             }
@@ -147,8 +147,16 @@ class _Pool:
 
     def _handshake(self) -> str:
         draw = self._source
-        header = draw.choice([{}, {}, {}, {"typ": None}, {"cat": TEMPLATE}, {"alg": "HS256"}])
-        key = {"key": OTHER_KEY} if draw.random() < 0.2 else {}
+        headers: list[dict[str, Any]] = [
+            {},
+            {},
+            {},
+            {"typ": None},
+            {"cat": TEMPLATE},
+            {"alg": "HS256"},
+        ]
+        header = draw.choice(headers)
+        key: dict[str, Any] = {"key": OTHER_KEY} if draw.random() < 0.2 else {}
         token = self._scene.handshake(*self._directives(), **key, **header)
         return draw.choice([token, token, token, "garbage"])
 

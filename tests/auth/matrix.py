@@ -33,7 +33,7 @@ FAR = "https://elsewhere.example.org/page"
 
 @dataclass(frozen=True)
 class Row:
-    """One row: a request, what is expected of us, and whether Clerk's package differs on purpose."""
+    """One row: a request, what is expected of us, and whether that differs from Clerk."""
 
     number: str
     case: Case
@@ -217,7 +217,7 @@ def _handshake_rows(scene: Scene) -> Iterator[tuple[Any, ...]]:
     yield "66", scene.case(nonce, backend=payload), IN
     unknown = {NONCE: (404, {"errors": [{"code": "resource_not_found", "message": "no"}]})}
     yield "67", scene.case({**nonce, **own}, backend=unknown), IN, {"deviates": True}
-    empty = {NONCE: (200, {"directives": []})}
+    empty: dict[str, tuple[int, Any]] = {NONCE: (200, {"directives": []})}
     yield "68", scene.case({**nonce, **cookie}, backend=empty), gone
 
 

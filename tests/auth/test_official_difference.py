@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -61,5 +62,5 @@ def _cleaned(location: str | None) -> str | None:
     return parts._replace(query=_form(query.items())).geturl()
 
 
-def _form(pairs: object) -> str:
-    return urlencode(list(pairs), safe="*").replace("~", "%7E")  # type: ignore[call-overload,no-any-return]
+def _form(pairs: Iterable[tuple[str, str]]) -> str:
+    return urlencode(list(pairs), safe="*").replace("~", "%7E")

@@ -1,0 +1,102 @@
+"""The server's own check of a session: rarely asked, never older than promised."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lib.auth.backend_api import ApiRefusedError, ApiUnavailableError, ClerkSession
+from lib.auth.liveness import CHECK_SECONDS, DENY_SECONDS, RETRY_SECONDS, Liveness, SessionWatch
+
+GRACE = 300.0
+
+
+class Clerk:
+    """One session whose state tests change, behind a clock that tests move."""
+
+    def __init__(self) -> None:
+        self.answer: Any = ClerkSession("sess_1", "user_1", "active")
+        self.asked = 0
+        self.now = 0.0
+        self.watch = SessionWatch(self.fetch, GRACE, lambda: self.now)
+
+    def fetch(self, _: str) -> ClerkSession:
+        self.asked += 1
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        session: ClerkSession = self.answer
+        return session
+
+    def liveness(self, user_id: str = "user_1") -> Liveness:
+        return self.watch.liveness("sess_1", user_id)
+
+
+@pytest.fixture
+def clerk() -> Clerk:
+    return Clerk()
+
+
+def test_answer_is_shared_for_less_than_a_minute(clerk: Clerk) -> None:
+    assert [clerk.liveness() for _ in range(5)] == [Liveness.ACTIVE] * 5
+    assert clerk.asked == 1
+    clerk.answer = ClerkSession("sess_1", "user_1", "revoked")
+    clerk.now += CHECK_SECONDS
+    assert clerk.liveness() is Liveness.ENDED
+    assert CHECK_SECONDS < 60
+
+
+def test_session_of_somebody_else_is_no_session(clerk: Clerk) -> None:
+    assert clerk.liveness("user_2") is Liveness.ENDED
+
+
+def test_unknown_session_has_ended(clerk: Clerk) -> None:
+    clerk.answer = ApiRefusedError(404, "resource_not_found")
+    assert clerk.liveness() is Liveness.ENDED
+
+
+@pytest.mark.parametrize("failure", [ApiUnavailableError("down"), ApiRefusedError(401, "x")])
+def test_outage_is_bridged_for_the_grace(failure: Exception, clerk: Clerk) -> None:
+    clerk.liveness()
+    clerk.answer = failure
+    clerk.now += GRACE
+    assert clerk.liveness() is Liveness.ACTIVE
+    clerk.now += 1
+    assert clerk.liveness() is Liveness.UNKNOWN
+
+
+def test_fresh_token_counts_as_a_good_answer(clerk: Clerk) -> None:
+    clerk.answer = ApiUnavailableError("down")
+    clerk.watch.seen_fresh("sess_1", age=100)
+    clerk.now += GRACE - 100
+    assert clerk.liveness() is Liveness.ACTIVE
+    clerk.now += 1
+    assert clerk.liveness() is Liveness.UNKNOWN
+
+
+def test_ended_session_is_not_revived_by_an_outage(clerk: Clerk) -> None:
+    clerk.watch.seen_fresh("sess_1", age=0)
+    clerk.answer = ClerkSession("sess_1", "user_1", "ended")
+    clerk.liveness()
+    clerk.answer = ApiUnavailableError("down")
+    clerk.now += CHECK_SECONDS
+    assert clerk.liveness() is Liveness.UNKNOWN
+
+
+def test_outage_is_asked_about_at_intervals(clerk: Clerk) -> None:
+    clerk.answer = ApiUnavailableError("down")
+    for _ in range(10):
+        clerk.liveness()
+    assert clerk.asked == 1
+    clerk.now += RETRY_SECONDS
+    clerk.liveness()
+    assert clerk.asked == 2
+
+
+def test_signed_out_session_is_denied_longer_than_its_tokens_live(clerk: Clerk) -> None:
+    assert not clerk.watch.is_denied("sess_1")
+    clerk.watch.deny("sess_1")
+    clerk.now += DENY_SECONDS - 1
+    assert clerk.watch.is_denied("sess_1")
+    clerk.now += 1
+    assert not clerk.watch.is_denied("sess_1")
