@@ -1,8 +1,8 @@
 """One large data set for all benchmarks: 1,000, 10,000 or 100,000 sessions of 12 turns each.
 
 Made once through `lib.data` and the real functions, and kept as the runtime's own data folder under
-`EARSHOT_BENCH_CACHE` (default `.earshot-bench`). A larger set grows out of the next smaller one, and a set
-that was interrupted goes on. Each benchmark works on a copy, so it may write.
+`EARSHOT_BENCH_CACHE` (default `.earshot-bench`). A larger set grows out of the next smaller one,
+and a set that was interrupted goes on. Each benchmark works on a copy, so it may write.
 
     python -m benchmarks.dataset 10000     makes the set of that size, if it is not there yet
 """

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
-import pytest
 
 from local.demo.plan import FULL, Plan, plan, timeline
-
-ANCHOR = datetime(2026, 3, 18, 15, 20, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def planned() -> Plan:
-    return plan(7, ANCHOR, FULL)
+from tests.demo.conftest import ANCHOR
 
 
 def test_a_seed_and_an_anchor_decide_everything(planned: Plan) -> None:

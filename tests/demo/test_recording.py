@@ -11,11 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from local.demo.plan import FULL, plan
+from local.demo.plan import Plan
 from local.demo.recording import Recording, Utterance, record, record_once
 from local.demo.speech import SAMPLE_RATE, SpeechError, Voice, milliseconds, speak
 from local.demo.studio import utterances
-from tests.demo.test_plan import ANCHOR
 
 TEXT = "Thank you for waiting. I have found your order, and I can send a new one today."
 MALE, FEMALE = Voice("gmw/en-US+m3"), Voice("gmw/en-US+f3")
@@ -101,18 +100,16 @@ def test_a_session_that_is_recorded_again_is_the_first_recording(
     assert record_once(tmp_path / "one.json", (), "session") == first
 
 
-def test_learner_and_coach_differ_clearly_in_pitch() -> None:
-    sessions = [s for s in plan(7, ANCHOR, FULL).sessions if s.recording][:12]
+def test_learner_and_coach_differ_clearly_in_pitch(planned: Plan) -> None:
+    sessions = [s for s in planned.sessions if s.recording][:12]
     for session in sessions:
         learner = pitch(speak(TEXT, session.person.voice) / 32768)
         coach = pitch(speak(TEXT, session.coach_voice) / 32768)
         assert max(learner, coach) / min(learner, coach) > 1.4
 
 
-def test_the_scenes_description_is_not_spoken() -> None:
-    session = next(
-        s for s in plan(7, ANCHOR, FULL).sessions if s.recording and s.turns[0].speaker == "system"
-    )
+def test_the_scenes_description_is_not_spoken(planned: Plan) -> None:
+    session = next(s for s in planned.sessions if s.recording and s.turns[0].speaker == "system")
     assert [u.sequence for u in utterances(session)] == [t.sequence for t in session.turns[1:]]
 
 

@@ -1,0 +1,114 @@
+"""What sign-in costs: one verification, and one page load.
+
+Verification: the official Python SDK's `authenticate_request` and ours, on the same tokens, turn
+by turn in one process. Every token is new to ours, so that no signature is remembered; the cost
+of a repeated token is shown beside it. Page load: the same small app with and without the gate.
+
+    python benchmarks/auth.py
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import statistics
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from clerk_backend_api.security import authenticate_request
+from clerk_backend_api.security.types import AuthenticateRequestOptions
+
+from lib.auth.keys import PemKeys
+from lib.auth.tokens import verify
+from tests.auth.clerk import APP_URL
+from tests.auth.harness import Stage, dashboard, stage
+
+ROUNDS = 400
+LOADS = 300
+TARGET_RATIO = 5.0
+TARGET_LOAD_MS = 2.0
+
+
+def verification(built: Stage) -> tuple[float, float, float]:
+    """Return medians in microseconds: official, ours on new tokens, ours on a repeated one."""
+    keys = PemKeys(built.key.pem)
+    policy = built.authenticator.instance.policy
+    options = AuthenticateRequestOptions(
+        secret_key="sk_live_x", jwt_key=built.key.pem, authorized_parties=[APP_URL]
+    )
+    official, ours, repeated = [], [], []
+    for number in range(ROUNDS):
+        token = built.token(jti=str(number))
+        request = httpx.Request("GET", APP_URL, headers={"cookie": f"__session={token}"})
+        now = time.time()
+        official.append(_timed(lambda r=request: authenticate_request(r, options)))  # type: ignore[misc]
+        ours.append(_timed(lambda t=token, n=now: verify(t, keys, n, policy)))  # type: ignore[misc]
+        repeated.append(_timed(lambda t=token, n=now: verify(t, keys, n, policy)))  # type: ignore[misc]
+    return statistics.median(official), statistics.median(ours), statistics.median(repeated)
+
+
+async def page_load(built: Stage) -> float:
+    """Return the median milliseconds that the gate adds to a page load with a fresh cookie."""
+    tokens = (built.token(jti=str(number)) for number in itertools.count())
+    gated, bare = [], []
+    for _ in range(LOADS):
+        cookies = built.cookies(next(tokens))
+        gated.append(await _load(built.gate, cookies))
+        bare.append(await _load(dashboard, cookies))
+    return (statistics.median(gated) - statistics.median(bare)) / 1000
+
+
+async def _load(app: Callable[[Any, Any, Any], Awaitable[None]], cookies: str) -> float:
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "scheme": "https",
+        "path": "/sessions",
+        "raw_path": b"/sessions",
+        "query_string": b"",
+        "client": ("203.0.113.9", 1),
+        "headers": [
+            (b"host", b"app.example.com"),
+            (b"sec-fetch-dest", b"document"),
+            (b"cookie", cookies.encode()),
+        ],
+    }
+
+    async def send(_: Any) -> None:
+        pass
+
+    started = time.perf_counter()
+    await app(scope, None, send)
+    return (time.perf_counter() - started) * 1e6
+
+
+def _timed(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    call()
+    return (time.perf_counter() - started) * 1e6
+
+
+def main() -> int:
+    """Print the table; fail if a target is missed."""
+    with stage() as built:
+        official, ours, repeated = verification(built)
+        added = asyncio.run(page_load(built))
+    ratio = official / ours
+    print(f"official authenticate_request   {official:8.1f} us")
+    print(f"verify, token not seen before   {ours:8.1f} us   {ratio:5.1f}x")
+    print(f"verify, token seen before       {repeated:8.1f} us   {official / repeated:5.1f}x")
+    print(f"page load, fresh cookie: gate adds {added:.2f} ms (target < {TARGET_LOAD_MS} ms)")
+    met = ratio >= TARGET_RATIO and added < TARGET_LOAD_MS
+    print("targets met" if met else f"TARGET MISSED (ratio {TARGET_RATIO}x)")
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
