@@ -7,6 +7,7 @@ import { readJson, sendText } from "./body.ts";
 import type { Caller } from "./context.ts";
 import { FunctionError, RequestError } from "./errors.ts";
 import type { Kind } from "./functions.ts";
+import { importSnapshot } from "./importer.ts";
 import { log } from "./log.ts";
 import { encodeTs } from "./protocol.ts";
 import type { Runtime } from "./runtime.ts";
@@ -41,6 +42,7 @@ const ROUTES: Record<string, Handler> = {
     const format = url.searchParams.get("format") ?? "json";
     return run(runtime, request, { kind: "query", path, args: queryArguments(url), format });
   },
+  "POST /api/local/import": importSnapshot,
   "POST /api/query_ts": async (runtime) => JSON.stringify({ ts: encodeTs(runtime.store.lastTs) }),
 };
 

@@ -28,21 +28,48 @@ interface IndexRow {
 export function applySchema(store: Store, definitions: readonly TableDefinition[]): void {
   store.begin();
   try {
-    const all = [...SYSTEM_TABLES, ...definitions, ...removedTables(store, definitions)];
-    const tables = all.map((definition) => openTable(store, definition));
-    store.tables.clear();
-    for (const table of tables) store.addTable(table);
-    for (const [position, definition] of all.entries()) {
-      const table = tables[position] as Table;
-      openIndexes(store, table, definition);
-      openSearches(store, table, definition);
-      checkDocuments(store, table, definition.validator);
-    }
+    openTables(store, definitions);
     store.commit();
   } catch (error) {
     store.rollback();
     throw error;
   }
+}
+
+/**
+ * Replaces all tables of the app by empty ones, within the caller's transaction.
+ *
+ * @param numbers table numbers that the ids of coming documents hold.
+ */
+export function resetTables(
+  store: Store,
+  definitions: readonly TableDefinition[],
+  numbers: Record<string, number>,
+): void {
+  for (const table of store.tables.values()) {
+    if (!table.name.startsWith("_")) dropTable(store, table);
+  }
+  for (const [name, number] of Object.entries(numbers)) insertTable(store, number, name);
+  openTables(store, definitions);
+}
+
+function openTables(store: Store, definitions: readonly TableDefinition[]): void {
+  const all = [...SYSTEM_TABLES, ...definitions, ...removedTables(store, definitions)];
+  const tables = all.map((definition) => openTable(store, definition));
+  store.setTables(tables);
+  for (const [position, definition] of all.entries()) {
+    const table = tables[position] as Table;
+    openIndexes(store, table, definition);
+    openSearches(store, table, definition);
+    checkDocuments(store, table, definition.validator);
+  }
+}
+
+function dropTable(store: Store, { number }: Table): void {
+  const rows = store.db.prepare("SELECT * FROM indexes WHERE table_number = ?").all(number);
+  for (const row of rows as unknown as IndexRow[]) dropIndex(store, row);
+  store.db.prepare("DELETE FROM tables WHERE number = ?").run(number);
+  store.db.exec(`DROP TABLE ${documentsTable(number)}`);
 }
 
 /** Tables that exist but are no longer declared: kept, without validator and indexes. */
@@ -64,9 +91,13 @@ function openTable(store: Store, definition: TableDefinition): Table {
       "SELECT coalesce(max(number) + 1, ?) AS number FROM tables WHERE number >= ? AND number < ?",
     )
     .get(first, first, below) as { number: number };
-  store.db.prepare("INSERT INTO tables VALUES (?, ?, 'null')").run(number, definition.name);
-  Table.create(store.db, number);
+  insertTable(store, number, definition.name);
   return new Table(store.db, number, definition.name);
+}
+
+function insertTable(store: Store, number: number, name: string): void {
+  store.db.prepare("INSERT INTO tables VALUES (?, ?, 'null')").run(number, name);
+  Table.create(store.db, number);
 }
 
 function openIndexes(store: Store, table: Table, definition: TableDefinition): void {

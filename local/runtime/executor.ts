@@ -10,8 +10,8 @@ import { Transaction, type Touch } from "./transaction.ts";
 /** Mutations per commit; bounds how long a query can wait behind them. */
 const MAX_GROUP = 32;
 
-/** Told once per commit what changed. */
-export type CommitListener = (ts: bigint, touched: Touch[]) => void;
+/** Told once per commit what changed; null when everything did. */
+export type CommitListener = (touched: Touch[] | null) => void;
 
 type Work<T> = (tx: Transaction) => Promise<T>;
 
@@ -61,6 +61,13 @@ export class Executor {
     });
   }
 
+  /** Runs something that changes everything, alone; it begins and commits by itself. */
+  async exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = await this.read(work);
+    for (const listener of this.#listeners) listener(null);
+    return result;
+  }
+
   /** Settles when nothing is queued or running. */
   async idle(): Promise<void> {
     while (this.#running) await this.#running;
@@ -94,9 +101,8 @@ export class Executor {
       for (const write of group) write.reject(error);
       return;
     }
-    const ts = this.#store.lastTs;
     for (const settle of settled) settle();
-    for (const listener of this.#listeners) listener(ts, touched);
+    for (const listener of this.#listeners) listener(touched);
   }
 
   /** Runs one mutation in a savepoint; its failure leaves the others of the group alone. */

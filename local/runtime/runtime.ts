@@ -12,7 +12,7 @@ import { Functions } from "./functions.ts";
 import { log } from "./log.ts";
 import { loadModules } from "./modules.ts";
 import { Scheduler } from "./scheduler.ts";
-import { parseSchema } from "./schema.ts";
+import { parseSchema, type TableDefinition } from "./schema.ts";
 import { Store } from "./store.ts";
 import { installHost } from "./syscalls.ts";
 
@@ -32,9 +32,17 @@ export class Runtime {
   readonly functions: Functions;
   readonly authenticator: Authenticator;
   readonly scheduler: Scheduler;
+  readonly schema: readonly TableDefinition[];
   readonly deploymentName: string;
 
-  private constructor(store: Store, executor: Executor, functions: Functions, options: Options) {
+  private constructor(
+    store: Store,
+    executor: Executor,
+    functions: Functions,
+    schema: readonly TableDefinition[],
+    options: Options,
+  ) {
+    this.schema = schema;
     this.store = store;
     this.executor = executor;
     this.functions = functions;
@@ -61,9 +69,11 @@ export class Runtime {
     guardGlobals();
     const modules = await loadModules(options.functions, join(options.data, "bundle"));
     const store = new Store(options.data);
-    applySchema(store, modules.schema === null ? [] : parseSchema(modules.schema));
+    const schema = modules.schema === null ? [] : parseSchema(modules.schema);
+    applySchema(store, schema);
     const executor = new Executor(store);
-    const runtime = new Runtime(store, executor, new Functions(store, executor, modules), options);
+    const functions = new Functions(store, executor, modules);
+    const runtime = new Runtime(store, executor, functions, schema, options);
     await runtime.scheduler.start();
     log("info", "functions_loaded", {
       functions: modules.functions.size,

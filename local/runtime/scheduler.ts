@@ -58,9 +58,9 @@ export class Scheduler {
         this.#finish(tx, idOf(row), "failed");
       }
     });
-    this.#executor.onCommit((_, touched) => {
+    this.#executor.onCommit((touched) => {
       const { id } = this.#jobs();
-      if (touched.some((touch) => touch.indexId === id)) this.#wake(0);
+      if (touched?.some((touch) => touch.indexId === id)) this.#wake(0);
     });
     this.#stopped = false;
     this.#wake(0);

@@ -13,7 +13,7 @@ const PATH = /^\/api\/(?:[^/]+\/)?sync$/;
 export function serveSync(runtime: Runtime, server: Server): () => void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.requestBytes });
   const sessions = new Set<SyncSession>();
-  runtime.executor.onCommit((_, touched) => {
+  runtime.executor.onCommit((touched) => {
     for (const session of sessions) session.committed(touched);
   });
   server.on("upgrade", (request, socket, head) => {

@@ -104,9 +104,13 @@ export class Store {
 
   tableName = (number: number): string | undefined => this.#numbers.get(number)?.name;
 
-  addTable(table: Table): void {
-    this.tables.set(table.name, table);
-    this.#numbers.set(table.number, table);
+  setTables(tables: readonly Table[]): void {
+    this.tables.clear();
+    this.#numbers.clear();
+    for (const table of tables) {
+      this.tables.set(table.name, table);
+      this.#numbers.set(table.number, table);
+    }
   }
 
   begin(): void {

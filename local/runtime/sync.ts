@@ -56,10 +56,10 @@ export class SyncSession {
   }
 
   /** Marks queries that a commit made stale and sends their new results. */
-  committed(touched: readonly Touch[]): void {
+  committed(touched: readonly Touch[] | null): void {
     let isAnyStale = false;
     for (const query of this.#queries.values()) {
-      query.isStale ||= query.isTouchedBy(touched);
+      query.isStale ||= touched === null || query.isTouchedBy(touched);
       isAnyStale ||= query.isStale;
     }
     if (isAnyStale) this.#queueFlush();

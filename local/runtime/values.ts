@@ -80,12 +80,12 @@ function checkSpecial(value: JsonObject, key: string, width: number): void {
   if (key === "$commitTs") {
     throw new FunctionError("db.vars.commitTs is not implemented by the local runtime.");
   }
+  if (key !== "$integer" && key !== "$float" && key !== "$bytes") {
+    throw new FunctionError(`Field name ${key} starts with a '$', which is reserved.`);
+  }
   const text = value[key];
   if (typeof text !== "string") throw new FunctionError(`Malformed ${key} field`);
   if (key === "$bytes") return;
-  if (key !== "$integer" && key !== "$float") {
-    throw new FunctionError(`Field name ${key} starts with a '$', which is reserved.`);
-  }
   if (Buffer.from(text, "base64").length !== 8) {
     throw new FunctionError(`Malformed ${key} field: expected 8 bytes`);
   }
