@@ -35,7 +35,8 @@ def settled(page: Page) -> None:
     expect(page.get_by_test_id("stSidebarNav")).to_be_visible(timeout=30_000)
     expect(page.locator("[data-testid=stStatusWidget]")).to_have_count(0, timeout=30_000)
     expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0, timeout=30_000)
-    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready")
+    page.wait_for_timeout(1_000)  # charts and waveforms animate
 
 
 def take(stack: RunningStack, folder: Path) -> None:
