@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol, cast
 
 import av
 import av.error
+import numpy as np
 from av.audio.resampler import AudioResampler
 
 from lib.storage.errors import StorageError
@@ -43,6 +44,7 @@ MIN_RATE, MAX_RATE = 4_000, 192_000
 MAX_CHANNELS = 8
 
 _IO_BUFFER = 128 * 1024
+_BATCH_SAMPLES = 65_536
 _DAMAGE_SHARE = 0.01
 _MISSING_SECONDS = 1.0
 _MISSING_SHARE = 0.02
@@ -117,6 +119,7 @@ def _decode(file: Any, stream: Any, meter: PeakMeter) -> None:
     resampler = AudioResampler(
         format="fltp", layout=stream.codec_context.layout, rate=stream.codec_context.sample_rate
     )
+    batch = _Batch(meter)
     packets = damaged = 0
     for packet in _packets(file, stream):
         packets += 1
@@ -126,14 +129,34 @@ def _decode(file: Any, stream: Any, meter: PeakMeter) -> None:
             damaged += 1
             continue
         for frame in frames:
-            for block in resampler.resample(frame):
-                meter.feed(cast("Samples", block.to_ndarray()))
+            batch.take(resampler.resample(frame))
         if meter.seconds > MAX_SECONDS:
             raise UnplayableError("too_long")
-    for block in resampler.resample(None):
-        meter.feed(cast("Samples", block.to_ndarray()))
+    batch.take(resampler.resample(None))
+    batch.flush()
     if damaged > max(1, packets * _DAMAGE_SHARE):
         raise UnplayableError("damaged")
+
+
+class _Batch:
+    """Collects decoded frames: many codecs give 20 ms a frame, too little to meter one by one."""
+
+    def __init__(self, meter: PeakMeter) -> None:
+        self._meter = meter
+        self._blocks: list[Samples] = []
+        self._samples = 0
+
+    def take(self, frames: list[Any]) -> None:
+        for frame in frames:
+            self._blocks.append(cast("Samples", frame.to_ndarray()))
+            self._samples += frame.samples
+        if self._samples >= _BATCH_SAMPLES:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._blocks:
+            self._meter.feed(np.concatenate(self._blocks, axis=1))
+        self._blocks, self._samples = [], 0
 
 
 def _packets(file: Any, stream: Any) -> Any:

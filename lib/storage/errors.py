@@ -12,8 +12,11 @@ from typing import Literal
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectionError,  # noqa: A004  # botocore's own
     ConnectTimeoutError,
+    CredentialRetrievalError,
     HTTPClientError,
+    IncompleteReadError,
     NoCredentialsError,
     PartialCredentialsError,
     ReadTimeoutError,
@@ -77,9 +80,9 @@ def failure_of(error: BaseException) -> Failure:
         return failure_of_status(status, error.response.get("Error", {}).get("Code", ""))
     if isinstance(error, (ConnectTimeoutError, ReadTimeoutError, TimeoutError)):
         return "timeout"
-    if isinstance(error, (NoCredentialsError, PartialCredentialsError)):
+    if isinstance(error, (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)):
         return "denied"
-    if isinstance(error, (HTTPClientError, OSError)):
+    if isinstance(error, (HTTPClientError, ConnectionError, IncompleteReadError, OSError)):
         return "connection"
     return "invalid"
 

@@ -65,7 +65,8 @@ def open_from(
         key: the object.
         start: first byte.
         end: last byte; never open-ended or a suffix, which some servers refuse.
-        etag: refuse (`invalid`) if the object is another by now.
+        etag: refuse (`invalid`) if the object is another by now; compared here too, as not every
+            server honours the condition.
 
     Raises:
         StorageError: as for `head`.
@@ -75,6 +76,9 @@ def open_from(
         answer = storage.client(role).get_object(
             Bucket=storage.bucket, Key=key, Range=f"bytes={start}-{end}", **condition
         )
+    if etag and answer.get("ETag") != etag:
+        answer["Body"].close()
+        raise StorageError("invalid", "GetObject")
     return answer["Body"]
 
 

@@ -138,7 +138,8 @@ def _sign(
 
 
 def _life(storage: Storage, role: StorageRole, wanted: int) -> int:
-    end = storage.credentials_end(role)
+    with translated("Sign"):
+        end = storage.credentials_end(role)
     if end is None:
         return wanted
     left = int((end - datetime.now(UTC)).total_seconds())
