@@ -13,6 +13,7 @@ import type { Deployment } from "../tests/convex/harness.ts";
 import { AUDIO, audioKey } from "../tests/convex/samples.ts";
 import { api } from "./_generated/api.js";
 import type { Drift } from "./model/repair.ts";
+import { DAY_MS } from "./model/limits.ts";
 import { EVERYBODY } from "./model/totals.ts";
 
 type Report = { checked: number; drift: Drift[]; busy: boolean; nextCursor: string | null };
@@ -71,9 +72,9 @@ test("writes leave no drift, over several pages", async () => {
   const t = deployment();
   await filled(t, 205);
   const { sessions, users, days } = recounts(t);
-  expect(await sessions()).toMatchObject({ drift: [], checked: 205, calls: 3 });
+  expect(await sessions()).toMatchObject({ drift: [], checked: 205, calls: 5 });
   expect(await users()).toMatchObject({ drift: [], checked: 2 });
-  expect(await days()).toMatchObject({ drift: [], checked: 205, calls: 2 });
+  expect(await days()).toMatchObject({ drift: [], checked: 205, calls: 3 });
 });
 
 test("drift is found, shown and repaired", async () => {
@@ -153,6 +154,19 @@ test("a day that is written during its recount is reported as busy", async () =>
     fix: false,
   });
   expect(second).toEqual({ checked: 0, drift: [], busy: true, nextCursor: null });
+});
+
+test("users with more sessions than one transaction reads are recounted in parts", async () => {
+  const t = deployment();
+  const clerkId = await addUser(t);
+  const metadata = { blob: "x".repeat(15 * 1024) };
+  for (let index = 0; index < 240; index += 1) {
+    const startedAt = START + Math.floor(index / 60) * DAY_MS;
+    await addSession(t, `call-${index}`, { clerkId, startedAt, metadata });
+  }
+  const result = await recounts(t).users();
+  expect(result).toMatchObject({ drift: [], checked: 1 });
+  expect(result.calls).toBeGreaterThan(1);
 });
 
 test("a foreign cursor is refused", async () => {

@@ -6,6 +6,7 @@ import { v } from "convex/values";
 import type { JSONValue } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "./_generated/server.js";
+import { refusal } from "./model/errors.ts";
 import { userKind } from "./model/fields.ts";
 import { authedMutation } from "./model/functions.ts";
 import { DAY_MS } from "./model/limits.ts";
@@ -24,9 +25,9 @@ import type { Drift } from "./model/repair.ts";
 import { EVERYBODY, SHARDS, dayOf, emptyTotals, rowOf, scopesOf, sum } from "./model/totals.ts";
 import type { Totals } from "./model/totals.ts";
 
-const SESSIONS_PER_CALL = 100;
+const SESSIONS_PER_CALL = 50;
 const USERS_PER_CALL = 20;
-const DAY_SESSIONS_PER_CALL = 200;
+const DAY_SESSIONS_PER_CALL = 100;
 
 const recountArgs = { cursor: v.union(v.string(), v.null()), fix: v.boolean() };
 
@@ -49,6 +50,7 @@ export const sessions = authedMutation("repair:sessions", {
       limit: SESSIONS_PER_CALL,
     });
     const budget = new Budget();
+    for (const session of found.items) budget.take(session);
     const drift: Drift[] = [];
     let checked = 0;
     for (const session of found.items.filter(({ _id }) => !walk.seen.includes(_id))) {
@@ -135,7 +137,12 @@ async function settleDays(
     const first = await firstSessionFrom(ctx, user, day);
     if (first === null) break;
     const start = dayOf(first.startedAt);
+    const isFirst = budget.isUntouched;
     const totals = await sumOfDay(ctx, user, start, budget);
+    if (totals === null) {
+      if (isFirst) throw refusal("LIMIT_EXCEEDED", "A user has too many sessions on one day.");
+      return { id: user._id, day: start, count };
+    }
     const scope = { owner: user._id, day: start, shard: 0 };
     drift.push(...(await settleTotals(ctx, scope, totals, fix)));
     count += totals.sessions;
@@ -155,7 +162,13 @@ async function firstSessionFrom(ctx: QueryCtx, user: Doc<"users">, day: number) 
     .first();
 }
 
-async function sumOfDay(ctx: QueryCtx, user: Doc<"users">, day: number, budget: Budget) {
+/** Sum of the sessions of one day, or null if the budget does not reach to its end. */
+async function sumOfDay(
+  ctx: QueryCtx,
+  user: Doc<"users">,
+  day: number,
+  budget: Budget,
+): Promise<Totals | null> {
   let totals = emptyTotals();
   const rows = ctx.db.query("userSessions").withIndex("by_user_startedAt", (q) =>
     q
@@ -164,8 +177,11 @@ async function sumOfDay(ctx: QueryCtx, user: Doc<"users">, day: number, budget: 
       .lt("startedAt", day + DAY_MS),
   );
   for await (const row of rows) {
+    if (budget.isSpent) return null;
+    const own = await sessionTotals(ctx, row);
     budget.take(row);
-    totals = sum(totals, await sessionTotals(ctx, row));
+    budget.take(own);
+    totals = sum(totals, own);
   }
   return totals;
 }

@@ -37,7 +37,7 @@ export const QUERY_CHARS = 200;
 /** Documents that a list scans before it hands out a short page; the rest is for joins. */
 export const SCAN_DOCUMENTS = 4000;
 /** Bytes that a list scans before it hands out a short page; the rest is for joins. */
-export const SCAN_BYTES = 3 * 1024 * 1024;
+export const SCAN_BYTES = 2.75 * 1024 * 1024;
 /** Documents that one call of a background batch deletes or rewrites. */
 export const BATCH_DOCUMENTS = 500;
 

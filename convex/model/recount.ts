@@ -17,6 +17,10 @@ export class Budget {
     this.bytes -= getDocumentSize(doc);
   }
 
+  get isUntouched(): boolean {
+    return this.documents === SCAN_DOCUMENTS;
+  }
+
   get isSpent(): boolean {
     return this.documents <= 0 || this.bytes <= 0;
   }
