@@ -32,6 +32,7 @@ configure_logs(_services.settings.log_level)
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Run what works beside the requests from start to stop of the process."""
+    configure_logs(_services.settings.log_level)  # again: the server has set up its own meanwhile
     log = get_logger(__name__)
     background = Background(_services)
     background.start()
