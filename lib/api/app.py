@@ -22,6 +22,7 @@ from lib.api.routes import (
     metrics,
     search,
     sessions,
+    summaries,
     transcripts,
     users,
     webhooks,
@@ -32,7 +33,8 @@ from lib.jobs.services import Services
 
 GZIP_BYTES: Final = 1024
 _ROUTERS: Final = (
-    users, sessions, interactions, transcripts, audio, search, metrics, audit, webhooks, health,
+    users, sessions, interactions, transcripts, audio, search, summaries, metrics,
+    audit, webhooks, health,
 )  # fmt: skip
 
 

@@ -36,6 +36,8 @@ _TAGS: Final = (
     ("search", "Search in what was said."),
     ("metrics", "Figures about storage and sign-in."),
     ("audit", "Who listened to, viewed or erased what."),
+    ("summaries", "Figures over many sessions."),
+    ("webhooks", "Events that other services deliver."),
     ("health", "Whether the service lives and can serve, and this description of it."),
 )
 _HEADERS: Final = {

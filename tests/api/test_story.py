@@ -192,3 +192,22 @@ def test_metrics_are_merged_into_percentiles(api: Api) -> None:
         assert answer.json()["resolution"] == "minute"
     wide = {"from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00Z", "resolution": "minute"}
     assert api.call("GET", "/metrics/storage", "ops", params=wide).status_code == 422
+
+
+def test_figures_are_summed_per_day_and_user(api: Api) -> None:
+    clerk_id = f"user_{uuid4().hex}"
+    api.call("POST", "/users", json={"clerkId": clerk_id})
+    body = {
+        "externalId": uuid4().hex,
+        "userId": clerk_id,
+        "channel": "chat",
+        "startedAt": "2031-05-06T12:00:00Z",
+    }
+    session = api.call("POST", "/sessions", json=body).json()["id"]
+    api.call("POST", f"/sessions/{session}/interactions", json=turn(0, cost=0.5, ttftMs=100))
+    window = {"from": "2031-05-01T00:00:00Z", "to": "2031-05-08T00:00:00Z"}
+    days = api.call("GET", "/summaries/daily", params=window).json()["items"]
+    assert [(day["day"], day["interactions"]) for day in days] == [("2031-05-06T00:00:00.000Z", 1)]
+    user = api.call("GET", f"/users/{clerk_id}/summary", params=window).json()
+    assert (user["total"]["cost"], user["days"]) == (0.5, days)
+    assert user["total"]["ttft"]["p50"] == pytest.approx(100, rel=0.01)

@@ -26,6 +26,7 @@ from lib.api.fields import (
     SessionStatus,
     Title,
 )
+from lib.api.figures import Distribution
 from lib.api.idempotency import Key
 from lib.api.lists import At
 from lib.api.problems import NOT_FOUND, Problem
@@ -121,17 +122,6 @@ class SessionPage(Answer):
 
     items: list[Session]
     next_cursor: str | None
-
-
-class Distribution(Answer):
-    """Distribution of a duration over turns, in milliseconds; percentiles within 1%."""
-
-    count: int
-    mean: float | None
-    p50: float | None
-    p95: float | None
-    p99: float | None
-    max: float | None
 
 
 class SessionSummary(Answer):
