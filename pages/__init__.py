@@ -1,0 +1,1 @@
+"""One thin file per page: the role, then what `lib.ui.screens` draws."""
