@@ -42,7 +42,7 @@ class Scale:
 
     days: int = 30
     sessions: int = 360
-    recorded_whole: int = 34
+    recorded_whole: int = 31
     recorded_by_turn: int = 12
 
 
@@ -200,7 +200,7 @@ def _session(
     family = rng.choice(liked if rng.random() < _FAVOURITE_SHARE else every)
     ending: Ending = rng.choices(("completed", "abandoned", "failed"), (0.83, 0.11, 0.06))[0]
     # Recorded ones are a little shorter: people listen to them, and the first start waits for them.
-    length = rng.lognormvariate(2.45 if recording else 2.75, 0.45)
+    length = rng.lognormvariate(2.4 if recording else 2.75, 0.45)
     cast = Cast(person.first_name, person.surname, person.gender, slot.skill)
     dialogue = build(
         family, cast, rng, round(min(max(length, MIN_TURNS), MAX_TURNS)), ending,
