@@ -1,0 +1,70 @@
+"""Nothing of the running application answers a stranger, except what is listed here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PUBLIC = {
+    "/_stcore/health",
+    "/api/v1/docs",
+    "/api/v1/live",
+    "/api/v1/openapi.json",
+    "/api/v1/ready",
+    "/favicon.png",
+}
+PUBLIC_FOLDERS = ("/static/", "/api/v1/docs/", "/api/v1/webhooks/")
+CLERK = "http://127.0.0.1:"
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.auth.walk_routes", str(tmp_path_factory.mktemp("stack"))],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return found
+
+
+def is_public(path: str) -> bool:
+    return path in PUBLIC or path.startswith(PUBLIC_FOLDERS)
+
+
+def test_a_stranger_gets_nothing_but_the_listed_paths(answers: list[dict[str, Any]]) -> None:
+    open_to_all = [
+        answer
+        for answer in answers
+        if not is_public(answer["path"]) and answer["status"] not in {307, 401, 404}
+    ]
+    assert open_to_all == []
+
+
+def test_only_pages_are_redirected_and_only_to_clerk(answers: list[dict[str, Any]]) -> None:
+    for answer in answers:
+        if answer["status"] == 307:
+            assert answer["kind"] == "page GET", answer
+            assert not answer["path"].startswith(("/api", "/_stcore", "/media", "/component"))
+            assert answer["location"].startswith(CLERK)
+
+
+def test_the_walk_has_seen_the_sockets_data_and_api(answers: list[dict[str, Any]]) -> None:
+    seen = {answer["path"] for answer in answers}
+    assert "/_stcore/stream" in seen
+    assert any(path.startswith("/api/v1/sessions") for path in seen)
+    assert any(path.startswith("/media/") for path in seen)
+    assert len(seen) > 30
+    sockets = [answer for answer in answers if answer["kind"] == "socket"]
+    assert sockets
+    assert all(answer["status"] == 401 for answer in sockets)
