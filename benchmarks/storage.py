@@ -1,0 +1,99 @@
+"""What measuring costs: instrumentation per S3 operation, recorder per event.
+
+    python -m benchmarks.storage
+
+The S3 operations go to a server in this process that answers at once, so that what remains is the
+client; instrumented and bare clients take turns, and processor time of the calling thread is
+compared. Limits: instrumentation under 50 microseconds per operation, recorder under 20 per event.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import boto3
+from mypy_boto3_s3 import S3Client
+
+from lib.observability.events import Attempt, StorageEvent
+from lib.observability.recorder import Recorder
+from lib.storage.instrument import Instrument
+
+ROUNDS = 60
+OPERATIONS = 25
+EVENTS = 100_000
+LIMIT_OPERATION_US = 50.0
+LIMIT_EVENT_US = 20.0
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_HEAD(self) -> None:
+        """Answer like S3, at once."""
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.send_header("ETag", '"x"')
+        self.send_header("Last-Modified", "Mon, 02 Mar 2026 12:00:00 GMT")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+def operation_overhead(url: str) -> float:
+    """Return the cost of instrumentation in microseconds per operation.
+
+    Other work on the machine only ever adds time, so the best round of each client is compared.
+    """
+    recorder = Recorder()
+    bare, measured = _client(url), _client(url)
+    Instrument("reader", recorder.storage).attach(measured)
+    for client in (bare, measured):
+        _run(client, OPERATIONS)
+    rounds = [(_run(bare, OPERATIONS), _run(measured, OPERATIONS)) for _ in range(ROUNDS)]
+    best_bare, best_measured = (min(times) for times in zip(*rounds, strict=True))
+    return (best_measured - best_bare) / OPERATIONS * 1e6
+
+
+def recorder_cost() -> float:
+    """Return the cost of one recorded S3 operation in microseconds."""
+    recorder = Recorder()
+    event = StorageEvent(
+        "GetObject", "ok", 12.5, time.time_ns() // 1_000_000, "reader", "k", "r",
+        (Attempt(12.0, "ok"),),
+    )  # fmt: skip
+    started = time.thread_time()
+    for _ in range(EVENTS):
+        recorder.storage(event)
+    return (time.thread_time() - started) / EVENTS * 1e6
+
+
+def _client(url: str) -> S3Client:
+    return boto3.session.Session("a", "s", region_name="us-east-1").client("s3", endpoint_url=url)
+
+
+def _run(client: S3Client, count: int) -> float:
+    started = time.thread_time()
+    for _ in range(count):
+        client.head_object(Bucket="b", Key="k")
+    return time.thread_time() - started
+
+
+def main() -> int:
+    """Print both figures; 1 if one is over its limit."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    operation = operation_overhead(f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    event = recorder_cost()
+    print(f"instrumentation per operation  {operation:6.1f} us  (limit {LIMIT_OPERATION_US:.0f})")
+    print(f"recorder per event             {event:6.1f} us  (limit {LIMIT_EVENT_US:.0f})")
+    return int(operation > LIMIT_OPERATION_US or event > LIMIT_EVENT_US)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
