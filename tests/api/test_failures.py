@@ -7,6 +7,7 @@ import json
 import logging
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -46,20 +47,17 @@ def test_without_convex_the_process_lives_and_says_what_is_wrong(fragile: Api) -
 def test_a_client_that_retries_over_crashes_ends_with_what_it_sent(fragile: Api) -> None:
     session, sent, up = fragile.new_session(), 40, threading.Event()
     up.set()
-
-    def crash_and_restart() -> None:
-        fragile.convex.kill()
-        fragile.convex.start()
-        up.set()
-
-    for number in range(sent):
-        crash = threading.Thread(target=crash_and_restart)
-        if number in {10, 20, 30}:
-            up.clear()
-            crash.start()
-        store_until_acknowledged(fragile, session, number, up)
-        if number in {10, 20, 30}:
-            crash.join()
+    # The processes are started here: their parent is the thread that starts them.
+    with ThreadPoolExecutor(1) as writer:
+        for number in range(sent):
+            if number in {10, 20, 30}:
+                up.clear()
+            stored = writer.submit(store_until_acknowledged, fragile, session, number, up)
+            if not up.is_set():
+                fragile.convex.kill()
+                fragile.convex.start()
+                up.set()
+            stored.result()
     whole = fragile.call("GET", f"/sessions/{session}/transcript").json()
     assert [item["sequence"] for item in whole["interactions"]] == list(range(sent))
     assert whole["session"]["interactionCount"] == sent
