@@ -37,11 +37,13 @@ def prepare(instance: Instance) -> None:
 def create_product_users(stack: Stack, people: Iterable[NewUser]) -> list[str]:
     """Add users of the product in one transaction, without webhooks; return their ids.
 
+    A person whose `user_id` is there already stays as they are, so a load may be repeated.
+
     Raises:
-        ClerkError: an id, username or address is taken; nobody was added.
+        ClerkError: a username or address is taken; nobody was added.
     """
     with Instance(stack).database.write() as db:
-        return [users.create(db, person, notify=False)["id"] for person in people]
+        return [_ensured(db, person) for person in people]
 
 
 def session_token(
@@ -68,13 +70,18 @@ def session_token(
     return tokens.session_token(instance, session, user, stack.app_url, seconds)
 
 
+def _ensured(db: sqlite3.Connection, person: NewUser) -> str:
+    if person.user_id and users.exists(db, person.user_id):
+        return person.user_id
+    return str(users.create(db, person, notify=False)["id"])
+
+
 def _member(db: sqlite3.Connection, role: DemoRole, subject: str | None) -> dict[str, Any]:
     if subject is None:
         user = users.by_username(db, role)
     else:
-        known = db.execute("SELECT 1 FROM users WHERE id = ?", (subject,)).fetchone()
         new = NewUser(user_id=subject, public_metadata={"role": role})
-        user = users.get(db, subject) if known else users.create(db, new)
+        user = users.get(db, subject) if users.exists(db, subject) else users.create(db, new)
     if user is None or user["public_metadata"].get("role") != role:
         raise ValueError(f"that user does not have the role {role}")
     return user

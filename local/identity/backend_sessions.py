@@ -37,16 +37,18 @@ def list_sessions(request: Request) -> Response:
     if not filters:
         raise missing_parameter("user_id")
     limit, offset = paging(request)
-    where = " AND ".join(f"{name} = ?" for name in filters)
-    statement = f"SELECT * FROM sessions WHERE {where} ORDER BY created_at DESC, id"  # noqa: S608  # own names
-    with instance.database.read() as db:
-        found = [sessions.as_json(row) for row in db.execute(statement, tuple(filters.values()))]
-    # The status depends on the time, so it is compared after reading.
     if "status" in query:
-        found = [session for session in found if session["status"] == query["status"]]
-    page = found[offset : offset + limit]
+        filters["status"] = query["status"]
+    where = " AND ".join(f"{name} = :{name}" for name in filters)
+    table = f"({sessions.STATUS_NOW}) WHERE {where}"
+    values = {**filters, "now": now_ms(), "limit": limit, "offset": offset}
+    order = "ORDER BY created_at DESC, id LIMIT :limit OFFSET :offset"
+    with instance.database.read() as db:
+        rows = db.execute(f"SELECT * FROM {table} {order}", values)  # noqa: S608  # own names
+        page = [sessions.as_json(row) for row in rows]
+        total = db.execute(f"SELECT count(*) FROM {table}", values).fetchone()[0]  # noqa: S608
     if query.get("paginated") == "true":
-        return JSONResponse({"data": page, "total_count": len(found)})
+        return JSONResponse({"data": page, "total_count": total})
     return JSONResponse(page)
 
 

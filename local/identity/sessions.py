@@ -16,6 +16,13 @@ DAY_MS = 86_400_000
 _SESSION_MS = 7 * DAY_MS
 _ABANDON_MS = 30 * DAY_MS
 _LIVE_REFRESH_TOKENS = 20
+STATUS_NOW = """
+SELECT id, client_id, user_id, created_at, updated_at, last_active_at, expire_at, abandon_at,
+CASE WHEN status = 'active' AND expire_at <= :now THEN 'expired' ELSE status END AS status
+FROM sessions
+"""
+"""Sessions with the status that they have at `:now`, Unix milliseconds."""
+
 # `replaced` has no webhook at Clerk.
 _EVENTS = {"ended": "session.ended", "removed": "session.removed", "revoked": "session.revoked"}
 

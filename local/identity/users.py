@@ -74,6 +74,11 @@ def get(db: sqlite3.Connection, user_id: str) -> dict[str, Any]:
     return as_json(row)
 
 
+def exists(db: sqlite3.Connection, user_id: str) -> bool:
+    """Tell whether there is a user with this id."""
+    return db.execute("SELECT 1 FROM users WHERE id = ?", (user_id,)).fetchone() is not None
+
+
 def by_username(db: sqlite3.Connection, username: str) -> dict[str, Any] | None:
     """Return the user with a username, or None."""
     row = db.execute("SELECT * FROM users WHERE username = ?", (username,)).fetchone()

@@ -38,7 +38,9 @@ function answer(outgoing, request, state) {
   if (auth?.userId) {
     const { userId, sessionId, sessionClaims } = auth;
     outgoing.setHeader("content-type", "application/json");
-    outgoing.end(JSON.stringify({ userId, sessionId, role: sessionClaims.role, aud: sessionClaims.aud }));
+    outgoing.end(
+      JSON.stringify({ userId, sessionId, role: sessionClaims.role, aud: sessionClaims.aud }),
+    );
     return;
   }
   if (request.headers.get("sec-fetch-dest") !== "document") {

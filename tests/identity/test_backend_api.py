@@ -81,6 +81,8 @@ def test_a_session_is_created_listed_and_revoked(clerk: Clerk, development: Runn
     listed = clerk.sessions.list(user_id=user_id, status=QueryParamStatus.ACTIVE, limit=100)
     assert session.id in {one.id for one in listed}
     assert clerk.sessions.revoke(session_id=session.id).status == "revoked"
+    revoked = clerk.sessions.list(user_id=user_id, status=QueryParamStatus.REVOKED, limit=1)
+    assert [one.status for one in revoked] == ["revoked"]
     assert clerk.sessions.get(session_id=session.id).status == "revoked"
     with pytest.raises(ClerkErrors) as ended:
         clerk.sessions.create_token(session_id=session.id)

@@ -105,6 +105,17 @@ def test_signing_in_returns_to_the_page_asked_for(clerk: Running, context: Brows
     assert [one.status for one in visit(page, page.url)] == [200]
 
 
+def test_the_token_form_of_the_handshake_signs_in_too(
+    clerk: Running, context: BrowserContext
+) -> None:
+    clerk.instance.configure(handshake_format="token")
+    try:
+        person = sign_in(context.new_page(), clerk, "viewer", "/users")
+    finally:
+        clerk.instance.configure(handshake_format="requested")
+    assert person["role"] == "viewer"
+
+
 def test_the_portal_sets_no_cookie_of_its_own(clerk: Running, context: BrowserContext) -> None:
     page = context.new_page()
     sign_in(page, clerk, "viewer")

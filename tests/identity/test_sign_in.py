@@ -51,6 +51,14 @@ def test_another_site_cannot_sign_a_browser_in(either: Running, site: str) -> No
     assert either.accept(either.browser(), ticket).is_redirect
 
 
+def test_without_fetch_metadata_the_referrer_must_be_the_portal(development: Running) -> None:
+    browser = development.browser()
+    browser.headers["Referer"] = "https://evil.example/"
+    assert browser.get(f"/v1/tickets/accept?ticket={development.ticket()}").is_client_error
+    browser.headers["Referer"] = development.stack.portal_url + "/"
+    assert browser.get(f"/v1/tickets/accept?ticket={development.ticket()}").is_redirect
+
+
 def test_a_ticket_never_leads_away_from_the_app(either: Running) -> None:
     app = either.stack.app_url
     for target in ("https://evil.example/", f"{app}.evil.example/", "//evil.example", "\\evil"):
