@@ -65,5 +65,5 @@ def _empty(*, searched: bool) -> None:
         views.empty(
             "No users yet",
             "They appear with their first session, with a Clerk webhook, or by the back-fill "
-            "command: python -m lib users backfill",
+            "command: python -m lib backfill",
         )
