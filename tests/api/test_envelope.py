@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 from uuid import uuid4
 
 import httpx
 import pytest
+from starlette.types import Receive, Scope, Send
 
+from lib.api.envelope import Envelope
 from tests.support.api import Api
 
 
@@ -153,3 +156,18 @@ def test_the_reference_page_names_every_operation_and_runs_nothing(api: Api) -> 
             assert f'id="{operation["operationId"]}"' in page.text
     assert "<script" not in page.text
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+
+
+def test_an_unexpected_failure_is_a_problem_that_tells_nothing_of_it() -> None:
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        raise RuntimeError("secret detail")
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(app=Envelope(broken))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return await client.get("/anything")
+
+    answer = asyncio.run(ask())
+    assert "secret detail" not in answer.text
+    assert answer.json()["type"] == "urn:earshot:problem:internal"
+    assert answer.json()["requestId"] == answer.headers["X-Request-Id"]

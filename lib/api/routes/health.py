@@ -7,6 +7,7 @@ from concurrent.futures import TimeoutError as NotInTimeError
 from typing import Final, Literal
 
 import anyio.to_thread
+from anyio import CapacityLimiter
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
@@ -54,8 +55,10 @@ class Readiness:
 
     def __init__(self, probes: dict[str, Probe]) -> None:
         self._probes = probes
-        # Two rounds at most: one that hangs and the next; further ones wait in line.
+        # Threads of its own, for two rounds at most: a hanging dependency that holds up the
+        # threads of all other requests must not keep this from saying so.
         self._threads = ThreadPoolExecutor(2 * len(probes), thread_name_prefix="ready")
+        self.rounds = CapacityLimiter(2)
 
     def check(self) -> dict[str, State]:
         """Return the state of each dependency within `PROBE_SECONDS` each."""
@@ -86,7 +89,7 @@ async def live() -> Live:
 async def ready(request: Request, response: Response) -> Ready:
     """Answer 200 if Convex, object storage and the identity provider answer, else 503."""
     readiness: Readiness = request.app.state.readiness
-    states = await anyio.to_thread.run_sync(readiness.check)
+    states = await anyio.to_thread.run_sync(readiness.check, limiter=readiness.rounds)
     fine = all(state == "ok" for state in states.values())
     if not fine:
         response.status_code = NOT_READY
