@@ -75,7 +75,6 @@ class GateReason(StrEnum):
     SESSION_CHECK_UNAVAILABLE = "session-check-unavailable"
     SESSION_NOT_ACTIVE = "session-not-active"
     SESSION_PENDING = "session-pending"
-    SIGN_IN_LOOP = "sign-in-loop"
     SIGNED_OUT_HERE = "signed-out-here"
 
 

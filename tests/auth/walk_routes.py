@@ -29,7 +29,7 @@ def paths(routes: Any, prefix: str = "") -> Iterator[tuple[str, bool]]:
         path = prefix + getattr(route, "path", "")
         inner = getattr(route, "routes", None)
         if isinstance(getattr(route, "app", None), FastAPI):
-            for context in iter_route_contexts(inner):
+            for context in iter_route_contexts(inner or []):
                 yield re.sub(r"\{[^}]*\}", "x", path + (context.path or "")), False
         elif inner:
             yield from paths(inner, path.rstrip("/"))
