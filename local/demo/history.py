@@ -203,7 +203,7 @@ def _decision(
 ) -> None:
     outcome, reason, route = what
     dimensions = {"outcome": outcome, "reason": reason, "route": route}
-    error = "denied" if outcome == "denied" else ""
+    error = reason if outcome == "denied" else ""
     journal.observe("auth.decision", dimensions, rng.lognormvariate(-0.4, 0.6), at, error)
     if error:
         seen = {"requestId": request_id(rng, at), "clientHash": client}
