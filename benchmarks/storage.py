@@ -55,7 +55,7 @@ def operation_overhead(url: str) -> float:
         _run(client, OPERATIONS)
     rounds = [(_run(bare, OPERATIONS), _run(measured, OPERATIONS)) for _ in range(ROUNDS)]
     best_bare, best_measured = (min(times) for times in zip(*rounds, strict=True))
-    return (best_measured - best_bare) / OPERATIONS * 1e6
+    return float(best_measured - best_bare) / OPERATIONS * 1e6
 
 
 def recorder_cost() -> float:
