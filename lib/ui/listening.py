@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -14,7 +15,8 @@ from lib.data.records import AudioObject, Interaction, UserSession
 from lib.jobs.playback import NotPlayableError, Playback, issue_url
 from lib.jobs.services import services
 from lib.observability.logs import get_logger
-from lib.storage.errors import StorageError
+from lib.storage.errors import ObjectMissingError, StorageError
+from lib.storage.objects import head
 from lib.ui import waves
 from lib.ui.identity import require_role
 from lib.ui.navigation import go, neighbours_of
@@ -24,6 +26,8 @@ from lib.ui.transcript_player.component import transcript_player
 
 MOST_URLS: Final = 12
 """URLs that one request of the player may ask for."""
+_AT_ONCE: Final = 6
+_STATES: Final = frozenset({"pending", "expired", "deleted", "missing", "corrupt"})
 _SPEAKERS: Final = {"assistant": "Assistant", "system": "System"}
 
 _log = get_logger(__name__)
@@ -73,32 +77,59 @@ def _memory_of(session_id: str) -> dict[str, Any]:
     """Return what was issued for this session in this tab; another session starts afresh."""
     memory: dict[str, Any] | None = st.session_state.get("earshot.room")
     if memory is None or memory["session"] != session_id:
-        memory = {"session": session_id, "answer": 0, "issued": {}, "waves": {}, "problem": None}
+        memory = {
+            "session": session_id,
+            "answer": 0,
+            "issued": {},
+            "waves": {},
+            "states": {},
+            "problem": None,
+        }
         st.session_state["earshot.room"] = memory
     return memory
 
 
 def _answer(memory: dict[str, Any], request: Mapping[str, Any], room: Room, caller: Caller) -> None:
     """Issue the URLs that the player asked for; each is checked by Convex and audited."""
-    known = {recording.id for recording in room.recordings}
-    issued: dict[str, Playback] = memory["issued"]
+    known = {recording.id: recording for recording in room.recordings}
+    asked = [known[item] for item in request.get("ids") or [] if item in known][:MOST_URLS]
     memory["problem"] = None
-    for audio_id in list(request.get("ids") or [])[:MOST_URLS]:
-        if audio_id not in known:
-            continue
-        purpose = "renew" if audio_id in issued else "play"
-        try:
-            issued[audio_id] = issue_url(caller, services().storage, audio_id, purpose=purpose)
-        except NotPlayableError as error:
-            memory["problem"] = f"This recording cannot be played: it is {error.state}."
-        except (DataError, StorageError) as error:
-            _log.warning("player.no_url", audio=audio_id, error=type(error).__name__)
-            memory["problem"] = (
-                "The recording could not be fetched. Press play to try again. "
-                f"Request id: {caller.request_id}"
-            )
+    if asked:
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            answers = list(pool.map(lambda item: _issue(item, memory["issued"], caller), asked))
+        for recording, answer in zip(asked, answers, strict=True):
+            if isinstance(answer, Playback):
+                memory["issued"][recording.id] = answer
+            elif answer in _STATES:
+                memory["states"][recording.id] = answer
+            else:
+                memory["problem"] = answer
     # Counting the answer last: the player takes URLs only from an answer that is newer.
     memory["answer"] = int(request.get("request") or 0)
+
+
+def _issue(
+    recording: AudioObject, issued: Mapping[str, Playback], caller: Caller
+) -> Playback | str:
+    """Return a URL, or the state in which there is nothing to play, or a sentence."""
+    storage = services().storage
+    earlier = issued.get(recording.id)
+    try:
+        if earlier is not None and earlier.expires_at > datetime.now(UTC):
+            # The player could not use a URL that is still good: is there anything behind it?
+            head(storage, "reader", recording.key, "page")
+        purpose = "play" if earlier is None else "renew"
+        return issue_url(caller, storage, recording.id, purpose=purpose)
+    except ObjectMissingError:
+        return "missing"
+    except NotPlayableError as error:
+        return error.state if error.state in _STATES else "missing"
+    except (DataError, StorageError) as error:
+        _log.warning("player.no_url", audio=recording.id, error=type(error).__name__)
+        return (
+            "The recording could not be fetched. Press play to try again. "
+            f"Request id: {caller.request_id}"
+        )
 
 
 def _player_data(room: Room, memory: Mapping[str, Any], *, light: bool) -> dict[str, Any]:
@@ -111,7 +142,13 @@ def _player_data(room: Room, memory: Mapping[str, Any], *, light: bool) -> dict[
         "channel": session.channel,
         "durationMs": session.duration_ms or 0,
         "turns": None if light else [_turn(turn) for turn in room.turns],
-        "audio": [_audio(item, found.get(item.id)) for item in room.recordings],
+        "audio": [
+            {
+                **_audio(item, found.get(item.id)),
+                "state": memory["states"].get(item.id, _state(item)),
+            }
+            for item in room.recordings
+        ],
         "urls": {
             audio_id: {"url": playback.url, "expiresInMs": _life_ms(playback, now)}
             for audio_id, playback in memory["issued"].items()
@@ -153,7 +190,6 @@ def _audio(recording: AudioObject, wave: waves.Wave | None) -> dict[str, Any]:
     return {
         "id": recording.id,
         "sequence": recording.sequence,
-        "state": _state(recording),
         "durationMs": recording.duration_ms,
         "peaks": wave.peaks if wave else None,
         "silences": wave.silences if wave else None,

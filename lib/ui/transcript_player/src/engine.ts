@@ -67,6 +67,11 @@ export class Engine {
     const sounding = this.#score.clips[this.#clip]?.audioId;
     this.#score = score;
     this.#clip = score.clips.findIndex((clip) => clip.audioId === sounding);
+    // What should sound turned out to be lost: go on with what comes after it.
+    if (sounding !== undefined && this.#clip < 0 && this.wantsToPlay) {
+      if (score.clips.length === 0) this.pause();
+      else this.#enter(this.#positionMs);
+    }
   }
 
   setRate(rate: number): void {

@@ -1,6 +1,6 @@
 /** The listening room: joins engine, waveform, transcript, controls and keyboard. */
 import { Controls } from "./controls.ts";
-import { element } from "./dom.ts";
+import { element, takesKeys } from "./dom.ts";
 import { Engine } from "./engine.ts";
 import type { Status } from "./engine.ts";
 import { clock, momentLink } from "./format.ts";
@@ -21,6 +21,7 @@ import { audioNotice, statusNotice } from "./notices.ts";
 
 /** The position is written down this often while playing, in milliseconds. */
 const REMEMBER_MS = 2000;
+const FLASH_MS = 4000;
 
 export class Player {
   readonly sessionId: string;
@@ -45,6 +46,8 @@ export class Player {
   #skipSilence: boolean;
   #speed: number;
   #said = "";
+  /** A passing word, for instance that the link was copied, stays this long. */
+  #flash: { sentence: string; until: number } | null = null;
   #lastStatus: Status = "paused";
   #rememberedAt = 0;
 
@@ -174,13 +177,29 @@ export class Player {
     this.#controls.setLooping(this.#engine.loop !== null);
     this.#wave.setPosition(positionMs);
     if (this.#clips.length > 0) this.#light(turnAt(this.#turns, positionMs));
-    this.#say(statusNotice(status, this.#data.problem) ?? audioNotice(this.#data, this.#clips));
+    this.#say(
+      this.#flashed() ??
+        statusNotice(status, this.#data.problem) ??
+        audioNotice(this.#data, this.#clips),
+    );
     this.#remember(status !== "playing");
   }
 
   #light(index: number): void {
     this.#lit = index;
     this.#transcript.light(index);
+  }
+
+  #flashed(): string | null {
+    if (this.#flash && performance.now() > this.#flash.until) this.#flash = null;
+    return this.#flash?.sentence ?? null;
+  }
+
+  /** Say something in passing. */
+  #mention(sentence: string): void {
+    this.#flash = { sentence, until: performance.now() + FLASH_MS };
+    this.#refresh();
+    window.setTimeout(() => this.#refresh(), FLASH_MS + 50);
   }
 
   #say(sentence: string | null): void {
@@ -228,10 +247,10 @@ export class Player {
     const link = momentLink(location.href, this.sessionId, this.#engine.positionMs);
     try {
       await navigator.clipboard.writeText(link);
-      this.#say(`Link to ${clock(this.#engine.positionMs)} copied.`);
+      this.#mention(`Link to ${clock(this.#engine.positionMs)} copied.`);
     } catch {
       // No clipboard without a secure origin: show the link so that it can be copied by hand.
-      this.#say(link);
+      this.#mention(link);
     }
   }
 
@@ -273,12 +292,4 @@ export class Player {
         return false; // Escape keeps its meaning for the rest of the page.
     }
   }
-}
-
-/** True while the reader types, or presses a control that has its own meaning for the key. */
-function takesKeys(event: KeyboardEvent): boolean {
-  const target = event.composedPath()[0];
-  if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || target.closest("input, textarea, select")) return true;
-  return event.key === " " && target.closest("button, a, summary, [role=button]") !== null;
 }
