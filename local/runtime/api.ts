@@ -11,7 +11,8 @@ import { importSnapshot } from "./importer.ts";
 import { log } from "./log.ts";
 import { encodeTs } from "./protocol.ts";
 import type { Runtime } from "./runtime.ts";
-import { encodeFloats, toCleanJson, type Json } from "./values.ts";
+import type { Json } from "./values.ts";
+import { pointFloats, toCleanJson } from "./wire.ts";
 
 /** What the API says it is; the Convex release whose behaviour it follows. */
 const VERSION = "1.48.0";
@@ -118,19 +119,21 @@ async function run(
 
 async function answer(runtime: Runtime, caller: Caller, call: Call): Promise<string> {
   const logs: string[] = [];
-  const show = (value: Json): string =>
-    encodeFloats(call.format === "json" ? toCleanJson(value) : value);
+  const show = (text: string): string =>
+    call.format === "json"
+      ? JSON.stringify(toCleanJson(JSON.parse(text) as Json))
+      : pointFloats(text);
   const logLines = (): string => `"logLines":${JSON.stringify(logs)}`;
   try {
     const target = runtime.functions.find(call.path, call.kind, caller.isAdmin);
-    const { value } = await runtime.functions.call(target, call.args, caller, { logs });
-    return `{"status":"success","value":${show(value)},${logLines()}}`;
+    const { text } = await runtime.functions.call(target, call.args, caller, { logs });
+    return `{"status":"success","value":${show(text)},${logLines()}}`;
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;
     const { requestId } = caller;
     if (error.data === undefined) logFailure(call.path, requestId, error);
     const message = JSON.stringify(errorText(error, requestId));
-    const data = error.data === undefined ? "" : `,"errorData":${show(error.data)}`;
+    const data = error.data === undefined ? "" : `,"errorData":${show(JSON.stringify(error.data))}`;
     return `{"status":"error","errorMessage":${message}${data},${logLines()}}`;
   }
 }

@@ -209,10 +209,11 @@ function checkDocuments(store: Store, table: Table, validator: ValidatorJson | n
   if (stored.validator === text) return;
   if (validator !== null) {
     for (const { document } of table.documents()) {
-      const error = documentError(store, table, document);
+      const { _id: id, _creationTime, ...fields } = document;
+      const error = documentError(store, table, fields);
       if (error !== null) {
         throw new Error(
-          `Schema validation failed.\nDocument with ID "${document["_id"] as string}" in table "${table.name}" does not match the schema: ${error}`,
+          `Schema validation failed.\nDocument with ID "${id as string}" in table "${table.name}" does not match the schema: ${error}`,
         );
       }
     }
@@ -220,9 +221,8 @@ function checkDocuments(store: Store, table: Table, validator: ValidatorJson | n
   store.db.prepare("UPDATE tables SET validator = ? WHERE number = ?").run(text, table.number);
 }
 
-/** What is wrong with a document's own fields, or null. System fields are not validated. */
-export function documentError(store: Store, table: Table, document: JsonObject): string | null {
+/** What is wrong with a document's own fields (system fields are not validated), or null. */
+export function documentError(store: Store, table: Table, fields: JsonObject): string | null {
   if (table.validator === null) return null;
-  const { _id, _creationTime, ...fields } = document;
   return validationError(table.validator, fields, store.tableName);
 }

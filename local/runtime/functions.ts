@@ -10,7 +10,8 @@ import type { LoadedFunction, Modules } from "./modules.ts";
 import type { Store } from "./store.ts";
 import type { Transaction } from "./transaction.ts";
 import { validationError } from "./validate.ts";
-import { checkWire, isPlainObject, sizeOf, type Json, type JsonObject } from "./values.ts";
+import { isPlainObject, type Json, type JsonObject } from "./values.ts";
+import { measure } from "./wire.ts";
 
 export type Kind = LoadedFunction["kind"];
 
@@ -20,7 +21,8 @@ export interface CallOptions {
 }
 
 export interface Outcome {
-  value: Json;
+  /** The result as wire JSON text. */
+  text: string;
   /** Commit timestamp of a mutation, snapshot of a query, 0 for an action. */
   ts: bigint;
 }
@@ -64,8 +66,8 @@ export class Functions {
     { depth = 0, logs = [] }: CallOptions = {},
   ): Promise<Outcome> {
     const run = async (tx: Transaction | null): Promise<Outcome> => {
-      const value = await this.#run(target, args, caller, { tx, depth, logs });
-      return { value, ts: tx?.ts ?? 0n };
+      const text = await this.#run(target, args, caller, { tx, depth, logs });
+      return { text, ts: tx?.ts ?? 0n };
     };
     if (target.kind === "query") return this.#executor.read(run);
     if (target.kind === "mutation") return this.#executor.write(run);
@@ -79,7 +81,7 @@ export class Functions {
     args: Json,
     caller: Caller,
     logs: string[] = [],
-  ): Promise<Json> {
+  ): Promise<string> {
     return this.#run(target, args, caller, { tx, depth: 0, logs });
   }
 
@@ -89,7 +91,7 @@ export class Functions {
     args: Json,
     parent: CallContext,
     limits: Partial<Record<Metric, number>>,
-  ): Promise<Json> {
+  ): Promise<string> {
     // One at a time: savepoints and counters nest, they cannot overlap.
     const call = parent.nested.then(() => this.#callNested(target, args, parent, limits));
     parent.nested = call.catch(() => undefined);
@@ -101,18 +103,18 @@ export class Functions {
     args: Json,
     parent: CallContext,
     limits: Partial<Record<Metric, number>>,
-  ): Promise<Json> {
+  ): Promise<string> {
     const tx = parent.tx as Transaction;
     const outer = tx.usage;
     const inner = new Usage(outer, limits);
     const { depth, logs } = parent;
     tx.usage = inner;
-    const run = (): Promise<Json> =>
+    const run = (): Promise<string> =>
       this.#run(target, args, parent.caller, { tx, depth: depth + 1, logs });
     try {
-      const value = target.kind === "mutation" ? await tx.nested(run) : await run();
+      const text = target.kind === "mutation" ? await tx.nested(run) : await run();
       outer.absorb(inner, true);
-      return value;
+      return text;
     } catch (error) {
       outer.absorb(inner, false);
       throw error;
@@ -126,7 +128,7 @@ export class Functions {
     args: Json,
     caller: Caller,
     parent: { tx: Transaction | null; depth: number; logs: string[] },
-  ): Promise<Json> {
+  ): Promise<string> {
     if (parent.depth > LIMITS.callDepth) {
       throw new FunctionError("Cross component or nested function call depth limit exceeded");
     }
@@ -135,15 +137,15 @@ export class Functions {
     const limit = target.kind === "action" ? LIMITS.actionMs : LIMITS.stallMs;
     const text = await runInContext(context, limit, () => target.invoke(JSON.stringify([args])));
     if (parent.tx?.failure) throw parent.tx.failure;
-    return this.#checkResult(target, text);
+    this.#checkResult(target, text);
+    return text;
   }
 
   #checkArguments(target: LoadedFunction, args: Json): void {
     if (!isPlainObject(args)) {
       throw new FunctionError("ArgumentValidationError: Arguments must be an object.");
     }
-    checkWire(args);
-    const size = sizeOf(args);
+    const { size } = measure(args);
     if (size > LIMITS.argumentBytes) {
       throw new FunctionError(
         `Arguments for ${target.path} are too large (actual: ${size} bytes, limit: ${LIMITS.argumentBytes} bytes)`,
@@ -153,17 +155,15 @@ export class Functions {
     if (error !== null) throw new FunctionError(`ArgumentValidationError: ${error}`);
   }
 
-  #checkResult(target: LoadedFunction, text: string): Json {
+  #checkResult(target: LoadedFunction, text: string): void {
     const value = JSON.parse(text) as Json;
-    checkWire(value);
-    if (text.length > LIMITS.resultBytes) {
+    if (measure(value).size > LIMITS.resultBytes) {
       throw new FunctionError(
         `Function ${target.path} return value is too large (limit: ${LIMITS.resultBytes} bytes)`,
       );
     }
     const error = target.returns && validationError(target.returns, value, this.#store.tableName);
     if (error) throw new FunctionError(`ReturnsValidationError: ${error}`);
-    return value;
   }
 }
 

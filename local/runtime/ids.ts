@@ -12,6 +12,10 @@ const MIN_LENGTH = 31;
 const MAX_LENGTH = 37;
 const DAY_MS = 86_400_000;
 
+/** Ids that were read lately: a transaction checks the same few again and again. */
+const decoded = new Map<string, number>();
+const MAX_DECODED = 1_000;
+
 const DIGIT = new Map([...ALPHABET].map((letter, value) => [letter, value]));
 
 /** Spells the id of a document from its table's number and its 16 internal bytes. */
@@ -32,6 +36,17 @@ export function encodeId(tableNumber: number, internal: Buffer): string {
 /** The table number of an id, or null if the text is not the canonical spelling of an id. */
 export function tableNumberOf(id: string): number | null {
   if (id.length < MIN_LENGTH || id.length > MAX_LENGTH) return null;
+  const known = decoded.get(id);
+  if (known !== undefined) return known;
+  const number = decodeTableNumber(id);
+  if (number !== null) {
+    if (decoded.size >= MAX_DECODED) decoded.clear();
+    decoded.set(id, number);
+  }
+  return number;
+}
+
+function decodeTableNumber(id: string): number | null {
   const bytes = decodeBase32(id);
   if (bytes === null) return null;
   let tableNumber = 0;

@@ -9,7 +9,8 @@ import { LIMITS } from "./limits.ts";
 import { log, messageOf } from "./log.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Table } from "./table.ts";
-import { checkWire, isObject, sizeOf, sortKeys, type JsonObject } from "./values.ts";
+import { isObject, sortKeys, type JsonObject } from "./values.ts";
+import { measure } from "./wire.ts";
 
 /** Milliseconds without a byte after which an import is given up: it keeps all others waiting. */
 const IDLE_MS = 30_000;
@@ -85,23 +86,26 @@ async function readSnapshot(runtime: Runtime, request: IncomingMessage): Promise
 
 function insert({ store }: Runtime, table: Table, value: JsonObject): void {
   const document = sortKeys(value);
-  const { _id: id, _creationTime: creationTime } = document;
+  const { _id: id, _creationTime: creationTime, ...fields } = document;
   if (typeof id !== "string" || tableNumberOf(id) !== table.number) {
     throw refused(table, id, "its _id is not an id of the table");
   }
   if (typeof creationTime !== "number") throw refused(table, id, "it has no _creationTime");
-  const size = sizeOf(document);
+  const size = sizeOf(table, document);
   if (size > LIMITS.documentBytes) throw refused(table, id, "it is too large");
-  try {
-    checkWire(document);
-  } catch (error) {
-    if (error instanceof FunctionError) throw refused(table, id, error.message);
-    throw error;
-  }
-  const error = documentError(store, table, document);
+  const error = documentError(store, table, fields);
   if (error !== null) throw refused(table, id, error);
   store.noteCreationTime(creationTime);
   table.insert(document, size, () => undefined);
+}
+
+function sizeOf(table: Table, document: JsonObject): number {
+  try {
+    return measure(document).size;
+  } catch (error) {
+    if (!(error instanceof FunctionError)) throw error;
+    throw refused(table, document["_id"], error.message);
+  }
 }
 
 function refused(table: Table, id: unknown, reason: string): RequestError {

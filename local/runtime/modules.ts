@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { build, stop } from "esbuild";
 import type { ValidatorJson } from "./validate.ts";
 
 type Kind = "query" | "mutation" | "action";
@@ -73,6 +73,8 @@ export async function loadModules(folder: string, target: string): Promise<Modul
   rmSync(target, { recursive: true, force: true });
   await bundle(folder, isolate, version, "browser");
   await bundle(folder, usesNode, version, "node");
+  // The bundler's own process would stay for ever.
+  await stop();
   const modules: Modules = {
     functions: new Map(),
     schema: null,

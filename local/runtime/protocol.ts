@@ -1,7 +1,7 @@
 /** Messages of the sync protocol: what clients send, checked, and what the server answers. */
 
 import type { FunctionError } from "./errors.ts";
-import { encodeFloats, type Json } from "./values.ts";
+import { pointFloats } from "./wire.ts";
 
 export interface AddQuery {
   type: "Add";
@@ -66,8 +66,8 @@ function requireShape(message: Record<string, unknown>, shape: Shape): void {
   }
 }
 
-export function queryUpdated(queryId: number, value: Json, logs: string[]): string {
-  return `{"type":"QueryUpdated","queryId":${queryId},"value":${encodeFloats(value)},"logLines":${JSON.stringify(logs)},"journal":null}`;
+export function queryUpdated(queryId: number, result: string, logs: string[]): string {
+  return `{"type":"QueryUpdated","queryId":${queryId},"value":${pointFloats(result)},"logLines":${JSON.stringify(logs)},"journal":null}`;
 }
 
 export function queryFailed(queryId: number, error: FunctionError, message: string): string {
@@ -85,16 +85,19 @@ export function transition(start: Version, end: Version, modifications: string[]
 
 type Response = "MutationResponse" | "ActionResponse";
 
-/** @param ts commit timestamp of a mutation; null for an action. */
+/**
+ * @param result the value as wire JSON text.
+ * @param ts commit timestamp of a mutation; null for an action.
+ */
 export function succeeded(
   type: Response,
   requestId: number,
-  value: Json,
+  result: string,
   ts: bigint | null,
   logs: string[],
 ): string {
   const commit = ts === null ? "" : `,"ts":"${encodeTs(ts)}"`;
-  return `{"type":"${type}","requestId":${requestId},"success":true,"result":${encodeFloats(value)}${commit},"logLines":${JSON.stringify(logs)}}`;
+  return `{"type":"${type}","requestId":${requestId},"success":true,"result":${pointFloats(result)}${commit},"logLines":${JSON.stringify(logs)}}`;
 }
 
 export function failed(
@@ -123,7 +126,9 @@ export const PING = JSON.stringify({ type: "Ping" });
 
 function withErrorData(message: object, { data }: FunctionError): string {
   const text = JSON.stringify(message);
-  return data === undefined ? text : `${text.slice(0, -1)},"errorData":${encodeFloats(data)}}`;
+  return data === undefined
+    ? text
+    : `${text.slice(0, -1)},"errorData":${pointFloats(JSON.stringify(data))}}`;
 }
 
 function versionText({ querySet, identity, ts }: Version): string {

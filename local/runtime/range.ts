@@ -3,7 +3,8 @@
 import { FunctionError } from "./errors.ts";
 import { encodeKey, successor } from "./keys.ts";
 import { KEY_END, type KeyIndex, type KeyRange } from "./keyindex.ts";
-import { checkWire, isUndefinedMarker, type Json } from "./values.ts";
+import { isUndefinedMarker, type Json } from "./values.ts";
+import { measure } from "./wire.ts";
 
 export interface RangeExpression {
   type: "Eq" | "Gt" | "Gte" | "Lt" | "Lte";
@@ -67,6 +68,6 @@ function requireField(index: KeyIndex, position: number, fieldPath: string): voi
 
 function boundValue({ value }: RangeExpression): Json | undefined {
   if (isUndefinedMarker(value)) return undefined;
-  checkWire(value);
+  measure(value);
   return value;
 }

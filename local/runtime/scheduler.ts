@@ -17,7 +17,8 @@ import { log, messageOf } from "./log.ts";
 import type { Store } from "./store.ts";
 import type { Table } from "./table.ts";
 import type { Transaction } from "./transaction.ts";
-import { sizeOf, type Json, type JsonObject } from "./values.ts";
+import type { Json, JsonObject } from "./values.ts";
+import { measure } from "./wire.ts";
 
 const MAX_CONCURRENT = 16;
 const MAX_SLEEP_MS = 60_000;
@@ -76,7 +77,7 @@ export class Scheduler {
   async schedule(job: NewJob, tx: Transaction | null): Promise<string> {
     if (!tx) return this.#executor.write((own) => this.schedule(job, own));
     if (!Number.isFinite(job.at)) throw new FunctionError("Invalid scheduled time");
-    const size = sizeOf(job.args);
+    const { size } = measure(job.args);
     if (size > LIMITS.scheduledArgumentBytes) {
       throw new LimitError(`Scheduled function arguments are too large (${size} bytes)`);
     }

@@ -29,6 +29,7 @@ export class SearchIndex {
   readonly id: number;
   readonly definition: SearchDefinition;
   readonly #filterPaths: readonly string[][];
+  readonly #lastFilterWords: { value: Json | undefined; word: string }[] = [];
   readonly #textPath: readonly string[];
   readonly #match: StatementSync;
   readonly #insert: StatementSync;
@@ -112,7 +113,7 @@ export class SearchIndex {
           `Field "${filter.fieldPath}" is not a filter field of search index "${this.definition.name}".`,
         );
       }
-      return `"${filterWord(position, filter.value)}"`;
+      return `"${this.#filterWord(position, filter.value)}"`;
     });
     return { terms, required };
   }
@@ -132,12 +133,22 @@ export class SearchIndex {
     return ranked.map(([seq]) => seq);
   }
 
+  /** The word that stands for a filter field's value; the last one of each field is remembered. */
+  #filterWord(position: number, value: Json | undefined): string {
+    const last = this.#lastFilterWords[position];
+    if (last && last.value === value && typeof value === "string") return last.word;
+    const marker = typeof value === "object" && value !== null && "$undefined" in value;
+    const word = `f${position}x${hash("sha1", encodeKey([marker ? undefined : value]), "hex")}`;
+    this.#lastFilterWords[position] = { value, word };
+    return word;
+  }
+
   #words(document: JsonObject): string | null {
     const text = fieldAt(document, this.#textPath);
     if (typeof text !== "string") return null;
     const words = [...new Set(wordsOf(text))].map((word) => `t${word}`);
     for (const [position, path] of this.#filterPaths.entries()) {
-      words.push(filterWord(position, fieldAt(document, path)));
+      words.push(this.#filterWord(position, fieldAt(document, path)));
     }
     return words.join(" ");
   }
@@ -147,11 +158,6 @@ export class SearchIndex {
 export function wordsOf(text: string): string[] {
   const words = text.toLowerCase().match(WORD) ?? [];
   return words.filter((word) => word.length <= LIMITS.searchTermLength);
-}
-
-function filterWord(position: number, value: Json | undefined): string {
-  const marker = typeof value === "object" && value !== null && "$undefined" in value;
-  return `f${position}x${hash("sha1", encodeKey([marker ? undefined : value]), "hex")}`;
 }
 
 function searchTable(id: number): string {

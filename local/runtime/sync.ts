@@ -148,9 +148,9 @@ export class SyncSession {
     try {
       const target = functions.find(message.udfPath, kind, caller.isAdmin);
       const args = oneArgument(message.args);
-      const { value, ts } = await functions.call(target, args, caller, { logs });
+      const { text, ts } = await functions.call(target, args, caller, { logs });
       const commit = kind === "mutation" ? ts : null;
-      this.#send(protocol.succeeded(type, requestId, value, commit, logs));
+      this.#send(protocol.succeeded(type, requestId, text, commit, logs));
     } catch (thrown) {
       const error = asFunctionError(thrown);
       this.#send(protocol.failed(type, requestId, error, errorText(error, caller.requestId), logs));
@@ -194,8 +194,8 @@ export class SyncSession {
     const logs: string[] = [];
     try {
       const target = functions.find(query.path, "query", caller.isAdmin);
-      const value = await functions.callIn(tx, target, oneArgument(query.args), caller, logs);
-      return protocol.queryUpdated(query.queryId, value, logs);
+      const text = await functions.callIn(tx, target, oneArgument(query.args), caller, logs);
+      return protocol.queryUpdated(query.queryId, text, logs);
     } catch (thrown) {
       const error = asFunctionError(thrown);
       return protocol.queryFailed(query.queryId, error, errorText(error, caller.requestId));

@@ -158,8 +158,7 @@ function functionCalls({ functions }: Host): Record<string, Syscall> {
       const target = functions.find(functionName(args), kind, true);
       const { caller, depth, logs } = context;
       const run = { depth: depth + 1, logs };
-      const { value } = await functions.call(target, args["args"] ?? {}, caller, run);
-      return JSON.stringify(value);
+      return (await functions.call(target, args["args"] ?? {}, caller, run)).text;
     };
   return {
     "1.0/runUdf": async (args, context) => {
@@ -171,9 +170,7 @@ function functionCalls({ functions }: Host): Record<string, Syscall> {
       }
       const target = functions.find(functionName(args), kind, true);
       const limits = (args["transactionLimits"] ?? {}) as Partial<Record<Metric, number>>;
-      return JSON.stringify(
-        await functions.callNested(target, args["args"] ?? {}, context, limits),
-      );
+      return functions.callNested(target, args["args"] ?? {}, context, limits);
     },
     "1.0/actions/query": fromAction("query"),
     "1.0/actions/mutation": fromAction("mutation"),

@@ -7,7 +7,8 @@ import type { KeyRange } from "./keyindex.ts";
 import { LIMITS, Usage } from "./limits.ts";
 import type { Store } from "./store.ts";
 import type { Table } from "./table.ts";
-import { checkWire, nestingOf, sizeOf, sortKeys, type Json, type JsonObject } from "./values.ts";
+import { sortKeys, type Json, type JsonObject } from "./values.ts";
+import { measure } from "./wire.ts";
 
 /** A range of an index that a query has seen; a later write in it makes the result stale. */
 export interface ReadInterval extends KeyRange {
@@ -80,8 +81,8 @@ export class Transaction {
     }
     const creationTime = this.store.nextCreationTime();
     const id = encodeId(table.number, this.#ids.next(creationTime));
-    const document = sortKeys({ ...fields, _id: id, _creationTime: creationTime });
-    const size = this.#checkDocument(table, document);
+    const document = sortKeys({ _creationTime: creationTime, _id: id, ...fields });
+    const size = this.#checkDocument(table, document, fields);
     table.insert(document, size, this.#touch);
     return id;
   }
@@ -123,7 +124,8 @@ export class Transaction {
         );
       }
     }
-    const size = this.#checkDocument(table, after);
+    const { _id, _creationTime, ...fields } = after;
+    const size = this.#checkDocument(table, after, fields);
     table.update(row.seq, document, after, size, this.#touch);
   }
 
@@ -138,22 +140,21 @@ export class Transaction {
     return { table, row, document: JSON.parse(row.text) as JsonObject };
   }
 
-  #checkDocument(table: Table, document: JsonObject): number {
-    checkWire(document);
-    const size = sizeOf(document);
+  #checkDocument(table: Table, document: JsonObject, fields: JsonObject): number {
+    const { size, nesting } = measure(document);
     if (size > LIMITS.documentBytes) {
       throw new FunctionError(
         `Value is too large (${size} bytes > maximum size ${LIMITS.documentBytes} bytes)`,
       );
     }
-    if (nestingOf(document) > LIMITS.documentNesting + 1) {
+    if (nesting > LIMITS.documentNesting) {
       throw new FunctionError(
         `Document is too deeply nested (maximum nesting ${LIMITS.documentNesting})`,
       );
     }
     this.usage.add("documentsWritten", 1);
     this.usage.add("bytesWritten", size);
-    const error = documentError(this.store, table, document);
+    const error = documentError(this.store, table, fields);
     if (error === null) return size;
     throw new FunctionError(
       `Failed to insert or update a document in table "${table.name}" because it does not match the schema: ${error}`,

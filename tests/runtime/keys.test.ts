@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encodeId, IdMaker, tableNumberOf } from "../../local/runtime/ids.ts";
 import { encodeKey, successor } from "../../local/runtime/keys.ts";
-import { encodeFloats, sizeOf, type Json } from "../../local/runtime/values.ts";
+import type { Json } from "../../local/runtime/values.ts";
+import { measure, pointFloats } from "../../local/runtime/wire.ts";
 import { getConvexSize } from "convex/values";
 import { value } from "./arbitraries.ts";
 
@@ -48,14 +49,14 @@ describe("keys", () => {
 describe("values", () => {
   test("are measured as Convex measures them", () => {
     const property = fc.property(value, (item) => {
-      expect(sizeOf(wire(item)!)).toBe(getConvexSize(item));
+      expect(measure(wire(item)!).size).toBe(getConvexSize(item));
     });
     fc.assert(property, RUNS);
   });
 
   test("keep their meaning when floats are printed with a point", () => {
     const property = fc.property(value, (item) => {
-      const text = encodeFloats(wire(item)!);
+      const text = pointFloats(JSON.stringify(wire(item)));
       expect(JSON.parse(text)).toEqual(wire(item));
       expect(text.replace(/"(?:[^"\\]|\\.)*"/g, "")).not.toMatch(/(?<![\d.eE+-])-?\d+(?![\d.eE])/);
     });
