@@ -58,9 +58,11 @@ def page(notice: Notice, request_id: str) -> Answer:
     return Answer(notice.status, headers, notice.html(request_id))
 
 
-def redirect(location: str, *, status: int = 307, reason: str = "") -> Answer:
+def redirect(
+    location: str, *, status: int = 307, auth_status: str = "signed-out", reason: str = ""
+) -> Answer:
     """Return a redirect that no cache keeps: Chrome caches a bare 307 and loops."""
-    debug = _auth_headers("handshake", reason) if reason else ()
+    debug = _auth_headers(auth_status, reason) if reason else ()
     return Answer(status, (("location", location), *debug))
 
 

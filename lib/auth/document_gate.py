@@ -110,7 +110,7 @@ class DocumentGate:
     ) -> Answer:
         decision, reason = admission.decision, denial.reason
         if decision.location is not None:
-            answer = redirect(decision.location, reason=reason)
+            answer = redirect(decision.location, auth_status=decision.status, reason=reason)
             return answer.with_cookies((*decision.set_cookies, trip.leaving()))
         if reason == GateReason.ROLE_MISSING:
             answer = page(documents.no_role(reason), incoming.request_id)

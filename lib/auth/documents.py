@@ -91,8 +91,8 @@ def wrong_role(roles: Sequence[str], reason: str) -> Notice:
     return Notice(
         403,
         "This page is not for your role",
-        f"It is open to: {', '.join(roles)} (and admin). If you need it, ask the person who runs "
-        "Earshot for your team.",
+        f"It is open to: {', '.join(dict.fromkeys([*roles, 'admin']))}. If you need it, ask the "
+        "person who runs Earshot for your team.",
         (Action("Go to the overview", "/"), SIGN_OUT),
         reason,
     )
