@@ -41,8 +41,9 @@ def convex(stack: Stack) -> Child:
     command = [str(node_binary()), "local/runtime/main.ts", "--data", str(folder)]
     command += ["--functions", "convex", "--port", str(stack.convex_port)]
     command += ["--site-port", str(stack.convex_site_port)]
-    command += ["--admin-key", stack.convex_admin_key, "--env", str(variables)]
-    return _child(stack, "convex", command, {}, f"{stack.convex_url}/version")
+    command += ["--env", str(variables)]
+    key = {"CONVEX_ADMIN_KEY": stack.convex_admin_key}  # arguments are visible to every user
+    return _child(stack, "convex", command, key, f"{stack.convex_url}/version")
 
 
 def storage(stack: Stack) -> Child:

@@ -180,7 +180,7 @@ class Stack:
             s3_port=ports[2],
             identity_port=ports[3],
             portal_port=ports[4],
-            convex_admin_key=secrets.token_urlsafe(32),
+            convex_admin_key=secrets.token_hex(32),
             s3_access_key=secrets.token_hex(10).upper(),
             s3_secret_key=secrets.token_urlsafe(30),
             clerk_secret_key=f"sk_{kind}_{secrets.token_urlsafe(32)}",
