@@ -1261,6 +1261,14 @@ class UserSessionsSetLegalHoldArgs(TypedDict):
     legal_hold: bool
 
 
+class UserSessionsSetReviewArgs(TypedDict):
+    """Arguments of `userSessions:setReview`."""
+
+    id: str
+    review_status: Literal["unreviewed", "in_review", "reviewed"]
+    score: NotRequired[float | None]
+
+
 class UserSessionsSummaryArgs(TypedDict):
     """Arguments of `userSessions:summary`."""
 
@@ -1640,6 +1648,12 @@ _write_user_sessions_set_legal_hold_args = writer(
     Argument("legal_hold", "legalHold"),
 )
 
+_write_user_sessions_set_review_args = writer(
+    Argument("id", "id"),
+    Argument("review_status", "reviewStatus"),
+    Argument("score", "score"),
+)
+
 _write_user_sessions_summary_args = writer(
     Argument("id", "id"),
 )
@@ -1975,6 +1989,10 @@ USER_SESSIONS_LIST: Final[Query[UserSessionsListArgs, Page[UserSession]]] = Quer
 
 USER_SESSIONS_SET_LEGAL_HOLD: Final[Mutation[UserSessionsSetLegalHoldArgs, UserSession]] = Mutation(
     "userSessions:setLegalHold", _write_user_sessions_set_legal_hold_args, UserSession.from_wire
+)
+
+USER_SESSIONS_SET_REVIEW: Final[Mutation[UserSessionsSetReviewArgs, UserSession]] = Mutation(
+    "userSessions:setReview", _write_user_sessions_set_review_args, UserSession.from_wire
 )
 
 USER_SESSIONS_SUMMARY: Final[Query[UserSessionsSummaryArgs, SessionSummary | None]] = Query(

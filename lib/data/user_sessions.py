@@ -14,6 +14,7 @@ from lib.data.records import (
     USER_SESSIONS_GET,
     USER_SESSIONS_LIST,
     USER_SESSIONS_SET_LEGAL_HOLD,
+    USER_SESSIONS_SET_REVIEW,
     USER_SESSIONS_SUMMARY,
     USER_SESSIONS_UPDATE,
     DaySummary,
@@ -26,6 +27,7 @@ from lib.data.records import (
     UserSessionsGetArgs,
     UserSessionsListArgs,
     UserSessionsSetLegalHoldArgs,
+    UserSessionsSetReviewArgs,
     UserSessionsSummaryArgs,
     UserSessionsUpdateArgs,
 )
@@ -43,6 +45,16 @@ def update(
 ) -> UserSession:
     """Change a session; fields left out stay as they are."""
     return caller.mutation(USER_SESSIONS_UPDATE, changes, idempotency_key)
+
+
+def set_review(
+    caller: Caller,
+    *,
+    idempotency_key: str | None = None,
+    **review: Unpack[UserSessionsSetReviewArgs],
+) -> UserSession:
+    """Note a review that was made elsewhere."""
+    return caller.mutation(USER_SESSIONS_SET_REVIEW, review, idempotency_key)
 
 
 def get(caller: Caller, session_id: str) -> UserSession | None:

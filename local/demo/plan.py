@@ -21,6 +21,7 @@ from local.demo.recording import Kind, Take
 from local.demo.speech import Voice
 
 _VOICE_SHARE = 0.62
+_REVIEWED_SHARE = 0.38
 _FAVOURITE_SHARE = 0.65
 # Share of a day's practice by local hour: before work, at lunch, after dinner.
 _HOURS = (
@@ -68,6 +69,7 @@ class PlannedSession:
     Attributes:
         number: position by start; part of every id.
         recording: how it was recorded; None if it was not.
+        review_score: what a reviewer gave, 1 to 5; None if nobody reviewed it.
     """
 
     number: int
@@ -82,6 +84,7 @@ class PlannedSession:
     turns: tuple[PlannedTurn, ...]
     recording: Kind | None
     assessment_ms: int | None
+    review_score: int | None
     labels: tuple[str, ...]
     metadata: dict[str, Any]
 
@@ -231,6 +234,7 @@ def _session(
         turns=turns,
         recording=recording,
         assessment_ms=assessment_ms(rng, len(turns)) if ending == "completed" else None,
+        review_score=_review(rng, slot, dialogue),
         labels=_labels(rng, dialogue, ending),
         metadata=metadata,
     )
@@ -282,8 +286,14 @@ def _load(model: Model, slot: Slot) -> float:
     return evening * (2.1 if is_bad_day else 1.0)
 
 
+def _review(rng: random.Random, slot: Slot, dialogue: Dialogue) -> int | None:
+    """Return a reviewer's score: of some sessions that are older than a day."""
+    is_reviewed = slot.age_days > 1 and rng.random() < _REVIEWED_SHARE
+    return _score(rng, dialogue) if is_reviewed else None
+
+
 def _score(rng: random.Random, dialogue: Dialogue) -> int:
-    """Return the product's own verdict, 1 to 5."""
+    """Return a verdict of the learner's part, 1 to 5."""
     return min(5, max(1, round(1.4 + 3.6 * dialogue.quality + rng.gauss(0, 0.6))))
 
 

@@ -98,6 +98,10 @@ class Writer:
             labels=session.labels,
             **changes,
         )
+        if session.review_score is not None:
+            user_sessions.set_review(
+                self._caller, id=session_id, review_status="reviewed", score=session.review_score
+            )
 
     def _audio(
         self, session_id: str, session: PlannedSession, files: tuple[AudioFile, ...]

@@ -81,6 +81,7 @@ def test_all_rows_are_there_and_say_that_they_are_demo_data(loaded: Target) -> N
     assert len(sessions) == SMALL.sessions
     assert {row.source for row in people} | {row.source for row in sessions} == {"demo"}
     assert all(session.status != "active" for session in sessions)
+    assert {row.review_status for row in sessions} == {"reviewed", "unreviewed"}
     for session in sessions:
         turns = list(interactions.every(loaded.worker, session.id))
         assert 6 <= len(turns) == session.interaction_count <= 40

@@ -51,6 +51,12 @@ def test_every_state_and_kind_occurs_in_a_usual_share(planned: Plan) -> None:
     assert {s.metadata.get("assessmentScore") for s in sessions} == {None, 1, 2, 3, 4, 5}
 
 
+def test_some_sessions_are_reviewed_and_the_newest_are_not(planned: Plan) -> None:
+    reviewed = [s for s in planned.sessions if s.review_score is not None]
+    assert 0.25 < len(reviewed) / len(planned.sessions) < 0.5
+    assert all(ANCHOR - s.started_at > timedelta(days=1) for s in reviewed)
+
+
 def test_failed_sessions_say_why_and_only_completed_ones_are_assessed(planned: Plan) -> None:
     for session in planned.sessions:
         assert ("failure" in session.metadata) == (session.status == "failed")
