@@ -112,7 +112,8 @@ def _compare(client: S3Client, bucket: str, part: Part, settings: Settings) -> F
         return Finding(part.name, "unsupported", detail=part.instead)
     if actual is None:
         return Finding(part.name, "unsupported", detail=part.instead)
-    differences = tuple(_differences(part.name, actual, part.wanted(settings)))
+    wanted = part.comparable(part.wanted(settings))
+    differences = tuple(_differences(part.name, part.comparable(actual), wanted))
     return Finding(part.name, "differs" if differences else "as_wanted", differences)
 
 

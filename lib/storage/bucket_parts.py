@@ -26,6 +26,7 @@ class Part:
         write: replaces all of it.
         absent_code: S3 error code that says "known here, but not set".
         instead: what takes its place on an endpoint without it.
+        comparable: brings spellings that mean the same into one form.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Part:
     write: Callable[[S3Client, str, Mapping[str, Any]], object]
     absent_code: str
     instead: str
+    comparable: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
 
 
 def _read_policy(client: S3Client, bucket: str) -> Mapping[str, Any] | None:
@@ -48,6 +50,15 @@ def _read_policy(client: S3Client, bucket: str) -> Mapping[str, Any] | None:
 def _section(answer: Mapping[str, Any], name: str, inner: str) -> Mapping[str, Any] | None:
     section = answer.get(name, {})
     return section if inner in section else None
+
+
+def _with_plain_filter(rule: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Some servers give back `And` of prefix and tags as prefix and tag side by side."""
+    stated = rule.get("Filter", {})
+    parts = {**stated, **stated.get("And", {})}
+    tags = parts.get("Tags") or [parts[name] for name in ("Tag",) if name in parts]
+    plain = {"Prefix": parts.get("Prefix", ""), "Tags": tags}
+    return {**rule, "Filter": plain}
 
 
 def has_tls(settings: Settings) -> bool:
@@ -106,6 +117,7 @@ PARTS = (
         ),
         "NoSuchLifecycleConfiguration",
         "this endpoint has none; the retention job deletes on every endpoint",
+        lambda document: {"Rules": [_with_plain_filter(rule) for rule in document["Rules"]]},
     ),
     Part(
         "policy",

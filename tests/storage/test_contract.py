@@ -18,9 +18,10 @@ import pytest
 
 from lib.observability.events import StorageEvent
 from lib.storage import bucket, objects, tags
-from lib.storage.client import Storage
+from lib.storage.client import Storage, ensure_bucket
 from lib.storage.errors import ObjectMissingError, StorageError
 from lib.storage.keys import AudioKey, peaks_key
+from lib.storage.policies import MAX_SIGNATURE_AGE_MS
 from lib.storage.upload import MULTIPART_BYTES, measure_file, upload
 from lib.storage.urls import SignedUrl, sign_get, sign_put
 from tests.storage.conftest import CAPABILITIES
@@ -244,6 +245,56 @@ def test_the_bucket_becomes_as_wanted_in_every_part_that_the_endpoint_knows(
     assert bucket.inspect(storage, settings) == findings
     data = recording("audio/wav")
     assert HTTP.get(sign_get(storage, stored(storage, data)).url).content == data
+
+
+def test_every_version_of_a_recording_can_be_erased_where_versions_are_kept(
+    endpoint: Endpoint, storage: Storage
+) -> None:
+    settings = settings_for(endpoint, S3_BUCKET=f"earshot-versions-{secrets.token_hex(4)}")
+    ensure_bucket(settings)
+    versioned = Storage(settings, lambda _: None)
+    known = bucket_knows_configuration(versioned)
+    note("object versions", known)
+    assert not objects.is_versioned(versioned, "retention")
+    if known:
+        client = versioned.client("admin")
+        client.put_bucket_versioning(
+            Bucket=versioned.bucket, VersioningConfiguration={"Status": "Enabled"}
+        )
+        assert objects.is_versioned(versioned, "retention")
+        key = new_key()
+        for name in (key, key, peaks_key(key)):
+            objects.put_small(versioned, "ingest", name, b"x", "audio/wav")
+        assert objects.delete(versioned, "retention", [key, peaks_key(key)]) == {}
+        stem = AudioKey.parse(key).stem
+        assert objects.erase_versions(versioned, "retention", stem) is None
+        left = client.list_object_versions(Bucket=versioned.bucket, Prefix=stem)
+        assert left.get("Versions", []) + left.get("DeleteMarkers", []) == []
+    versioned.close()
+
+
+def bucket_knows_configuration(storage: Storage) -> bool:
+    """Only a server with bucket configuration may be asked to keep versions (see `bucket`)."""
+    findings = bucket.inspect(storage, settings_for(Endpoint("http://x.localhost", "", "", "x")))
+    return any(found.part == "lifecycle" and found.state == "absent" for found in findings)
+
+
+def test_an_old_signature_is_refused_where_the_policy_is_enforced(
+    endpoint: Endpoint, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket.apply(storage, settings_for(endpoint))
+    key = stored(storage, b"RIFF")
+    client = storage.client("admin")
+    past = datetime.now(UTC) - timedelta(milliseconds=MAX_SIGNATURE_AGE_MS, minutes=1)
+    with monkeypatch.context() as patch:
+        patch.setattr("botocore.auth.get_current_datetime", lambda: past.replace(tzinfo=None))
+        old = client.generate_presigned_url(
+            "get_object", Params={"Bucket": storage.bucket, "Key": key}, ExpiresIn=7200
+        )
+    status = HTTP.get(old).status_code
+    note("maximum signature age", status == 403)
+    assert status in {200, 403}
+    assert HTTP.get(sign_get(storage, key).url).status_code == 200
 
 
 def note(name: str, exercised: bool, why: str = "") -> None:
