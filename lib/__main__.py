@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from lib.commands import audio, bucket
+from lib.commands import audio, bucket, data
 from lib.commands.backfill import backfill
 from lib.commands.token import token
 from lib.commands.worker import worker
@@ -17,6 +17,7 @@ cli = typer.Typer(
 )
 cli.add_typer(bucket.cli, name="bucket")
 cli.add_typer(audio.cli, name="audio")
+cli.add_typer(data.cli, name="data")
 cli.command()(backfill)
 cli.command()(token)
 cli.command()(worker)

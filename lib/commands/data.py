@@ -1,0 +1,81 @@
+"""`python -m lib data`: migrate the schema's rows, recount what writes keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from lib.data import DataError, migrations, repair
+from lib.data.records import RepairDaysResult
+from lib.jobs.services import services
+
+cli = typer.Typer(help="Data in Convex: migrations and recounts.")
+
+DIFFERS = 1
+FAILED = 2
+
+
+@cli.command()
+def migrate(
+    name: Annotated[
+        str | None, typer.Argument(help="Of the migration; left out: all, oldest first")
+    ] = None,
+    restart: Annotated[bool, typer.Option(help="From the first row again")] = False,
+) -> None:
+    """Run migrations to their end; one that was interrupted goes on where it stopped."""
+    with _failures():
+        caller = services().worker_caller()
+        names = [name] if name else [run.name for run in migrations.status(caller)]
+        for each in names:
+            run = migrations.step(caller, name=each, restart=restart)
+            while not run.done:
+                run = migrations.step(caller, name=each)
+            typer.echo(f"{run.name}: {run.processed} rows, {run.changed} changed")
+
+
+@cli.command()
+def recount(
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Days back from today, UTC")] = 30,
+    fix: Annotated[bool, typer.Option(help="Write the recount where it differs")] = False,
+) -> None:
+    """Compare counters and sums with a recount; exits with 1 if anything differs."""
+    with _failures():
+        caller = services().worker_caller()
+        drift = _told("sessions", repair.sessions(caller, fix=fix))
+        for kind in ("product", "team"):
+            drift += _told(f"{kind} users", repair.users(caller, kind, fix=fix))
+        today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        for back in range(days):
+            start = today - timedelta(days=back)
+            drift += _told(start.date().isoformat(), repair.day(caller, start, fix=fix))
+    if drift:
+        raise typer.Exit(DIFFERS)
+
+
+def _told(what: str, reports: Iterator[RepairDaysResult]) -> int:
+    """Print each difference and a line for the whole; return how many differ."""
+    checked, differing, busy = 0, 0, False
+    for report in reports:
+        checked += int(report.checked)
+        differing += len(report.drift)
+        busy = busy or report.busy
+        for found in report.drift:
+            typer.echo(
+                f"  {found.subject_id} {found.field}: {found.stored} stored, {found.actual} counted"
+            )
+    note = " (written meanwhile, not compared)" if busy else ""
+    typer.echo(f"{what}: {checked} checked, {differing} differ{note}")
+    return differing
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    try:
+        yield
+    except DataError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(FAILED) from None
