@@ -13,6 +13,7 @@ from lib.api import openapi, problems, reference
 from lib.api.access import PUBLIC, Doorkeeper
 from lib.api.cursors import Cursors
 from lib.api.envelope import Envelope
+from lib.api.errors import Responses, problem
 from lib.api.route import ApiRoute
 from lib.api.routes import (
     audio,
@@ -87,14 +88,19 @@ def operations(app: FastAPI) -> list[str]:
 
 
 def _describe(app: FastAPI) -> None:
-    @app.get("/openapi.json", tags=["health"], summary="This description, for machines")
+    refused: Responses = {422: problem(422)}
+
+    @app.get(
+        "/openapi.json", tags=["health"], summary="This description, for machines",
+        responses=refused,
+    )  # fmt: skip
     def read_openapi(request: Request) -> JSONResponse:
         """Return the OpenAPI 3.1 document."""
         return JSONResponse(openapi.document(request.app))
 
     @app.get(
         "/docs", tags=["health"], summary="This description, for people",
-        response_class=HTMLResponse,
+        response_class=HTMLResponse, responses=refused,
     )  # fmt: skip
     def read_reference(request: Request) -> HTMLResponse:
         """Return the API reference as a page."""

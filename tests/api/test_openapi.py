@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from schemathesis.core.result import Ok
 
 from lib.api.app import bare_app
 from lib.api.openapi import TARGET, document, text
+from local.processes import node_binary
 from tests.support.api import Api
 
 # Refusals that a request can meet although it fits its schema: cursors are opaque, states change,
@@ -33,6 +36,13 @@ OPERATIONS = [
 
 def test_the_checked_in_document_is_current() -> None:
     assert TARGET.read_text() == text(bare_app()), "run `python -m lib.api.openapi`"
+
+
+def test_the_document_passes_the_recommended_lint_rules() -> None:
+    script = Path(__file__).with_name("lint_openapi.mjs")
+    command = [str(node_binary()), str(script), str(TARGET)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == ""
 
 
 def test_every_operation_is_described() -> None:

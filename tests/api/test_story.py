@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import wave
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import httpx
@@ -107,6 +108,17 @@ def test_the_same_key_gives_the_same_answer_and_another_body_409(api: Api) -> No
     assert (first.status_code, first.json()) == (again.status_code, again.json())
     assert other.status_code == 409
     assert other.json()["type"] == "urn:earshot:problem:idempotency-conflict"
+
+
+def test_concurrent_duplicates_get_one_and_the_same_answer(api: Api) -> None:
+    session, headers = api.new_session(), {"Idempotency-Key": uuid4().hex}
+    path, body = f"/sessions/{session}/interactions", {"interactions": [turn(0), turn(1)]}
+    with ThreadPoolExecutor(12) as threads:
+        calls = [
+            threads.submit(api.call, "POST", path, json=body, headers=headers) for _ in range(12)
+        ]
+        answers = {(call.result().status_code, call.result().text) for call in calls}
+    assert answers == {(201, '{"accepted":2,"duplicates":0}')}
 
 
 def test_500_turns_fit_in_a_batch_and_501_do_not(api: Api) -> None:

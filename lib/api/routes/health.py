@@ -11,6 +11,7 @@ from anyio import CapacityLimiter
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
+from lib.api.errors import problem
 from lib.api.fields import Answer
 from lib.api.route import ApiRoute
 from lib.jobs.readiness import Probe
@@ -75,7 +76,7 @@ class Readiness:
         return states
 
 
-@router.get("/live", summary="Is the process alive?")
+@router.get("/live", summary="Is the process alive?", responses={422: problem(422)})
 async def live() -> Live:
     """Answer 200 as long as the process serves requests; asks nobody else."""
     return Live()
@@ -84,7 +85,10 @@ async def live() -> Live:
 @router.get(
     "/ready",
     summary="Can requests be served?",
-    responses={NOT_READY: {"model": Ready, "description": "A dependency does not answer."}},
+    responses={
+        422: problem(422),
+        NOT_READY: {"model": Ready, "description": "A dependency does not answer."},
+    },
 )
 async def ready(request: Request, response: Response) -> Ready:
     """Answer 200 if Convex, object storage and the identity provider answer, else 503."""
