@@ -30,6 +30,7 @@ Kind = Literal[
 
 SETTLED_AFTER = timedelta(hours=1)
 REPLACED: Flaw = "replaced"
+AGES = (1, 7, 30, 90)
 SAMPLES = 20
 PAGE = 200
 
@@ -44,6 +45,7 @@ class Report:
 
     Attributes:
         objects: recordings and waveforms seen in the bucket; `bytes` their size.
+        ages: number of objects by age: under `1d`, `7d`, `30d`, `90d`, or `older`.
         rows: rows seen.
         findings: number by kind.
         samples: up to `SAMPLES` keys by kind.
@@ -53,11 +55,20 @@ class Report:
 
     objects: int = 0
     bytes: int = 0
+    ages: dict[str, int] = field(default_factory=dict)
     rows: int = 0
     findings: dict[str, int] = field(default_factory=dict)
     samples: dict[str, list[str]] = field(default_factory=dict)
     repaired: dict[str, int] = field(default_factory=dict)
     complete: bool = True
+
+    def seen(self, item: ObjectInfo) -> None:
+        """Count an object."""
+        self.objects += 1
+        self.bytes += item.size
+        days = (datetime.now(UTC) - item.modified_at).days
+        age = next((f"{limit}d" for limit in AGES if days < limit), "older")
+        self.ages[age] = self.ages.get(age, 0) + 1
 
     def found(self, kind: Kind, key: str) -> None:
         """Count a difference."""
@@ -117,8 +128,8 @@ class Reconciliation:
         keys = [item.key for group in batch for item in group if not _is_waveform(item.key)]
         rows = {row.key: row for row in audio_objects.by_keys(self._caller, keys)} if keys else {}
         for group in batch:
-            self.report.objects += len(group)
-            self.report.bytes += sum(item.size for item in group)
+            for item in group:
+                self.report.seen(item)
             recordings = [item for item in group if not _is_waveform(item.key)]
             for item in recordings:
                 self._object(item, rows.get(item.key))
