@@ -197,7 +197,10 @@ def _value(status: int, body: bytes) -> Any:
     if not isinstance(answer, dict):
         raise Unavailable(f"Convex answered {status} with JSON of an unknown shape")
     if status in _FUNCTION_ANSWERS and answer.get("status") == "success":
-        return json_to_convex(answer.get("value"))
+        value = answer.get("value")
+        # Encoded values are objects with one name that begins with `$`; without any, there is
+        # nothing to decode, and the walk through every field is spared.
+        return json_to_convex(value) if b'"$' in body else value
     if status in _FUNCTION_ANSWERS and answer.get("status") == "error":
         if "errorData" in answer:
             raise refusal(json_to_convex(answer["errorData"]))

@@ -67,6 +67,13 @@ def test_values_are_decoded_with_convex_own_codec() -> None:
         }
 
 
+def test_numbers_are_floats_whether_or_not_anything_is_encoded() -> None:
+    with calling(lambda _seen: success({"n": 3, "list": [1, True]})) as (caller, _server):
+        found = caller.query(ECHO, {})
+    assert found == {"n": 3.0, "list": [1.0, True]}
+    assert [type(found["n"]), *map(type, found["list"])] == [float, float, bool]
+
+
 def test_a_mutation_whose_answer_was_lost_is_repeated_under_the_same_key() -> None:
     with calling(in_turn(Answer(drop=True), Answer(503, {"code": "X"}), success("done"))) as (
         caller,
