@@ -65,12 +65,14 @@ async function replaceAll(runtime: Runtime, request: IncomingMessage): Promise<n
 async function readSnapshot(runtime: Runtime, request: IncomingMessage): Promise<number> {
   const { store, schema } = runtime;
   let table: Table | undefined;
+  let hasHeader = false;
   let count = 0;
   for await (const line of createInterface({ input: request, crlfDelay: Infinity })) {
     if (line === "") continue;
     const value = parse(line);
     if (isHeader(value)) {
       resetTables(store, schema, value.tables);
+      hasHeader = true;
     } else if (typeof value["table"] === "string" && value["_id"] === undefined) {
       table = store.table(value["table"]);
     } else if (table) {
@@ -80,7 +82,8 @@ async function readSnapshot(runtime: Runtime, request: IncomingMessage): Promise
       throw new RequestError(400, "BadSnapshot", "The snapshot does not name its tables");
     }
   }
-  if (!request.complete) throw new RequestError(400, "BadSnapshot", "The snapshot was cut off");
+  if (!hasHeader || !request.complete)
+    throw new RequestError(400, "BadSnapshot", "The snapshot was cut off");
   return count;
 }
 

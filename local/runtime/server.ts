@@ -19,6 +19,8 @@ type Handle = (
 const HOST = "127.0.0.1";
 /** Longer than the pooled clients keep idle connections, so that we never close one first. */
 const KEEP_ALIVE_MS = 75_000;
+/** A large import takes its time; other bodies are bounded in bytes. */
+const REQUEST_MS = 3_600_000;
 
 export interface Listeners {
   api: Server;
@@ -67,6 +69,7 @@ function open(runtime: Runtime, port: number, handle: Handle): Promise<Server> {
     void respond(runtime, handle, request, response);
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.requestTimeout = REQUEST_MS;
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => refuse(error.code, socket));
   return new Promise((resolve, reject) => {
     server.once("error", reject);

@@ -22,6 +22,17 @@ export const secret = internalQuery({
   handler: () => "internal",
 });
 
+const ROWS = Array.from({ length: 50 }, (_, row) =>
+  Object.fromEntries(Array.from({ length: 25 }, (_, field) => [`field${field}`, `value ${row}`])),
+);
+
+/** As much as a page of 50 sessions, without any work: what the platform itself costs. */
+export const constantPage = query({
+  args: {},
+  returns: v.array(v.record(v.string(), v.string())),
+  handler: () => ROWS,
+});
+
 /** Breaks its own return validator. */
 export const lies = query({
   args: {},
