@@ -29,7 +29,17 @@ _MASK = "[masked]"
 Event = MutableMapping[str, Any]
 
 # Loggers of servers and clients whose lines at INFO level hold URLs with query strings.
-_QUIET = ("uvicorn.access", "httpx", "httpcore", "botocore", "boto3", "urllib3", "s3transfer")
+_QUIET = (
+    "uvicorn.access",
+    "uvicorn.error",
+    "websockets",
+    "httpx",
+    "httpcore",
+    "botocore",
+    "boto3",
+    "urllib3",
+    "s3transfer",
+)
 
 
 def configure_logs(level: str) -> None:
