@@ -111,10 +111,19 @@ Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=_CLEAN)]
 # A path segment as it is: nothing that would need escaping there.
 ClerkId = Annotated[
     str,
-    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:@|-]{0,199}$", examples=["user_2b9XkQ"]),
+    Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:@|-]{0,199}$",
+        description="Clerk user id.",
+        examples=["user_2b9XkQ"],
+    ),
 ]
 DocumentId = Annotated[
-    str, Field(pattern=r"^[0-9a-z]{16,64}$", examples=["k57f8vz0w1x2y3abcd4efgh5jk"])
+    str,
+    Field(
+        pattern=r"^[0-9a-z]{16,64}$",
+        description="Id as the operation that created it answered.",
+        examples=["k57f8vz0w1x2y3abcd4efgh5jk"],
+    ),
 ]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Title = Annotated[str, Field(min_length=1, max_length=300)]

@@ -25,6 +25,8 @@ from lib.storage.errors import StorageError
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SECONDS: Final = 2
 MAX_ERRORS: Final = 100
+ALTERNATIVE: Final = "either:"
+"""Begins the tags of alternative models: they are no part of a field's path."""
 
 _log = get_logger(__name__)
 
@@ -79,7 +81,7 @@ _BY_STATUS: Final = {kind.status: kind for kind in reversed(KINDS)}
 class FieldProblem(BaseModel):
     """One field that was refused, and why."""
 
-    field: str = Field(description="Path of the field.", examples=["interactions.3.text"])
+    field: str = Field(description="Path of the field.", examples=["interactions[3].text"])
     message: str = Field(description="What is wrong with it.")
 
 
@@ -182,8 +184,16 @@ def _from_http(error: HTTPException) -> Problem:
 
 def _from_validation(error: RequestValidationError) -> Problem:
     """Name the refused fields; without the refused values, which may be personal."""
-    fields = [
-        FieldError(".".join(str(part) for part in item["loc"][1:]) or "body", item["msg"])
-        for item in error.errors()
-    ]
+    fields = [FieldError(_path(item["loc"][1:]) or "body", item["msg"]) for item in error.errors()]
     return Problem(VALIDATION, f"{len(fields)} field(s) were refused.", fields)
+
+
+def _path(parts: Sequence[str | int]) -> str:
+    """Return the path of a field, such as `interactions[3].text`, as Convex names fields too."""
+    path = ""
+    for part in parts:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        elif not part.startswith(ALTERNATIVE):
+            path += f".{part}" if path else part
+    return path

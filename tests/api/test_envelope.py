@@ -66,6 +66,18 @@ def test_refused_fields_are_named_and_their_values_are_not(api: Api) -> None:
     assert "secret-value" not in json.dumps(found)
 
 
+def test_the_path_of_a_refused_field_leads_into_the_batch(api: Api) -> None:
+    good = {"sequence": 0, "speaker": "user", "text": "x", "startedAtMs": 0}
+    path = f"/sessions/{'k' * 32}/interactions"
+    batch = {"interactions": [good, {**good, "speaker": "nobody"}]}
+    many = problem(api.call("POST", path, json=batch), 422, "validation")["errors"]
+    one = problem(api.call("POST", path, json=batch["interactions"][1]), 422, "validation")
+    assert isinstance(many, list)
+    assert isinstance(one["errors"], list)
+    assert [item["field"] for item in many] == ["interactions[1].speaker"]
+    assert [item["field"] for item in one["errors"]] == ["speaker"]
+
+
 @pytest.mark.parametrize("name", ["nosuch", "Limit", "cursors"])
 def test_unknown_query_parameters_are_refused(api: Api, name: str) -> None:
     problem(api.call("GET", "/sessions", params={name: "1"}), 422, "validation")

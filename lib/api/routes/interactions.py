@@ -25,6 +25,7 @@ from lib.api.fields import (
 )
 from lib.api.idempotency import Key
 from lib.api.lists import At
+from lib.api.problems import ALTERNATIVE
 from lib.api.route import ApiRoute
 from lib.api.routes.sessions import no_session
 from lib.data import interactions, user_sessions
@@ -36,6 +37,7 @@ router = APIRouter(
 
 MAX_ITEMS = 500
 TEXT_BYTES = 32 * 1024
+_ONE, _MANY = f"{ALTERNATIVE}one", f"{ALTERNATIVE}many"
 
 
 def _short_enough(value: str) -> str:
@@ -72,11 +74,11 @@ class NewTurns(Sent):
 
 def _one_or_many(value: Any) -> str:
     many = isinstance(value, NewTurns) or (isinstance(value, dict) and "interactions" in value)
-    return "many" if many else "one"
+    return _MANY if many else _ONE
 
 
 OneOrMany = Annotated[
-    Annotated[NewTurn, Tag("one")] | Annotated[NewTurns, Tag("many")],
+    Annotated[NewTurn, Tag(_ONE)] | Annotated[NewTurns, Tag(_MANY)],
     Discriminator(_one_or_many),
 ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -15,11 +14,13 @@ from lib.api.route import ApiRoute
 from lib.api.routes.interactions import Turn
 from lib.api.routes.sessions import Session, no_session
 from lib.api.transcripts import FORMATS
-from lib.data import interactions, user_sessions
+from lib.data import Caller, interactions, user_sessions
+from lib.data.records import Interaction
 
 router = APIRouter(prefix="/sessions/{id}/transcript", tags=["sessions"], route_class=ApiRoute)
 
 MAX_TURNS: Final = 20_000
+MAX_CHARACTERS: Final = 32_000_000
 Format = Literal["json", "text", "markdown", "vtt", "srt", "csv"]
 
 
@@ -50,13 +51,14 @@ def read_transcript(
     access: Admitted,
     format: Annotated[Format, Query(description="How it is written.")] = "json",  # noqa: A002
 ) -> Response:
-    """Return the whole transcript, up to 20,000 turns; longer ones can be listed in pages."""
+    """Return the whole transcript, up to 20,000 turns or 32 million characters.
+
+    Longer ones can be listed in pages.
+    """
     session = user_sessions.get(access.caller, id)
     if session is None:
         raise no_session()
-    turns = list(islice(interactions.every(access.caller, id), MAX_TURNS + 1))
-    if len(turns) > MAX_TURNS:
-        raise Problem(LIMIT_EXCEEDED, f"The transcript has more than {MAX_TURNS} turns.")
+    turns = _read(access.caller, id)
     if format == "json":
         whole = Transcript(
             session=Session.model_validate(session),
@@ -70,3 +72,15 @@ def read_transcript(
         media_type=kind.media_type,
         headers={"Content-Disposition": name},
     )
+
+
+def _read(caller: Caller, session_id: str) -> list[Interaction]:
+    turns: list[Interaction] = []
+    characters = 0
+    for turn in interactions.every(caller, session_id):
+        characters += len(turn.text)
+        if len(turns) == MAX_TURNS or characters > MAX_CHARACTERS:
+            detail = f"It has more than {MAX_TURNS} turns or {MAX_CHARACTERS} characters."
+            raise Problem(LIMIT_EXCEEDED, f"The transcript is too long. {detail}")
+        turns.append(turn)
+    return turns
