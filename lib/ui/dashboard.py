@@ -39,7 +39,7 @@ def main() -> None:
     services().provisioner.note_arrival(who)
     page = st.navigation(menu_for(who))
     with st.sidebar:
-        account(who)
+        account(services().authenticator.profile(who))
     with request_id_bound(new_request_id()):
         page.run()
 
