@@ -12,7 +12,8 @@ from lib.jobs.paging import each
 from lib.observability.logs import get_logger
 from lib.storage.client import Storage
 from lib.storage.decode import UnplayableError
-from lib.storage.errors import ObjectMissingError, StorageError
+from lib.storage.errors import StorageError
+from lib.storage.objects import exists
 from lib.storage.tags import set_expiry
 
 LOST = "lost"
@@ -66,7 +67,10 @@ def _noted(caller: Caller, storage: Storage, analyser: Analyser, row: AudioObjec
         _log.info("audio.corrupt", audioObjectId=row.id, reason=error.flaw)
         audio_objects.mark_analysed(caller, id=row.id, analysis="corrupt", reason=error.flaw)
         return "corrupt"
-    except ObjectMissingError:
+    except StorageError as error:
+        # Without the right to list, S3 says "denied" of what is missing.
+        if error.failure not in {"missing", "denied"} or exists(storage, row.key):
+            raise
         audio_objects.mark_missing(caller, row.id, LOST)
         return "missing"
     audio_objects.mark_analysed(

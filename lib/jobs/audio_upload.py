@@ -25,6 +25,7 @@ from lib.storage.decode import FLAWS, UnplayableError
 from lib.storage.errors import ObjectMissingError, StorageError
 from lib.storage.formats import check_size
 from lib.storage.keys import AudioKey
+from lib.storage.objects import exists
 from lib.storage.upload import Progress, measure_file, upload
 from lib.storage.urls import SignedUrl, checksum_header, sign_put
 
@@ -177,6 +178,8 @@ def _settle(
     except UnplayableError:
         return "flawed"
     except ObjectMissingError:
+        if exists(storage, row.key):
+            return "failed"  # it is there and may not be read: not the upload's fault
         audio_objects.mark_missing(caller, row.id, NEVER_UPLOADED)
         return "missing"
     except StorageError as error:

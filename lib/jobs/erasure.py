@@ -19,8 +19,8 @@ from lib.auth.service import load_keys
 from lib.data import Caller, erasure
 from lib.jobs.retention import delete_recordings
 from lib.storage.client import Storage
+from lib.storage.deletion import is_versioned
 from lib.storage.errors import StorageError
-from lib.storage.objects import is_versioned
 
 RECEIPT_TYPE = "earshot-erasure+jwt"
 

@@ -20,8 +20,9 @@ from lib.jobs.paging import each
 from lib.observability.logs import get_logger
 from lib.storage.client import Storage
 from lib.storage.decode import Flaw
+from lib.storage.deletion import delete
 from lib.storage.keys import AUDIO_PREFIX, AudioKey
-from lib.storage.objects import ObjectInfo, delete, list_objects
+from lib.storage.objects import ObjectInfo, list_objects
 
 Kind = Literal[
     "object_without_row", "unknown_key", "waveform_without_audio", "not_deleted",

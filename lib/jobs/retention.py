@@ -16,9 +16,9 @@ from lib.data.records import AudioObject
 from lib.jobs.paging import each
 from lib.observability.logs import get_logger
 from lib.storage.client import Storage
+from lib.storage.deletion import delete, erase_versions, is_versioned
 from lib.storage.errors import Failure
 from lib.storage.keys import AudioKey
-from lib.storage.objects import delete, erase_versions, is_versioned
 
 BATCH = 100
 

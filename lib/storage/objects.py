@@ -1,4 +1,4 @@
-"""Reading and deleting objects, with bounded bytes and bounded waits.
+"""Reading, listing and writing objects, with bounded bytes and bounded waits.
 
 S3 dialects differ where it hurts: a range past the end is 416 or 400, a missing key is 403 without
 the right to list, suffix ranges are refused by some servers. This module is where that is known.
@@ -7,21 +7,18 @@ the right to list, suffix ranges are refused by some servers. This module is whe
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-from botocore.exceptions import ClientError
 
 from lib.config import StorageRole
 from lib.observability.events import StorageEvent
 from lib.observability.request_id import current_request_id
 from lib.storage.client import Storage, Use
-from lib.storage.errors import Failure, Outcome, StorageError, failure_of, translated
+from lib.storage.errors import Outcome, StorageError, translated
 
 CHUNK = 256 * 1024
-DELETE_BATCH = 1000
 PAGE_SECONDS = 3.0
 
 
@@ -168,34 +165,6 @@ def request_metadata() -> dict[str, str]:
     return {"request-id": request_id} if request_id else {}
 
 
-def delete(storage: Storage, role: StorageRole, keys: Sequence[str]) -> dict[str, Failure]:
-    """Delete objects; one that is not there counts as deleted.
-
-    Returns:
-        The keys that are not known to be deleted, each with its class of failure.
-    """
-    failed: dict[str, Failure] = {}
-    client = storage.client(role)
-    for start in range(0, len(keys), DELETE_BATCH):
-        part = keys[start : start + DELETE_BATCH]
-        try:
-            with translated("DeleteObjects"):
-                answer = client.delete_objects(
-                    Bucket=storage.bucket,
-                    Delete={"Objects": [{"Key": key} for key in part], "Quiet": True},
-                )
-        except StorageError as error:
-            failed.update(dict.fromkeys(part, error.failure))
-            continue
-        for item in answer.get("Errors", []):
-            failed[item.get("Key", "")] = _delete_failure(item.get("Code", ""))
-    return failed
-
-
-def _delete_failure(code: str) -> Failure:
-    return "denied" if code == "AccessDenied" else "server"
-
-
 def list_objects(
     storage: Storage, role: StorageRole, prefix: str, after: str = ""
 ) -> Iterator[ObjectInfo]:
@@ -222,38 +191,10 @@ def list_objects(
         token = {"ContinuationToken": answer["NextContinuationToken"]}
 
 
-def is_versioned(storage: Storage, role: StorageRole) -> bool:
-    """Tell whether the bucket keeps (or kept) versions; a server that does not know them has none.
+def exists(storage: Storage, key: str) -> bool:
+    """Tell by listing whether an object is there; sure also where a HEAD says only "denied".
 
     Raises:
-        StorageError: the bucket did not answer, or the role may not ask.
+        StorageError: the bucket did not answer.
     """
-    with translated("GetBucketVersioning"):
-        try:
-            answer = storage.client(role).get_bucket_versioning(Bucket=storage.bucket)
-        except ClientError as error:
-            if failure_of(error) in {"denied", "throttled", "timeout"}:
-                raise
-            return False
-    return answer.get("Status") in {"Enabled", "Suspended"}
-
-
-def erase_versions(storage: Storage, role: StorageRole, stem: str) -> Failure | None:
-    """Delete every version and delete marker of a recording and its waveform.
-
-    Returns:
-        None when nothing is left, else the class of the failure.
-    """
-    client = storage.client(role)
-    try:
-        with translated("ListObjectVersions"):
-            answer = client.list_object_versions(Bucket=storage.bucket, Prefix=f"{stem}.")
-        for item in [*answer.get("Versions", []), *answer.get("DeleteMarkers", [])]:
-            with translated("DeleteObjectVersion"):
-                client.delete_object(
-                    Bucket=storage.bucket, Key=item["Key"], VersionId=item["VersionId"]
-                )
-    except StorageError as error:
-        return error.failure
-    # A recording is written once, so a page of 1,000 versions is far more than there can be.
-    return "invalid" if answer.get("IsTruncated") else None
+    return any(item.key == key for item in list_objects(storage, "retention", key))

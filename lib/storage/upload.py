@@ -7,7 +7,8 @@ ingest role's credentials.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 from boto3.s3.transfer import TransferConfig
@@ -73,7 +74,7 @@ def upload(
         if progress:
             progress(min(sent, size), size)
 
-    with translated("Upload"):
+    with _outcome_checked(storage, role, key, size), translated("Upload"):
         storage.client(role).upload_fileobj(
             file, storage.bucket, key,
             ExtraArgs={
@@ -85,3 +86,21 @@ def upload(
         )  # fmt: skip
     if head(storage, role, key).size != size:
         raise StorageError("invalid", "Upload")
+
+
+@contextmanager
+def _outcome_checked(storage: Storage, role: StorageRole, key: str, size: int) -> Iterator[None]:
+    """Pass over an error after which the object is there whole.
+
+    Putting the parts together may take a server longer than we wait; asking again then gets "no
+    such upload", since the first request was done. Keys are fresh, so what is there is ours.
+    """
+    try:
+        yield
+    except StorageError as error:
+        if error.failure not in {"missing", "timeout", "connection"}:
+            raise
+        with suppress(StorageError):
+            if head(storage, role, key).size == size:
+                return
+        raise

@@ -12,12 +12,14 @@ from lib.data import Refused, audit
 from lib.jobs import audio_analysis, audio_upload, playback, retention
 from lib.jobs.analyser import Analyser
 from lib.jobs.services import Services
+from lib.storage.client import Storage
 from lib.storage.decode import UnplayableError
 from lib.storage.errors import ObjectMissingError
 from lib.storage.objects import put_small
 from tests.jobs.conftest import Room
 from tests.support.audio import recording
 from tests.support.convex import ConvexRuntime
+from tests.support.s3 import LocalS3, settings_for
 
 DATA = recording("audio/mpeg", 2.0)
 
@@ -144,3 +146,17 @@ def test_what_is_not_there_says_why(room: Room) -> None:
         playback.issue_url(room.caller, room.storage, begun.audio.id)
     assert caught.value.state == "pending"
     assert playback.waveform(room.storage, begun.audio) is None
+
+
+def test_a_recording_that_may_not_be_read_is_not_taken_for_lost(room: Room, s3: LocalS3) -> None:
+    row = room.stored(DATA, "audio/mpeg")
+    powerless = Storage(
+        settings_for(s3.endpoint, S3_ROLE_CREDENTIALS={"analysis": "nobody:nothing"}),
+        lambda _: None,
+    )
+    unable = Analyser(powerless)
+    counts = audio_analysis.analyse_due(room.services.worker_caller, powerless, unable, never)
+    unable.close()
+    powerless.close()
+    assert counts["failed"] >= 1
+    assert (room.row(row.id).status, room.row(row.id).analysis) == ("stored", "pending")

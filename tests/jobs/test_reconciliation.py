@@ -11,8 +11,9 @@ from lib.jobs import reconciliation, retention
 from lib.jobs.reconciliation import Reconciliation, Report
 from lib.jobs.services import Services
 from lib.storage.analysis import analyse
+from lib.storage.deletion import delete
 from lib.storage.keys import AudioKey, peaks_key
-from lib.storage.objects import delete, put_small
+from lib.storage.objects import put_small
 from tests.jobs.conftest import Room, new_room
 from tests.support.audio import recording
 

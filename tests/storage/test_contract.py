@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from lib.observability.events import StorageEvent
-from lib.storage import bucket, objects, tags
+from lib.storage import bucket, deletion, objects, tags
 from lib.storage.client import Storage, ensure_bucket
 from lib.storage.errors import ObjectMissingError, StorageError
 from lib.storage.keys import AudioKey, peaks_key
@@ -205,8 +205,8 @@ def test_listing_streams_everything_below_a_prefix_in_key_order(storage: Storage
 
 def test_deleting_is_complete_and_may_be_repeated(storage: Storage) -> None:
     keys = [stored(storage, b"RIFF") for _ in range(3)]
-    assert objects.delete(storage, "retention", keys) == {}
-    assert objects.delete(storage, "retention", [*keys, new_key()]) == {}
+    assert deletion.delete(storage, "retention", keys) == {}
+    assert deletion.delete(storage, "retention", [*keys, new_key()]) == {}
     for key in keys:
         with pytest.raises(ObjectMissingError):
             objects.head(storage, "ingest", key)
@@ -255,19 +255,19 @@ def test_every_version_of_a_recording_can_be_erased_where_versions_are_kept(
     versioned = Storage(settings, lambda _: None)
     known = bucket_knows_configuration(versioned)
     note("object versions", known)
-    assert not objects.is_versioned(versioned, "retention")
+    assert not deletion.is_versioned(versioned, "retention")
     if known:
         client = versioned.client("admin")
         client.put_bucket_versioning(
             Bucket=versioned.bucket, VersioningConfiguration={"Status": "Enabled"}
         )
-        assert objects.is_versioned(versioned, "retention")
+        assert deletion.is_versioned(versioned, "retention")
         key = new_key()
         for name in (key, key, peaks_key(key)):
             objects.put_small(versioned, "ingest", name, b"x", "audio/wav")
-        assert objects.delete(versioned, "retention", [key, peaks_key(key)]) == {}
+        assert deletion.delete(versioned, "retention", [key, peaks_key(key)]) == {}
         stem = AudioKey.parse(key).stem
-        assert objects.erase_versions(versioned, "retention", stem) is None
+        assert deletion.erase_versions(versioned, "retention", stem) is None
         left = client.list_object_versions(Bucket=versioned.bucket, Prefix=stem)
         assert left.get("Versions", []) + left.get("DeleteMarkers", []) == []
     versioned.close()
