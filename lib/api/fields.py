@@ -26,6 +26,7 @@ FIRST_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LAST_TIME: Final = datetime(2200, 1, 1, tzinfo=UTC)
 METADATA_BYTES: Final = 16 * 1024
 METADATA_DEPTH: Final = 8
+MAX_NAMES: Final = 1024  # Convex's limit of names in an object, and of characters in a name.
 MAX_SEQUENCE: Final = 1_000_000
 DAY_MS: Final = 86_400_000
 _SAFE_INTEGER: Final = 2**53
@@ -70,13 +71,21 @@ def _within_convex(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
+def _check_name(name: str) -> None:
+    if name.startswith("$") or not (name.isascii() and name.isprintable()):
+        raise ValueError("names must be printable ASCII and not begin with $")
+    if len(name) > MAX_NAMES:
+        raise ValueError(f"names must have at most {MAX_NAMES} characters")
+
+
 def _check_value(value: object, level: int) -> None:
     if isinstance(value, dict | list) and level > METADATA_DEPTH:
         raise ValueError(f"must have at most {METADATA_DEPTH} levels")
     if isinstance(value, dict):
+        if len(value) > MAX_NAMES:
+            raise ValueError(f"objects must have at most {MAX_NAMES} names")
         for name, item in value.items():
-            if name.startswith("$") or not (name.isascii() and name.isprintable()):
-                raise ValueError("names must be printable ASCII and not begin with $")
+            _check_name(name)
             _check_value(item, level + 1)
     elif isinstance(value, list):
         for item in value:

@@ -79,14 +79,12 @@ class Client:
 
         Raises:
             Unavailable: no usable answer in time.
-            Refused: the function threw a `ConvexError`, or Convex did not accept the token.
+            Refused: the function threw a `ConvexError`, Convex did not accept the token, or an
+                argument is nothing that Convex can hold.
             FunctionFailed: the function failed otherwise.
         """
         deadline = time.monotonic() + self._timeout
-        body = json.dumps(
-            {"path": path, "format": "convex_encoded_json", "args": convex_to_json(dict(args))},
-            separators=(",", ":"),
-        ).encode()
+        body = _encoded(path, args)
         for attempt in range(1, attempts + 1):
             try:
                 return self._attempt(kind, body, headers, deadline)
@@ -171,6 +169,15 @@ class Caller:
         if self.token is not None:
             headers["Authorization"] = f"Bearer {self.token()}"
         return self.client.call(kind, path, args, headers, attempts=attempts)
+
+
+def _encoded(path: str, args: Mapping[str, Any]) -> bytes:
+    try:
+        values = convex_to_json(dict(args))
+    except (ValueError, TypeError) as error:
+        raise Refused("VALIDATION", "A value is of a kind that cannot be stored.") from error
+    call = {"path": path, "format": "convex_encoded_json", "args": values}
+    return json.dumps(call, separators=(",", ":")).encode()
 
 
 def _body(response: httpx.Response, deadline: float) -> bytes:

@@ -159,6 +159,18 @@ def test_every_other_answer_is_told_apart(answer: Answer, error: type[Exception]
         caller.query(ECHO, {})
 
 
+@pytest.mark.parametrize(
+    "value", [{"$x": 1.0}, {"\u00e9": 1.0}, {"a" * 1025: 1.0}, 2**60, object()]
+)
+def test_what_convex_cannot_hold_is_refused_before_it_is_sent(value: object) -> None:
+    as_it_is: Query[dict[str, Any], Any] = Query("echo:get", dict, lambda value: value)
+    with calling(lambda _seen: success(None)) as (caller, server):
+        with pytest.raises(Refused) as caught:
+            caller.query(as_it_is, {"value": value})
+        assert server.seen == []
+    assert caught.value.code == "VALIDATION"
+
+
 def test_64_threads_do_not_wait_for_a_slow_call_of_another_one() -> None:
     """63 calls end while one is held back: the slow one is released only by their results."""
     others_done = threading.Event()
