@@ -29,7 +29,7 @@ export interface PageRequest {
   maximumRowsRead: number | null;
 }
 
-const FIRST_BATCH = 32;
+const FIRST_BATCH = 64;
 const MAX_BATCH = 512;
 /** One byte more than a key: the smallest key after it. */
 const AFTER = Buffer.from([0]);
@@ -138,8 +138,7 @@ function* scan(
 ): Generator<IndexRow> {
   tx.usage.add("databaseQueries", 1);
   let { lower, upper } = range;
-  let batch = Math.min(limit, FIRST_BATCH);
-  if (Number.isFinite(limit)) batch = Math.min(limit, MAX_BATCH);
+  let batch = Number.isFinite(limit) ? Math.min(limit, MAX_BATCH) : FIRST_BATCH;
   let last: Buffer | null = null;
   let left = limit;
   try {
