@@ -17,20 +17,20 @@ USER_COLUMNS: Final = (
     Column("Last seen"), Column("Known since"),
 )  # fmt: skip
 SESSION_COLUMNS: Final = (
-    Column("Session"), Column("Started"), Column("Length", number=True), Column("Channel"),
-    Column("Turns", number=True), Column("Outcome"), Column("Review"),
-    Column("Worst turn", number=True), Column("Flags"),
+    Column("Session"), Column("Started"), Column("Length", number=True), Column("Channel", minor=True),
+    Column("Turns", number=True, minor=True), Column("Outcome"), Column("Review"),
+    Column("Worst turn", number=True), Column("Flags", minor=True),
 )  # fmt: skip
 STORAGE_COLUMNS: Final = (
     Column("When"), Column("Operation"), Column("Outcome"), Column("Took", number=True),
-    Column("Attempts", number=True), Column("Object"), Column("Request id"),
+    Column("Attempts", number=True, minor=True), Column("Object", minor=True), Column("Request id"),
 )  # fmt: skip
 AUTH_COLUMNS: Final = (
     Column("When"), Column("Outcome"), Column("Reason"), Column("Route"), Column("User"),
-    Column("Client"), Column("Request id"),
+    Column("Client", minor=True), Column("Request id"),
 )  # fmt: skip
 AUDIT_COLUMNS: Final = (
-    Column("When"), Column("Who"), Column("Did"), Column("To"), Column("Details"),
+    Column("When"), Column("Who"), Column("Did"), Column("To"), Column("Details", minor=True),
     Column("Request id"),
 )  # fmt: skip
 

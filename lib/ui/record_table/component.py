@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -18,10 +18,17 @@ _mount: Final = register(Path(__file__).parent, "table")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Heading of a column; numbers stand on the right."""
+    """Heading of a column.
+
+    Attributes:
+        label: the heading.
+        number: stands on the right.
+        minor: left out where there is little room.
+    """
 
     label: str
     number: bool = False
+    minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,7 @@ def record_table(label: str, columns: Sequence[Column], rows: Sequence[Row], *, 
         key=key,
         data={
             "label": label,
-            "columns": [{"label": column.label, "number": column.number} for column in columns],
+            "columns": [asdict(column) for column in columns],
             "rows": [
                 {
                     "path": row.path,

@@ -24,9 +24,16 @@ interface Row {
   cells: Cell[];
 }
 
+interface ColumnData {
+  label: string;
+  number: boolean;
+  /** Left out where there is little room. */
+  minor: boolean;
+}
+
 interface TableData {
   label: string;
-  columns: { label: string; number?: boolean }[];
+  columns: ColumnData[];
   rows: Row[];
 }
 
@@ -61,7 +68,7 @@ function head({ columns }: TableData): HTMLElement {
     const cell = document.createElement("th");
     cell.scope = "col";
     cell.textContent = column.label;
-    if (column.number) cell.className = "number";
+    cell.className = classOf(column);
     line.append(cell);
   }
   return made;
@@ -73,12 +80,16 @@ function body({ rows, columns }: TableData, open: (row: Row) => void): HTMLEleme
     const line = made.insertRow();
     row.cells.forEach((cell, index) => {
       const place = line.insertCell();
-      if (columns[index]?.number) place.className = "number";
+      place.className = classOf(columns[index]);
       const content = drawCell(cell);
       place.append(index === 0 && row.path !== null ? link(row, content, open) : content);
     });
   }
   return made;
+}
+
+function classOf(column: ColumnData | undefined): string {
+  return [column?.number && "number", column?.minor && "minor"].filter(Boolean).join(" ");
 }
 
 function link(row: Row, content: HTMLElement, open: (row: Row) => void): HTMLElement {

@@ -50,6 +50,8 @@ export class Player {
   #flash: { sentence: string; until: number } | null = null;
   #lastStatus: Status = "paused";
   #rememberedAt = 0;
+  /** Until the reader is where they left off, there is no position to write down. */
+  #isPlaced = false;
 
   constructor(root: HTMLElement, data: PlayerData, send: Send) {
     this.sessionId = data.sessionId;
@@ -150,8 +152,8 @@ export class Player {
 
   #goToStart(data: PlayerData): void {
     const ms = data.startAtMs ?? this.#memory.position(data.sessionId);
+    this.#isPlaced = true;
     if (ms > 0) this.#seek(Math.min(ms, this.#durationMs));
-    this.#refresh();
   }
 
   #choose(index: number): void {
@@ -210,6 +212,7 @@ export class Player {
   }
 
   #remember(now: boolean): void {
+    if (!this.#isPlaced) return;
     if (!now && performance.now() - this.#rememberedAt < REMEMBER_MS) return;
     this.#rememberedAt = performance.now();
     const { status, positionMs } = this.#engine;

@@ -1,0 +1,114 @@
+"""Sessions made for the tests of the listening room, and what the player shows of them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from collections.abc import Sequence
+from typing import Any, Self
+
+import httpx
+from playwright.sync_api import Locator, Page, expect
+
+from tests.support.audio import encode, tone
+from tests.support.stack import RunningStack
+
+BATCH = 500
+
+
+class Ingest:
+    """The product's backend: stores sessions through the API."""
+
+    def __init__(self, stack: RunningStack) -> None:
+        self._client = httpx.Client(
+            base_url=f"http://127.0.0.1:{stack.port}/api/v1",
+            headers={"Authorization": f"Bearer {stack.token('ingest')}"},
+            timeout=60,
+            trust_env=False,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def session(self, turns: Sequence[dict[str, Any]], **more: Any) -> str:
+        """Store a session of a new user with these turns; return its id."""
+        clerk_id = f"user_{uuid.uuid4().hex}"
+        self._post("/users", {"clerkId": clerk_id, "name": more.pop("name", "Test Person")})
+        session = self._post(
+            "/sessions",
+            {
+                "externalId": uuid.uuid4().hex, "userId": clerk_id, "channel": "voice",
+                "startedAt": "2026-01-02T03:04:05Z", **more,
+            },
+        )  # fmt: skip
+        for start in range(0, len(turns), BATCH):
+            batch = {"interactions": list(turns[start : start + BATCH])}
+            self._post(f"/sessions/{session['id']}/interactions", batch)
+        session_id: str = session["id"]
+        return session_id
+
+    def recording(self, session_id: str, seconds: float) -> None:
+        """Store one recording of the whole session."""
+        body = encode("audio/mpeg", tone(seconds, rate=16_000), rate=16_000)
+        upload = self._post(
+            f"/sessions/{session_id}/audio",
+            {
+                "contentType": "audio/mpeg", "bytes": len(body),
+                "sha256": hashlib.sha256(body).hexdigest(),
+            },
+        )  # fmt: skip
+        put = httpx.request(
+            upload["method"], upload["uploadUrl"], headers=upload["headers"], content=body,
+            timeout=60, trust_env=False,
+        )  # fmt: skip
+        assert put.status_code == 200, put.text
+        self._post(f"/audio/{upload['audioObjectId']}/complete", None)
+
+    def _post(self, path: str, body: Any) -> Any:
+        headers = {"Idempotency-Key": uuid.uuid4().hex}
+        answer = self._client.post(path, json=body, headers=headers)
+        assert answer.status_code < 300, answer.text
+        return answer.json()
+
+
+def turns(texts: Sequence[str], every_ms: int = 2000) -> list[dict[str, Any]]:
+    """Return turns that alternate between user and assistant."""
+    return [
+        {
+            "sequence": index, "speaker": "user" if index % 2 == 0 else "assistant",
+            "text": text, "startedAtMs": index * every_ms, "durationMs": every_ms - 500,
+        }
+        for index, text in enumerate(texts)
+    ]  # fmt: skip
+
+
+def open_room(page: Page, stack: RunningStack, session_id: str, more: str = "") -> None:
+    """Open a session and wait for its transcript."""
+    page.goto(f"{stack.app_url}/session?id={session_id}{more}")
+    expect(page.get_by_role("list", name="Transcript")).to_be_visible()
+
+
+def player(page: Page) -> Locator:
+    """Return the bar of the player."""
+    return page.get_by_role("group", name="Player")
+
+
+def lit(page: Page) -> Locator:
+    """Return the lit turn."""
+    return page.locator(".turn.lit")
+
+
+def position(page: Page) -> float:
+    """Return the media element's time in seconds."""
+    time: float = page.locator(".player > audio").evaluate("audio => audio.currentTime")
+    return time
+
+
+def wait_until_sounding(page: Page) -> None:
+    """Wait until the media element's time has advanced."""
+    expect(player(page).get_by_role("button", name="Pause")).to_be_visible()
+    expect(page.locator(".clock")).to_contain_text(re.compile(r"^0:0[1-9]|^0:[1-9]"))
