@@ -17,8 +17,9 @@ USER_COLUMNS: Final = (
     Column("Last seen"), Column("Known since"),
 )  # fmt: skip
 SESSION_COLUMNS: Final = (
-    Column("Session"), Column("Started"), Column("Length", number=True), Column("Channel", minor=True),
-    Column("Turns", number=True, minor=True), Column("Outcome"), Column("Review"),
+    Column("Session"), Column("Started"), Column("Length", number=True),
+    Column("Channel", minor=True), Column("Turns", number=True, minor=True),
+    Column("Outcome"), Column("Review"),
     Column("Worst turn", number=True), Column("Flags", minor=True),
 )  # fmt: skip
 STORAGE_COLUMNS: Final = (
