@@ -24,7 +24,7 @@ def draw(visitor: Visitor) -> None:
         subject = _exact("To what", "Id of a session, user or recording", "subject")
         action = _exact("Did", "Action, for instance session.view", "action")
     pager = Pager("audit", (actor, subject, action))
-    with st.skeleton(420), views.failures_told(visitor.caller.request_id, "The audit trail"):
+    with views.failures_told(visitor.caller.request_id, "The audit trail"), st.skeleton(420):
         page = audit.page(
             visitor.caller, actor_id=actor, subject_id=subject, action=action, order="desc",
             cursor=pager.cursor, limit=PAGE_SIZE,

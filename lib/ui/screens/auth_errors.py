@@ -32,7 +32,7 @@ def draw(visitor: Visitor) -> None:
     window = panels.choose_window()
     now = datetime.now(UTC)
     start, end = window.bounds(now)
-    with st.skeleton(420), views.failures_told(visitor.caller.request_id, "Sign-in metrics"):
+    with views.failures_told(visitor.caller.request_id, "Sign-in metrics"), st.skeleton(420):
         rollups = list(metrics.between(visitor.caller, METRIC, start, end, window.resolution))
     if rollups:
         denied = [item for item in rollups if item.dimensions.get("outcome") == DENIED]
@@ -82,7 +82,7 @@ def _events(visitor: Visitor, start: datetime) -> None:
         bind="query-params", max_chars=100, label_visibility="collapsed", width=420,
     ).strip()  # fmt: skip
     pager = Pager("auth-events", (reason, st.query_params.get("window")))
-    with st.skeleton(300), views.failures_told(visitor.caller.request_id, "Sign-in events"):
+    with views.failures_told(visitor.caller.request_id, "Sign-in events"), st.skeleton(300):
         page = events.auth_page(
             visitor.caller, from_=start, reason=reason or None, outcome=DENIED, order="desc",
             cursor=pager.cursor, limit=PAGE_SIZE,

@@ -31,7 +31,7 @@ def draw(visitor: Visitor) -> None:
     follow("overview-heading", "overview-operations", "overview-table")
     page_heading("Overview", "What happened in the product lately.", key="overview-heading")
     now = datetime.now(UTC)
-    with st.skeleton(420), views.failures_told(visitor.caller.request_id, "The overview"):
+    with views.failures_told(visitor.caller.request_id, "The overview"), st.skeleton(420):
         start = now - timedelta(days=_DAYS)
         days = user_sessions.daily(visitor.caller, start, now)
         newest = user_sessions.page(visitor.caller, cursor=None, limit=_NEWEST, order="desc").items

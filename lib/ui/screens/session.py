@@ -28,7 +28,7 @@ def draw(visitor: Visitor) -> None:
     """Draw the page of the session that the address names by `id`, from the moment `t` (s)."""
     follow("session-heading")
     session_id = st.query_params.get("id", "")
-    with st.skeleton(520), views.failures_told(visitor.caller.request_id, "This session"):
+    with views.failures_told(visitor.caller.request_id, "This session"), st.skeleton(520):
         room = _load(visitor.caller, session_id, _start_ms())
         if room is not None:
             _note_view(visitor.caller, session_id)

@@ -38,7 +38,7 @@ def draw(visitor: Visitor) -> None:
         return
     filters = _filters()
     pager = Pager("sessions", tuple(sorted(filters.items())))
-    with st.skeleton(420), views.failures_told(visitor.caller.request_id, "The list of sessions"):
+    with views.failures_told(visitor.caller.request_id, "The list of sessions"), st.skeleton(420):
         page = user_sessions.page(
             visitor.caller, cursor=pager.cursor, limit=PAGE_SIZE, **_arguments(filters)
         )
@@ -105,7 +105,7 @@ def _empty(*, filtered: bool) -> None:
 
 
 def _hits(words: str, visitor: Visitor) -> None:
-    with st.skeleton(420), views.failures_told(visitor.caller.request_id, "The search"):
+    with views.failures_told(visitor.caller.request_id, "The search"), st.skeleton(420):
         hits = interactions.search(visitor.caller, query=words, limit=_MOST_HITS)
     if not hits:
         views.empty("Nothing was said like that", "Search finds whole words and beginnings.")

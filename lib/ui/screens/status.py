@@ -54,7 +54,7 @@ def draw(visitor: Visitor) -> None:
             _card(health)
     st.button("Ask again", icon=":material/refresh:")
     st.subheader("Background jobs", anchor=False)
-    with st.skeleton(300), views.failures_told(visitor.caller.request_id, "The jobs"):
+    with views.failures_told(visitor.caller.request_id, "The jobs"), st.skeleton(300):
         jobs = job_leases.every(visitor.caller)
     if not jobs:
         views.empty("No job has run yet", "Start the worker: python -m lib worker")

@@ -40,7 +40,7 @@ def draw(visitor: Visitor) -> None:
     window = panels.choose_window()
     now = datetime.now(UTC)
     start, end = window.bounds(now)
-    with st.skeleton(420), views.failures_told(visitor.caller.request_id, "Storage metrics"):
+    with views.failures_told(visitor.caller.request_id, "Storage metrics"), st.skeleton(420):
         rollups = list(metrics.between(visitor.caller, METRIC, start, end, window.resolution))
     if rollups:
         rollups = _one_operation(rollups)
@@ -129,7 +129,7 @@ def _events(visitor: Visitor, start: datetime) -> None:
     )
     operation = st.query_params.get("operation") or None
     pager = Pager("storage-events", (outcome, operation, st.query_params.get("window")))
-    with st.skeleton(300), views.failures_told(visitor.caller.request_id, "Storage events"):
+    with views.failures_told(visitor.caller.request_id, "Storage events"), st.skeleton(300):
         page = events.storage_page(
             visitor.caller, from_=start, outcome=outcome, operation=operation, order="desc",
             cursor=pager.cursor, limit=PAGE_SIZE,

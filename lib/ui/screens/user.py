@@ -27,7 +27,7 @@ def draw(visitor: Visitor) -> None:
     clerk_id = st.query_params.get("id", "")
     pager = Pager("user-sessions", clerk_id)
     now = datetime.now(UTC)
-    with st.skeleton(420), views.failures_told(visitor.caller.request_id, "This user"):
+    with views.failures_told(visitor.caller.request_id, "This user"), st.skeleton(420):
         user = users.get(visitor.caller, clerk_id) if clerk_id else None
         if user is not None:
             summary = users.summary(

@@ -28,7 +28,7 @@ def draw(visitor: Visitor) -> None:
     page_heading("Users", "People who use the product, and how to find one.", key="users-heading")
     search, status, sort = _filters()
     pager = Pager("users", (search, status, sort))
-    with st.skeleton(420), views.failures_told(visitor.caller.request_id, "The list of users"):
+    with views.failures_told(visitor.caller.request_id, "The list of users"), st.skeleton(420):
         page = users.page(
             visitor.caller, kind="product", search=search or None, status=status, sort=sort,
             order="desc", cursor=pager.cursor, limit=PAGE_SIZE,
