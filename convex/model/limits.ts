@@ -24,7 +24,7 @@ export const URL_CHARS = 2048;
 /** Identifiers that others choose: `clerkId`, `externalId`, `requestId`, provider, model. */
 export const IDENTIFIER_CHARS = 200;
 /** Largest recording. */
-export const AUDIO_BYTES = 512 * 1024 * 1024;
+export const AUDIO_BYTES = 2 * 1024 ** 3;
 
 /** Largest `limit` of a list; `limit` of a transcript page may be larger. */
 export const PAGE_ITEMS = 200;

@@ -18,7 +18,7 @@ import structlog
 from lib.observability.request_id import current_request_id
 
 _SECRET_FIELD = re.compile(
-    r"(authorization|cookie|password|secret|token$|^token|signature|api_?key|private)",
+    r"(authorization|cookie|password|secret|token$|^token(?!s)|signature|api_?key|private)",
     re.IGNORECASE,
 )
 _JWT = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")

@@ -68,6 +68,13 @@ def test_a_secret_never_reaches_a_line(
         assert secret not in text
 
 
+def test_counts_of_model_tokens_are_no_secret(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("info")
+    get_logger("x").info("turn", tokens=120, tokensIn=100)
+    line = logged(capsys)
+    assert (line["tokens"], line["tokensIn"]) == (120, 100)
+
+
 def test_lines_of_other_libraries_take_the_same_form(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logs("info")
     logging.getLogger("some.library").warning("hello %s", "there")

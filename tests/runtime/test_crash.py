@@ -17,7 +17,10 @@ from .conftest import Deployment, MakeDeployment
 from .product import FUNCTIONS, Backend, new_session, turn
 
 ROUNDS = int(os.environ.get("EARSHOT_FAULT_ROUNDS", "3"))
-SEED = int(os.environ.get("EARSHOT_FAULT_SEED", str(random.SystemRandom().randrange(2**32))))
+SEED = int(
+    os.environ.get("EARSHOT_FAULT_SEED")
+    or (random.SystemRandom().randrange(2**32) if "EARSHOT_FAULT_ROUNDS" in os.environ else 20_261)
+)
 WRITERS = 4
 BATCH = 10
 

@@ -21,7 +21,7 @@ from lib.storage.errors import ObjectMissingError
 
 router = APIRouter(tags=["audio"], route_class=ApiRoute)
 
-MAX_BYTES: Final = 512 * 1024 * 1024
+MAX_BYTES: Final = 2 * 1024**3
 ContentType = Literal[
     "audio/wav", "audio/mpeg", "audio/ogg", "audio/webm", "audio/mp4", "audio/flac"
 ]

@@ -27,7 +27,12 @@ async function decide({ url, method, headers, options, now, backend }) {
   state.now = now * 1000;
   state.backend = backend;
   const { secretKey, publishableKey, jwtKey, ...rest } = options;
-  const client = createClerkClient({ secretKey, publishableKey, jwtKey, telemetry: { disabled: true } });
+  const client = createClerkClient({
+    secretKey,
+    publishableKey,
+    jwtKey,
+    telemetry: { disabled: true },
+  });
   const request = new Request(url, { method, headers });
   const result = await client.authenticateRequest(request, rest);
   return {
@@ -35,7 +40,10 @@ async function decide({ url, method, headers, options, now, backend }) {
     reason: result.reason,
     location: result.headers.get("location"),
     setCookies: result.headers.getSetCookie(),
-    userId: result.status === "signed-in" ? result.toAuth({ treatPendingAsSignedOut: false }).userId : null,
+    userId:
+      result.status === "signed-in"
+        ? result.toAuth({ treatPendingAsSignedOut: false }).userId
+        : null,
   };
 }
 
