@@ -88,7 +88,11 @@ def use_credentials_that_end_in(
     monkeypatch.setattr(session, "get_credentials", lambda: temporary)
 
 
-@pytest.mark.parametrize("key", ["probe/x", "", "audio/v1/2026/01/01/x/y.wav", f"{KEY}/.."])
+@pytest.mark.parametrize(
+    "key",
+    ["probe/x", "", "audio/v1/2026/01/01/x/y.wav", f"{KEY}/.."],
+    ids=["probe", "empty", "short", "climbing"],
+)
 def test_only_recordings_are_signed(offline: Storage, key: str) -> None:
     with pytest.raises(ValueError, match="audio key"):
         sign_get(offline, key)
