@@ -16,7 +16,7 @@ import pytest
 from local.children import BACKOFF_SECONDS, STEADY_SECONDS, Child, stop_all
 from local.stack import Stack, free_ports, port_is_free
 from local.supervisor import StartError, check_ports, exclusive
-from tests.support.stack import ROOT, wait_until
+from tests.support.stack import ROOT, is_alive, wait_until
 
 
 def child(tmp_path: Path, code: str, port: int = 9) -> Child:
@@ -177,12 +177,4 @@ def test_children_do_not_outlive_a_killed_supervisor(tmp_path: Path) -> None:
         assert parent.stdout
         pid = int(parent.stdout.readline())
         parent.kill()
-    wait_until(lambda: not _alive(pid), 20)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
+    wait_until(lambda: not is_alive(pid), 20)

@@ -106,13 +106,24 @@ def running_stack(
         assert process.poll() is None, output.read_text()
         stack.refresh()
         yield stack
-    finally:
+        pids = stack.refresh()["pids"]
         process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(60)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.wait(60)
+        assert process.returncode == 0, output.read_text()
+        outlived = [name for name, pid in pids.items() if is_alive(pid)]
+        assert not outlived, f"still running after the stack has stopped: {outlived}"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs (one that only waits to be reaped does not)."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
 
 
 def attached(home: Path) -> RunningStack:
