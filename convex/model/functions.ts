@@ -32,7 +32,7 @@ type Authed = {
   /** Mask a text as this caller may see it: for results that cut texts into pieces. */
   visible: (text: string) => string;
 };
-export type AuthedQueryCtx = QueryCtx & Authed;
+type AuthedQueryCtx = QueryCtx & Authed;
 export type AuthedMutationCtx = MutationCtx &
   Authed & {
     /** Name the user whose personal data the answer may hold, so that erasure finds its copy. */

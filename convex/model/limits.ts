@@ -30,8 +30,6 @@ export const AUDIO_BYTES = 2 * 1024 ** 3;
 export const PAGE_ITEMS = 200;
 export const TRANSCRIPT_ITEMS = 2000;
 export const SEARCH_ITEMS = 50;
-/** Search hits that can be paged through; Convex ranks at most 1,024 candidates. */
-export const SEARCH_DEPTH = 200;
 export const QUERY_CHARS = 200;
 
 /** Documents that a list scans before it hands out a short page; the rest is for joins. */

@@ -5,7 +5,7 @@ import type { Caller } from "./identity.ts";
 
 /** `limit` calls per `periodMs` on average, and at most `limit` at once. */
 export type Rate = { limit: number; periodMs: number };
-export type Taken = { allowed: boolean; remaining: number; retryAfterMs: number };
+type Taken = { allowed: boolean; remaining: number; retryAfterMs: number };
 
 /** What one team member may have recorded in the audit log or revealed. */
 const MEMBER_RATE: Rate = { limit: 300, periodMs: 60_000 };

@@ -35,7 +35,7 @@ export const user = v.object({
 });
 
 /** The user as shown beside one of their sessions. */
-export const sessionUser = v.object({
+const sessionUser = v.object({
   clerkId: v.string(),
   name: v.optional(v.string()),
   email: v.optional(v.string()),
@@ -124,7 +124,7 @@ export const interaction = v.object({
 });
 
 /** A piece of a transcript around a hit; `hit` pieces are the words that were searched for. */
-export const highlightPiece = v.object({ text: v.string(), hit: v.boolean() });
+const highlightPiece = v.object({ text: v.string(), hit: v.boolean() });
 
 export const searchHit = v.object({
   session: userSession,
@@ -225,4 +225,3 @@ export type Interaction = Infer<typeof interaction>;
 export type HighlightPiece = Infer<typeof highlightPiece>;
 export type Summary = Infer<typeof summary>;
 export type NewRollup = Infer<typeof newRollup>;
-export type Rollup = Infer<typeof rollup>;

@@ -37,7 +37,7 @@ export type Recount = {
   isComplete: boolean;
 };
 
-export function stampOf(session: Doc<"userSessions">): string {
+function stampOf(session: Doc<"userSessions">): string {
   return `${session.interactionCount}:${session.maxSequence}:${session.audioCount}`;
 }
 

@@ -7,7 +7,7 @@
 import type { Value } from "convex/values";
 import { isAudioKey } from "./audio.ts";
 
-export const MASKS = { email: "[email]", phone: "[phone]", card: "[card]" } as const;
+const MASKS = { email: "[email]", phone: "[phone]", card: "[card]" } as const;
 
 const ADDRESS =
   /(?<![\p{L}\p{N}._%+'-])[\p{L}\p{N}._%+'-]+[@＠][\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*/gu;

@@ -32,10 +32,7 @@ function entries(): Entry[] {
   });
 }
 
-export const ALL_FUNCTIONS = entries();
-export const PUBLIC_FUNCTIONS = ALL_FUNCTIONS.filter(
-  ({ registered }) => registered.isPublic === true,
-);
+export const PUBLIC_FUNCTIONS = entries().filter(({ registered }) => registered.isPublic === true);
 
 /** Call a function by its name, as a role or without a token. */
 export async function call(
