@@ -1,8 +1,11 @@
-"""The folder of the functions can be deployed and does not shadow the client."""
+"""The folder of the functions can be deployed, does not shadow the client, and agrees on limits."""
 
 from __future__ import annotations
 
-from local.processes import ROOT
+import subprocess
+
+from lib.storage.formats import MAX_AUDIO_BYTES
+from local.processes import ROOT, node_binary
 
 FOLDER = ROOT / "convex"
 
@@ -13,3 +16,15 @@ def test_the_folder_does_not_shadow_the_client_package() -> None:
 
 def test_every_module_has_a_name_that_the_convex_cli_deploys() -> None:
     assert [str(path) for path in FOLDER.rglob("*") if "-" in path.name] == []
+
+
+def test_convex_and_the_storage_agree_on_the_largest_recording() -> None:
+    script = (
+        f'import {{ AUDIO_BYTES }} from "{FOLDER / "model/limits.ts"}"; console.log(AUDIO_BYTES)'
+    )
+    done = subprocess.run(
+        [str(node_binary()), "--input-type=module", "--eval", script],
+        capture_output=True,
+        check=True,
+    )
+    assert int(done.stdout) == MAX_AUDIO_BYTES

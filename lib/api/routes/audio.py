@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import Field
@@ -18,10 +18,10 @@ from lib.jobs import audio_upload, playback
 from lib.jobs.services import Services
 from lib.storage.decode import UnplayableError
 from lib.storage.errors import ObjectMissingError
+from lib.storage.formats import MAX_AUDIO_BYTES
 
 router = APIRouter(tags=["audio"], route_class=ApiRoute)
 
-MAX_BYTES: Final = 2 * 1024**3
 ContentType = Literal[
     "audio/wav", "audio/mpeg", "audio/ogg", "audio/webm", "audio/mp4", "audio/flac"
 ]
@@ -31,7 +31,7 @@ class NewAudio(Sent):
     """A recording that will be uploaded."""
 
     content_type: ContentType
-    bytes: Annotated[int, Field(ge=1, le=MAX_BYTES, strict=True)] = Field(
+    bytes: Annotated[int, Field(ge=1, le=MAX_AUDIO_BYTES, strict=True)] = Field(
         description="Exact length."
     )
     sha256: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$")] = Field(
