@@ -1,7 +1,5 @@
-/** Runs the queries that `ctx.db.query(...)` describes: index ranges, filters, limits, pages. */
+/** Runs the queries that `ctx.db.query(...)` describes: index ranges, filters, limits. */
 
-import type { CursorCodec } from "./cursor.ts";
-import { type Position } from "./cursor.ts";
 import { FunctionError } from "./errors.ts";
 import { passes } from "./filter.ts";
 import { KEY_END, KEY_START, type IndexRow, type KeyIndex, type KeyRange } from "./keyindex.ts";
@@ -21,18 +19,10 @@ export interface QueryJson {
   operators: ({ filter: Json } | { limit: number })[];
 }
 
-export interface PageRequest {
-  query: QueryJson;
-  cursor: string | null;
-  endCursor: string | null;
-  pageSize: number;
-  maximumRowsRead: number | null;
-}
-
 const FIRST_BATCH = 64;
 const MAX_BATCH = 512;
 /** One byte more than a key: the smallest key after it. */
-const AFTER = Buffer.from([0]);
+export const AFTER = Buffer.from([0]);
 
 /** Yields the JSON texts of a query's documents, in order. */
 export function* stream(tx: Transaction, query: QueryJson): Generator<string> {
@@ -46,69 +36,6 @@ export function* stream(tx: Transaction, query: QueryJson): Generator<string> {
     found += 1;
     if (found >= limit) return;
   }
-}
-
-/** One page, as `1.0/queryPage` answers it, with the documents as JSON texts. */
-export function page(tx: Transaction, cursors: CursorCodec, request: PageRequest) {
-  const { query } = request;
-  checkOperators(query);
-  if (query.source.type === "Search") return searchPage(tx, cursors, request);
-  const name = JSON.stringify(query);
-  const { index, range, order } = resolve(tx, query.source);
-  const start = request.cursor === null ? null : cursors.decode(name, request.cursor);
-  const end = request.endCursor === null ? null : cursors.decode(name, request.endCursor);
-  const rest = between(range, order, start, end);
-  const texts: string[] = [];
-  let last: Position = end ?? "end";
-  let read = 0;
-  const wanted = end === null ? Math.max(1, request.pageSize) : Infinity;
-  const rows = rest ? scan(tx, index, rest, order, isFiltered(query) ? Infinity : wanted + 1) : [];
-  let previous: Position | null = start;
-  for (const row of rows) {
-    if (texts.length >= wanted || read >= (request.maximumRowsRead ?? Infinity)) {
-      last = previous ?? "end";
-      break;
-    }
-    read += 1;
-    previous = row.key;
-    if (accepts(query, row.text)) texts.push(row.text);
-  }
-  return result(texts, last, cursors.encode(name, last));
-}
-
-function result(texts: string[], last: Position, continueCursor: string) {
-  return { texts, isDone: last === "end", continueCursor };
-}
-
-/** Search results have no key: the cursor holds how many documents came before. */
-function searchPage(tx: Transaction, cursors: CursorCodec, request: PageRequest) {
-  const name = JSON.stringify(request.query);
-  const start = request.cursor === null ? null : cursors.decode(name, request.cursor);
-  const all = start === "end" ? [] : [...stream(tx, request.query)];
-  const skip = Buffer.isBuffer(start) ? start.readUInt32BE() : 0;
-  const texts = all.slice(skip, skip + request.pageSize);
-  const next = Buffer.alloc(4);
-  next.writeUInt32BE(skip + texts.length);
-  const last: Position = skip + texts.length >= all.length ? "end" : next;
-  return result(texts, last, cursors.encode(name, last));
-}
-
-function between(
-  range: KeyRange,
-  order: Order,
-  start: Position | null,
-  end: Position | null,
-): KeyRange | null {
-  if (start === "end") return null;
-  let { lower, upper } = range;
-  if (order === "asc") {
-    if (start !== null) lower = Buffer.concat([start, AFTER]);
-    if (Buffer.isBuffer(end)) upper = Buffer.concat([end, AFTER]);
-  } else {
-    if (start !== null) upper = start;
-    if (Buffer.isBuffer(end)) lower = end;
-  }
-  return { lower, upper };
 }
 
 function* source(tx: Transaction, query: QueryJson, limit: number): Generator<Row> {
@@ -129,7 +56,7 @@ function* source(tx: Transaction, query: QueryJson, limit: number): Generator<Ro
 }
 
 /** Reads a range in growing batches; the read set ends at the last row that was taken. */
-function* scan(
+export function* scan(
   tx: Transaction,
   index: KeyIndex,
   range: KeyRange,
@@ -170,7 +97,7 @@ function seen(range: KeyRange, order: Order, last: Buffer | null): KeyRange {
     : { lower: last, upper: range.upper };
 }
 
-function resolve(tx: Transaction, source: Exclude<QueryJson["source"], { type: "Search" }>) {
+export function resolve(tx: Transaction, source: Exclude<QueryJson["source"], { type: "Search" }>) {
   const order = source.order ?? "asc";
   const name =
     source.type === "FullTableScan" ? `${source.tableName}.by_creation_time` : source.indexName;
@@ -191,7 +118,7 @@ function unknownIndex(path: string): FunctionError {
   return new FunctionError(`Index ${path} not found.`);
 }
 
-function checkOperators({ operators }: QueryJson): void {
+export function checkOperators({ operators }: QueryJson): void {
   if (operators.length > LIMITS.queryOperators) {
     throw new FunctionError(`Queries can have at most ${LIMITS.queryOperators} operators`);
   }
@@ -201,11 +128,11 @@ function limitOf({ operators }: QueryJson): number {
   return Math.min(Infinity, ...operators.flatMap((item) => ("limit" in item ? [item.limit] : [])));
 }
 
-function isFiltered({ operators }: QueryJson): boolean {
+export function isFiltered({ operators }: QueryJson): boolean {
   return operators.some((operator) => "filter" in operator);
 }
 
-function accepts(query: QueryJson, text: string): boolean {
+export function accepts(query: QueryJson, text: string): boolean {
   if (!isFiltered(query)) return true;
   const document = JSON.parse(text) as JsonObject;
   return query.operators.every((item) => !("filter" in item) || passes(item.filter, document));

@@ -8,7 +8,8 @@ import type { CursorCodec } from "./cursor.ts";
 import { FunctionError, LimitError, notImplemented } from "./errors.ts";
 import type { Functions, Kind } from "./functions.ts";
 import type { Metric } from "./limits.ts";
-import { page, stream } from "./query.ts";
+import { page } from "./pages.ts";
+import { stream } from "./query.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Table } from "./table.ts";
 import type { Transaction } from "./transaction.ts";
@@ -96,10 +97,8 @@ function databaseCalls({ cursors }: Host): Record<string, Syscall> {
           "This query or mutation function ran multiple paginated queries. Convex only supports a single paginated query in each function.",
         );
       }
-      const found = page(transaction(context), cursors, args as never);
-      const { isDone, continueCursor } = found;
-      const rest = JSON.stringify({ isDone, continueCursor, splitCursor: null, pageStatus: null });
-      return `{"page":[${found.texts.join(",")}],${rest.slice(1)}`;
+      const { texts, ...rest } = page(transaction(context), cursors, args as never);
+      return `{"page":[${texts.join(",")}],${JSON.stringify(rest).slice(1)}`;
     },
     "1.0/get": (args, context) => {
       const tx = transaction(context);

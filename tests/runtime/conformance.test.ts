@@ -64,6 +64,18 @@ async function load(side: Deployment, documents: object[]): Promise<void> {
   await side.mutation("anything:insert", { documents });
 }
 
+interface Page {
+  page: Value[];
+  isDone: boolean;
+  continueCursor: string;
+  splitCursor: string | null;
+  pageStatus: string | null;
+}
+
+async function pageOf(side: Deployment, range: Range, opts: object): Promise<Page> {
+  return (await side.query("anything:page", { ...range, opts })) as Page;
+}
+
 /** All pages of a range; before each page but the first, `between` may write. */
 async function pages(
   side: Deployment,
@@ -74,12 +86,7 @@ async function pages(
   const items: Value[] = [];
   let cursor: string | null = null;
   for (;;) {
-    const opts = { numItems, cursor };
-    const page = (await side.query("anything:page", { ...range, opts })) as {
-      page: Value[];
-      isDone: boolean;
-      continueCursor: string;
-    };
+    const page = await pageOf(side, range, { numItems, cursor });
     items.push(...page.page);
     if (page.isDone) return items;
     cursor = page.continueCursor;
@@ -114,6 +121,35 @@ describe("the deployment agrees with convex-test on", () => {
     });
     await fc.assert(property, { numRuns: Math.ceil(RUNS / 5) });
   });
+
+  test.each([{ maximumRowsRead: 3 }, { maximumBytesRead: 2500 }])(
+    "pages that end early because of %o, and their halves",
+    async (bounds) => {
+      const documents = Array.from({ length: 8 }, (_, n) => ({ k: 1, n, o: "x".repeat(1000) }));
+      const range = { index: "by_k", eq: [], bounds: [], order: "desc" };
+      await agree((side) => load(side, documents));
+      const sizes = await agree(async (side) => {
+        const found: unknown[] = [];
+        let cursor: string | null = null;
+        for (;;) {
+          const opts = { numItems: 100, cursor, ...bounds };
+          const page = await pageOf(side, range, opts);
+          const { isDone, pageStatus, splitCursor } = page;
+          found.push([page.page.length, pageStatus, splitCursor !== null]);
+          if (isDone) return found;
+          if (splitCursor !== null) {
+            const half = { cursor, endCursor: splitCursor, numItems: 100 };
+            const rest = { cursor: splitCursor, endCursor: page.continueCursor, numItems: 100 };
+            const both = [await pageOf(side, range, half), await pageOf(side, range, rest)];
+            expect(both.flatMap((part) => part.page)).toEqual(page.page);
+            found.push(both.map((part) => part.page.length));
+          }
+          cursor = page.continueCursor;
+        }
+      });
+      expect(sizes[0]).toEqual([3, "SplitRequired", true]);
+    },
+  );
 
   test("equality by filter", async () => {
     const property = fc.asyncProperty(scenario, value, async ({ documents }, probe) => {

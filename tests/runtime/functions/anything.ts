@@ -66,8 +66,8 @@ export const page = query({
   args: { ...range, opts: paginationOptsValidator },
   returns: v.any(),
   handler: async (ctx, { opts, ...args }) => {
-    const { page, isDone, continueCursor } = await ranged(ctx.db, args).paginate(opts);
-    return { page: bare(page), isDone, continueCursor };
+    const { page, ...rest } = await ranged(ctx.db, args).paginate(opts);
+    return { page: bare(page), ...rest };
   },
 });
 
