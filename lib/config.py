@@ -91,6 +91,12 @@ class Settings(BaseSettings):
         alias="EARSHOT_ROLE_CLAIM",
         description="Claim that holds the role; dots go into objects (for instance o.rol).",
     )
+    organization_id: str = Field(
+        "",
+        alias="EARSHOT_ORGANIZATION_ID",
+        description="Clerk organization of the team: only its members have roles. Needed if "
+        "EARSHOT_ROLE_CLAIM is a role in an organization.",
+    )
     convex_token_mode: Literal["integration", "template"] = Field(
         "integration",
         alias="EARSHOT_CONVEX_TOKEN_MODE",
@@ -227,6 +233,8 @@ class Settings(BaseSettings):
             self.clerk_authorized_parties = (self.app_url,)
         if not self.cookie_keys or any(len(k.get_secret_value()) < 32 for k in self.cookie_keys):  # noqa: PLR2004
             raise ValueError("EARSHOT_COOKIE_KEYS: each key needs at least 32 characters")
+        if is_organization_claim(self.role_claim) and not self.organization_id:
+            raise ValueError("EARSHOT_ORGANIZATION_ID is needed: anybody may found an organization")
         if self.demo:
             urls = [self.clerk_api_url, self.convex_url, self.s3_endpoint_url or "https://aws"]
             foreign = [url for url in urls if not is_loopback(url)]
@@ -238,6 +246,11 @@ class Settings(BaseSettings):
     def instance_type(self) -> InstanceType:
         """Kind of the Clerk instance, decided by the publishable key."""
         return "production" if self.clerk_publishable_key.startswith("pk_live_") else "development"
+
+
+def is_organization_claim(claim_path: str) -> bool:
+    """Tell whether a claim says something about the active Clerk organization."""
+    return claim_path.startswith(("o.", "org_"))
 
 
 def frontend_api_host(publishable_key: str) -> str:

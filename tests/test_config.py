@@ -59,6 +59,8 @@ def test_the_clerk_urls_follow_from_the_publishable_key(monkeypatch: pytest.Monk
         ({"EARSHOT_DEMO": "1"}, "EARSHOT_DEMO"),
         ({"CONVEX_URL": "http://convex.example.com"}, "CONVEX_URL"),
         ({"CONVEX_URL": "ftp://convex.example.com"}, "CONVEX_URL"),
+        ({"EARSHOT_ROLE_CLAIM": "o.rol"}, "EARSHOT_ORGANIZATION_ID"),
+        ({"EARSHOT_ROLE_CLAIM": "org_role"}, "EARSHOT_ORGANIZATION_ID"),
         ({"EARSHOT_SIGNED_URL_SECONDS": "90000"}, "EARSHOT_SIGNED_URL_SECONDS"),
     ],
 )

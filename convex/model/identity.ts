@@ -29,7 +29,7 @@ export function callerOf(identity: UserIdentity | null): Caller {
   }
   const isService = sameIssuer(identity.issuer, process.env.EARSHOT_SERVICE_ISSUER);
   const path = isService ? "role" : (process.env.EARSHOT_ROLE_CLAIM ?? "role");
-  const role = claimAt(identity, path);
+  const role = isService ? claimAt(identity, path) : memberRole(identity, path);
   const known = isService ? SERVICE_ROLES : MEMBER_ROLES;
   if (typeof role !== "string" || !known.includes(role)) {
     throw refusal("FORBIDDEN", "The token carries no role of Earshot.");
@@ -39,6 +39,18 @@ export function callerOf(identity: UserIdentity | null): Caller {
     subject: identity.subject,
     role: role as Role,
   };
+}
+
+/**
+ * The role that a member's token names. Whoever creates an organization is its admin, and any user
+ * may create one: a role in an organization counts only in EARSHOT_ORGANIZATION_ID.
+ */
+function memberRole(identity: UserIdentity, path: string): unknown {
+  const organization = process.env.EARSHOT_ORGANIZATION_ID ?? "";
+  if (organization === "") return /^(o\.|org_)/.test(path) ? undefined : claimAt(identity, path);
+  const active = claimAt(identity, "o.id") ?? claimAt(identity, "org_id");
+  const role = active === organization ? claimAt(identity, path) : undefined;
+  return typeof role === "string" ? role.replace(/^org:/, "") : undefined;
 }
 
 /** Convex names nested claims with dots on its own, other engines keep them nested: accept both. */

@@ -180,7 +180,7 @@ class Authenticator:
             denial = self._denied_by_clerk(session_id, user_id)
             if denial is not None:
                 return denial
-        role = role_of(claims, self._settings.role_claim)
+        role = role_of(claims, self._settings.role_claim, self._settings.organization_id)
         if role is None:
             return Denial(GateReason.ROLE_MISSING, user_id)
         return member_of(claims, role)

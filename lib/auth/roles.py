@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from lib.config import is_organization_claim
+
 
 class Role(StrEnum):
     """A role of a team member, or of a machine (`ingest`, `worker`)."""
@@ -37,18 +39,40 @@ def _with_inherited(role: Role) -> frozenset[Role]:
 _HELD: dict[Role, frozenset[Role]] = {role: _with_inherited(role) for role in Role}
 
 
-def role_of(claims: Mapping[str, Any], claim_path: str) -> Role | None:
+def role_of(claims: Mapping[str, Any], claim_path: str, organization_id: str = "") -> Role | None:
     """Return the team role that verified Clerk claims name, None if none is recognised.
+
+    Whoever creates an organization is its admin, and any user may create one: a role in an
+    organization counts only in the one that is the team's.
 
     Args:
         claims: of a Clerk session token.
-        claim_path: a claim's name; dots go into objects. Clerk's `org:` prefix is dropped.
+        claim_path: a claim's name; dots go into objects.
+        organization_id: the team's organization. If given, the claims must name it as the active
+            one, and Clerk's `org:` prefix of a role is dropped.
     """
-    value: Any = claims
-    for name in claim_path.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
-    name = value.removeprefix("org:") if isinstance(value, str) else ""
+    if organization_id:
+        if _active_organization(claims) != organization_id:
+            return None
+    elif is_organization_claim(claim_path):
+        return None
+    value = _at(claims, claim_path)
+    name = value if isinstance(value, str) else ""
+    if organization_id:
+        name = name.removeprefix("org:")
     return next((role for role in TEAM_ROLES if role.value == name), None)
+
+
+def _active_organization(claims: Mapping[str, Any]) -> object:
+    """Return the id of the active organization: `o.id`, or `org_id` in tokens of version 1."""
+    return _at(claims, "o.id") or _at(claims, "org_id")
+
+
+def _at(claims: Mapping[str, Any], path: str) -> object:
+    value: Any = claims
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 def allows(role: Role, needed: Role | Iterable[Role]) -> bool:

@@ -53,13 +53,11 @@ def test_reviewer_and_ops_are_viewers_but_not_each_other() -> None:
     ("claims", "path", "role"),
     [
         ({"role": "viewer"}, "role", Role.VIEWER),
-        ({"o": {"rol": "admin"}}, "o.rol", Role.ADMIN),
-        ({"org_role": "org:ops"}, "org_role", Role.OPS),
         ({"metadata": {"earshot": {"role": "reviewer"}}}, "metadata.earshot.role", Role.REVIEWER),
         ({"role": "worker"}, "role", None),
         ({"role": "Viewer"}, "role", None),
         ({"role": {"a": 1}}, "role", None),
-        ({"o": "admin"}, "o.rol", None),
+        ({"role": "org:admin"}, "role", None),
         ({}, "role", None),
     ],
 )
@@ -67,6 +65,28 @@ def test_role_comes_from_the_configured_claim(
     claims: dict[str, Any], path: str, role: Role | None
 ) -> None:
     assert role_of(claims, path) is role
+
+
+@pytest.mark.parametrize(
+    ("claims", "path", "role"),
+    [
+        ({"o": {"id": "org_team", "rol": "admin"}}, "o.rol", Role.ADMIN),
+        ({"org_id": "org_team", "org_role": "org:ops"}, "org_role", Role.OPS),
+        ({"o": {"id": "org_team"}, "role": "viewer"}, "role", Role.VIEWER),
+        ({"o": {"id": "org_made_by_attacker", "rol": "admin"}}, "o.rol", None),
+        ({"org_id": "org_made_by_attacker", "org_role": "org:admin"}, "org_role", None),
+        ({"o": {"id": "org_made_by_attacker"}, "org_id": "org_team", "role": "ops"}, "role", None),
+        ({"o": {"rol": "admin"}}, "o.rol", None),
+        ({"o": "admin"}, "o.rol", None),
+        ({"role": "admin"}, "role", None),
+    ],
+)
+def test_role_in_an_organization_counts_in_the_teams_own_only(
+    claims: dict[str, Any], path: str, role: Role | None
+) -> None:
+    assert role_of(claims, path, "org_team") is role
+    if "." in path or path.startswith("org_"):
+        assert role_of(claims, path) is None
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ async def test_ambiguous_paths_are_refused(path: str, production: Stage) -> None
 
 async def test_role_opens_its_pages_and_no_others(production: Stage) -> None:
     cookies = production.cookies(production.token(role="reviewer"))
-    assert (await production.document("/review", cookies)).status_code == 200
+    assert (await production.document("/sessions", cookies)).status_code == 200
     refused = await production.document("/storage", cookies)
     assert refused.status_code == 403
     assert b"not for your role" in refused.content
@@ -168,9 +168,12 @@ async def test_product_user_of_the_same_instance_gets_nowhere(
 
 
 async def test_role_claim_may_lie_in_an_organization() -> None:
-    with stage(EARSHOT_ROLE_CLAIM="o.rol") as built:
-        cookies = built.cookies(built.token(o={"rol": "org:ops"}, v=2))
+    with stage(EARSHOT_ROLE_CLAIM="o.rol", EARSHOT_ORGANIZATION_ID="org_team") as built:
+        cookies = built.cookies(built.token(o={"id": "org_team", "rol": "ops"}, v=2))
         assert (await built.document("/storage", cookies)).status_code == 200
+        founder = built.cookies(built.token(o={"id": "org_own", "rol": "admin"}, v=2))
+        refused = await built.document("/storage", founder)
+        assert (refused.status_code, built.events[-1].reason) == (403, "role-missing")
 
 
 async def test_unknown_page_is_not_found_for_members_only(production: Stage) -> None:
