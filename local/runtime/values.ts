@@ -34,9 +34,7 @@ export function isUndefinedMarker(value: Json): boolean {
 export function sortKeys(value: JsonObject): JsonObject {
   const keys = Object.keys(value);
   if (keys.every((key, i) => i === 0 || (keys[i - 1] as string) < key)) return value;
-  const sorted: JsonObject = {};
-  for (const key of keys.sort()) sorted[key] = value[key] as Json;
-  return sorted;
+  return Object.fromEntries(keys.sort().map((key) => [key, value[key] as Json]));
 }
 
 /** The value at a field path like `a.b`, or undefined. */

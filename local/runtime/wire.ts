@@ -97,6 +97,8 @@ function checkFieldName(name: string): void {
   if (name.startsWith("$")) {
     throw new FunctionError(`Field name ${name} starts with a '$', which is reserved.`);
   }
+  // `convex/values` loses such a field without a word when it makes the JavaScript object.
+  if (name === "__proto__") throw new FunctionError("Field name __proto__ is reserved.");
   if (!/^[\x20-\x7e]*$/.test(name)) {
     throw new FunctionError(
       "Field name has an invalid character: field names can only contain non-control ASCII characters",

@@ -208,6 +208,19 @@ def test_wire_values_that_do_not_exist_are_refused(deployment: Deployment) -> No
         assert answer.json()["status"] == "error", value
 
 
+@pytest.mark.parametrize("value", ['{"__proto__": 1}', '[{"a": {"__proto__": {"b": 1}}}]'])
+def test_no_field_is_lost_in_silence(deployment: Deployment, value: str) -> None:
+    """JavaScript would take it for the object's prototype: it is refused, not dropped."""
+    for path, args in [
+        ("misc:echo", f'{{"value": {value}}}'),
+        ("anything:insert", f'{{"documents": [{{"o": {value}}}]}}'),
+        ("misc:echo", '{"value": 1, "__proto__": {}}'),
+    ]:
+        text = f'{{"path": "{path}", "args": {args}}}'
+        answer = httpx.post(f"{deployment.url}/api/function", content=text).json()
+        assert "Field name __proto__ is reserved" in answer["errorMessage"]
+
+
 def test_run_and_get_answer_clean_json(deployment: Deployment) -> None:
     args = {"value": {"$integer": "BwAAAAAAAAA="}}
     answer = post(deployment, "/api/run/misc/echo", {"args": args}).json()

@@ -101,6 +101,7 @@ def altered(source: Path, target: Path, change: dict[str, Any]) -> Path:
         ({"unknown": 1}, "extra field `unknown`"),
         ({"_id": "nonsense"}, "not an id of the table"),
         ({"body": {"$odd": 1}}, "reserved"),
+        ({"__proto__": {"at": 1}}, "reserved"),
     ],
 )
 def test_a_refused_snapshot_names_the_document_and_changes_nothing(
