@@ -6,25 +6,25 @@ import type { Json, JsonObject } from "./values.ts";
 export type Identity = JsonObject & { tokenIdentifier: string };
 
 /** OpenID Connect claims that have a name of their own in `UserIdentity`. */
-const STANDARD: Record<string, string> = {
-  name: "name",
-  given_name: "givenName",
-  family_name: "familyName",
-  nickname: "nickname",
-  preferred_username: "preferredUsername",
-  profile: "profileUrl",
-  picture: "pictureUrl",
-  website: "websiteUrl",
-  email: "email",
-  email_verified: "emailVerified",
-  gender: "gender",
-  birthdate: "birthday",
-  zoneinfo: "timezone",
-  locale: "language",
-  phone_number: "phoneNumber",
-  phone_number_verified: "phoneNumberVerified",
-  updated_at: "updatedAt",
-};
+const STANDARD = new Map([
+  ["name", "name"],
+  ["given_name", "givenName"],
+  ["family_name", "familyName"],
+  ["nickname", "nickname"],
+  ["preferred_username", "preferredUsername"],
+  ["profile", "profileUrl"],
+  ["picture", "pictureUrl"],
+  ["website", "websiteUrl"],
+  ["email", "email"],
+  ["email_verified", "emailVerified"],
+  ["gender", "gender"],
+  ["birthdate", "birthday"],
+  ["zoneinfo", "timezone"],
+  ["locale", "language"],
+  ["phone_number", "phoneNumber"],
+  ["phone_number_verified", "phoneNumberVerified"],
+  ["updated_at", "updatedAt"],
+]);
 
 /** Claims that say something about the token, not about the user. */
 const TOKEN_CLAIMS = new Set(["iss", "sub", "aud", "exp", "iat", "nbf", "jti"]);
@@ -43,7 +43,7 @@ const OIDC_CLAIMS = new Set([
 export function oidcIdentity(claims: JsonObject): Identity {
   const identity = base(claims);
   for (const [claim, value] of Object.entries(claims)) {
-    const name = STANDARD[claim];
+    const name = STANDARD.get(claim);
     if (claim === "address") identity["address"] = addressOf(value);
     else if (claim === "updated_at") identity["updatedAt"] = timeOf(value);
     else if (name !== undefined) identity[name] = value;

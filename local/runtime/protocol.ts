@@ -32,19 +32,19 @@ export interface Version {
 
 type Shape = Record<string, "string" | "number">;
 
-const SHAPES: Record<string, Shape> = {
-  Connect: {},
-  Event: {},
-  Authenticate: { tokenType: "string", baseVersion: "number" },
-  ModifyQuerySet: { baseVersion: "number", newVersion: "number" },
-  Mutation: { requestId: "number", udfPath: "string" },
-  Action: { requestId: "number", udfPath: "string" },
-};
+const SHAPES = new Map<string, Shape>([
+  ["Connect", {}],
+  ["Event", {}],
+  ["Authenticate", { tokenType: "string", baseVersion: "number" }],
+  ["ModifyQuerySet", { baseVersion: "number", newVersion: "number" }],
+  ["Mutation", { requestId: "number", udfPath: "string" }],
+  ["Action", { requestId: "number", udfPath: "string" }],
+]);
 
 /** @throws Error when the text is not a message of the protocol. */
 export function parseMessage(text: string): ClientMessage {
   const message = JSON.parse(text) as Record<string, unknown> | null;
-  const shape = SHAPES[String(message?.["type"])];
+  const shape = SHAPES.get(String(message?.["type"]));
   if (!message || !shape) throw new Error("unknown message type");
   requireShape(message, shape);
   if (message["type"] === "ModifyQuerySet") {

@@ -87,7 +87,7 @@ def test_an_oidc_token_gives_standard_claims_their_convex_names(
     deployment: Deployment, issuer: Issuer
 ) -> None:
     claims = {"email": "a@b.example", "given_name": "Ann", "email_verified": True}
-    own = {"role": "viewer", "org": {"role": "admin"}}
+    own = {"role": "viewer", "org": {"role": "admin"}, "constructor": "a claim like any other"}
     registered = {"iss": issuer.url, "aud": "convex", "sub": "user_1", "sid": "sess_1"}
     seen = identity(deployment, issuer.keys[0].sign(**registered, **claims, **own))
     assert seen == {
@@ -98,8 +98,7 @@ def test_an_oidc_token_gives_standard_claims_their_convex_names(
         "givenName": "Ann",
         "emailVerified": True,
         "sid": "sess_1",
-        "role": "viewer",
-        "org": {"role": "admin"},
+        **own,
     }
 
 

@@ -211,6 +211,7 @@ async def test_a_bad_token_ends_only_its_connection(deployment: Deployment) -> N
         "null",
         "[]",
         '{"type":"Nonsense"}',
+        '{"type":"constructor"}',
         '{"type":"Mutation"}',
         '{"type":"ModifyQuerySet","baseVersion":0,"newVersion":1,"modifications":[null]}',
         '{"type":"ModifyQuerySet","baseVersion":7,"newVersion":8,"modifications":[]}',
