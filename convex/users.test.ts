@@ -61,7 +61,37 @@ test("an older webhook does not overwrite a newer profile, whatever the order of
   }
 });
 
+test("a newer record can clear what it no longer has, an older one clears nothing", async () => {
+  const t = deployment();
+  const upsert = (more: object) =>
+    as(t, "ingest").mutation(api.users.upsert, { clerkId: "user_1", kind: "product", ...more });
+  const read = () => as(t, "ingest").query(api.users.get, { clerkId: "user_1" });
+  const all = { email: "ada@b.example", name: "Ada", imageUrl: "https://i.example/a.png" };
+  const clear = ["email", "name", "imageUrl", "role"] as const;
+  await upsert({ ...all, kind: "team", role: "ops", clerkUpdatedAt: START });
+  await upsert({ clear, clerkUpdatedAt: START - 1 });
+  expect(await read()).toMatchObject({ ...all, kind: "team", role: "ops" });
+  await upsert({ clear: ["email", "role"], clerkUpdatedAt: START + 1 });
+  const { email: _, ...rest } = all;
+  expect(await read()).toMatchObject({ ...rest, kind: "product" });
+  expect(await read()).not.toHaveProperty("email");
+  expect(await read()).not.toHaveProperty("role");
+  const args = { cursor: null, limit: 10, search: "ada@b.example" };
+  const found = await as(t, "viewer").query(api.users.list, args);
+  expect(found.items, "a cleared address is not found any more").toEqual([]);
+});
+
+test("a first record may name fields to clear", async () => {
+  const t = deployment();
+  const user = { clerkId: "user_1", kind: "product" as const, clear: ["email" as const] };
+  expect((await as(t, "ingest").mutation(api.users.upsert, user)).created).toBe(true);
+  expect(await as(t, "ingest").query(api.users.get, { clerkId: "user_1" })).not.toHaveProperty(
+    "clear",
+  );
+});
+
 test.each([
+  [{ clear: ["name" as const], name: "Ada" }, "clear"],
   [{ clerkId: "" }, "clerkId"],
   [{ name: "x".repeat(201) }, "name"],
   [{ email: "" }, "email"],

@@ -1,6 +1,6 @@
 /** Users of the product and team members: provisioning, look-up, lists. */
 import { v } from "convex/values";
-import type { ObjectType } from "convex/values";
+import type { Infer, ObjectType } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { QueryCtx } from "./_generated/server.js";
 import { Checks } from "./model/checks.ts";
@@ -42,17 +42,25 @@ const profile = {
   createdAt: v.optional(v.number()),
   source: v.optional(v.string()),
 };
+/** What a person may no longer have: an address that was removed, the role of a former member. */
+const clearable = v.union(
+  v.literal("email"),
+  v.literal("name"),
+  v.literal("imageUrl"),
+  v.literal("role"),
+);
 type Profile = ObjectType<typeof profile>;
 
 /**
- * Create or update the user of a Clerk id. Fields left out keep their values; `lastSeenAt` never
- * goes back; a profile older (`clerkUpdatedAt`) than the stored one changes nothing.
+ * Create or update the user of a Clerk id. Fields left out keep their values, those named in
+ * `clear` lose them; `lastSeenAt` never goes back; a profile older (`clerkUpdatedAt`) than the
+ * stored one changes nothing.
  */
 export const upsert = authedMutation("users:upsert", {
-  args: profile,
+  args: { ...profile, clear: v.optional(v.array(clearable)) },
   returns: created,
-  handler: async (ctx, args) => {
-    checkProfile(args);
+  handler: async (ctx, { clear = [], ...args }) => {
+    checkProfile(args, clear);
     const known = await userByClerkId(ctx, args.clerkId);
     if (known === null) {
       const now = Date.now();
@@ -73,7 +81,9 @@ export const upsert = authedMutation("users:upsert", {
       known.clerkUpdatedAt !== undefined &&
       args.clerkUpdatedAt < known.clerkUpdatedAt;
     const { createdAt: _, lastSeenAt, ...rest } = args;
-    const fields = isOlder ? {} : { ...rest, searchText: searchTextOf({ ...known, ...rest }) };
+    const changes = { ...rest, ...Object.fromEntries(clear.map((name) => [name, undefined])) };
+    const searchText = searchTextOf({ ...known, ...changes });
+    const fields = isOlder ? {} : { ...changes, searchText };
     await ctx.db.patch("users", known._id, {
       ...fields,
       lastSeenAt: Math.max(known.lastSeenAt, lastSeenAt ?? 0),
@@ -190,8 +200,10 @@ async function searched(
   return { items: all.filter(accept).slice(0, limit), nextCursor: null };
 }
 
-function checkProfile(args: Profile): void {
+function checkProfile(args: Profile, clear: Infer<typeof clearable>[]): void {
   const checks = new Checks();
+  const areAbsent = clear.every((name) => args[name] === undefined);
+  checks.that(areAbsent, "clear", "must not name a field that is given");
   checks.identifier("clerkId", args.clerkId);
   checks.text("email", args.email, EMAIL_CHARS);
   checks.text("name", args.name, NAME_CHARS);

@@ -1328,6 +1328,7 @@ class UsersUpsertArgs(TypedDict):
     clerk_updated_at: NotRequired[datetime | None]
     created_at: NotRequired[datetime | None]
     source: NotRequired[str | None]
+    clear: NotRequired[Sequence[Literal["email", "name", "imageUrl", "role"]] | None]
 
 
 _write_audio_objects_all_args = writer(
@@ -1701,6 +1702,7 @@ _write_users_upsert_args = writer(
     Argument("clerk_updated_at", "clerkUpdatedAt", milliseconds),
     Argument("created_at", "createdAt", milliseconds),
     Argument("source", "source"),
+    Argument("clear", "clear", list),
 )
 
 _write_interactions_append_args = writer(

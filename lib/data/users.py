@@ -24,7 +24,7 @@ from lib.data.records import (
 def upsert(
     caller: Caller, *, idempotency_key: str | None = None, **user: Unpack[UsersUpsertArgs]
 ) -> Upserted:
-    """Create or change the user with this Clerk id; fields left out stay as they are."""
+    """Create or change the user with this Clerk id; fields left out stay, those in `clear` go."""
     return caller.mutation(USERS_UPSERT, user, idempotency_key)
 
 

@@ -121,6 +121,7 @@ class Provisioner:
         args["kind"], role = self._kind(record, member, known)
         if role is not None:
             args["role"] = role.value  # type: ignore[typeddict-item]  # a team role
+        args["clear"] = _lacking(args)
         return _upsert(caller, args, key)
 
     def _apply_event(self, event: ClerkEvent) -> Outcome:
@@ -198,6 +199,21 @@ def profile_of(record: Mapping[str, Any]) -> UsersUpsertArgs:
         created_at=_moment(_number(record, "created_at")),
         source=SOURCE,
     )
+
+
+def _lacking(args: UsersUpsertArgs) -> list[Literal["email", "name", "imageUrl", "role"]]:
+    """Return what a record of Clerk's, which is always complete, says a person does not have."""
+    cleared: list[Literal["email", "name", "imageUrl", "role"]] = []
+    if args.get("email") is None:
+        cleared.append("email")
+    if args.get("name") is None:
+        cleared.append("name")
+    if args.get("image_url") is None:
+        cleared.append("imageUrl")
+    # A member whose role the record does not name (an organization's) keeps it.
+    if args["kind"] == "product":
+        cleared.append("role")
+    return cleared
 
 
 def _upsert(caller: Caller, args: UsersUpsertArgs, key: str | None) -> Outcome:

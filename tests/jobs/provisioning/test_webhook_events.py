@@ -59,6 +59,24 @@ def test_no_other_role_makes_a_team_member(
     assert (user.kind, user.role) == ("product", None)
 
 
+def test_what_a_newer_record_lacks_is_gone(
+    provisioner: Provisioner, signed: Sender, stored: Stored
+) -> None:
+    clerk_id = user_id()
+    member = record(clerk_id, public_metadata={"role": "ops"})
+    bare = record(
+        clerk_id, first_name=None, last_name=None, email_addresses=[],
+        primary_email_address_id=None, image_url="", updated_at=1_790_000_009_000,
+    )  # fmt: skip
+    provisioner.receive(*signed("user.created", member))
+    provisioner.receive(*signed("user.updated", bare))
+    provisioner.receive(*signed("user.updated", member))
+    user = stored(clerk_id)
+    assert user is not None
+    assert (user.kind, user.role) == ("product", None)
+    assert (user.name, user.email, user.image_url) == (None, None, None)
+
+
 def test_events_may_come_in_any_order(
     provisioner: Provisioner, signed: Sender, stored: Stored
 ) -> None:
