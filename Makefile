@@ -73,6 +73,10 @@ test: check browser-present ## Everything: checks, TypeScript, pytest, browser t
 	$(NPM) test --silent
 	$(BIN)/pytest
 
+.PHONY: smoke
+smoke: setup-dev ## Go through the whole story against what .env names (docs/smoke.md)
+	$(BIN)/python -m lib smoke
+
 .PHONY: browser-present
 browser-present:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { echo "The browser tests need Chromium. On Debian: apt-get install chromium"; exit 1; }

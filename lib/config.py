@@ -189,6 +189,14 @@ class Settings(BaseSettings):
         description="Where background jobs run: in the app, or apart as `python -m lib worker`.",
     )
 
+    # --- Smoke test ------------------------------------------------------------------------
+    smoke_user: str = Field(
+        "",
+        alias="EARSHOT_SMOKE_USER",
+        description="Clerk id of the team member that `make smoke` signs in; empty: one is made "
+        "for each run and deleted.",
+    )
+
     # --- Demo ------------------------------------------------------------------------------
     demo: bool = Field(
         False,

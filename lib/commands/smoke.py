@@ -1,0 +1,126 @@
+"""`python -m lib smoke`: the end-to-end story as a pass/fail table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Annotated, Final
+
+import typer
+from pydantic import ValidationError
+
+from lib.config import get_settings
+from lib.jobs.services import Services
+from lib.jobs.smoke.cleaning import leftovers
+from lib.jobs.smoke.people import People
+from lib.jobs.smoke.run import Run
+from lib.jobs.smoke.steps import Row, perform, reason_of
+from lib.jobs.smoke.story import CLEAN_UP, STORY
+from lib.observability.logs import configure_logs
+
+FAILED: Final = 1
+NOT_CONFIGURED: Final = 2
+_NAME_WIDTH: Final = max(len(step.name) for step in (*STORY, CLEAN_UP))
+
+
+def smoke(
+    user: Annotated[
+        str, typer.Option(help="Clerk id of a team member to sign in; default: one for the run")
+    ] = "",
+    clerk_session: Annotated[
+        str,
+        typer.Option(help="Id of an active Clerk session to use, and to end, without a browser"),
+    ] = "",
+    clean: Annotated[
+        bool, typer.Option("--clean", help="Erase what interrupted runs left, and nothing else")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object instead of text")
+    ] = False,
+) -> None:
+    """Go through the whole story against the configured app, Clerk, Convex and S3.
+
+    Exits with 1 if a step fails, with 2 if the settings are incomplete.
+    """
+    configure_logs("error")
+    services = _services()
+    try:
+        if clean:
+            ok = _clean(services, as_json=as_json)
+        else:
+            ok = _tell(services, user or services.settings.smoke_user, clerk_session, as_json)
+    finally:
+        services.close()
+    if not ok:
+        raise typer.Exit(FAILED)
+
+
+def _services() -> Services:
+    try:
+        return Services(get_settings())
+    except ValidationError as error:
+        typer.echo("The settings are incomplete (see .env.example):", err=True)
+        for item in error.errors(include_input=False, include_url=False):
+            typer.echo(f"  {'.'.join(map(str, item['loc']))}: {item['msg']}", err=True)
+        raise typer.Exit(NOT_CONFIGURED) from None
+
+
+def _tell(services: Services, user: str, clerk_session: str, as_json: bool) -> bool:
+    run = Run(services, user_id=user, clerk_session_id=clerk_session)
+    settings = services.settings
+    rows: list[Row] = []
+    if not as_json:
+        typer.echo(f"{settings.app_url} as {run.mark}\n")
+    try:
+        for row in perform(STORY, CLEAN_UP, run):
+            rows.append(row)
+            if not as_json:
+                typer.echo(_line(row))
+    finally:
+        run.close()
+    counts = {name: sum(row.status == name for row in rows) for name in ("PASS", "FAIL", "SKIPPED")}
+    if as_json:
+        table = [_as_json(row) for row in rows]
+        typer.echo(json.dumps({"mark": run.mark, "counts": counts, "steps": table}, indent=1))
+    else:
+        typer.echo("\n" + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    return counts["FAIL"] == 0
+
+
+def _clean(services: Services, *, as_json: bool) -> bool:
+    key = services.settings.service_key
+    if key is None:
+        typer.echo("EARSHOT_SERVICE_KEY is not set: nothing can be erased.", err=True)
+        raise typer.Exit(NOT_CONFIGURED)
+    people = People(services.settings)
+    found: list[dict[str, str]] = []
+    failure = ""
+    try:
+        for name, sentence in _told(leftovers(services, people, key.get_secret_value()), as_json):
+            found.append({"name": name, "sentence": sentence})
+    except Exception as error:  # noqa: BLE001  # said in a sentence
+        failure = reason_of(error)
+    finally:
+        people.close()
+    if as_json:
+        typer.echo(json.dumps({"erased": found, "failure": failure}, indent=1))
+    else:
+        typer.echo(failure or f"{len(found)} leftovers.")
+    return not failure
+
+
+def _told(found: Iterator[tuple[str, str]], as_json: bool) -> Iterator[tuple[str, str]]:
+    for name, sentence in found:
+        if not as_json:
+            typer.echo(f"{name}  {sentence}")
+        yield name, sentence
+
+
+def _line(row: Row) -> str:
+    return f"{row.status:<7}  {row.duration_ms:>6} ms  {row.name:<{_NAME_WIDTH}}  {row.sentence}"
+
+
+def _as_json(row: Row) -> dict[str, object]:
+    values = asdict(row)
+    return {"durationMs": values.pop("duration_ms"), **values}
