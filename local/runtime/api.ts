@@ -93,11 +93,19 @@ async function posted(
 
 /** `/api/run/{module}/{function}`: the last part names the function. */
 async function named(runtime: Runtime, request: IncomingMessage, url: URL): Promise<string> {
-  const parts = decodeURIComponent(url.pathname.slice("/api/run/".length)).split("/");
+  const parts = decoded(url.pathname.slice("/api/run/".length)).split("/");
   const name = parts.pop();
   const { args, format } = await readJson(request);
   const path = `${parts.join("/")}:${name ?? ""}`;
   return run(runtime, request, { kind: null, path, args, format: format ?? "json" });
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new RequestError(400, "BadUrl", "The path is not percent-encoded UTF-8");
+  }
 }
 
 async function run(

@@ -88,6 +88,13 @@ function refuse(code: string | undefined, socket: Duplex): void {
   );
 }
 
+/** @throws RequestError 400 when address and `Host` do not make a URL. */
+function urlOf(request: IncomingMessage): URL {
+  const url = URL.parse(request.url ?? "/", `http://${request.headers.host ?? HOST}`);
+  if (url) return url;
+  throw new RequestError(400, "BadUrl", "The address or the Host header of the request is invalid");
+}
+
 async function respond(
   runtime: Runtime,
   handle: Handle,
@@ -95,8 +102,7 @@ async function respond(
   response: ServerResponse,
 ): Promise<void> {
   try {
-    const url = new URL(request.url ?? "/", `http://${request.headers.host ?? HOST}`);
-    await handle(runtime, request, response, url);
+    await handle(runtime, request, response, urlOf(request));
   } catch (error) {
     if (error instanceof RequestError) {
       sendError(response, error);

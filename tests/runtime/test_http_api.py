@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import socket
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -179,6 +181,8 @@ def test_an_oversized_document_is_refused(client: ConvexHttpClient) -> None:
         ("/api/query", b'{"path":"misc:echo","args":[{},{}]}', 400),
         ("/api/query", b'{"path":"misc:echo","args":{},"format":"xml"}', 400),
         ("/api/query", b"x" * (17 * 1024 * 1024), 413),
+        ("/api/run/misc/%E0%A4%A", b"{}", 400),
+        ("/api/run/misc/%ff", b"{}", 400),
         ("/api/storage/upload", b"", 404),
         ("/nowhere", b"", 404),
     ],
@@ -189,6 +193,24 @@ def test_a_malformed_request_gets_code_and_message(
     answer = httpx.post(f"{deployment.url}{path}", content=content, timeout=30)
     assert answer.status_code == status
     assert set(answer.json()) == {"code", "message"}
+
+
+@pytest.mark.parametrize(
+    ("target", "host"),
+    [("/version", "a b"), ("/version", "[::1"), ("//", "127.0.0.1"), ("http://[/", "127.0.0.1")],
+)
+def test_an_address_that_is_no_url_gets_code_and_message(
+    deployment: Deployment, target: str, host: str
+) -> None:
+    for port in (deployment.port, deployment.site_port):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        with closing(connection):
+            connection.putrequest("GET", target, skip_host=True)
+            connection.putheader("Host", host)
+            connection.endheaders()
+            answer = connection.getresponse()
+            assert answer.status == 400
+            assert set(json.load(answer)) == {"code", "message"}
 
 
 def test_bytes_that_are_not_http_do_not_end_the_process(deployment: Deployment) -> None:
