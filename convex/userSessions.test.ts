@@ -214,8 +214,21 @@ test("the summary of a session describes its turns", async () => {
   expect(summary?.latency.count).toBe(3);
   expect(summary?.latency.mean).toBeCloseTo(1100);
   expect(Math.abs(summary!.latency.p50! - 200)).toBeLessThanOrEqual(2);
-  expect(Math.abs(summary!.latency.max! - 3000)).toBeLessThanOrEqual(30);
+  expect([summary?.ttft.max, summary?.latency.max], "exact").toEqual([1500, 3000]);
   expect(await as(t, "viewer").query(api.userSessions.summary, { id: "nonsense" })).toBeNull();
+});
+
+test("no percentile of a session is above its largest value", async () => {
+  const t = deployment();
+  const id = await addSession(t);
+  const interactions = [turn(0, { ttftMs: 740, latencyMs: 745 })];
+  await as(t, "ingest").mutation(api.interactions.append, { sessionId: id, interactions });
+  const summary = await as(t, "viewer").query(api.userSessions.summary, { id });
+  const { ttft, latency, worstTtftMs, worstLatencyMs } = summary!;
+  expect([ttft.max, latency.max]).toEqual([worstTtftMs, worstLatencyMs]);
+  for (const value of [ttft.p50, ttft.p95, ttft.p99]) expect(value).toBeLessThanOrEqual(740);
+  for (const value of [latency.p50, latency.p95, latency.p99])
+    expect(value).toBeLessThanOrEqual(745);
 });
 
 test("daily summaries add up everybody's sessions", async () => {

@@ -238,7 +238,7 @@ export const summary = authedQuery("userSessions:summary", {
       ...(worstTtftMs === undefined ? {} : { worstTtftMs }),
       ...(worstLatencyMs === undefined ? {} : { worstLatencyMs }),
       audioCount,
-      ...toSummary(totals ?? emptyTotals()),
+      ...toSummary(totals ?? emptyTotals(), session),
     };
   },
 });

@@ -14,7 +14,7 @@ const MAX_VALUE = 1e7;
 const MIN_BIN = Math.ceil(Math.log(MIN_VALUE) * MULTIPLIER);
 const MAX_BIN = Math.ceil(Math.log(MAX_VALUE) * MULTIPLIER);
 
-/** What a summary says of a distribution; milliseconds, each within 1%. */
+/** What a summary says of a distribution; milliseconds, percentiles and `max` within 1%. */
 export const distribution = v.object({
   count: v.number(),
   mean: v.union(v.number(), v.null()),
@@ -67,8 +67,11 @@ export function isHistogram(histogram: Histogram): boolean {
   );
 }
 
-/** Describe a histogram; `sumMs` is the exact sum of its values. */
-export function describe(histogram: Histogram, sumMs: number): Distribution {
+/**
+ * Describe a histogram; `sumMs` is the exact sum of its values, `maxMs` the exact largest one if it
+ * is known. No percentile is larger than that.
+ */
+export function describe(histogram: Histogram, sumMs: number, maxMs?: number): Distribution {
   const bins = Object.entries(histogram.counts)
     .map(([bin, count]) => ({ bin: Number(bin), count }))
     .sort((left, right) => left.bin - right.bin);
@@ -80,7 +83,7 @@ export function describe(histogram: Histogram, sumMs: number): Distribution {
     if (rank < seen) return 0;
     for (const { bin, count } of bins) {
       seen += count;
-      if (seen > rank) return (2 * GAMMA ** bin) / (GAMMA + 1);
+      if (seen > rank) return Math.min((2 * GAMMA ** bin) / (GAMMA + 1), maxMs ?? Infinity);
     }
     return 0;
   };
@@ -90,6 +93,6 @@ export function describe(histogram: Histogram, sumMs: number): Distribution {
     p50: quantile(0.5),
     p95: quantile(0.95),
     p99: quantile(0.99),
-    max: quantile(1),
+    max: maxMs ?? quantile(1),
   };
 }

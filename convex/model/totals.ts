@@ -118,14 +118,17 @@ export async function rowOf(ctx: QueryCtx, scope: Scope): Promise<Doc<"totals"> 
     .unique();
 }
 
-export function toSummary(totals: Totals): Summary {
+/** Exact largest durations, where they are kept (of a session, not of a day), milliseconds. */
+type Worst = { worstTtftMs?: number | undefined; worstLatencyMs?: number | undefined };
+
+export function toSummary(totals: Totals, { worstTtftMs, worstLatencyMs }: Worst = {}): Summary {
   return {
     sessions: totals.sessions,
     interactions: totals.interactions,
     tokensIn: totals.tokensIn,
     tokensOut: totals.tokensOut,
     cost: totals.costNanos / 1e9,
-    ttft: describe(totals.ttft, totals.ttftSumMicros / 1000),
-    latency: describe(totals.latency, totals.latencySumMicros / 1000),
+    ttft: describe(totals.ttft, totals.ttftSumMicros / 1000, worstTtftMs),
+    latency: describe(totals.latency, totals.latencySumMicros / 1000, worstLatencyMs),
   };
 }
