@@ -74,7 +74,9 @@ class AuthRoutes:
         if not incoming.is_same_origin:
             reason = GateReason.CROSS_ORIGIN
             return problem(FORBIDDEN, reason, incoming.request_id), reason, ""
-        everywhere = await self._judge.ask(lambda: self._end_session(incoming))
+        everywhere = await self._judge.ask(
+            lambda: self._end_session(incoming), incoming.client_address
+        )
         target = SIGNED_OUT_PATH if everywhere else f"{SIGNED_OUT_PATH}?here=1"
         answer = redirect(target, status=303).with_cookies(self._cookies_to_expire(incoming))
         return answer, "", ""

@@ -205,11 +205,14 @@ class Authenticator:
         if denial is not None:
             return denial
         try:
-            claims = self._minted.get(session_id).claims
+            # Within the grace, Clerk has just not answered: waiting for it again would only double
+            # the wait. The role is then the one last seen in this browser.
+            if self._watch.is_confirmed(session_id):
+                claims = self._minted.get(session_id).claims
         except (ApiRefusedError, TokenError):
             return Denial(GateReason.SESSION_NOT_ACTIVE, user_id)
         except ApiUnavailableError:
-            pass  # within the grace: the role is the one last seen in this browser
+            pass
         return self._member(claims, confirmed=True)
 
     def _denied_by_clerk(self, session_id: str, user_id: str) -> Denial | None:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import httpx
 
-from lib.auth.network import about_to_wait
+from lib.auth.network import about_to_wait, stranger_about_to_wait
 
 API_VERSION = "2026-05-12"
 _TIMEOUT = httpx.Timeout(4.0, connect=2.0, pool=2.0)
@@ -127,6 +127,7 @@ class BackendApi:
         request_headers: dict[str, list[str]],
     ) -> list[str]:
         """Trade an expired token and its refresh token for `Set-Cookie` lines."""
+        _check_budget()
         answer = self._object(
             "POST",
             f"/sessions/{_segment(session_id)}/refresh",
@@ -143,6 +144,7 @@ class BackendApi:
 
     def handshake_payload(self, nonce: str) -> list[str]:
         """Return the `Set-Cookie` lines that a handshake nonce stands for."""
+        _check_budget()
         answer = self._object("GET", "/clients/handshake_payload", params={"nonce": nonce})
         return _texts(answer, "directives")
 
@@ -188,6 +190,12 @@ class BackendApi:
             return response.json()
         except ValueError:
             raise ApiUnavailableError("the answer is not JSON") from None
+
+
+def _check_budget() -> None:
+    """Refuse a call that strangers can cause if this one has caused too many."""
+    if not stranger_about_to_wait():
+        raise ApiUnavailableError("too many such calls by this client")
 
 
 def _segment(value: str) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from lib.auth.client_limit import ClientLimit
 from lib.auth.reasons import listed
 
 Outcome = Literal["allowed", "redirected", "denied"]
@@ -18,7 +17,6 @@ Outcome = Literal["allowed", "redirected", "denied"]
 # A client's denials that are kept one by one; more are only counted.
 DETAILS_PER_WINDOW = 20
 WINDOW_SECONDS = 60.0
-_MAX_CLIENTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +65,7 @@ class EventReporter:
         self._record = record
         self._hash_key = hash_key.encode()
         self._clock = clock
-        self._guard = threading.Lock()
-        self._windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._details = ClientLimit(DETAILS_PER_WINDOW, WINDOW_SECONDS, clock)
 
     def report(
         self,
@@ -94,20 +91,9 @@ class EventReporter:
                 request_id=request_id,
                 client=client,
                 user_id=user_id,
-                detail=outcome == "denied" and self._within_limit(client, now),
+                detail=outcome == "denied" and self._details.take(client),
             )
         )
 
     def _hashed(self, address: str) -> str:
         return hmac.new(self._hash_key, address.encode(), hashlib.sha256).hexdigest()[:16]
-
-    def _within_limit(self, client: str, now: float) -> bool:
-        with self._guard:
-            started, count = self._windows.get(client, (now, 0))
-            if now - started >= WINDOW_SECONDS:
-                started, count = now, 0
-            self._windows[client] = (started, count + 1)
-            self._windows.move_to_end(client)
-            while len(self._windows) > _MAX_CLIENTS:
-                self._windows.popitem(last=False)
-        return count < DETAILS_PER_WINDOW

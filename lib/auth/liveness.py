@@ -100,6 +100,10 @@ class SessionWatch:
             return Liveness.ACTIVE
         return Liveness.UNKNOWN
 
+    def is_confirmed(self, session_id: str) -> bool:
+        """Tell whether the answer about a session is Clerk's own, not assumed for the grace."""
+        return self._clock() - self._entry(session_id).checked_at < CHECK_SECONDS
+
     def _due(self, entry: _Entry) -> bool:
         now = self._clock()
         return now - entry.checked_at >= CHECK_SECONDS and now - entry.tried_at >= RETRY_SECONDS

@@ -1,7 +1,8 @@
 """One rule for everything here that waits on the network: it must be allowed to.
 
-The gate decides on the event loop with `no_waiting()`: a decision that needs no network costs no
-thread. One that does raises `WouldWait` and is made again in a worker thread.
+The gate decides on the event loop, where nothing may wait: a decision that needs no network costs
+no thread. One that does raises `WouldWait` and is made again in a worker thread. Calls that anybody
+can cause without being known have threads of their own, so that they never hold up members.
 """
 
 from __future__ import annotations
@@ -9,22 +10,41 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from enum import Enum
 
-_may_wait: ContextVar[bool] = ContextVar("auth_may_wait", default=True)
+
+class Waiting(Enum):
+    """What may be waited for."""
+
+    NOTHING = "nothing"
+    MEMBERS = "members"
+    ANYBODY = "anybody"
+    MEMBERS_AND_STRANGERS_REFUSED = "strangers-refused"
+
+
+_allowed: ContextVar[Waiting] = ContextVar("auth_waiting", default=Waiting.ANYBODY)
 
 
 class WouldWait(Exception):  # noqa: N818  # a signal, not a failure
-    """Something would have to wait for the network or for a lock."""
+    """Something would have to wait for the network or for a lock.
+
+    Attributes:
+        for_stranger: the call can be caused by anybody, as often as they like.
+    """
+
+    def __init__(self, *, for_stranger: bool = False) -> None:
+        super().__init__()
+        self.for_stranger = for_stranger
 
 
 @contextmanager
-def no_waiting() -> Iterator[None]:
-    """Make everything within the block raise `WouldWait` instead of waiting."""
-    token = _may_wait.set(False)
+def waiting_for(allowed: Waiting) -> Iterator[None]:
+    """Make everything within the block that would wait for anything else raise `WouldWait`."""
+    token = _allowed.set(allowed)
     try:
         yield
     finally:
-        _may_wait.reset(token)
+        _allowed.reset(token)
 
 
 def about_to_wait() -> None:
@@ -33,5 +53,20 @@ def about_to_wait() -> None:
     Raises:
         WouldWait: it may not.
     """
-    if not _may_wait.get():
+    if _allowed.get() is Waiting.NOTHING:
         raise WouldWait
+
+
+def stranger_about_to_wait() -> bool:
+    """Say that the caller is about to make a call that anybody can cause.
+
+    Returns:
+        Whether to make it; if not, it has failed.
+
+    Raises:
+        WouldWait: not here.
+    """
+    allowed = _allowed.get()
+    if allowed in {Waiting.NOTHING, Waiting.MEMBERS}:
+        raise WouldWait(for_stranger=True)
+    return allowed is Waiting.ANYBODY

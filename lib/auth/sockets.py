@@ -17,6 +17,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # How often an open socket is asked about again; the answer itself is at most 50 s old.
 WATCH_SECONDS = 4.0
+# An answer that takes longer counts as a no. Together with the age of an answer and the interval
+# this keeps the promise that an ended session receives nothing after 60 s.
+ANSWER_SECONDS = 5.0
 # RFC 6455 section 7.4.1: the endpoint refuses to go on for a reason of policy.
 CLOSE_CODE = 1008
 # How long the app may take to notice that its socket is closed.
@@ -40,6 +43,7 @@ async def serve_socket(
     send: Send,
     still_admitted: Callable[[], Awaitable[bool]],
     every: float = WATCH_SECONDS,
+    deadline: float = ANSWER_SECONDS,
 ) -> None:
     """Run the app on a socket until it ends or is no longer admitted.
 
@@ -50,6 +54,7 @@ async def serve_socket(
         send: of the server.
         still_admitted: asked every `every` seconds; after a False nothing more is sent.
         every: seconds.
+        deadline: seconds that an answer may take; then it is a no.
     """
     lapsed = False
 
@@ -59,9 +64,23 @@ async def serve_socket(
 
     async with anyio.create_task_group() as tasks:
 
+        async def in_time() -> bool:
+            # A task of its own, because a thread that waits for Clerk cannot be cancelled.
+            answers: list[bool] = []
+            answered = anyio.Event()
+
+            async def ask() -> None:
+                answers.append(await still_admitted())
+                answered.set()
+
+            tasks.start_soon(ask)
+            with anyio.move_on_after(deadline):
+                await answered.wait()
+            return any(answers)
+
         async def watch() -> None:
             nonlocal lapsed
-            while await still_admitted():  # noqa: ASYNC110  # a clock, not an event, ends this
+            while await in_time():  # noqa: ASYNC110  # a clock, not an event, ends this
                 await anyio.sleep(every)
             lapsed = True
             await send({"type": "websocket.close", "code": CLOSE_CODE, "reason": "signed out"})

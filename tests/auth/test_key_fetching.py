@@ -10,7 +10,7 @@ import pytest
 
 from lib.auth.backend_api import ApiRefusedError, ApiUnavailableError
 from lib.auth.keys import FRESH_SECONDS, REFETCH_SECONDS, STALE_SECONDS, JwksKeys, PemKeys
-from lib.auth.network import WouldWait, no_waiting
+from lib.auth.network import Waiting, WouldWait, waiting_for
 from lib.auth.tokens import Policy, TokenError, verify
 from tests.auth.clerk import SigningKey, session_claims
 
@@ -139,10 +139,10 @@ def test_threads_share_one_fetch(issuer: Issuer) -> None:
 
 
 def test_nothing_waits_where_waiting_is_forbidden(issuer: Issuer) -> None:
-    with no_waiting(), pytest.raises(WouldWait):
+    with waiting_for(Waiting.NOTHING), pytest.raises(WouldWait):
         issuer.keys.get("ins_test")
     issuer.keys.get("ins_test")
-    with no_waiting():
+    with waiting_for(Waiting.NOTHING):
         assert issuer.keys.get("ins_test").key_id == "ins_test"
 
 
