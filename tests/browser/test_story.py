@@ -6,20 +6,35 @@ import os
 import re
 import signal
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import httpx
+import jwt
 import pytest
 from botocore.config import Config
 from playwright.sync_api import Page, Response, expect
 
+from local.identity.instance import Instance
+from local.stack import Stack
 from tests.support.browser import sign_in
 from tests.support.stack import RunningStack, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
 
-TOKEN_SECONDS = 60
+SHORT_SECONDS = 6
+CLOCK_SKEW_SECONDS = 5  # a token counts for this long past its end
+
+# The player's element is not in the document; remember what is asked to play.
+MEDIA_ELEMENTS = """
+const play = HTMLMediaElement.prototype.play;
+window.mediaElements = [];
+HTMLMediaElement.prototype.play = function () {
+  if (!window.mediaElements.includes(this)) window.mediaElements.push(this);
+  return play.call(this);
+};
+"""
 
 
 def api(stack: RunningStack, path: str, role: str = "viewer") -> dict[str, Any]:
@@ -41,10 +56,12 @@ def session_with_audio(stack: RunningStack, number: int = 0) -> dict[str, Any]:
 
 
 def play_and_hear(page: Page) -> None:
-    """Press play and wait until the clock of the player has gone on."""
+    """Press play; wait until the media element's own time and the player's clock have gone on."""
+    page.add_init_script(MEDIA_ELEMENTS)
+    page.reload()
     page.get_by_role("group", name="Player").get_by_role("button", name="Play").click()
-    clock = page.locator(".clock")
-    expect(clock).to_contain_text(re.compile(r"^0:0[2-9]"), timeout=30_000)
+    page.wait_for_function("() => (window.mediaElements ?? []).some((m) => m.currentTime > 1.5)")
+    expect(page.locator(".clock")).to_contain_text(re.compile(r"^0:0[1-9]"), timeout=30_000)
 
 
 def test_a_reviewer_signs_in_finds_a_user_opens_a_session_hears_it_and_leaves(
@@ -82,17 +99,33 @@ def test_a_reviewer_signs_in_finds_a_user_opens_a_session_hears_it_and_leaves(
     assert transcript[1]["text"] not in page.content()
 
 
+@pytest.fixture
+def short_tokens(stack: RunningStack) -> Iterator[int]:
+    """Let session tokens live for a few seconds, as the instance's owner may; yield how many."""
+    instance = Instance(Stack.load(stack.home))
+    usual = instance.settings.token_seconds
+    instance.configure(token_seconds=SHORT_SECONDS)
+    yield SHORT_SECONDS
+    instance.configure(token_seconds=usual)
+
+
 def test_one_stays_signed_in_past_the_life_of_the_session_token(
-    page: Page, stack: RunningStack
+    page: Page, stack: RunningStack, short_tokens: int
 ) -> None:
     sign_in(page, stack, "reviewer", "/sessions")
-    started = time.monotonic()
-    wait_until(lambda: time.monotonic() - started > TOKEN_SECONDS + 8, 120, interval=1)
+    wait_until(lambda: expired_for(page, stack) > CLOCK_SKEW_SECONDS, 60, interval=0.5)
     page.get_by_role("link", name="Users").click()
     expect(page.get_by_label("Search")).to_be_visible()
     page.reload()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     assert page.url.startswith(stack.app_url)
+
+
+def expired_for(page: Page, stack: RunningStack) -> float:
+    """Return for how many seconds the browser's session token has been expired."""
+    cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies(stack.app_url)}
+    claims = jwt.decode(cookies["__session"], options={"verify_signature": False})
+    return time.time() - float(claims["exp"])
 
 
 def test_an_unknown_address_gives_a_calm_page(page: Page, stack: RunningStack) -> None:
@@ -133,7 +166,7 @@ def test_a_recording_that_is_gone_is_said_to_be_gone(page: Page, stack: RunningS
     play = page.get_by_role("group", name="Player").get_by_role("button", name="Play")
     if play.is_visible():
         play.click()
-    expect(page.get_by_text(re.compile("missing|could not be loaded")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("missing")).first).to_be_visible()
 
 
 @pytest.mark.faults
