@@ -71,7 +71,8 @@ check: setup-dev ## Format, lint, types and import contracts: the quick part
 .PHONY: test
 test: check browser-present ## Everything: checks, TypeScript, pytest, browser tests
 	$(NPM) test --silent
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 -m "not browser"
+	$(BIN)/pytest -m browser
 
 .PHONY: smoke
 smoke: setup-dev ## Go through the whole story against what .env names (docs/smoke.md)
