@@ -167,9 +167,26 @@ def test_a_passed_limit_fails_the_transaction_even_if_caught(client: ConvexHttpC
         client.mutation("misc:scheduleTooMuch", {"count": 1001})
 
 
-def test_an_oversized_document_is_refused(client: ConvexHttpClient) -> None:
-    with pytest.raises(ConvexExecutionError, match="Value is too large"):
-        client.mutation("notes:add", note("big", body="x" * (1024 * 1024)))
+@pytest.mark.parametrize(
+    ("what", "limit", "complaint"),
+    [
+        ("documentsRead", 32_000, "Scanned too many documents"),
+        ("mebibytesRead", 16, "Read too much data"),
+        ("documentsWritten", 16_000, "Wrote too many documents"),
+        ("mebibytesWritten", 16, "Wrote too much data"),
+        ("ranges", 4_096, "Too many index ranges"),
+        ("documentBytes", 1024 * 1024, "Value is too large"),
+        ("arrayLength", 8_192, "Array length is too long"),
+        ("objectFields", 1_024, "Object has too many fields"),
+        ("nesting", 16, "Document is too deeply nested"),
+    ],
+)
+def test_a_limit_can_be_reached_and_not_passed(
+    client: ConvexHttpClient, what: str, limit: int, complaint: str
+) -> None:
+    client.mutation("limits:use", {"what": what, "amount": limit})
+    with pytest.raises(ConvexExecutionError, match=complaint):
+        client.mutation("limits:use", {"what": what, "amount": limit + 1})
 
 
 @pytest.mark.parametrize(

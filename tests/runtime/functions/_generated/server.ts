@@ -15,7 +15,7 @@ import {
 } from "convex/server";
 import type schema from "../schema.ts";
 
-type DataModel = DataModelFromSchemaDefinition<typeof schema>;
+export type DataModel = DataModelFromSchemaDefinition<typeof schema>;
 export type Reader = GenericDatabaseReader<DataModel>;
 
 export const query = queryGeneric as QueryBuilder<DataModel, "public">;
