@@ -10,11 +10,12 @@ import textwrap
 from typing import Any
 
 import pytest
+from convex.http_client import ConvexHttpClient
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect as blocking_connect
 
-from .conftest import CUSTOM_ISSUER, CUSTOM_KEYS, Deployment
+from .conftest import CUSTOM_ISSUER, CUSTOM_KEYS, Deployment, MakeDeployment
 
 pytestmark = pytest.mark.anyio
 
@@ -93,6 +94,32 @@ def test_a_subscription_hears_of_writes_by_others(deployment: Deployment) -> Non
         """,
     )
     assert answer == [0, ["seen"]]
+
+
+def test_a_subscription_goes_on_over_a_restart(make_deployment: MakeDeployment) -> None:
+    deployment = make_deployment()
+    deployment.start()
+    script = f"""
+        from convex import ConvexClient
+        client = ConvexClient({deployment.url!r})
+        for notes in client.subscribe("notes:list", {{"owner": "ws-restart"}}):
+            print(*[note["body"] for note in notes], flush=True)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as subscriber:
+        try:
+            assert subscriber.stdout is not None
+            assert subscriber.stdout.readline() == "\n"
+            for body, end in [("a", deployment.stop), ("b", deployment.kill), ("c", None)]:
+                note: dict[str, Any] = {"owner": "ws-restart", "at": 1, "body": body}
+                ConvexHttpClient(deployment.url).mutation("notes:add", note)
+                # After a reconnection the client may say again what it has said before.
+                assert any(line.startswith(body) for line in subscriber.stdout)
+                if end is not None:
+                    end()
+                    deployment.start()
+        finally:
+            subscriber.kill()
 
 
 def test_setting_and_clearing_the_token_changes_who_asks(deployment: Deployment) -> None:
