@@ -224,6 +224,46 @@ test("search finds turns by words, in all sessions or one, and marks the hits", 
   await refused(search({ limit: 51 }), "VALIDATION");
 });
 
+test("a turn is found by all words of a query, not by some", async () => {
+  const t = deployment();
+  await append(t, await addSession(t), [turn(0, { text: "My invoice is wrong" })]);
+  const count = async (query: string) =>
+    (await as(t, "viewer").query(api.interactions.search, { query })).length;
+  expect(await count("invoice wro")).toBe(1);
+  expect(await count("invoice right")).toBe(0);
+  expect(await count("inv wrong")).toBe(0);
+});
+
+test("searching tells nothing that is masked, however the number is guessed", async () => {
+  const t = deployment();
+  const number = "5558675309";
+  await append(t, await addSession(t), [
+    turn(0, { text: `please call ${number} or mail jane@example.com today` }),
+  ]);
+  const count = async (role: string, query: string) =>
+    (await as(t, role).query(api.interactions.search, { query })).length;
+  for (let length = 1; length <= number.length; length += 1) {
+    const guess = number.slice(0, length);
+    expect(await count("viewer", guess)).toBe(0);
+    expect(await count("reviewer", `call ${guess}`)).toBe(0);
+    expect(await count("admin", `call ${guess}`)).toBe(1);
+  }
+  expect(await count("viewer", "jane")).toBe(0);
+  expect(await count("viewer", "call")).toBe(1);
+});
+
+test("hits that are masked leave their places to others", async () => {
+  const t = deployment();
+  const texts = ["call 5558675309", "call 5558675310", "line 555867 is busy"];
+  await append(
+    t,
+    await addSession(t),
+    texts.map((text, sequence) => turn(sequence, { text })),
+  );
+  const found = await as(t, "viewer").query(api.interactions.search, { query: "555", limit: 1 });
+  expect(found.map((hit) => hit.interaction.text)).toEqual(["line 555867 is busy"]);
+});
+
 test("highlight pieces are a part of the text, around the first hit", () => {
   const text = `${"a ".repeat(500)}needle ${"b ".repeat(500)}`;
   const pieces = highlighted(text, "needle");

@@ -13,13 +13,20 @@ import {
   toInteraction,
   transcriptListing,
 } from "./model/interactions.ts";
-import { APPEND_BYTES, APPEND_ITEMS, QUERY_CHARS, SEARCH_ITEMS } from "./model/limits.ts";
+import {
+  APPEND_BYTES,
+  APPEND_ITEMS,
+  QUERY_CHARS,
+  SEARCH_CANDIDATES,
+  SEARCH_ITEMS,
+} from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import { interaction, newInteraction, page, pageArgs, searchHit } from "./model/records.ts";
 import type { NewInteraction } from "./model/records.ts";
 import { SessionReader, requireSession, sessionById } from "./model/sessions.ts";
 import { addTotals, scopesOf, totalsOf } from "./model/totals.ts";
 import { refuseErasing } from "./model/users.ts";
+import { holdsWords } from "./model/words.ts";
 
 /**
  * Store 1 to 500 interactions (at most 4 MiB) of a session in one transaction.
@@ -160,8 +167,8 @@ export const byRequestId = authedQuery("interactions:byRequestId", {
 });
 
 /**
- * Interactions whose text holds the words of `query`, best first, at most `limit` (1 to 50); the
- * last word matches by its beginning.
+ * Interactions whose text, as the caller may see it, holds all words of `query`, best first, at
+ * most `limit` (1 to 50); the last word matches by its beginning.
  */
 export const search = authedQuery("interactions:search", {
   args: { query: v.string(), sessionId: v.optional(v.string()), limit: v.optional(v.number()) },
@@ -180,17 +187,18 @@ export const search = authedQuery("interactions:search", {
         const words = q.search("text", args.query);
         return within === null ? words : words.eq("sessionId", within._id);
       })
-      .take(limit);
+      .take(SEARCH_CANDIDATES);
+    const hits = found
+      .map((doc) => ({ doc, text: ctx.visible(doc.text) }))
+      .filter(({ text }) => holdsWords(text, args.query))
+      .slice(0, limit);
     const reader = new SessionReader(ctx);
     return await Promise.all(
-      found.map(async (doc) => {
-        const text = ctx.visible(doc.text);
-        return {
-          session: await reader.record((await ctx.db.get("userSessions", doc.sessionId))!),
-          interaction: await toInteraction(ctx, doc),
-          highlight: highlighted(text, args.query),
-        };
-      }),
+      hits.map(async ({ doc, text }) => ({
+        session: await reader.record((await ctx.db.get("userSessions", doc.sessionId))!),
+        interaction: await toInteraction(ctx, doc),
+        highlight: highlighted(text, args.query),
+      })),
     );
   },
 });

@@ -28,6 +28,7 @@ import {
 import { dayOf, emptyTotals, sum, toSummary } from "./model/totals.ts";
 import type { Totals } from "./model/totals.ts";
 import { refuseErasing, searchTextOf, toUser, userByClerkId } from "./model/users.ts";
+import { holdsWords } from "./model/words.ts";
 
 const profile = {
   clerkId: v.string(),
@@ -104,7 +105,8 @@ export const get = authedQuery("users:get", {
 
 /**
  * Users of one kind (default: product), newest first by default. With `search`, those whose name,
- * e-mail address or Clerk id matches, best first; the sort order then does not apply.
+ * e-mail address and Clerk id, as the caller may see them, hold all its words, best first; the sort
+ * order then does not apply.
  */
 export const list = authedQuery("users:list", {
   args: {
@@ -118,11 +120,14 @@ export const list = authedQuery("users:list", {
   returns: page(user),
   handler: async (ctx, args) => {
     const kind = args.kind ?? "product";
-    const accept = (doc: Doc<"users">) => args.status === undefined || doc.status === args.status;
+    const text = args.search?.trim() ?? "";
+    const accept = (doc: Doc<"users">) =>
+      (args.status === undefined || doc.status === args.status) &&
+      (text === "" || holdsWords(ctx.visible(searchTextOf(doc)), text));
     const found =
-      args.search !== undefined && args.search.trim() !== ""
-        ? await searched(ctx, kind, args.search.trim(), args, accept)
-        : await readPage(ctx, listing(kind, args), accept);
+      text === ""
+        ? await readPage(ctx, listing(kind, args), accept)
+        : await searched(ctx, kind, text, args, accept);
     return { items: found.items.map(toUser), nextCursor: found.nextCursor };
   },
 });

@@ -48,6 +48,7 @@ import type * as model_sessionFilters from "../model/sessionFilters.js";
 import type * as model_sessions from "../model/sessions.js";
 import type * as model_totals from "../model/totals.js";
 import type * as model_users from "../model/users.js";
+import type * as model_words from "../model/words.js";
 import type * as rateLimits from "../rateLimits.js";
 import type * as repair from "../repair.js";
 import type * as reveals from "../reveals.js";
@@ -100,6 +101,7 @@ declare const fullApi: ApiFromModules<{
   "model/sessions": typeof model_sessions;
   "model/totals": typeof model_totals;
   "model/users": typeof model_users;
+  "model/words": typeof model_words;
   rateLimits: typeof rateLimits;
   repair: typeof repair;
   reveals: typeof reveals;

@@ -8,6 +8,7 @@ import type { Checks } from "./checks.ts";
 import { MAX_SEQUENCE, TEXT_BYTES, TRANSCRIPT_ITEMS } from "./limits.ts";
 import type { Listing } from "./paging.ts";
 import type { HighlightPiece, Interaction, NewInteraction } from "./records.ts";
+import { wordTest } from "./words.ts";
 
 /** Most tokens or dollars of one interaction; larger figures are mistakes of the sender. */
 const MAX_TOKENS = 10_000_000;
@@ -98,12 +99,7 @@ export async function interactionAt(
  * masked: a number that is cut into pieces would no longer be recognised as one.
  */
 export function highlighted(text: string, query: string): HighlightPiece[] {
-  const words = wordsOf(query);
-  const isHit = (word: string) =>
-    // The last word may be unfinished: it is searched by prefix.
-    words.some((wanted, index) =>
-      index === words.length - 1 ? word.startsWith(wanted) : word === wanted,
-    );
+  const isHit = wordTest(query);
   const hits = [...text.matchAll(/[\p{L}\p{N}]+/gu)].filter(([word]) => isHit(word.toLowerCase()));
   const first = hits[0]?.index ?? 0;
   const start = Math.max(0, first - CONTEXT.before);
@@ -119,8 +115,4 @@ export function highlighted(text: string, query: string): HighlightPiece[] {
   }
   if (at < end) pieces.push({ text: text.slice(at, end), hit: false });
   return pieces;
-}
-
-function wordsOf(query: string): string[] {
-  return query.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 }

@@ -30,6 +30,8 @@ export const AUDIO_BYTES = 2 * 1024 ** 3;
 export const PAGE_ITEMS = 200;
 export const TRANSCRIPT_ITEMS = 2000;
 export const SEARCH_ITEMS = 50;
+/** Candidates of the search index that one search looks at: 2.5 MiB if all texts are the longest. */
+export const SEARCH_CANDIDATES = 80;
 export const QUERY_CHARS = 200;
 
 /** Documents that a list scans before it hands out a short page; the rest is for joins. */
