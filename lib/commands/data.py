@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from lib.data import DataError, migrations, repair
-from lib.data.records import RepairDaysResult
+from lib.data.records import Recount
 from lib.jobs.services import services
 
 cli = typer.Typer(help="Data in Convex: migrations and recounts.")
@@ -56,11 +56,11 @@ def recount(
         raise typer.Exit(DIFFERS)
 
 
-def _told(what: str, reports: Iterator[RepairDaysResult]) -> int:
+def _told(what: str, reports: Iterator[Recount]) -> int:
     """Print each difference and a line for the whole; return how many differ."""
     checked, differing, busy = 0, 0, False
     for report in reports:
-        checked += int(report.checked)
+        checked += report.checked
         differing += len(report.drift)
         busy = busy or report.busy
         for found in report.drift:

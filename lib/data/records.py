@@ -203,6 +203,26 @@ class Distribution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """What `repair:sessions.drift` returns."""
+
+    subject_id: str
+    field: str
+    stored: float | None
+    actual: float | None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Drift:
+        """Read the object as Convex sends it."""
+        return cls(
+            subject_id=wire["subjectId"],
+            field=wire["field"],
+            stored=wire["stored"],
+            actual=wire["actual"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
     """What `erasure:get` returns."""
 
@@ -453,6 +473,26 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recount:
+    """What `repair:sessions` returns."""
+
+    checked: int
+    drift: tuple[Drift, ...]
+    busy: bool
+    next_cursor: str | None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Recount:
+        """Read the object as Convex sends it."""
+        return cls(
+            checked=int(wire["checked"]),
+            drift=tuple(Drift.from_wire(item) for item in wire["drift"]),
+            busy=wire["busy"],
+            next_cursor=wire["nextCursor"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Renewal:
     """What `jobLeases:renew` returns."""
 
@@ -463,46 +503,6 @@ class Renewal:
         """Read the object as Convex sends it."""
         return cls(
             held=wire["held"],
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RepairDaysDriftResult:
-    """What `repair:days.drift` returns."""
-
-    subject_id: str
-    field: str
-    stored: float | None
-    actual: float | None
-
-    @classmethod
-    def from_wire(cls, wire: Wire) -> RepairDaysDriftResult:
-        """Read the object as Convex sends it."""
-        return cls(
-            subject_id=wire["subjectId"],
-            field=wire["field"],
-            stored=wire["stored"],
-            actual=wire["actual"],
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RepairDaysResult:
-    """What `repair:days` returns."""
-
-    checked: float
-    drift: tuple[RepairDaysDriftResult, ...]
-    busy: bool
-    next_cursor: str | None
-
-    @classmethod
-    def from_wire(cls, wire: Wire) -> RepairDaysResult:
-        """Read the object as Convex sends it."""
-        return cls(
-            checked=wire["checked"],
-            drift=tuple(RepairDaysDriftResult.from_wire(item) for item in wire["drift"]),
-            busy=wire["busy"],
-            next_cursor=wire["nextCursor"],
         )
 
 
@@ -1895,16 +1895,16 @@ RATE_LIMITS_TAKE: Final[Mutation[RateLimitsTakeArgs, Taken]] = Mutation(
     "rateLimits:take", _write_rate_limits_take_args, Taken.from_wire
 )
 
-REPAIR_DAYS: Final[Mutation[RepairDaysArgs, RepairDaysResult]] = Mutation(
-    "repair:days", _write_repair_days_args, RepairDaysResult.from_wire
+REPAIR_DAYS: Final[Mutation[RepairDaysArgs, Recount]] = Mutation(
+    "repair:days", _write_repair_days_args, Recount.from_wire
 )
 
-REPAIR_SESSIONS: Final[Mutation[RepairSessionsArgs, RepairDaysResult]] = Mutation(
-    "repair:sessions", _write_repair_sessions_args, RepairDaysResult.from_wire
+REPAIR_SESSIONS: Final[Mutation[RepairSessionsArgs, Recount]] = Mutation(
+    "repair:sessions", _write_repair_sessions_args, Recount.from_wire
 )
 
-REPAIR_USERS: Final[Mutation[RepairUsersArgs, RepairDaysResult]] = Mutation(
-    "repair:users", _write_repair_users_args, RepairDaysResult.from_wire
+REPAIR_USERS: Final[Mutation[RepairUsersArgs, Recount]] = Mutation(
+    "repair:users", _write_repair_users_args, Recount.from_wire
 )
 
 REVEALS_OF_SESSION: Final[Mutation[RevealsOfSessionArgs, UserSession]] = Mutation(

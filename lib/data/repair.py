@@ -11,14 +11,14 @@ from lib.data.records import (
     REPAIR_DAYS,
     REPAIR_SESSIONS,
     REPAIR_USERS,
+    Recount,
     RepairDaysArgs,
-    RepairDaysResult,
     RepairSessionsArgs,
     RepairUsersArgs,
 )
 
 
-def sessions(caller: Caller, *, fix: bool = False) -> Iterator[RepairDaysResult]:
+def sessions(caller: Caller, *, fix: bool = False) -> Iterator[Recount]:
     """Recount every session from its interactions and recordings; yield one report per call.
 
     Args:
@@ -32,7 +32,7 @@ def sessions(caller: Caller, *, fix: bool = False) -> Iterator[RepairDaysResult]
 
 def users(
     caller: Caller, kind: Literal["product", "team"], *, fix: bool = False
-) -> Iterator[RepairDaysResult]:
+) -> Iterator[Recount]:
     """Recount every user of a kind from their sessions; like `sessions`."""
     return _walk(
         lambda cursor: caller.mutation(
@@ -41,7 +41,7 @@ def users(
     )
 
 
-def day(caller: Caller, start: datetime, *, fix: bool = False) -> Iterator[RepairDaysResult]:
+def day(caller: Caller, start: datetime, *, fix: bool = False) -> Iterator[Recount]:
     """Recount one UTC day from its sessions; like `sessions`.
 
     A report with `busy` found the day written meanwhile and compared nothing.
@@ -53,7 +53,7 @@ def day(caller: Caller, start: datetime, *, fix: bool = False) -> Iterator[Repai
     )
 
 
-def _walk(call: Callable[[str | None], RepairDaysResult]) -> Iterator[RepairDaysResult]:
+def _walk(call: Callable[[str | None], Recount]) -> Iterator[Recount]:
     cursor: str | None = None
     while True:
         found = call(cursor)

@@ -50,6 +50,8 @@ RECORD_NAMES: dict[str, str] = {
     "users:summary.total": "Totals",
     "audit:record": "Recorded",
     "metrics:ingest": "Ingested",
+    "repair:sessions": "Recount",
+    "repair:sessions.drift": "Drift",
 }
 
 _TIME_NAMES = {"at", "before", "bucketStart", "day", "from", "leaseUntil", "now", "to"}
@@ -60,6 +62,7 @@ _INTEGER_NAMES = {
     "bytes",
     "changed",
     "channels",
+    "checked",
     "count",
     "counts",
     "duplicates",
