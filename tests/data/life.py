@@ -1,0 +1,220 @@
+"""One user's life against a deployment: calls that together return every record there is."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from lib.data import (
+    Caller,
+    audio_objects,
+    audit,
+    erasure,
+    events,
+    interactions,
+    job_leases,
+    metrics,
+    migrations,
+    rate_limits,
+    repair,
+    reveals,
+    system,
+    user_sessions,
+    users,
+)
+from lib.data.records import (
+    AUDIT_RECORD,
+    METRICS_INGEST,
+    AuditRecordArgs,
+    MetricsIngestArgs,
+    NewAuthEvent,
+    NewHistogram,
+    NewInteraction,
+    NewRollup,
+    NewStorageEvent,
+)
+from local.snapshot import DATABASE, export_snapshot, import_snapshot
+from tests.support.convex import ConvexRuntime
+
+START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DAY = START.replace(hour=0)
+COLLEAGUES = 30
+"""More than one call recounts."""
+
+Answers = Mapping[str, Any]
+
+
+def lived(convex: ConvexRuntime, home: Path) -> Answers:
+    """Return what the functions answer, from the first turn to the erasure.
+
+    Args:
+        convex: an empty deployment of the test's own.
+        home: the folder that holds it.
+    """
+    return {
+        **conversation(convex.caller()),
+        **reading(convex),
+        **background(convex.caller("worker")),
+        **drifted(convex, home),
+        **erased(convex.caller("worker")),
+    }
+
+
+def conversation(ingest: Caller) -> Answers:
+    """Store a user, a session, turns and a recording, with every field that there is."""
+    user = users.upsert(
+        ingest, clerk_id="user_1", kind="product", email="ada@example.com", name="Ada",
+        image_url="https://img.example.com/a.png", status="active", last_seen_at=START,
+        created_at=START, source="test",
+    )  # fmt: skip
+    users.upsert(ingest, clerk_id="user_2", kind="team", role="ops")
+    session = user_sessions.create(
+        ingest, external_id="call-1", clerk_id="user_1", channel="voice", started_at=START,
+        title="Lost luggage", provider="openai", model_id="gpt", metadata={"n": 1}, source="test",
+    )  # fmt: skip
+    turn = NewInteraction(
+        sequence=0, speaker="user", text="my zebrafish is lost", started_at_ms=0.0,
+        duration_ms=1500.5, request_id="req-1", provider="openai", model_id="gpt", tokens_in=3,
+        tokens_out=4, cost=0.25, ttft_ms=740.0, latency_ms=745.5,
+    )  # fmt: skip
+    appended = interactions.append(ingest, session.id, [turn])
+    begun = audio_objects.begin(
+        ingest, session_id=session.id, sequence=0, content_type="audio/wav", bytes=1000,
+        key=f"audio/v1/2026/03/01/{session.id}/{uuid4().hex}.wav", sha256="ab" * 32,
+    )  # fmt: skip
+    audio_objects.mark_stored(ingest, id=begun.id, etag="e")
+    updated = user_sessions.update(
+        ingest, id=session.id, status="completed", ended_at=START + HOUR, assessment_ms=10.5,
+        assessed_at=START + HOUR, labels=["vip"],
+    )  # fmt: skip
+    return {"upserted": user, "appended": appended, "begun": begun, "updated": updated}
+
+
+def reading(convex: ConvexRuntime) -> Answers:
+    """Read all of it back, as services and as team members of each role."""
+    ingest, worker = convex.caller(), convex.caller("worker")
+    session = user_sessions.by_external_id(ingest, "call-1")
+    assert session is not None
+    (audio,) = audio_objects.for_session(ingest, session.id)
+    analysed = audio_objects.mark_analysed(
+        worker, id=audio.id, analysis="corrupt", reason="cut off", duration_ms=61.5,
+        sample_rate=16_000, channels=1, peaks_key=audio.key.replace(".wav", ".peaks.json"),
+    )  # fmt: skip
+    reviewed = user_sessions.set_review(worker, id=session.id, review_status="reviewed", score=4)
+    recorded = worker.mutation(
+        AUDIT_RECORD,
+        AuditRecordArgs(
+            action="view", subject_type="user", subject_id="user_1", details={"page": "users"}
+        ),
+    )
+    why = "call back"
+    clear = convex.member("reviewer")
+    return {
+        "ping": system.ping(ingest),
+        "user": users.get(ingest, "user_1"),
+        "member": users.get(ingest, "user_2"),
+        "user summary": users.summary(ingest, clerk_id="user_1", from_=DAY, to=DAY),
+        "daily": user_sessions.daily(ingest, DAY, DAY + 24 * HOUR),
+        "session summary": user_sessions.summary(ingest, session.id),
+        "reviewed": reviewed,
+        "analysed": analysed,
+        "turns": tuple(interactions.every(ingest, session.id)),
+        "by request": interactions.by_request_id(ingest, "req-1"),
+        "hits": interactions.search(ingest, query="zebrafish"),
+        "clear user": reveals.of_user(clear, clerk_id="user_1", reason=why),
+        "clear session": reveals.of_session(clear, id=session.id, reason=why),
+        "clear turns": reveals.of_transcript(
+            clear, session_id=session.id, reason=why, cursor=None, limit=10
+        ),
+        "recorded": recorded,
+        "trail": audit.page(convex.member("admin"), cursor=None, limit=10),
+        **measured(worker, convex.member("ops")),
+    }
+
+
+def measured(worker: Caller, ops: Caller) -> Answers:
+    """Send one of each kind of measurement and read them back."""
+    rollup = NewRollup(
+        metric="test.m", dimensions={"operation": "GetObject"}, bucket_start=START, count=2,
+        errors={"timeout": 1}, sum=30.0, max=20.0,
+        histogram=NewHistogram(zero=0, counts={"100": 2}),
+    )  # fmt: skip
+    sign_in = NewAuthEvent(
+        at=START, outcome="signed-out", reason="token-expired", route="/users",
+        request_id="req-1", client_hash="ab", user_id="user_2", source="test",
+    )  # fmt: skip
+    storage = NewStorageEvent(
+        at=START, operation="PutObject", outcome="timeout", duration_ms=9.5, attempts=3,
+        role="reader", key="k", request_id="req-1", source="test",
+    )  # fmt: skip
+    batch = MetricsIngestArgs(
+        batch_id="batch-1", rollups=[rollup], auth_events=[sign_in], storage_events=[storage]
+    )
+    return {
+        "ingested": worker.mutation(METRICS_INGEST, batch),
+        "rollups": tuple(metrics.between(ops, "test.m", START, START + HOUR, "minute")),
+        "sign-ins": events.auth_page(ops, cursor=None, limit=10),
+        "storage": events.storage_page(ops, cursor=None, limit=10),
+    }
+
+
+def background(worker: Caller) -> Answers:
+    """Run a job twice, a migration, and take from a bucket of calls."""
+    lease = {"name": "sweep", "holder": "w1", "ttl_ms": 60_000}
+    job_leases.acquire(worker, **lease, due_every_ms=0)  # type: ignore[arg-type]
+    held = job_leases.renew(worker, **lease)  # type: ignore[arg-type]
+    job_leases.finish(worker, name="sweep", holder="w1", ok=True, report="{}", duration_ms=5.5)
+    again = job_leases.acquire(worker, **lease, due_every_ms=0)  # type: ignore[arg-type]
+    return {
+        "renewal": held,
+        "lease": again,
+        "jobs": job_leases.every(worker),
+        "migration": migrations.step(worker, name="1-users-searchText"),
+        "migrations": migrations.status(worker),
+        "taken": rate_limits.take(worker, key="caller", limit=10, period_ms=1000),
+        "refused": rate_limits.take(worker, key="caller", limit=10, period_ms=1000, cost=10),
+    }
+
+
+def drifted(convex: ConvexRuntime, home: Path) -> Answers:
+    """Recount after somebody has loaded a snapshot with a wrong counter."""
+    worker = convex.caller("worker")
+    for number in range(COLLEAGUES):
+        users.upsert(worker, clerk_id=f"member_{number}", kind="team", role="viewer")
+    (database,) = home.rglob(DATABASE)
+    good, wrong = home / "good.zip", home / "wrong.zip"
+    export_snapshot(database.parent, good)
+    with zipfile.ZipFile(good) as source, zipfile.ZipFile(wrong, "w") as target:
+        for name in source.namelist():
+            lines = source.read(name).decode().splitlines()
+            if name == "users/documents.jsonl":
+                lines = [json.dumps({**json.loads(line), "sessionCount": 7.0}) for line in lines]
+            target.writestr(name, "\n".join(lines) + "\n")
+    import_snapshot(wrong, convex.stack.convex_url, convex.stack.convex_admin_key, replace=True)
+    return {
+        "sessions": tuple(repair.sessions(worker)),
+        "product users": tuple(repair.users(worker, "product", fix=True)),
+        "team": tuple(repair.users(worker, "team", fix=True)),
+        "day": tuple(repair.day(worker, START)),
+        "fixed": tuple(repair.users(worker, "product")),
+    }
+
+
+def erased(worker: Caller) -> Answers:
+    """Erase the user to the end."""
+    begun = erasure.start(worker, "user_1")
+    steps = [erasure.step(worker, "user_1", [])]
+    while not steps[-1].done:
+        steps.append(erasure.step(worker, "user_1", steps[-1].keys))
+    return {
+        "begun erasure": begun,
+        "steps": tuple(steps),
+        "receipt": erasure.get(worker, "user_1"),
+        "receipts": erasure.page(worker, cursor=None, limit=10),
+    }
