@@ -21,7 +21,7 @@ from lib.auth.pass_through import DocumentWriter, HeaderWriter, without_conditio
 from lib.auth.proxies import TrustedProxies
 from lib.auth.reasons import GateReason
 from lib.auth.roles import page_allowed
-from lib.auth.sockets import deny_socket, serve_socket
+from lib.auth.sockets import deny_socket, owned_by, serve_socket
 from lib.auth.surfaces import Surface, page_of, surface_of
 from lib.config import Settings
 from lib.observability.request_id import accept_request_id, request_id_bound
@@ -171,7 +171,7 @@ class Gate:
                 self._judge.report(later, "denied", now.reason, now.user_id, asked)
             return isinstance(now, Member)
 
-        await serve_socket(self._app, scope, receive, send, still_admitted)
+        await serve_socket(self._app, owned_by(scope, who.user_id), receive, send, still_admitted)
 
     async def _deny(self, incoming: Incoming, denial: Denial, started: float, send: Send) -> None:
         self._judge.report(incoming, "denied", denial.reason, denial.user_id, started)

@@ -20,10 +20,21 @@ WATCH_SECONDS = 4.0
 # An answer that takes longer counts as a no. Together with the age of an answer and the interval
 # this keeps the promise that an ended session receives nothing after 60 s.
 ANSWER_SECONDS = 5.0
+OWNER_HEADER = b"x-earshot-user"
 # RFC 6455 section 7.4.1: the endpoint refuses to go on for a reason of policy.
 CLOSE_CODE = 1008
 # How long the app may take to notice that its socket is closed.
 _LEAVE_SECONDS = 10.0
+
+
+def owned_by(scope: Scope, user_id: str) -> Scope:
+    """Return a socket's scope whose `x-earshot-user` header is the user, whatever the client sent.
+
+    Streamlit hands a session out to whoever knows its id, unless the user differs
+    (`server.trustedUserHeaders` in `.streamlit/config.toml`).
+    """
+    kept = [pair for pair in scope["headers"] if pair[0].lower() != OWNER_HEADER]
+    return {**scope, "headers": [*kept, (OWNER_HEADER, user_id.encode())]}
 
 
 async def deny_socket(scope: Scope, receive: Receive, send: Send, answer: Answer) -> None:
