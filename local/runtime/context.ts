@@ -6,7 +6,7 @@ import type { Identity } from "./identity.ts";
 import { LIMITS } from "./limits.ts";
 import type { Transaction } from "./transaction.ts";
 
-export type FunctionKind = "query" | "mutation" | "action" | "httpAction";
+type FunctionKind = "query" | "mutation" | "action" | "httpAction";
 
 /** What is known of the request that led to this call. */
 export interface Caller {

@@ -15,7 +15,7 @@ import { measure } from "./wire.ts";
 
 export type Kind = LoadedFunction["kind"];
 
-export interface CallOptions {
+interface CallOptions {
   depth?: number;
   logs?: string[];
 }

@@ -28,9 +28,6 @@ export interface KeyRange {
 export const KEY_END = Buffer.from([0xff]);
 export const KEY_START = Buffer.alloc(0);
 
-/** Bytes of the row number at the end of each key; it keeps keys unique. */
-export const SEQUENCE_BYTES = 6;
-
 const writer = new KeyWriter();
 
 export class KeyIndex {

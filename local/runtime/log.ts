@@ -1,6 +1,6 @@
 /** One JSON object per line on standard error. Callers never pass tokens, keys or arguments. */
 
-export type Level = "info" | "warning" | "error";
+type Level = "info" | "warning" | "error";
 
 export function log(
   level: Level,

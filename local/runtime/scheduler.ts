@@ -25,7 +25,7 @@ const MAX_SLEEP_MS = 60_000;
 const KEEP_FINISHED_MS = 7 * 86_400_000;
 const SWEEP = 100;
 
-export const JOBS = "_scheduled_functions";
+const JOBS = "_scheduled_functions";
 const FINISHED = ["success", "failed", "canceled"] as const;
 
 interface NewJob {

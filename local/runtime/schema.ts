@@ -3,7 +3,7 @@
 import { LIMITS } from "./limits.ts";
 import type { ValidatorJson } from "./validate.ts";
 
-export interface IndexDefinition {
+interface IndexDefinition {
   name: string;
   fields: string[];
 }

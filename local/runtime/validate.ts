@@ -14,10 +14,10 @@ export type ValidatorJson =
   | { type: "object"; value: Record<string, FieldJson> }
   | { type: "union"; value: ValidatorJson[] };
 
-export type FieldJson = { fieldType: ValidatorJson; optional: boolean };
+type FieldJson = { fieldType: ValidatorJson; optional: boolean };
 
 /** Says which table a table number belongs to, for `v.id(table)`. */
-export type TableNamer = (tableNumber: number) => string | undefined;
+type TableNamer = (tableNumber: number) => string | undefined;
 
 /** A complaint is spelled out only when somebody reads it: unions try and drop many. */
 type Complaint = () => string;

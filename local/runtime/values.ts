@@ -7,7 +7,7 @@
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 export type JsonObject = { [key: string]: Json };
 
-export type Special = "$integer" | "$float" | "$bytes";
+type Special = "$integer" | "$float" | "$bytes";
 
 /** The kind of a one-key object that stands for a scalar, or null for a real object. */
 export function specialOf(value: JsonObject): Special | null {

@@ -5,7 +5,7 @@ import { LIMITS } from "./limits.ts";
 import { decodeSpecial, isObject, specialOf, type Json, type JsonObject } from "./values.ts";
 
 /** What a value weighs: Convex's bytes (the formula of `getConvexSize`), and levels of nesting. */
-export interface Measure {
+interface Measure {
   size: number;
   nesting: number;
 }
