@@ -1,0 +1,131 @@
+"""`python -m lib import`: bring conversations from files."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, cast, get_args
+
+import typer
+
+from lib.data import DataError
+from lib.jobs.importing.model import Speaker
+from lib.jobs.importing.outcome import Report
+from lib.jobs.importing.run import Run
+from lib.jobs.importing.source import Options, Source
+from lib.jobs.importing.speakers import Speakers
+from lib.jobs.importing.writer import Writer
+from lib.jobs.services import services
+from lib.storage.errors import StorageError
+
+REFUSED: Final = 1
+STOPPED: Final = 2
+SHOWN: Final = 20
+
+Roles = Literal["user", "assistant", "system"]
+Channels = Literal["voice", "chat"]
+
+
+def import_(
+    files: Annotated[
+        list[Path],
+        typer.Argument(exists=True, dir_okay=False, help=".jsonl, .vtt, .srt, .csv or .json"),
+    ],
+    user: Annotated[str | None, typer.Option(help="Clerk id of the transcripts' user")] = None,
+    started_at: Annotated[
+        str | None, typer.Option(help="Start of the transcripts' sessions, as 2026-01-31T12:00:00Z")
+    ] = None,
+    channel: Annotated[Channels | None, typer.Option(help="Of transcripts")] = None,
+    external_id: Annotated[
+        str | None, typer.Option(help="Of one transcript; left out: its name without extension")
+    ] = None,
+    speaker: Annotated[
+        list[str] | None, typer.Option(help="NAME=user|assistant|system; may be repeated")
+    ] = None,
+    default_speaker: Annotated[
+        Roles | None, typer.Option(help="Who speaks where no known name stands")
+    ] = None,
+    create_users: Annotated[
+        bool, typer.Option("--create-users", help="Create users that are not there")
+    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only read; store nothing")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write the report there, as JSON")] = None,
+) -> None:
+    """Import conversations; what is there already stays as it is, so it may be run again.
+
+    Exits with 1 if something was refused, with 2 if it stopped before the end.
+    """
+    if external_id is not None and len(files) > 1:
+        raise typer.BadParameter("an external id is for one file")
+    options = Options(
+        speakers=Speakers(_named(speaker or []), default_speaker), user=user,
+        started_at=_moment(started_at), channel=channel, external_id=external_id,
+        create_users=create_users,
+    )  # fmt: skip
+    own = None if check else services()
+    writer = Writer(own.worker_caller, own.storage) if own else None
+    run = Run(Source(options), writer)
+    try:
+        stopped = _carry_out(run, files)
+    finally:
+        if own:
+            own.close()
+    wire = run.report.wire() | ({"stopped": stopped} if stopped else {})
+    if report is not None:
+        report.write_text(json.dumps(wire, indent=1, ensure_ascii=False), encoding="utf-8")
+    _tell(run.report, wire, report)
+    if stopped:
+        raise typer.Exit(STOPPED)
+    if run.report.refused:
+        raise typer.Exit(REFUSED)
+
+
+def _carry_out(run: Run, files: list[Path]) -> str:
+    """Run with a progress bar; return why it stopped early, empty if it did not."""
+    size = sum(file.stat().st_size for file in files)
+    with typer.progressbar(length=size, label="Importing", file=sys.stderr) as bar:
+        run.progress = bar.update
+        try:
+            run.run(files)
+        except (DataError, StorageError, ValueError) as error:
+            return f"{type(error).__name__}: {error}"
+        except KeyboardInterrupt:
+            return "interrupted"
+    return ""
+
+
+def _tell(report: Report, wire: dict[str, Any], written: Path | None) -> None:
+    """Print the counts as JSON; the first refusals, and why it stopped, to standard error."""
+    for item in report.refusals[:SHOWN]:
+        place = ":".join(str(part) for part in (item.file, item.line or "", item.field) if part)
+        typer.echo(f"refused {place}: {item.reason}", err=True)
+    if report.refused > SHOWN:
+        where = f"see {written}" if written else "--report FILE lists them"
+        typer.echo(f"refused {report.refused} in all; {where}", err=True)
+    if "stopped" in wire:
+        typer.echo(f"Stopped: {wire['stopped']}. Run it again to go on.", err=True)
+    typer.echo(json.dumps({name: value for name, value in wire.items() if name != "refused"}))
+
+
+def _named(pairs: list[str]) -> dict[str, Speaker]:
+    found: dict[str, Speaker] = {}
+    for pair in pairs:
+        name, _, role = pair.rpartition("=")
+        if role not in get_args(Speaker) or not name.strip():
+            raise typer.BadParameter("--speaker is NAME=user, NAME=assistant or NAME=system")
+        found[" ".join(name.split()).lower()] = cast("Speaker", role)
+    return found
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise typer.BadParameter("--started-at is a time with its zone, as 2026-01-31T12:00:00Z")
+    return moment.astimezone(UTC)

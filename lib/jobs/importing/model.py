@@ -1,0 +1,146 @@
+"""What the parsers make: conversations, and refusals that say where and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from lib.data.records import NewInteraction
+
+MAX_FILE_BYTES: Final = 64 * 1024 * 1024
+"""Largest transcript or JSON file; JSONL files may have any size."""
+
+MAX_LINE_BYTES: Final = 16 * 1024 * 1024
+"""Largest line of a JSONL file."""
+
+MAX_TURNS: Final = 20_000
+MAX_CHARACTERS: Final = 32_000_000
+"""Of one session: what a transcript of the API holds at most."""
+
+MAX_REFUSALS: Final = 1_000
+"""Refusals that are kept of one conversation; the rest are counted."""
+
+Speaker = Literal["user", "assistant", "system"]
+Channel = Literal["voice", "chat"]
+
+
+class UnreadableError(Exception):
+    """A file, or a line of JSONL, is refused as a whole; the only error that parsers raise.
+
+    Attributes:
+        line: 1-based; 0 if no line is to blame.
+        reason: a sentence without the file's content.
+        field: path of the offending field, if one is to blame.
+    """
+
+    def __init__(self, line: int, reason: str, field: str = "") -> None:
+        super().__init__(reason)
+        self.line = line
+        self.reason = reason
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One thing that is not imported.
+
+    Attributes:
+        line: 1-based line of the file; 0 if no line is to blame.
+        reason: why; never holds what was said.
+        field: path of the offending field, empty if there is none.
+        session: external id of the conversation, empty if unknown.
+        file: set when the report is made.
+    """
+
+    line: int
+    reason: str
+    field: str = ""
+    session: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn and the line where it stands."""
+
+    line: int
+    content: NewInteraction
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording beside the file.
+
+    Attributes:
+        line: where it is named; 0 if it was found by its name.
+        name: relative to the file's folder.
+        sequence: of its turn; None for the whole session.
+    """
+
+    line: int
+    name: str
+    sequence: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The user of a conversation.
+
+    Attributes:
+        clerk_id: Clerk user id.
+        profile: `email`, `name`, `image_url`, for a user who is not there yet.
+        may_create: whether such a user is created; else the conversation is refused.
+    """
+
+    clerk_id: str
+    profile: Mapping[str, str] = field(default_factory=dict)
+    may_create: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a session is created with; names as in `userSessions:create`."""
+
+    external_id: str
+    channel: Channel
+    started_at: datetime
+    title: str | None = None
+    provider: str | None = None
+    model_id: str | None = None
+    metadata: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What a session is finished with; names as in `userSessions:update` and `setReview`."""
+
+    status: Literal["active", "completed", "abandoned", "failed"] = "completed"
+    ended_at: datetime | None = None
+    assessment_ms: float | None = None
+    assessed_at: datetime | None = None
+    labels: tuple[str, ...] = ()
+    review_status: Literal["unreviewed", "in_review", "reviewed"] = "unreviewed"
+    score: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """The turns of one conversation, and what could not be read of them."""
+
+    turns: tuple[Turn, ...] = ()
+    recordings: tuple[Recording, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One session to import."""
+
+    line: int
+    person: Person
+    opening: Opening
+    transcript: Transcript
+    closing: Closing = field(default_factory=Closing)

@@ -1,0 +1,271 @@
+"""Imports into the real functions and a real S3 server: once, again, and mended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from lib.api.transcripts import webvtt
+from lib.data import Unavailable, audio_objects, interactions, user_sessions, users
+from lib.data.records import AudioObject, Interaction, UserSession
+from lib.jobs.importing.run import Run
+from lib.jobs.importing.source import Options, Source
+from lib.jobs.importing.speakers import Speakers
+from lib.jobs.importing.writer import Writer
+from lib.jobs.services import Services
+from tests.support.audio import recording
+
+START = "2026-01-31T12:00:00.000Z"
+
+
+@dataclass(slots=True)
+class Desk:
+    """Somebody who imports: a folder, a user, and the product's own view of the result."""
+
+    services: Services
+    folder: Path
+    user: str
+
+    def run(self, *paths: Path, **more: Any) -> dict[str, Any]:
+        values = {"speakers": Speakers(), "user": self.user, **more}
+        options = Options(started_at=datetime(2026, 1, 31, 12, tzinfo=UTC), **values)
+        writer = Writer(self.services.worker_caller, self.services.storage)
+        return Run(Source(options), writer).run(paths).wire()
+
+    def lines(self, *lines: dict[str, Any]) -> Path:
+        path = self.folder / f"{uuid4().hex}.jsonl"
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        return path
+
+    def session(self, external_id: str) -> UserSession:
+        found = user_sessions.by_external_id(self.services.worker_caller(), external_id)
+        assert found is not None
+        return found
+
+    def turns(self, external_id: str) -> list[Interaction]:
+        session = self.session(external_id)
+        return list(interactions.every(self.services.worker_caller(), session.id))
+
+    def audio(self, external_id: str) -> list[AudioObject]:
+        session = self.session(external_id)
+        rows = audio_objects.for_session(self.services.worker_caller(), session.id)
+        return sorted(rows, key=lambda row: -1 if row.sequence is None else row.sequence)
+
+
+@pytest.fixture
+def desk(services: Services, tmp_path: Path) -> Desk:
+    clerk_id = f"user_{uuid4().hex}"
+    users.upsert(services.worker_caller(), clerk_id=clerk_id, kind="product", name="Ada")
+    return Desk(services, tmp_path, clerk_id)
+
+
+def line(desk: Desk, **more: Any) -> dict[str, Any]:
+    return {
+        "externalId": uuid4().hex, "userId": desk.user, "channel": "voice", "startedAt": START,
+        **more,
+    }  # fmt: skip
+
+
+def spoken(sequence: int, text: str = "x", **more: Any) -> dict[str, Any]:
+    return {
+        "sequence": sequence, "speaker": "user", "text": text, "startedAtMs": sequence * 1000,
+        **more,
+    }  # fmt: skip
+
+
+def test_every_field_of_a_session_arrives(desk: Desk) -> None:
+    full = spoken(
+        4, "hello", durationMs=500, requestId="r", provider="openai", modelId="m", tokensIn=1,
+        tokensOut=2, cost=0.25, ttftMs=10.5, latencyMs=20,
+    )  # fmt: skip
+    sent = line(
+        desk, title="T", provider="openai", modelId="m", metadata={"a": [1, {"b": None}]},
+        status="abandoned", endedAt="2026-01-31T12:05:00Z", assessmentMs=300,
+        assessedAt="2026-01-31T12:06:00Z", labels=["x", "y"], reviewStatus="reviewed", score=4,
+        interactions=[full],
+    )  # fmt: skip
+    report = desk.run(desk.lines(sent))
+    assert (report["complete"], report["refusedCount"], report["sessionsCreated"]) == (True, 0, 1)
+    found = desk.session(sent["externalId"])
+    assert (found.title, found.metadata, found.labels) == ("T", {"a": [1, {"b": None}]}, ("x", "y"))
+    assert (found.status, found.duration_ms, found.source) == ("abandoned", 300_000, "import")
+    assert (found.review_status, found.score, found.assessment_ms) == ("reviewed", 4, 300)
+    (turn,) = desk.turns(sent["externalId"])
+    names = {"sequence": "sequence", "requestId": "request_id", "startedAtMs": "started_at_ms"}
+    stored = asdict(turn)
+    for name, value in full.items():
+        snake = names.get(name) or "".join(f"_{c.lower()}" if c.isupper() else c for c in name)
+        assert stored[snake] == value
+
+
+def test_a_repeat_changes_nothing_not_even_what_a_reviewer_did(desk: Desk) -> None:
+    sent = line(desk, labels=["imported"], interactions=[spoken(0), spoken(1)], audio="a.flac")
+    (desk.folder / "a.flac").write_bytes(recording("audio/flac"))
+    path = desk.lines(sent)
+    first = desk.run(path)
+    assert (first["turnsStored"], first["recordingsStored"], first["refusedCount"]) == (2, 1, 0)
+    caller = desk.services.worker_caller()
+    session = desk.session(sent["externalId"])
+    user_sessions.update(caller, id=session.id, labels=["better"], title="Renamed")
+    user_sessions.set_review(caller, id=session.id, review_status="in_review")
+    before = (desk.session(sent["externalId"]), desk.turns(sent["externalId"]),
+              desk.audio(sent["externalId"]))  # fmt: skip
+    second = desk.run(path)
+    assert (second["sessionsCreated"], second["sessionsPresent"]) == (0, 1)
+    assert (second["turnsStored"], second["turnsPresent"]) == (0, 2)
+    assert (second["recordingsStored"], second["recordingsPresent"]) == (0, 1)
+    assert before == (desk.session(sent["externalId"]), desk.turns(sent["externalId"]),
+                      desk.audio(sent["externalId"]))  # fmt: skip
+
+
+def test_a_mended_file_adds_what_was_refused(desk: Desk) -> None:
+    good = [spoken(0), {**spoken(1), "speaker": "robot"}, spoken(2)]
+    sent = line(desk, interactions=good)
+    report = desk.run(desk.lines(sent))
+    assert [item["field"] for item in report["refused"]] == ["interactions.1.speaker"]
+    good[1] = spoken(1, "mended")
+    again = desk.run(desk.lines({**sent, "interactions": good}))
+    assert (again["turnsStored"], again["turnsPresent"], again["refusedCount"]) == (1, 2, 0)
+    assert [turn.text for turn in desk.turns(sent["externalId"])] == ["x", "mended", "x"]
+
+
+def test_what_is_stored_otherwise_is_refused_and_kept(desk: Desk) -> None:
+    sent = line(desk, interactions=[spoken(0, "first")])
+    desk.run(desk.lines(sent))
+    other = {**sent, "interactions": [spoken(0, "other"), spoken(1)]}
+    moved = {**sent, "startedAt": "2026-02-01T00:00:00Z"}
+    report = desk.run(desk.lines(other, moved))
+    assert [(item["line"], item["session"]) for item in report["refused"]] == [
+        (1, sent["externalId"]), (2, sent["externalId"]),
+    ]  # fmt: skip
+    assert "other" not in json.dumps(report["refused"][0]["reason"].replace("other content", ""))
+    assert [turn.text for turn in desk.turns(sent["externalId"])] == ["first", "x"]
+
+
+def test_a_session_that_is_going_on_is_not_ended(desk: Desk) -> None:
+    sent = line(desk, interactions=[spoken(0)])
+    user_sessions.create(
+        desk.services.worker_caller(), external_id=sent["externalId"], clerk_id=desk.user,
+        channel="voice", started_at=datetime(2026, 1, 31, 12, tzinfo=UTC), source="api",
+    )  # fmt: skip
+    assert desk.run(desk.lines(sent))["turnsStored"] == 1
+    assert desk.session(sent["externalId"]).status == "active"
+
+
+def test_users_are_created_only_if_asked_and_never_changed(desk: Desk) -> None:
+    nobody, somebody = f"user_{uuid4().hex}", f"user_{uuid4().hex}"
+    unknown = line(desk, userId=nobody)
+    profile = {"clerkId": somebody, "name": "Grace", "email": "grace@example.com"}
+    sent = line(desk, user=profile)
+    del sent["userId"]
+    named = line(desk, user={"clerkId": desk.user, "name": "Somebody else"})
+    del named["userId"]
+    report = desk.run(desk.lines(unknown, sent, named))
+    assert [item["line"] for item in report["refused"]] == [1]
+    caller = desk.services.worker_caller()
+    found = users.get(caller, somebody)
+    assert found is not None
+    assert (found.name, found.email) == ("Grace", "grace@example.com")
+    ada = users.get(caller, desk.user)
+    assert ada is not None
+    assert ada.name == "Ada"
+    assert desk.run(desk.lines(unknown), create_users=True)["refusedCount"] == 0
+
+
+def test_long_sessions_arrive_in_batches(desk: Desk) -> None:
+    many = [spoken(place) for place in range(1201)]
+    # 32 KiB each in JSON six times as long: several batches of 4 MiB.
+    large = [spoken(2000 + place, "\x01" * 32_768) for place in range(60)]
+    sent = line(desk, interactions=many + large)
+    report = desk.run(desk.lines(sent))
+    assert (report["turnsStored"], report["refusedCount"]) == (1261, 0)
+    assert desk.session(sent["externalId"]).interaction_count == 1261
+
+
+def test_transcripts_bring_their_recordings(desk: Desk) -> None:
+    stem = uuid4().hex
+    path = desk.folder / f"{stem}.vtt"
+    path.write_text(
+        "WEBVTT\n\n00:01.000 --> 00:02.000\n<v User>hi\n\n00:03.000 --> 00:04.000\n<v Agent>yo\n"
+    )
+    (desk.folder / f"{stem}.wav").write_bytes(recording("audio/wav"))
+    (desk.folder / f"{stem}.1.mp3").write_bytes(recording("audio/mpeg"))
+    (desk.folder / f"{stem}.7.ogg").write_bytes(recording("audio/ogg"))
+    (desk.folder / f"{stem}.0.flac").write_text("no recording")
+    report = desk.run(path)
+    assert sorted(item["field"] for item in report["refused"]) == [
+        f"{stem}.0.flac",
+        f"{stem}.7.ogg",
+    ]
+    assert [(row.sequence, row.content_type, row.status) for row in desk.audio(stem)] == [
+        (None, "audio/wav", "stored"), (1, "audio/mpeg", "stored"),
+    ]  # fmt: skip
+    again = desk.run(path)
+    assert (again["recordingsStored"], again["recordingsPresent"]) == (0, 2)
+    (desk.folder / f"{stem}.wav").write_bytes(recording("audio/wav", 3.0))
+    changed = desk.run(path)
+    assert f"{stem}.wav" in [item["field"] for item in changed["refused"]]
+
+
+def test_a_name_that_leads_out_of_the_folder_is_refused_and_nothing_read(desk: Desk) -> None:
+    inside = desk.folder / "inside"
+    inside.mkdir()
+    (desk.folder / "secret.wav").write_bytes(recording("audio/wav"))
+    (inside / "link.wav").symlink_to(desk.folder / "secret.wav")
+    for name in ("../secret.wav", "link.wav", str(desk.folder / "secret.wav")):
+        sent = line(desk, audio=name)
+        path = inside / "x.jsonl"
+        path.write_text(json.dumps(sent))
+        report = desk.run(path)
+        assert (report["recordingsStored"], report["refusedCount"]) == (0, 1)
+        assert desk.audio(sent["externalId"]) == []
+
+
+def test_an_exported_session_can_be_imported_under_another_name(desk: Desk) -> None:
+    sent = line(desk, interactions=[spoken(5, "<b> & -->"), spoken(7, "bye", durationMs=800)])
+    desk.run(desk.lines(sent))
+    exported = webvtt(desk.session(sent["externalId"]), desk.turns(sent["externalId"]))
+    path = desk.folder / f"{uuid4().hex}.vtt"
+    path.write_text(exported)
+    assert desk.run(path)["refusedCount"] == 0
+    assert webvtt(desk.session(path.stem), desk.turns(path.stem)) == exported
+
+
+def test_two_files_of_one_name_are_not_mixed_up(desk: Desk) -> None:
+    paths = [desk.folder / name / "call.vtt" for name in ("a", "b")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text(f"WEBVTT\n\n00:01.000 --> 00:02.000\nUser: {path.parent.name}\n")
+    report = desk.run(*paths)
+    assert (report["sessionsCreated"] + report["sessionsPresent"], report["refusedCount"]) == (1, 1)
+    assert report["refused"][0]["file"] == str(paths[1])
+
+
+def test_while_convex_does_not_answer_the_import_waits(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real: Callable[..., Any] = interactions.append
+    calls: list[int] = []
+    waits: list[float] = []
+
+    def lost(*args: Any, **more: Any) -> Any:
+        done = real(*args, **more)
+        calls.append(done.accepted)
+        if len(calls) == 1:
+            raise Unavailable("the answer was lost")
+        return done
+
+    monkeypatch.setattr("lib.jobs.importing.writer.interactions.append", lost)
+    sent = line(desk, interactions=[spoken(0), spoken(1)])
+    writer = Writer(desk.services.worker_caller, desk.services.storage)
+    run = Run(Source(Options(Speakers())), writer, sleep=waits.append)
+    report = run.run([desk.lines(sent)]).wire()
+    assert (report["refusedCount"], waits) == (0, [1.0])
+    assert desk.session(sent["externalId"]).interaction_count == 2
