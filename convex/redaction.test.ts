@@ -157,28 +157,6 @@ test("masking is idempotent", () => {
       expect(redactedText(once)).toBe(once);
     }),
   );
-  const pieces = [
-    "12:30",
-    "2026-11-23",
-    "1,234",
-    "2019",
-    "5551234567",
-    "one",
-    "a@b.c",
-    "x",
-    "12.50",
-  ];
-  const piece = fc.constantFrom(
-    ...pieces,
-    ...[" ", ", ", "-", "_", ":", "(", "7", " at ", " dot "],
-  );
-  fc.assert(
-    fc.property(fc.array(piece, { maxLength: 30 }), (parts) => {
-      const once = redactedText(parts.join(""));
-      expect(redactedText(once)).toBe(once);
-    }),
-    { numRuns: 2000 },
-  );
 });
 
 test("a number is masked wherever it stands and however it is spaced", () => {
