@@ -39,7 +39,7 @@ test("each row goes at its time, in batches that follow one another", async () =
     const args = { ...batch(`b${index}`), authEvents: events, idempotencyKey: `k${index}` };
     await as(t, "worker").mutation(api.metrics.ingest, args);
   }
-  await as(t, "ingest").mutation(api.rateLimits.take, { key: "a", limit: 1, periodMs: 1000 });
+  await as(t, "worker").mutation(api.rateLimits.take, { key: "a", limit: 1, periodMs: 1000 });
   const counts = async () =>
     await t.run(async (ctx) => {
       const rows = await Promise.all(TABLES.map((table) => ctx.db.query(table).take(2000)));
