@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import socket
+import string
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -187,7 +188,7 @@ class Stack:
             clerk_webhook_secret="whsec_" + base64.b64encode(secrets.token_bytes(24)).decode(),
             cookie_key=secrets.token_urlsafe(48),
             service_key_pem=pem,
-            passwords={role: secrets.token_urlsafe(9) for role in DEMO_ROLES},
+            passwords={role: _password() for role in DEMO_ROLES},
         )
 
     def _save(self) -> None:
@@ -199,6 +200,11 @@ class Stack:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(target)
+
+
+def _password() -> str:
+    """Return twelve letters and digits, 71 bits, easy to select and paste."""
+    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(12))
 
 
 def free_ports(count: int, avoid: set[int] | None = None) -> list[int]:
