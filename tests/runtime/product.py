@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +14,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from lib.auth.service import mint
+from lib.data.client import Caller, Client
 from local.stack import SERVICE_ISSUER, service_jwks_data_url
 
+STARTED_AT = datetime(2026, 9, 21, 14, 13, 20, tzinfo=UTC)
 FUNCTIONS = Path(__file__).parents[2] / "convex"
 
 
@@ -39,6 +44,15 @@ class Backend:
             "EARSHOT_SERVICE_JWKS": service_jwks_data_url(self.pem),
         }
 
+    @contextmanager
+    def worker(self, url: str) -> Iterator[Caller]:
+        """A caller with the role worker, as jobs have it."""
+        client = Client(url, timeout_seconds=30)
+        try:
+            yield Caller(client, lambda: mint(self.pem, SERVICE_ISSUER, "worker", "test", ttl=3600))
+        finally:
+            client.close()
+
     def call(self, http: httpx.Client, kind: str, path: str, args: dict[str, Any]) -> Any:
         """Call a function as the ingesting backend; its value, or the answer if it failed."""
         token = mint(self.pem, SERVICE_ISSUER, "ingest", "test-backend", ttl=3600)
@@ -59,7 +73,7 @@ def new_session(backend: Backend, http: httpx.Client, name: str) -> str:
         "externalId": f"session-{name}",
         "clerkId": f"user_{name}",
         "channel": "chat",
-        "startedAt": 1_790_000_000_000,
+        "startedAt": STARTED_AT.timestamp() * 1000,
     }
     made: str = backend.call(http, "mutation", "userSessions:create", session)["id"]
     return made

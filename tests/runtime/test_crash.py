@@ -13,8 +13,10 @@ from typing import Any
 import httpx
 import pytest
 
+from lib.data import repair
+
 from .conftest import Deployment, MakeDeployment
-from .product import FUNCTIONS, Backend, new_session, turn
+from .product import FUNCTIONS, STARTED_AT, Backend, new_session, turn
 
 ROUNDS = int(os.environ.get("EARSHOT_FAULT_ROUNDS", "3"))
 SEED = int(
@@ -119,3 +121,13 @@ def check_everything(backend: Backend, deployment: Deployment, writers: list[Wri
             session = backend.call(http, "query", "userSessions:get", {"id": writer.session})
             assert session["interactionCount"] == len(stored)
             assert session["tokensOut"] == 5 * len(stored)
+    with backend.worker(deployment.url) as worker:
+        for recount in (
+            repair.sessions(worker),
+            repair.users(worker, "product"),
+            repair.day(worker, STARTED_AT),
+        ):
+            reports = list(recount)
+            assert sum(report.checked for report in reports) == len(writers)
+            assert [drift for report in reports for drift in report.drift] == []
+            assert not any(report.busy for report in reports)
