@@ -158,13 +158,22 @@ def test_tokens_and_keys_never_reach_the_log(deployment: Deployment, issuer: Iss
 
 
 def test_a_token_stops_counting_when_it_expires(deployment: Deployment, issuer: Issuer) -> None:
-    good = {"iss": issuer.url, "aud": "convex", "sub": "short"}
-    token = issuer.keys[0].sign(**good, exp=int(time.time()) + 2)
-    assert identity(deployment, token)["subject"] == "short"
-    deadline = time.monotonic() + 10
-    while whoami(deployment, f"Bearer {token}").status_code == 200:
-        assert time.monotonic() < deadline
+    def is_accepted(token: str) -> bool:
+        return whoami(deployment, f"Bearer {token}").status_code == 200
+
+    life = 1
+    accepted = False
+    # On a slow machine it takes a longer life to be seen alive.
+    while not accepted:
+        life *= 2
+        expires = int(time.time()) + life
+        claims = {"iss": issuer.url, "aud": "convex", "sub": "short", "exp": expires}
+        token = issuer.keys[0].sign(**claims)
+        accepted = is_accepted(token)
+    while is_accepted(token):
+        assert time.time() < expires + 20, "the token never expired"
         time.sleep(0.1)
+    assert time.time() >= expires
 
 
 def test_a_new_key_is_found_and_old_ones_serve_through_an_outage(
@@ -182,11 +191,13 @@ def test_a_new_key_is_found_and_old_ones_serve_through_an_outage(
         assert time.monotonic() < deadline
         time.sleep(0.2)
 
+    began = time.monotonic()
     fetches = issuer.fetches
-    for number in range(20):
-        forged = Keys(f"forged-{number % 2}") if number < 2 else rotated
-        whoami(deployment, f"Bearer {forged.sign(**claims, jti=str(number))}")
-    assert issuer.fetches - fetches <= 1
+    for number in range(40):
+        forged = Keys(f"forged-{number}", rotated.private)
+        assert whoami(deployment, f"Bearer {forged.sign(**claims)}").status_code == 401
+    # At most one fetch in 5 seconds, however many unknown keys are named.
+    assert issuer.fetches - fetches <= 1 + (time.monotonic() - began) / 5
 
     issuer.is_down = True
     try:
