@@ -14,7 +14,7 @@ from lib.auth.bearer import BearerVerifier
 from lib.auth.document_gate import DocumentGate, Passage
 from lib.auth.events import EventReporter, Outcome, RecordAuth
 from lib.auth.headers import bucket_origins
-from lib.auth.incoming import Incoming, ScopeReader
+from lib.auth.incoming import Incoming, ScopeReader, oversize_status
 from lib.auth.judge import Judge
 from lib.auth.members import Denial, Member
 from lib.auth.pass_through import DocumentWriter, HeaderWriter, without_conditions
@@ -24,7 +24,11 @@ from lib.auth.roles import page_allowed
 from lib.auth.sockets import deny_socket, owned_by, serve_socket
 from lib.auth.surfaces import Surface, page_of, surface_of
 from lib.config import Settings
-from lib.observability.request_id import accept_request_id, request_id_bound
+from lib.observability.request_id import (
+    accept_request_id,
+    new_request_id,
+    request_id_bound,
+)
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -72,6 +76,10 @@ class Gate:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
+        too_large = oversize_status(scope)
+        if too_large is not None:
+            await self._too_large(too_large, scope, receive, send)
+            return
         given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
         request_id = accept_request_id(given.decode("latin-1"))
         scope.setdefault("state", {})["request_id"] = request_id
@@ -82,6 +90,15 @@ class Gate:
                 await self._socket(incoming, scope, receive, writer)
             else:
                 await self._request(incoming, scope, receive, writer)
+
+    async def _too_large(self, status: int, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = new_request_id()
+        answer = problem(status, GateReason.REQUEST_TOO_LARGE, request_id)
+        writer = HeaderWriter(send, request_id, secure=self._secure)
+        if scope["type"] == "websocket":
+            await deny_socket(scope, receive, writer, answer)
+        else:
+            await _send(writer, answer)
 
     async def _request(
         self, incoming: Incoming, scope: Scope, receive: Receive, send: Send

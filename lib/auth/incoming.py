@@ -13,6 +13,22 @@ from lib.auth.urls import PublicUrl, ascii_url_part
 
 Scope = MutableMapping[str, Any]
 
+# Reading takes time on the event loop before anybody is known, so it must be little. A handshake
+# in a development instance's address has up to 8192 characters.
+MAX_TARGET_BYTES = 16_384
+MAX_HEADER_BYTES = 32_768
+URI_TOO_LONG, HEADERS_TOO_LARGE = 414, 431
+
+
+def oversize_status(scope: Scope) -> int | None:
+    """Return the status that refuses a request whose address or headers are too long to read."""
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    if len(path) + len(scope["query_string"]) > MAX_TARGET_BYTES:
+        return URI_TOO_LONG
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADER_BYTES:
+        return HEADERS_TOO_LARGE
+    return None
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:

@@ -68,6 +68,7 @@ class GateReason(StrEnum):
     BEARER_MISSING = "bearer-missing"
     CROSS_ORIGIN = "cross-origin"
     NO_SUCH_PAGE = "no-such-page"
+    REQUEST_TOO_LARGE = "request-too-large"
     ROLE_INSUFFICIENT = "role-insufficient"
     ROLE_MISSING = "role-missing"
     SERVICE_TOKEN_EXPIRED = "service-token-expired"  # noqa: S105

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self
 from urllib.parse import quote, quote_plus, unquote_to_bytes, urlsplit
 
@@ -11,7 +12,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _ASCII = "".join(chr(code) for code in range(0x21, 0x7F))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PublicUrl:
     """The URL of a request as the browser sees it.
 
@@ -28,22 +29,26 @@ class PublicUrl:
     def __str__(self) -> str:
         return self.origin + self.path + (f"?{self.query}" if self.query else "")
 
+    @cached_property
+    def _pairs(self) -> list[tuple[str, str]]:
+        return parse_query(self.query)
+
     def parameter(self, name: str) -> str | None:
         """Return the first value of a query parameter, None if absent or empty."""
-        return next((value for key, value in parse_query(self.query) if key == name), None) or None
+        return next((value for key, value in self._pairs if key == name), None) or None
 
     def has(self, name: str) -> bool:
         """Tell whether a query parameter is present, be it empty."""
-        return any(key == name for key, _ in parse_query(self.query))
+        return any(key == name for key, _ in self._pairs)
 
     def without(self, *names: str) -> Self:
         """Return the URL without the named parameters, the query re-serialised."""
-        kept = [pair for pair in parse_query(self.query) if pair[0] not in names]
+        kept = [pair for pair in self._pairs if pair[0] not in names]
         return replace(self, query=format_query(kept))
 
     def with_parameter(self, name: str, value: str) -> Self:
         """Return the URL with one parameter set, in place of any of that name."""
-        kept = [pair for pair in parse_query(self.query) if pair[0] != name]
+        kept = [pair for pair in self._pairs if pair[0] != name]
         return replace(self, query=format_query([*kept, (name, value)]))
 
 

@@ -113,6 +113,46 @@ async def test_clerk_that_hangs_is_waited_for_once_during_the_grace(production: 
     assert production.server.count("POST", "/v1/sessions/sess_1/tokens") == 0
 
 
+@pytest.mark.parametrize(
+    ("path", "cookie", "status"),
+    [
+        ("/?" + "a&" * 9000, "", 414),
+        ("/" + "a" * 17_000, "", 414),
+        ("/", "a=" + "b" * 33_000, 431),
+        ("/", "a=b;" * 9000, 431),
+        ("/api/v1/live", "a=b;" * 9000, 431),
+    ],
+    ids=["query", "path", "cookie", "cookies", "public"],
+)
+async def test_request_that_takes_long_to_read_is_not_read(
+    path: str, cookie: str, status: int, production: Stage
+) -> None:
+    answer = await production.get(path, cookie)
+    assert (answer.status_code, answer.json()["detail"]) == (status, "request-too-large")
+    assert answer.headers["x-request-id"] == answer.json()["requestId"]
+
+
+async def test_repeated_headers_count_together(production: Stage) -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        return {"type": "websocket.connect"}
+
+    scope = {
+        "type": "websocket",
+        "scheme": "wss",
+        "path": "/_stcore/stream",
+        "query_string": b"",
+        "headers": [(b"cookie", b"a=b")] * 4000,
+        "extensions": {"websocket.http.response": {}},
+    }
+    await production.gate(scope, receive, send)
+    assert sent[0]["status"] == 431
+
+
 def test_addresses_of_one_ipv6_network_are_one_client() -> None:
     assert network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:ffff::9")
     assert network_of("2001:db8:1:2::1") != network_of("2001:db8:1:3::1")
