@@ -1,4 +1,5 @@
 /** A key makes a mutation happen once. */
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { PUBLIC_FUNCTIONS, call } from "../tests/convex/catalogue.ts";
 import {
@@ -12,6 +13,7 @@ import {
 } from "../tests/convex/harness.ts";
 import { samples, seed } from "../tests/convex/samples.ts";
 import { api } from "./_generated/api.js";
+import { canonical } from "./model/idempotency.ts";
 import type { FunctionName } from "./model/permissions.ts";
 import { rolesFor } from "./model/permissions.ts";
 
@@ -60,6 +62,37 @@ test("the same key with another body or function is a conflict", async () => {
   await refused(ingest.mutation(api.interactions.append, other), "IDEMPOTENCY_CONFLICT");
   const update = ingest.mutation(api.userSessions.update, { id: sessionId, idempotencyKey });
   await refused(update, "IDEMPOTENCY_CONFLICT");
+});
+
+const named = fc.string().filter((name) => name !== "__proto__");
+const json = fc.letrec<{ value: unknown; object: object }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3 },
+    fc.string(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0)),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie("value"), { maxLength: 4 }),
+    tie("object"),
+  ),
+  object: fc.dictionary(named, tie("value"), { maxKeys: 5, noNullPrototype: true }),
+}));
+
+function backwards(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(backwards);
+  if (typeof value !== "object" || value === null) return value;
+  const fields = Object.entries(value).map(([name, inner]) => [name, backwards(inner)] as const);
+  return Object.fromEntries(fields.reverse());
+}
+
+test("bodies are told apart by their content and not by the order of their fields", () => {
+  fc.assert(
+    fc.property(json.object, (body) => {
+      const text = canonical(body as never);
+      expect(canonical(backwards(body) as never)).toBe(text);
+      expect(JSON.parse(text)).toEqual(body);
+    }),
+  );
 });
 
 test("callers do not share keys", async () => {

@@ -82,10 +82,13 @@ async function hashOf(args: Record<string, Value | undefined>): Promise<string> 
 
 /** JSON text that does not depend on the order of fields. */
 export function canonical(value: JSONValue): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const fields = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  fields.sort(([left], [right]) => (left < right ? -1 : 1));
-  const texts = fields.map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`);
-  return `{${texts.join(",")}}`;
+  return JSON.stringify(ordered(value));
+}
+
+function ordered(value: JSONValue): JSONValue {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== "object" || value === null) return value;
+  const result: { [name: string]: JSONValue } = {};
+  for (const name of Object.keys(value).sort()) result[name] = ordered(value[name]!);
+  return result;
 }
