@@ -15,9 +15,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from lib.api.problems import RATE_LIMITED, Problem
+from lib.api.problems import RATE_LIMITED, UNAVAILABLE, Problem
 from lib.auth.bearer import Principal
-from lib.data import Caller, rate_limits
+from lib.data import Caller, Unavailable, rate_limits
+from lib.data.records import Taken
 
 MAX_CALLERS: Final = 10_000
 PERIOD_SECONDS: Final = 60
@@ -26,6 +27,9 @@ LIMITS: Final = {"read": 6_000, "write": 30_000, "search": 600}
 
 _SHARE: Final = 100  # A replica takes at most this part of a limit at once.
 _UNSPENT_SECONDS: Final = 5.0  # Older takings are dropped: the bucket has refilled meanwhile.
+# While Convex is slow, a caller's requests must not hold the threads that all callers share.
+_WAIT_SECONDS: Final = 0.5
+_PAUSE_SECONDS: Final = 2.0
 
 
 @dataclass(slots=True)
@@ -37,6 +41,7 @@ class _Purse:
     taken_at: float = 0.0
     remaining: int = 0
     refused_until: float = 0.0
+    unavailable_until: float = 0.0
 
 
 class Rates:
@@ -59,14 +64,16 @@ class Rates:
         """Spend one call and return the headers that say how many are left.
 
         Raises:
-            Problem: none are left; it says when there will be some.
+            Problem: none are left, and it says when there will be some; or Convex did not answer
+                an earlier request of the caller in time.
             Unavailable: Convex does not answer.
         """
         group = group_of(operation)
         limit = LIMITS[group]
         key = f"{group}:{principal.kind}:{principal.subject}"[:200]
         purse = self._purse(key)
-        with purse.guard:
+        self._enter(purse)
+        try:
             now = self._clock()
             if now < purse.refused_until:
                 raise _refused(group, limit, purse.refused_until - now)
@@ -74,7 +81,21 @@ class Rates:
                 self._fill(purse, key, group, now)
             purse.calls -= 1
             left = purse.remaining + purse.calls
+        finally:
+            purse.guard.release()
         return _headers(group, limit, left, PERIOD_SECONDS * (limit - left) / limit)
+
+    def _enter(self, purse: _Purse) -> None:
+        """Take the purse's guard, unless Convex keeps another request of the caller waiting."""
+        if self._clock() < purse.unavailable_until:
+            raise _unavailable()
+        if not purse.guard.acquire(timeout=_WAIT_SECONDS):
+            purse.unavailable_until = self._clock() + _PAUSE_SECONDS
+            raise _unavailable()
+        # Those that queued here while a call to Convex failed do not try one after the other.
+        if self._clock() < purse.unavailable_until:
+            purse.guard.release()
+            raise _unavailable()
 
     def _purse(self, key: str) -> _Purse:
         with self._guard:
@@ -88,14 +109,24 @@ class Rates:
         limit = LIMITS[group]
         wanted = max(1, limit // _SHARE)
         for cost in dict.fromkeys((wanted, 1)):
-            taken = rate_limits.take(
-                self._worker(), key=key, limit=limit, period_ms=PERIOD_SECONDS * 1000, cost=cost
-            )
+            taken = self._take(purse, key, limit, cost)
             if taken.allowed:
                 purse.calls, purse.taken_at, purse.remaining = cost, now, taken.remaining
                 return
         purse.refused_until = now + taken.retry_after_ms / 1000
         raise _refused(group, limit, taken.retry_after_ms / 1000)
+
+    def _take(self, purse: _Purse, key: str, limit: int, cost: int) -> Taken:
+        period_ms = PERIOD_SECONDS * 1000
+        try:
+            taken = rate_limits.take(
+                self._worker(), key=key, limit=limit, period_ms=period_ms, cost=cost
+            )
+        except Unavailable:
+            purse.unavailable_until = self._clock() + _PAUSE_SECONDS
+            raise
+        purse.unavailable_until = 0.0
+        return taken
 
 
 def group_of(operation: str) -> str:
@@ -121,3 +152,7 @@ def _refused(group: str, limit: int, seconds: float) -> Problem:
         f"More than {limit} requests of the group {group} in a minute. Wait {wait} s.",
         headers={**_headers(group, limit, 0, wait), "Retry-After": str(wait)},
     )
+
+
+def _unavailable() -> Problem:
+    return Problem(UNAVAILABLE, "Requests cannot be counted at the moment.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from uuid import uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from lib.api.problems import Problem
 from lib.api.rates import Rates, group_of
 from lib.auth.bearer import Principal
 from lib.auth.roles import Role
-from lib.data import Caller, Client
+from lib.data import Caller, Client, Unavailable
 from tests.support.convex import ConvexRuntime
 
 
@@ -84,3 +85,48 @@ def test_a_refused_caller_costs_no_call_to_convex(worker: Callable[[], Caller]) 
     assert allowed(limits, who, "GET /search", 20) == 5
     limits._worker = lambda: Caller(Client("http://127.0.0.1:9"), None)
     assert allowed(limits, who, "GET /search", 20) == 0
+
+
+def test_while_convex_is_slow_a_caller_holds_one_thread(worker: Callable[[], Caller]) -> None:
+    asked, answer = Event(), Event()
+
+    def slow() -> Caller:
+        asked.set()
+        assert answer.wait(60)
+        return worker()
+
+    limits, who = Rates(slow), caller()
+    with ThreadPoolExecutor(1) as thread:
+        first = thread.submit(limits.spend, who, "GET /users")
+        try:
+            assert asked.wait(60)
+            for _ in range(3):
+                with pytest.raises(Problem) as caught:
+                    limits.spend(who, "GET /users")
+                assert caught.value.status_code == 503
+        finally:
+            answer.set()
+        assert first.result()
+    assert limits.spend(who, "GET /users")
+
+
+def test_without_convex_a_caller_is_told_so_and_convex_is_asked_again_later(
+    worker: Callable[[], Caller],
+) -> None:
+    now, asked, down = [100.0], [0], True
+
+    def counted() -> Caller:
+        asked[0] += 1
+        return Caller(Client("http://127.0.0.1:9"), None) if down else worker()
+
+    limits, who = Rates(counted, clock=lambda: now[0]), caller()
+    with pytest.raises(Unavailable):
+        limits.spend(who, "GET /users")
+    for _ in range(5):
+        with pytest.raises(Problem) as caught:
+            limits.spend(who, "GET /users")
+        assert caught.value.status_code == 503
+    assert asked[0] == 1
+    down = False
+    now[0] += 2
+    assert limits.spend(who, "GET /users")
