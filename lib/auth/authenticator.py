@@ -16,9 +16,11 @@ from lib.auth.keys import JwksKeys, PemKeys
 from lib.auth.liveness import CHECK_SECONDS, Liveness, SessionWatch
 from lib.auth.members import Denial, Member, member_of
 from lib.auth.minted import MintedTokens
+from lib.auth.network import about_to_wait
 from lib.auth.profiles import Profiles
 from lib.auth.reasons import EXPIRED_PREFIX, GateReason
 from lib.auth.requests import AuthRequest
+from lib.auth.revocations import Revocations
 from lib.auth.roles import role_of
 from lib.auth.state import StateMachine
 from lib.auth.tokens import Claims, Keys, TokenError, verify
@@ -75,6 +77,7 @@ class Authenticator:
         )
         self._machine = StateMachine(self.instance, self.keys, self.api, clock)
         self._watch = SessionWatch(self.api.session, settings.outage_grace_seconds)
+        self._revocations = Revocations(self.api.revoke_session, self._watch.revoked)
         self._profiles = Profiles(self.api)
         self._minted = MintedTokens(self.api, self.keys, self.instance.policy, clock)
 
@@ -85,7 +88,8 @@ class Authenticator:
         self.close()
 
     def close(self) -> None:
-        """Close the pool of connections to Clerk."""
+        """Stop what runs in the background and close the pool of connections to Clerk."""
+        self._revocations.close()
         self.api.close()
 
     def admit(self, request: AuthRequest, *, document: bool) -> Admission:
@@ -152,14 +156,16 @@ class Authenticator:
         """End a session here at once, and at Clerk.
 
         Raises:
-            ApiUnavailableError: Clerk does not answer; here the session is over all the same.
+            ApiUnavailableError: Clerk was not told yet and will be; here the session is over.
         """
+        about_to_wait()
+        if self._watch.is_denied(clerk_session_id):
+            if self._revocations.is_pending(clerk_session_id):
+                raise ApiUnavailableError("Clerk was not told yet")
+            return
         self._watch.deny(clerk_session_id)
         self._minted.forget(clerk_session_id)
-        try:
-            self.api.revoke_session(clerk_session_id)
-        except ApiRefusedError:
-            return  # it had ended already
+        self._revocations.end(clerk_session_id)
 
     def _member(self, claims: Claims, *, confirmed: bool) -> Member | Denial:
         """Return the member of verified claims, unless they may not be let in.

@@ -18,6 +18,8 @@ API_VERSION = "2026-05-12"
 _TIMEOUT = httpx.Timeout(4.0, connect=2.0, pool=2.0)
 _LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=10)
 _MAX_RETRY_AFTER_SECONDS = 60.0
+# Statuses that say something about our secret key, not about what was asked for.
+OUR_FAULT = frozenset({401, 403})
 
 
 class ApiUnavailableError(Exception):

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from lib.auth.backend_api import ApiRefusedError, ApiUnavailableError, ClerkSession
+from lib.auth.backend_api import OUR_FAULT, ApiRefusedError, ApiUnavailableError, ClerkSession
 from lib.auth.network import about_to_wait
 
 # Below a minute by the time that a socket's watchdog and a slow answer may add.
@@ -22,8 +22,7 @@ RETRY_SECONDS = 5.0
 DENY_SECONDS = 180.0
 _MAX_SESSIONS = 10_000
 _NEVER = float("-inf")
-# Answers about our secret key, not about the session.
-_OUR_FAULT = frozenset({401, 403})
+_ALWAYS = float("inf")
 
 
 class Liveness(StrEnum):
@@ -74,11 +73,15 @@ class SessionWatch:
         entry.good_at = max(entry.good_at, self._clock() - max(age, 0.0))
 
     def deny(self, session_id: str) -> None:
-        """Refuse a session from now on: somebody signed out; its copied tokens are still valid."""
+        """Refuse a session from now on: somebody signed out, and Clerk may not know yet."""
+        self._entry(session_id).denied_until = _ALWAYS
+
+    def revoked(self, session_id: str) -> None:
+        """Note that Clerk knows: only tokens that were copied before are still to be refused."""
         self._entry(session_id).denied_until = self._clock() + DENY_SECONDS
 
     def is_denied(self, session_id: str) -> bool:
-        """Tell whether a session was signed out here a short time ago."""
+        """Tell whether a session was signed out here."""
         with self._guard:
             entry = self._entries.get(session_id)
         return entry is not None and self._clock() < entry.denied_until
@@ -113,7 +116,7 @@ class SessionWatch:
             session = self._fetch(session_id)
             active = session.status == "active" and session.user_id == user_id
         except ApiRefusedError as error:
-            if error.status in _OUR_FAULT:
+            if error.status in OUR_FAULT:
                 entry.tried_at = self._clock()
                 return
             active = False

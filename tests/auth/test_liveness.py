@@ -96,6 +96,9 @@ def test_outage_is_asked_about_at_intervals(clerk: Clerk) -> None:
 def test_signed_out_session_is_denied_longer_than_its_tokens_live(clerk: Clerk) -> None:
     assert not clerk.watch.is_denied("sess_1")
     clerk.watch.deny("sess_1")
+    clerk.now += 100 * DENY_SECONDS
+    assert clerk.watch.is_denied("sess_1")
+    clerk.watch.revoked("sess_1")
     clerk.now += DENY_SECONDS - 1
     assert clerk.watch.is_denied("sess_1")
     clerk.now += 1

@@ -1,0 +1,84 @@
+"""A sign-out that Clerk was not told of is told until Clerk knows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from lib.auth.backend_api import ApiRefusedError, ApiUnavailableError
+from lib.auth.revocations import Revocations
+
+
+class Clerk:
+    """Fails each call as told, one after another, then answers."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self.failures = list(failures)
+        self.asked: list[str] = []
+        self.known: set[str] = set()
+        self.changed = threading.Condition()
+
+    def revoke(self, session_id: str) -> None:
+        self.asked.append(session_id)
+        if self.failures:
+            raise self.failures.pop(0)
+
+    def confirmed(self, session_id: str) -> None:
+        with self.changed:
+            self.known.add(session_id)
+            self.changed.notify_all()
+
+    def wait_for(self, *session_ids: str) -> bool:
+        with self.changed:
+            return self.changed.wait_for(lambda: self.known >= set(session_ids), 30)
+
+    @contextmanager
+    def revocations(self) -> Iterator[Revocations]:
+        made = Revocations(self.revoke, self.confirmed, first_retry_seconds=0.01)
+        try:
+            yield made
+        finally:
+            made.close()
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [ApiUnavailableError("rate limited"), ApiRefusedError(401, "x"), ApiRefusedError(403, "x")],
+    ids=["unavailable", "401", "403"],
+)
+def test_clerk_is_told_again_until_it_knows(failure: Exception) -> None:
+    clerk = Clerk(failure, failure, failure)
+    with clerk.revocations() as revocations:
+        with pytest.raises(ApiUnavailableError):
+            revocations.end("sess_1")
+        assert clerk.wait_for("sess_1")
+    assert clerk.asked == ["sess_1"] * 4
+
+
+def test_session_that_had_ended_already_is_done() -> None:
+    clerk = Clerk(ApiRefusedError(404, "resource_not_found"))
+    with clerk.revocations() as revocations:
+        revocations.end("sess_1")
+        assert not revocations.is_pending("sess_1")
+    assert clerk.known == {"sess_1"}
+
+
+def test_one_that_fails_does_not_keep_others_waiting() -> None:
+    down = ApiUnavailableError("down")
+    clerk = Clerk(down, down, down)
+    with clerk.revocations() as revocations:
+        for session_id in ("sess_1", "sess_2"):
+            with pytest.raises(ApiUnavailableError):
+                revocations.end(session_id)
+        assert clerk.wait_for("sess_1", "sess_2")
+
+
+def test_closing_ends_the_retries() -> None:
+    clerk = Clerk(*[ApiUnavailableError("down")] * 1000)
+    with clerk.revocations() as revocations, pytest.raises(ApiUnavailableError):
+        revocations.end("sess_1")
+    assert clerk.known == set()
+    assert "revocations" not in {thread.name for thread in threading.enumerate()}
