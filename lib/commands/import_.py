@@ -18,6 +18,7 @@ from lib.jobs.importing.source import Options, Source
 from lib.jobs.importing.speakers import Speakers
 from lib.jobs.importing.writer import Writer
 from lib.jobs.services import services
+from lib.observability.logs import configure_logs
 from lib.storage.errors import StorageError
 
 REFUSED: Final = 1
@@ -64,22 +65,36 @@ def import_(
         started_at=_moment(started_at), channel=channel, external_id=external_id,
         create_users=create_users,
     )  # fmt: skip
+    configure_logs("warning")  # the rest would tear the progress bar
+    _write(report, {"complete": False})
     own = None if check else services()
-    writer = Writer(own.worker_caller, own.storage) if own else None
-    run = Run(Source(options), writer)
+    run = Run(Source(options), Writer(own.worker_caller, own.storage) if own else None)
     try:
         stopped = _carry_out(run, files)
     finally:
         if own:
             own.close()
     wire = run.report.wire() | ({"stopped": stopped} if stopped else {})
-    if report is not None:
-        report.write_text(json.dumps(wire, indent=1, ensure_ascii=False), encoding="utf-8")
+    _write(report, wire)
     _tell(run.report, wire, report)
     if stopped:
         raise typer.Exit(STOPPED)
     if run.report.refused:
         raise typer.Exit(REFUSED)
+
+
+def _write(report: Path | None, wire: dict[str, Any]) -> None:
+    """Write the report; before the run too, so that a place that cannot be written is known then.
+
+    Raises:
+        BadParameter: it cannot be written.
+    """
+    if report is None:
+        return
+    try:
+        report.write_text(json.dumps(wire, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise typer.BadParameter(f"the report cannot be written: {error.strerror}") from None
 
 
 def _carry_out(run: Run, files: list[Path]) -> str:
