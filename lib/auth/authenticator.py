@@ -102,6 +102,11 @@ class Authenticator:
         """
         decision = self._machine.decide(request if document else request.without_handshake())
         if decision.status == "signed-in":
+            if not decision.by_handshake and self._is_planted(request, decision.claims):
+                reason = GateReason.APP_SESSION_INVALID
+                if document:
+                    decision = self._machine.ask_clerk(request, reason)
+                return Admission(decision, Denial(reason))
             who = self._member(decision.claims, confirmed=document)
             return Admission(decision, who)
         if not document and decision.reason.startswith(EXPIRED_PREFIX):
@@ -166,6 +171,15 @@ class Authenticator:
         self._watch.deny(clerk_session_id)
         self._minted.forget(clerk_session_id)
         self._revocations.end(clerk_session_id)
+
+    def _is_planted(self, request: AuthRequest, claims: Claims) -> bool:
+        """Tell whether a token is of another session than the browser's.
+
+        Clerk's cookies lie on the common domain, so a sibling domain can set a session token of
+        its own; it cannot set the app session, which only a navigation that passed has got.
+        """
+        app_session = self.app_session.read(request.cookies, self._clock())
+        return app_session is not None and app_session.clerk_session_id != claims["sid"]
 
     def _member(self, claims: Claims, *, confirmed: bool) -> Member | Denial:
         """Return the member of verified claims, unless they may not be let in.

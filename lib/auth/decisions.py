@@ -22,6 +22,7 @@ class Decision:
         claims: verified claims of the session token, if signed in.
         token: the session token itself, if signed in; from a cookie or the header.
         looped: a handshake was due but the browser had just made three.
+        by_handshake: Clerk itself said just now whose browser this is.
     """
 
     status: Status
@@ -31,3 +32,4 @@ class Decision:
     claims: Claims = field(default_factory=dict, repr=False)
     token: str = field(default="", repr=False)
     looped: bool = False
+    by_handshake: bool = False

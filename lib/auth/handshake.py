@@ -97,7 +97,9 @@ def resolve_handshake(
     except (ApiUnavailableError, ApiRefusedError) as error:
         _log.warning("auth.handshake_ignored", reason=type(error).__name__)
         return None
-    return Decision("signed-in", "", location, tuple(directives), claims, session_token)
+    return Decision(
+        "signed-in", "", location, tuple(directives), claims, session_token, by_handshake=True
+    )
 
 
 def session_of(directives: Sequence[str]) -> str:

@@ -22,6 +22,8 @@ from lib.auth.urls import format_query, origin_of, parse_query
 
 STATE_PARAMETER = "__earshot_state"
 STATE_COOKIE = "earshot_trip"
+# On https no sibling domain can set a cookie of this name.
+SECURE_STATE_COOKIE = "__Host-earshot_trip"
 COUNT_COOKIE = "earshot_sign_ins"
 MAX_SIGN_INS = 4
 
@@ -41,7 +43,8 @@ class RoundTrip:
             secure: the app is served over https.
         """
         self._secure = "; Secure" if secure else ""
-        self._known = _state_in(request.cookies)
+        self._cookie = SECURE_STATE_COOKIE if secure else STATE_COOKIE
+        self._known = _state_in(request.cookies, self._cookie)
         self._state = self._known or secrets.token_urlsafe(16)
         returned = request.url.parameter(STATE_PARAMETER) or ""
         self.came_back = request.url.has(STATE_PARAMETER)
@@ -66,7 +69,7 @@ class RoundTrip:
     def leaving(self) -> str:
         """Return the `Set-Cookie` line for a browser that is sent to Clerk."""
         return (
-            f"{STATE_COOKIE}={self._state}; Path=/; HttpOnly; SameSite=Lax; "
+            f"{self._cookie}={self._state}; Path=/; HttpOnly; SameSite=Lax; "
             f"Max-Age={_STATE_SECONDS}{self._secure}"
         )
 
@@ -107,6 +110,6 @@ def sign_in_location(
     return parts._replace(path=path, query=format_query(parameters)).geturl()
 
 
-def _state_in(cookies: Mapping[str, str]) -> str:
-    value = cookies.get(STATE_COOKIE, "")
+def _state_in(cookies: Mapping[str, str], name: str) -> str:
+    value = cookies.get(name, "")
     return value if _STATE.fullmatch(value) else ""

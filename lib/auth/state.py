@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from lib.auth.backend_api import BackendApi
@@ -67,6 +68,10 @@ class StateMachine:
     def cookies_of(self, request: AuthRequest) -> InstanceCookies:
         """Return the instance's cookies in a request."""
         return self._instance.cookie_names.choose(request.cookies, self._clock())
+
+    def ask_clerk(self, request: AuthRequest, reason: str) -> Decision:
+        """Send a navigation whose cookies are not believed to Clerk, without its session token."""
+        return self._handshake(request, replace(self.cookies_of(request), session=None), reason)
 
     def _decide_by_header(self, request: AuthRequest, token: str) -> Decision:
         cookies = self.cookies_of(request)

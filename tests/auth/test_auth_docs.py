@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lib.auth import cookies
 from lib.auth.reasons import ALL_REASONS
-from lib.auth.round_trip import COUNT_COOKIE, STATE_COOKIE
+from lib.auth.round_trip import COUNT_COOKIE, SECURE_STATE_COOKIE, STATE_COOKIE
 
 PAGE = Path("docs/clerk.md").read_text()
 
@@ -29,6 +29,7 @@ def test_every_cookie_is_listed() -> None:
         cookies.HANDSHAKE_NONCE,
         cookies.REDIRECT_COUNT,
         STATE_COOKIE,
+        SECURE_STATE_COOKIE,
         COUNT_COOKIE,
         "__Host-earshot",
         "earshot_session",

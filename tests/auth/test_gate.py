@@ -14,7 +14,7 @@ from tests.auth.harness import Stage, stage
 
 pytestmark = pytest.mark.anyio
 
-TRIP = "earshot_trip"
+TRIP = "__Host-earshot_trip"
 STATE = "__earshot_state"
 
 
@@ -232,6 +232,68 @@ async def test_sibling_domain_cannot_sign_a_browser_in_with_a_handshake_cookie(
     tossed = f"__clerk_handshake={production.key.sign({'handshake': lines})}"
     answer = await production.document("/users", tossed)
     assert "__session" not in set_cookies(answer)
+
+
+async def test_sibling_domain_cannot_plant_the_state_of_a_trip(production: Stage) -> None:
+    lines = [f"__session={production.token(sub='user_attacker', sid='sess_a')}; Path=/"]
+    handshake = production.key.sign({"handshake": lines})
+    state = "s" * 22
+    tossed = f"earshot_trip={state}; __clerk_handshake={handshake}"
+    answer = await production.document(f"/?{STATE}={state}", tossed)
+    assert "__session" not in set_cookies(answer)
+
+
+async def test_planted_session_does_not_replace_the_browsers_own(production: Stage) -> None:
+    planted = production.token(sub="user_attacker", sid="sess_attacker")
+    cookies = production.cookies(planted, **production.app_session())
+    page = await production.document("/users", cookies)
+    assert page.status_code == 307
+    assert page.headers["location"].startswith("https://clerk.example.com/v1/client/handshake?")
+    assert planted not in page.headers["location"]
+    assert production.authenticator.app_session.name not in set_cookies(page)
+    assert production.events[-1].reason == "app-session-invalid"
+    for path in ("/media/a", "/_stcore/stream", "/auth/state"):
+        answer = await production.get(path, cookies)
+        assert (answer.status_code, answer.json()["detail"]) == (401, "app-session-invalid")
+        assert not answer.headers.get_list("set-cookie")
+
+
+async def test_planted_session_that_clerk_refreshes_does_not_either(production: Stage) -> None:
+    fresh = production.token(sub="user_attacker", sid="sess_1")
+    reply = {"cookies": [f"__session={fresh}; Path=/"]}
+    production.server.reply("POST", "/v1/sessions/sess_1/refresh", 200, reply)
+    suffix = production.authenticator.instance.cookie_names.suffix
+    cookies = production.cookies(
+        production.token(age=400, sub="user_attacker"),
+        **{f"__refresh_{suffix}": "theirs"},
+        **production.app_session("user_victim", "sess_victim"),
+    )
+    page = await production.document("/", cookies)
+    assert page.headers["location"].startswith("https://clerk.example.com/v1/client/handshake?")
+    assert "__session" not in set_cookies(page)
+
+
+async def test_planted_session_again_and_again_ends_in_a_page(production: Stage) -> None:
+    planted = production.token(sub="user_attacker", sid="sess_attacker")
+    cookies = production.cookies(planted, **production.app_session(), __clerk_redirect_count="3")
+    page = await production.document("/", cookies)
+    assert (page.status_code, b"round in circles" in page.content) == (401, True)
+
+
+async def test_another_account_takes_over_a_browser_through_clerk(production: Stage) -> None:
+    fresh = production.token(sub="user_2", sid="sess_2")
+    lines = [f"__session={fresh}; Path=/", "__client_uat=5; Path=/"]
+    state = "s" * 22
+    cookies = production.cookies(
+        **production.app_session(),
+        **{TRIP: state, "__clerk_handshake": production.key.sign({"handshake": lines})},
+    )
+    answer = await production.document(f"/users?{STATE}={state}", cookies)
+    assert answer.headers["location"] == f"{APP_URL}/users"
+    own = {name: value for name, value in set_cookies(answer).items() if value}
+    home = "; ".join(f"{name}={value}" for name, value in own.items())
+    assert (await production.document("/users", home)).status_code == 200
+    assert production.events[-1].user_id == "user_2"
 
 
 async def test_handshake_on_data_is_not_resolved(development: Stage) -> None:
