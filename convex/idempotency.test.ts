@@ -11,7 +11,7 @@ import {
   refused,
   turn,
 } from "../tests/convex/harness.ts";
-import { samples, seed } from "../tests/convex/samples.ts";
+import { prepared } from "../tests/convex/samples.ts";
 import { api } from "./_generated/api.js";
 import { canonical } from "./model/idempotency.ts";
 import type { FunctionName } from "./model/permissions.ts";
@@ -125,19 +125,7 @@ test("a malformed key is refused", async () => {
 
 test.each(MUTATIONS)("$name answers a repeated key as the first time", async (entry) => {
   const t = deployment();
-  const ids = await seed(t);
-  if (entry.name === "jobLeases:finish" || entry.name === "jobLeases:renew") {
-    await call(
-      t,
-      MUTATIONS.find(({ name }) => name === "jobLeases:acquire")!,
-      samples(ids)["jobLeases:acquire"],
-      "worker",
-    );
-  }
-  if (entry.name === "erasure:step") {
-    await as(t, "worker").mutation(api.erasure.start, { clerkId: ids.clerkId });
-  }
-  const args = { ...samples(ids)[entry.name as FunctionName], idempotencyKey: "key-1" };
+  const args = { ...(await prepared(t, entry.name as FunctionName)), idempotencyKey: "key-1" };
   const role = rolesFor(entry.name)[0]!;
   const first = await call(t, entry, args, role);
   expect(await call(t, entry, args, role)).toEqual(first);

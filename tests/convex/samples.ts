@@ -78,6 +78,27 @@ export async function seed(t: Deployment, personal?: Personal): Promise<Seeded> 
   return { clerkId, sessionId, storedAudioId: stored.id, pendingAudioId: pending.id };
 }
 
+/**
+ * Store the small set of data and what else a function needs to succeed, and return arguments with
+ * which it does.
+ */
+export async function prepared(
+  t: Deployment,
+  name: FunctionName,
+  personal?: Personal,
+): Promise<Record<string, unknown>> {
+  const ids = await seed(t, personal);
+  const worker = as(t, "worker");
+  const args = samples(ids)[name];
+  if (name === "jobLeases:renew" || name === "jobLeases:finish") {
+    await worker.mutation(api.jobLeases.acquire, { ...LEASE, dueEveryMs: 0 });
+  }
+  if (name === "erasure:step" || name === "erasure:get" || name === "erasure:list") {
+    await worker.mutation(api.erasure.start, { clerkId: ids.clerkId });
+  }
+  return args;
+}
+
 const LEASE = { name: "sweep", holder: "w1", ttlMs: 60_000 };
 
 /** A metrics batch with one rollup and one event of each kind. */
