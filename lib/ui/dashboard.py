@@ -17,11 +17,14 @@ from lib.jobs.services import services
 from lib.observability.request_id import new_request_id, request_id_bound
 from lib.ui import views
 from lib.ui.account.component import account
+from lib.ui.denials import report_denial
 from lib.ui.identity import who_is_there
 from lib.ui.routes import ROUTES, Route
 
 ASSETS: Final = Path(__file__).parent / "assets"
 SIDEBAR_PIXELS: Final = 230
+# Which page is meant is not known before its script runs.
+SOCKET_PATH: Final = "/_stcore/stream"
 
 
 def main() -> None:
@@ -34,6 +37,7 @@ def main() -> None:
     st.logo((ASSETS / "logo.svg").read_text("utf-8"), size="large")
     who = who_is_there()
     if isinstance(who, Denial):
+        report_denial(who, SOCKET_PATH)
         views.signed_out(who.reason)
         return
     services().provisioner.note_arrival(who)

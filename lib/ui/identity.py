@@ -9,11 +9,13 @@ import streamlit as st
 
 from lib.auth import cookies
 from lib.auth.members import Denial, Member
+from lib.auth.reasons import GateReason
 from lib.auth.roles import page_allowed
 from lib.data import Caller
 from lib.jobs.services import services
 from lib.observability.request_id import current_request_id, new_request_id
 from lib.ui import views
+from lib.ui.denials import report_denial
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,11 @@ def require_role(path: str) -> Visitor:
     """
     who = who_is_there()
     if isinstance(who, Denial):
+        report_denial(who, path)
         views.signed_out(who.reason)
         st.stop()
     if not page_allowed(who.role, path):
+        report_denial(Denial(GateReason.ROLE_INSUFFICIENT, who.user_id), path)
         views.forbidden(path, who.role)
         st.stop()
     authenticator = services().authenticator
