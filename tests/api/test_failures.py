@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -16,6 +17,7 @@ from lib.observability.logs import configure_logs
 from tests.support.api import Api, served
 from tests.support.convex import running_convex
 from tests.support.s3 import Endpoint
+from tests.support.stack import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +43,8 @@ def test_without_convex_the_process_lives_and_says_what_is_wrong(fragile: Api) -
         assert int(answer.headers["Retry-After"]) > 0
     finally:
         fragile.convex.start()
-    assert fragile.call("GET", "/ready", None).status_code == 200
+    # An answer stands for a moment.
+    wait_until(lambda: fragile.call("GET", "/ready", None).status_code == 200, 30)
 
 
 def test_a_client_that_retries_over_crashes_ends_with_what_it_sent(fragile: Api) -> None:
@@ -74,6 +77,7 @@ def store_until_acknowledged(api: Api, session: str, number: int, up: threading.
             return
         assert answer.status_code == 503, answer.text
         assert up.wait(90)
+        time.sleep(int(answer.headers["Retry-After"]))
     pytest.fail("never acknowledged")
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTimeError
 from typing import Final, Literal
 
+import anyio
 import anyio.to_thread
 from anyio import CapacityLimiter
 from fastapi import APIRouter, Request, Response
@@ -20,6 +24,8 @@ from lib.observability.logs import get_logger
 router = APIRouter(tags=["health"], route_class=ApiRoute)
 
 PROBE_SECONDS: Final = 3.0
+KEPT_SECONDS: Final = 2.0
+"""How long an answer stands: anybody may ask, and each round costs calls to every dependency."""
 NOT_READY: Final = 503
 
 State = Literal["ok", "failed"]
@@ -52,16 +58,31 @@ class Readiness:
 
     Args:
         probes: by name; each raises if its dependency does not answer.
+        clock: monotonic seconds.
     """
 
-    def __init__(self, probes: dict[str, Probe]) -> None:
+    def __init__(
+        self, probes: dict[str, Probe], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._probes = probes
-        # Threads of its own, for two rounds at most: a hanging dependency that holds up the
-        # threads of all other requests must not keep this from saying so.
+        self._clock = clock
+        # Threads of its own: a hanging dependency that holds up the threads of all other requests
+        # must not keep this from saying so. Twice as many, as a round may find all of them hang.
         self._threads = ThreadPoolExecutor(2 * len(probes), thread_name_prefix="ready")
-        self.rounds = CapacityLimiter(2)
+        self._round = CapacityLimiter(1)
+        self._one = anyio.Lock()
+        self._known: dict[str, State] = {}
+        self._known_until = -math.inf
 
-    def check(self) -> dict[str, State]:
+    async def states(self) -> dict[str, State]:
+        """Return the state of each dependency, at most `KEPT_SECONDS` old; one round at a time."""
+        async with self._one:
+            if self._clock() >= self._known_until:
+                self._known = await anyio.to_thread.run_sync(self._check, limiter=self._round)
+                self._known_until = self._clock() + KEPT_SECONDS
+            return self._known
+
+    def _check(self) -> dict[str, State]:
         """Return the state of each dependency within `PROBE_SECONDS` each."""
         running = {name: self._threads.submit(probe) for name, probe in self._probes.items()}
         states: dict[str, State] = {}
@@ -93,7 +114,7 @@ async def live() -> Live:
 async def ready(request: Request, response: Response) -> Ready:
     """Answer 200 if Convex, object storage and the identity provider answer, else 503."""
     readiness: Readiness = request.app.state.readiness
-    states = await anyio.to_thread.run_sync(readiness.check, limiter=readiness.rounds)
+    states = await readiness.states()
     fine = all(state == "ok" for state in states.values())
     if not fine:
         response.status_code = NOT_READY
