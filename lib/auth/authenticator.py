@@ -195,6 +195,8 @@ class Authenticator:
             return Denial(GateReason.SESSION_PENDING, user_id)
         issued = claims.get("iat", 0)
         age = self._clock() - issued
+        if self._watch.ended_since(session_id, age):
+            return Denial(GateReason.SESSION_NOT_ACTIVE, user_id)
         self._watch.seen_fresh(session_id, age)
         if not confirmed and age > CHECK_SECONDS:
             denial = self._denied_by_clerk(session_id, user_id)

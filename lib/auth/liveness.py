@@ -103,6 +103,16 @@ class SessionWatch:
             return Liveness.ACTIVE
         return Liveness.UNKNOWN
 
+    def ended_since(self, session_id: str, age: float) -> bool:
+        """Tell whether Clerk said, after a token `age` seconds old was issued, that it is over.
+
+        A younger token proves the opposite: a pending session, for instance, has been completed.
+        """
+        entry = self._entry(session_id)
+        now = self._clock()
+        current = now - entry.checked_at < CHECK_SECONDS
+        return current and entry.liveness is Liveness.ENDED and now - age <= entry.checked_at
+
     def is_confirmed(self, session_id: str) -> bool:
         """Tell whether the answer about a session is Clerk's own, not assumed for the grace."""
         return self._clock() - self._entry(session_id).checked_at < CHECK_SECONDS

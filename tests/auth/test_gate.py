@@ -398,6 +398,19 @@ async def test_session_that_is_not_active_does_not_live_on(status: str, producti
     assert (answer.status_code, answer.json()["detail"]) == (401, "session-not-active")
 
 
+async def test_session_known_to_have_ended_is_refused_whatever_token_is_shown(
+    production: Stage,
+) -> None:
+    young = production.cookies(production.token(age=30))
+    assert (await production.get("/media/a", young)).status_code == 200
+    production.session["status"] = "revoked"
+    old = production.cookies(production.token(age=400), **production.app_session())
+    for cookies in (old, young):
+        answer = await production.get("/media/a", cookies)
+        assert (answer.status_code, answer.json()["detail"]) == (401, "session-not-active")
+    assert (await production.document("/", young)).status_code == 307
+
+
 async def test_role_taken_away_is_gone_although_the_old_token_names_it() -> None:
     with stage() as built:
         cookies = built.cookies(built.token(age=400, role="admin"), **built.app_session())

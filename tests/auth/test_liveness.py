@@ -83,6 +83,18 @@ def test_ended_session_is_not_revived_by_an_outage(clerk: Clerk) -> None:
     assert clerk.liveness() is Liveness.UNKNOWN
 
 
+def test_token_issued_before_the_end_was_known_does_not_count(clerk: Clerk) -> None:
+    clerk.now = 100
+    assert not clerk.watch.ended_since("sess_1", age=5)
+    clerk.answer = ClerkSession("sess_1", "user_1", "revoked")
+    clerk.liveness()
+    clerk.now += 10
+    assert clerk.watch.ended_since("sess_1", age=15)
+    assert not clerk.watch.ended_since("sess_1", age=5)
+    clerk.now += CHECK_SECONDS
+    assert not clerk.watch.ended_since("sess_1", age=70)
+
+
 def test_outage_is_asked_about_at_intervals(clerk: Clerk) -> None:
     clerk.answer = ApiUnavailableError("down")
     for _ in range(10):
