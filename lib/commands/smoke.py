@@ -123,4 +123,5 @@ def _line(row: Row) -> str:
 
 def _as_json(row: Row) -> dict[str, object]:
     values = asdict(row)
-    return {"durationMs": values.pop("duration_ms"), **values}
+    values["durationMs"] = values.pop("duration_ms")
+    return values

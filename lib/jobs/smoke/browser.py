@@ -32,12 +32,17 @@ _OK: Final = 200
 
 
 class Browser:
-    """One Chromium with one page; starts when it is first needed."""
+    """One Chromium with one page.
+
+    Attributes:
+        absence: why it was not started, for the rows that would need it.
+    """
 
     def __init__(self, app_url: str) -> None:
         """Remember the app's origin."""
         self._app_url = app_url
         self._open = ExitStack()
+        self.absence = "Nobody signed in with the browser."
         self._context: BrowserContext | None = None
         self._page: Page | None = None
 
@@ -156,7 +161,7 @@ class Browser:
 
     def _shown(self) -> Page:
         if self._page is None:
-            raise NotPossible("It needs the browser, which did not sign in.")
+            raise NotPossible(self.absence)
         return self._page
 
     def _go(self, path: str) -> None:

@@ -32,8 +32,10 @@ def clean_up(run: Run) -> str:
             with suppress(ApiRefusedError):  # it has ended already
                 run.clerk.revoke_session(run.clerk_session_id)
         if run.made_member:
-            _remove_member(run.services, run.people, run.user_id)
+            run.people.delete(run.user_id)
         done = erase_marked(run.services, run.service_key(), run.mark)
+        if run.made_member:
+            _erase_member(run.services, run.service_key(), run.user_id)
     except Exception as error:  # noqa: BLE001  # whatever it was, something is left behind
         raise Failed(
             f"Left behind under {run.mark}: {reason_of(error)} Once it works again: "
@@ -80,24 +82,22 @@ def leftovers(services: Services, people: People, service_key: str) -> Iterator[
     """
     while members := people.marked():
         for user_id in members:
-            _remove_member(services, people, user_id)
+            people.delete(user_id)
+            _erase_member(services, service_key, user_id)
             yield user_id, "Team member deleted at Clerk and erased here."
     caller = services.worker_caller()
     for clerk_id in _marked_users(caller):
         yield clerk_id, erase_marked(services, service_key, clerk_id)
 
 
-def _remove_member(services: Services, people: People, user_id: str) -> None:
-    """Delete a run's own team member at Clerk, then here."""
-    people.delete(user_id)
+def _erase_member(services: Services, service_key: str, user_id: str) -> None:
+    """Erase here a run's own team member, whom Clerk has deleted."""
     caller = services.worker_caller()
     if services.settings.clerk_webhook_secret is not None:
         # A deletion that is told after the erasure would leave an empty row as its mark.
         with suppress(Failed):
             wait_until(lambda: _is_deleted(caller, user_id), WEBHOOK_SECONDS, "no webhook came")
-    key = services.settings.service_key
-    if key is not None:
-        erase_marked(services, key.get_secret_value(), user_id)
+    erase_marked(services, service_key, user_id)
 
 
 def _is_deleted(caller: Caller, user_id: str) -> bool:

@@ -36,6 +36,7 @@ def sign_in(run: Run) -> str:
     if run.clerk_session_id:
         active = run.clerk.session(run.clerk_session_id).status == "active"
         check(active, "The given Clerk session is not active.")
+        run.browser.absence = "A given Clerk session (--clerk-session) signs no browser in."
         how = "with the given Clerk session"
     else:
         how = _sign_in_anew(run)
@@ -85,6 +86,7 @@ def _sign_in_anew(run: Run) -> str:
         run.browser.start()
     except NotPossible as reason:
         run.browser.close()
+        run.browser.absence = str(reason)
         if run.services.settings.instance_type == "production":
             raise Failed(
                 "A production instance signs in only in a browser. Or sign in by hand and pass "
