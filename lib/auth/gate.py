@@ -17,12 +17,12 @@ from lib.auth.headers import bucket_origins
 from lib.auth.incoming import Incoming, ScopeReader, oversize_status
 from lib.auth.judge import Judge
 from lib.auth.members import Denial, Member
-from lib.auth.pass_through import DocumentWriter, HeaderWriter, without_conditions
+from lib.auth.pass_through import CodeWriter, DocumentWriter, HeaderWriter, without_conditions
 from lib.auth.proxies import TrustedProxies
 from lib.auth.reasons import GateReason
 from lib.auth.roles import page_allowed
 from lib.auth.sockets import deny_socket, owned_by, serve_socket
-from lib.auth.surfaces import Surface, page_of, surface_of
+from lib.auth.surfaces import CODE_PREFIX, Surface, page_of, surface_of
 from lib.config import Settings
 from lib.observability.request_id import (
     accept_request_id,
@@ -104,6 +104,9 @@ class Gate:
         self, incoming: Incoming, scope: Scope, receive: Receive, send: Send
     ) -> None:
         match surface_of(incoming.path):
+            case Surface.PUBLIC if incoming.path.startswith(CODE_PREFIX):
+                answer = problem(NOT_FOUND, GateReason.NO_SUCH_PAGE, incoming.request_id)
+                await self._app(scope, receive, CodeWriter(send, answer.messages()))
             case Surface.PUBLIC:
                 await self._app(scope, receive, send)
             case Surface.AUTH:

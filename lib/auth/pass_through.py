@@ -94,10 +94,37 @@ class DocumentWriter:
         await self._send({"type": "http.response.body", "body": body, "more_body": not complete})
 
 
+class CodeWriter:
+    """Wraps `send` for the public files of Streamlit's client: HTML is not found among them.
+
+    Streamlit answers an unknown file with the dashboard's document, which only a navigation that
+    the gate let through may get, with its policy.
+    """
+
+    def __init__(self, send: Send, not_found: Iterable[Message]) -> None:
+        """Take the next `send`, and the messages to send in place of HTML."""
+        self._send = send
+        self._not_found = tuple(not_found)
+        self._replaced = False
+
+    async def __call__(self, message: Message) -> None:
+        """Send a message, unless it is of a document."""
+        if message["type"] == "http.response.start" and _is_html(message):
+            self._replaced = True
+            for ours in self._not_found:
+                await self._send(ours)
+        elif not self._replaced:
+            await self._send(message)
+
+
+def _is_html(start: Message) -> bool:
+    headers: dict[bytes, bytes] = {name.lower(): value for name, value in start.get("headers", [])}
+    return headers.get(b"content-type", b"").lower().startswith(b"text/html")
+
+
 def _is_plain_html(start: Message) -> bool:
-    headers = {name.lower(): value for name, value in start.get("headers", [])}
-    html = headers.get(b"content-type", b"").startswith(b"text/html")
-    return html and b"content-encoding" not in headers
+    encoded = any(name.lower() == b"content-encoding" for name, _ in start.get("headers", []))
+    return _is_html(start) and not encoded
 
 
 def _replaced(

@@ -22,7 +22,8 @@ _PUBLIC_PATHS = frozenset(
     }
 )
 # Streamlit's own code, and webhooks, which prove themselves by their signature.
-_PUBLIC_PREFIXES = ("/static/", "/api/v1/docs/", "/api/v1/webhooks/")
+CODE_PREFIX = "/static/"
+_PUBLIC_PREFIXES = (CODE_PREFIX, "/api/v1/docs/", "/api/v1/webhooks/")
 _RESOURCE_PREFIXES = ("/_stcore/", "/app/static/", "/component/", "/media/", "/oauth2callback")
 
 

@@ -59,6 +59,12 @@ def test_only_pages_are_redirected_and_only_to_clerk(answers: list[dict[str, Any
             assert answer["location"].startswith(CLERK)
 
 
+def test_no_document_lies_among_the_public_files(answers: list[dict[str, Any]]) -> None:
+    unknown = [answer for answer in answers if answer["path"] == "/static/no-such-file"]
+    assert unknown
+    assert {answer["status"] for answer in unknown} <= {404, 405}
+
+
 def test_the_walk_has_seen_the_sockets_data_and_api(answers: list[dict[str, Any]]) -> None:
     seen = {answer["path"] for answer in answers}
     assert "/_stcore/stream" in seen

@@ -107,6 +107,16 @@ async def test_public_paths_need_no_sign_in(path: str, production: Stage) -> Non
     assert (await production.get(path)).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/static/anything", "/static/deep/link", "/static/"])
+async def test_dashboards_document_is_not_found_among_public_files(
+    path: str, production: Stage
+) -> None:
+    for cookies in ("", production.cookies()):
+        answer = await production.document(path, cookies)
+        assert (answer.status_code, answer.json()["detail"]) == (404, "no-such-page")
+        assert b"the app" not in answer.content
+
+
 @pytest.mark.parametrize(
     "path",
     [

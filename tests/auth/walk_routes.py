@@ -97,6 +97,7 @@ def main() -> None:
     built: Any = app._build_starlette_app()
     found = sorted(set(paths(built.routes)))
     extra = ["/", "/users", "/session", "/anything/else", "/_stcore/agent/interact", "/media/x.wav"]
+    extra.append("/static/no-such-file")
     found += [(path, False) for path in extra]
     json.dump(asyncio.run(walk(built, found)), sys.stdout)
 
