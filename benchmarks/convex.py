@@ -2,71 +2,87 @@
 
     python -m benchmarks.convex [SESSIONS ...]      default: 1000 100000
 
-Everything goes through `lib.data` into the product's own functions, on the cached data set, except
-the two yardsticks: a query that returns a constant list, and raw SQLite inserts of the very rows
-that the runtime stores (same tables, same index keys, same words, same durability).
+Everything goes through `lib.data`, into the product's own functions on the cached data set and, for
+two figures, into test functions: a query that returns a constant page of sessions, and a slow
+action. Ingest is compared with SQLite alone (`raw_sqlite.ts`).
 """
 
 from __future__ import annotations
 
-import sqlite3
+import os
 import statistics
+import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import httpx
+from typing import Any, cast
 
 from benchmarks.dataset import COMMON_WORD, RARE_WORDS, Dataset, dataset, external_id, turns
 from lib.data import Caller, interactions, user_sessions
-from lib.data.records import NewInteraction
+from lib.data.client import Client
+from lib.data.functions import Query
+from lib.data.records import USER_SESSIONS_LIST, NewInteraction, UserSessionsListArgs
 from local.stack import free_ports
-from tests.runtime.conftest import FUNCTIONS, Deployment
+from tests.runtime.conftest import FUNCTIONS, NODE, Deployment
 
 REPEATS = 5
 BATCH = 100
 BATCHES = 40
 WRITERS = 4
-READERS = 64
+THREADS = 64
+
+CONSTANT_PAGE = replace(USER_SESSIONS_LIST, path="misc:constantPage")
+ECHO: Query[dict[str, float], float] = Query("misc:echo", dict, float)
 
 
 def main() -> int:
     """Print all figures."""
     sizes = [int(argument) for argument in sys.argv[1:]] or [1_000, 100_000]
+    print(f"load averages at the start: {os.getloadavg()}")
+    p95 = {}
     with constant_deployment() as yardstick:
-        constant = median_of(lambda: latencies(yardstick.page, 200))
-        show("constant list of 50 records", constant)
+        slow_call(yardstick)
         for size in sizes:
             with dataset(size) as data:
                 print(f"-- {size} sessions, {12 * size} interactions")
-                measure(data, constant)
-        slow_call(yardstick)
+                p95[size] = measure(data, yardstick)
+    first, last = sizes[0], sizes[-1]
+    for name in p95[first]:
+        ratio = p95[last][name] / p95[first][name]
+        print(f"{name}: p95 at {last} sessions is {ratio:.2f} times that at {first}")
+    print(f"load averages at the end: {os.getloadavg()}")
     return 0
 
 
-def measure(data: Dataset, constant: tuple[float, float]) -> None:
-    """Print the figures of one data set."""
+def measure(data: Dataset, yardstick: Caller) -> dict[str, float]:
+    """Print the figures of one data set; return the 95th percentiles that size may change."""
     caller = data.caller
+    constant = median_of(lambda: latencies(lambda: constant_page(yardstick), 200))
+    show("constant page of 50 sessions", constant)
     newest = median_of(lambda: latencies(lambda: newest_page(caller), 200))
     show("newest 50 sessions", newest)
     print(f"   p50 is {newest[0] / constant[0]:.2f} times the constant list's")
     pairs = [f"{first} {second}" for first in RARE_WORDS[:4] for second in RARE_WORDS[4:8]]
     words = iter(pairs * 1000)
-    show(
-        "search, two rare words",
-        median_of(lambda: latencies(lambda: find(caller, next(words)), 32)),
-    )
-    show(
-        "search, a common word", median_of(lambda: latencies(lambda: find(caller, COMMON_WORD), 8))
-    )
+    rare = median_of(lambda: latencies(lambda: find(caller, next(words)), 32))
+    show("search, two rare words", rare)
+    common = median_of(lambda: latencies(lambda: find(caller, COMMON_WORD), 8))
+    show("search, a common word", common)
     ingest(data)
     print(f"resident memory {memory_mib(data.pid):.0f} MiB")
+    figures = {"newest 50": newest, "search, rare": rare, "search, common": common}
+    return {name: p95 for name, (_, p95) in figures.items()}
+
+
+def constant_page(yardstick: Caller) -> None:
+    """Read a constant page of 50 sessions."""
+    args = UserSessionsListArgs(limit=50, cursor=None)
+    assert len(yardstick.query(CONSTANT_PAGE, args).items) == 50
 
 
 def newest_page(caller: Caller) -> None:
@@ -75,8 +91,9 @@ def newest_page(caller: Caller) -> None:
 
 
 def find(caller: Caller, words: str) -> None:
-    """Search transcripts."""
-    assert interactions.search(caller, query=words)
+    """Search transcripts; in a small set no turn may hold both of two rare words."""
+    found = interactions.search(caller, query=words)
+    assert found or words != COMMON_WORD
 
 
 def ingest(data: Dataset) -> None:
@@ -95,11 +112,21 @@ def ingest(data: Dataset) -> None:
         return BATCHES * BATCH / (time.perf_counter() - began)
 
     rate = statistics.median(round_of_batches() for _ in range(REPEATS))
-    raw = statistics.median(raw_inserts(data) for _ in range(REPEATS))
+    database = Path(data.stack.home) / "convex" / "convex.sqlite3"
+    raw = statistics.median(raw_inserts(database) for _ in range(REPEATS))
     print(f"ingest by {BATCH}: {rate:.0f}/s, raw SQLite {raw:.0f}/s, ratio {rate / raw:.2f}")
     numbers = iter(range(500_000, 600_000))
     single = median_of(lambda: latencies(lambda: append(data, targets, next(numbers), 1), 100))
     show("append one interaction", single)
+
+
+def raw_inserts(database: Path) -> float:
+    """Store the newest interactions again with SQLite alone; documents per second."""
+    script = Path(__file__).with_name("raw_sqlite.ts")
+    arguments = [str(database), "interactions", str(BATCHES * BATCH), str(BATCH)]
+    command = [str(NODE), str(script), *arguments]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)  # noqa: S603  # our script
+    return float(done.stdout)
 
 
 def append(data: Dataset, targets: list[str], start: int, count: int) -> None:
@@ -111,111 +138,41 @@ def append(data: Dataset, targets: list[str], start: int, count: int) -> None:
     interactions.append(data.caller, targets[start // BATCH % len(targets)], rows)
 
 
-def raw_inserts(data: Dataset) -> float:
-    """Insert stored rows again, into a database of the same layout; rows per second."""
-    source = sqlite3.connect(f"file:{data.stack.home}/convex/convex.sqlite3?mode=ro", uri=True)
-    with closing(source), tempfile.TemporaryDirectory() as folder:
-        number, indexes = layout(source)
-        target = sqlite3.connect(Path(folder) / "raw.sqlite3", isolation_level=None)
-        with closing(target):
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -65536"):
-                target.execute(f"PRAGMA {pragma}")
-            target.execute("CREATE TABLE doc (seq INTEGER PRIMARY KEY, json TEXT, size INTEGER)")
-            for index in indexes:
-                target.execute(
-                    f"CREATE TABLE ix_{index} (key BLOB PRIMARY KEY, seq INTEGER) WITHOUT ROWID"
-                )
-            target.execute("CREATE VIRTUAL TABLE fts USING fts5 (words, content='')")
-            total = BATCHES * BATCH
-            docs = source.execute(
-                f"SELECT seq, json, size, json FROM doc_{number} ORDER BY seq DESC LIMIT {total}"  # noqa: S608
-            ).fetchall()
-            keys = {
-                index: dict(
-                    source.execute(
-                        f"SELECT seq, key FROM ix_{index} ORDER BY seq DESC LIMIT {total}"  # noqa: S608
-                    )
-                )
-                for index in indexes
-            }
-            began = time.perf_counter()
-            for start in range(0, total, BATCH):
-                insert_batch(target, docs[start : start + BATCH], keys)
-            return total / (time.perf_counter() - began)
-
-
-def insert_batch(
-    target: sqlite3.Connection, docs: list[Any], keys: dict[int, dict[int, bytes]]
-) -> None:
-    """Insert rows, their keys and their words in one transaction."""
-    target.execute("BEGIN IMMEDIATE")
-    target.executemany("INSERT INTO doc VALUES (?, ?, ?)", [row[:3] for row in docs])
-    for index, by_seq in keys.items():
-        rows = [(by_seq[row[0]], row[0]) for row in docs]
-        target.executemany(f"INSERT INTO ix_{index} VALUES (?, ?)", rows)  # noqa: S608
-    target.executemany("INSERT INTO fts (rowid, words) VALUES (?, ?)", [(d[0], d[3]) for d in docs])
-    target.execute("COMMIT")
-
-
-def layout(source: sqlite3.Connection) -> tuple[int, list[int]]:
-    """Return the number of the table of interactions and the ids of its database indexes."""
-    sql = "SELECT number FROM tables WHERE name = 'interactions'"
-    (number,) = source.execute(sql).fetchone()
-    sql = "SELECT id FROM indexes WHERE table_number = ? AND kind = 'key'"
-    return number, [index for (index,) in source.execute(sql, (number,))]
-
-
-def slow_call(yardstick: Yardstick) -> None:
-    """Print how much one slow action delays the queries of 63 other threads."""
-    alone = yardstick.parallel_latency(slow=False)
-    beside = yardstick.parallel_latency(slow=True)
+def slow_call(yardstick: Caller) -> None:
+    """Print how much one slow call delays those of 63 other threads that share its pool."""
+    alone = parallel_latency(yardstick, slow=False)
+    beside = parallel_latency(yardstick, slow=True)
     print(
-        f"{READERS - 1} threads reading: p50 {alone:.1f} ms alone, {beside:.1f} ms beside a 1 s "
-        f"action (+{beside - alone:.1f} ms)"
+        f"{THREADS - 1} threads reading: p50 {alone:.1f} ms alone, {beside:.1f} ms beside a 1 s "
+        f"call ({beside - alone:+.1f} ms)"
     )
 
 
-class Yardstick:
-    """A deployment of functions that do nothing of the product's."""
+def parallel_latency(yardstick: Caller, *, slow: bool) -> float:
+    """Median milliseconds of a small query when all threads read at once."""
+    found: list[float] = []
 
-    def __init__(self, url: str) -> None:
-        limits = httpx.Limits(max_connections=READERS, max_keepalive_connections=READERS)
-        self._http = httpx.Client(base_url=url, timeout=60, limits=limits)
+    def read() -> None:
+        for _ in range(20):
+            began = time.perf_counter()
+            yardstick.query(ECHO, {"value": 1.0})
+            found.append((time.perf_counter() - began) * 1000)
 
-    def page(self) -> None:
-        """Read a constant list of 50 records."""
-        assert len(self._call("query", "misc:constantPage", {})) == 50
+    def wait() -> None:
+        # The product calls no actions, so the pool's types do not know them.
+        yardstick.client.call(cast("Any", "action"), "actions:sleep", {"ms": 1_000.0}, {})
 
-    def parallel_latency(self, *, slow: bool) -> float:
-        """Median milliseconds of a small query when all threads read at once."""
-        found: list[float] = []
-
-        def read() -> None:
-            for _ in range(20):
-                began = time.perf_counter()
-                self._call("query", "misc:echo", {"value": 1})
-                found.append((time.perf_counter() - began) * 1000)
-
-        threads = [threading.Thread(target=read) for _ in range(READERS - 1)]
-        if slow:
-            sleep = {"ms": 1_000}
-            threads.append(
-                threading.Thread(target=self._call, args=("action", "actions:sleep", sleep))
-            )
-        for thread in reversed(threads):
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return statistics.median(found)
-
-    def _call(self, kind: str, path: str, args: dict[str, Any]) -> Any:
-        body = {"path": path, "args": args, "format": "convex_encoded_json"}
-        return self._http.post(f"/api/{kind}", json=body).json()["value"]
+    with ThreadPoolExecutor(THREADS) as pool:
+        calls = [pool.submit(wait)] if slow else []
+        calls += [pool.submit(read) for _ in range(THREADS - 1)]
+    for call in calls:
+        call.result()
+    return statistics.median(found)
 
 
 @contextmanager
-def constant_deployment() -> Iterator[Yardstick]:
-    """Run the test functions on a deployment of their own."""
+def constant_deployment() -> Iterator[Caller]:
+    """Run the test functions on a deployment of their own; nobody needs a token there."""
     variables = {
         "TEST_OIDC_ISSUER": "https://issuer.example",
         "TEST_CUSTOM_ISSUER": "https://service.example",
@@ -225,9 +182,11 @@ def constant_deployment() -> Iterator[Yardstick]:
         port, site_port = free_ports(2)
         deployment = Deployment(Path(folder), FUNCTIONS, variables, port, site_port)
         deployment.start()
+        client = Client(deployment.url, timeout_seconds=60)
         try:
-            yield Yardstick(deployment.url)
+            yield Caller(client, token=None)
         finally:
+            client.close()
             deployment.stop()
 
 

@@ -155,7 +155,7 @@ export class SearchIndex {
 }
 
 /** Words as Convex splits them: letters and digits, lower case, overlong ones dropped. */
-function wordsOf(text: string): string[] {
+export function wordsOf(text: string): string[] {
   const words = text.toLowerCase().match(WORD) ?? [];
   return words.filter((word) => word.length <= LIMITS.searchTermLength);
 }

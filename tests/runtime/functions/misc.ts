@@ -22,15 +22,38 @@ export const secret = internalQuery({
   handler: () => "internal",
 });
 
-const ROWS = Array.from({ length: 50 }, (_, row) =>
-  Object.fromEntries(Array.from({ length: 25 }, (_, field) => [`field${field}`, `value ${row}`])),
-);
+const SESSIONS = Array.from({ length: 50 }, (_, row) => ({
+  id: `q17f4zpncg2a4gjzzcm2s7xqh585k${row + 100}`,
+  userId: "q97a4zpncg2a4gjzzcm2s7xqh585k4zr",
+  user: { clerkId: "user_00001", kind: "product", name: "User 00001", email: "u@example.com" },
+  externalId: `session-${row}`,
+  channel: "voice",
+  status: "completed",
+  title: `Session ${row}`,
+  startedAt: 1_790_000_000_000 + row,
+  endedAt: 1_790_000_060_000 + row,
+  durationMs: 60_000,
+  provider: "provider",
+  modelId: "model-large",
+  interactionCount: 12,
+  audioCount: 0,
+  tokensIn: 4_800,
+  tokensOut: 96,
+  cost: 0.0024,
+  worstLatencyMs: 900,
+  worstTtftMs: 700,
+  reviewStatus: "unreviewed",
+  labels: ["weekly"],
+  legalHold: false,
+  createdAt: 1_790_000_000_000,
+  source: "benchmark",
+}));
 
 /** As much as a page of 50 sessions, without any work: what the platform itself costs. */
 export const constantPage = query({
-  args: {},
-  returns: v.array(v.record(v.string(), v.string())),
-  handler: () => ROWS,
+  args: { limit: v.number(), cursor: v.null() },
+  returns: v.any(),
+  handler: () => ({ items: SESSIONS, nextCursor: null }),
 });
 
 /** Breaks its own return validator. */
