@@ -48,11 +48,14 @@ class ApiRoute(APIRoute):
 
 
 def conditional(request: Request, response: Response) -> Response:
-    """Add an `ETag` to what was read, and answer 304 if the client has it already."""
+    """Add an `ETag` to what was read, and answer 304 if the client has it already.
+
+    What must not be stored gets none.
+    """
     if request.method != "GET" or response.status_code != HTTP_200_OK:
         return response
     body = getattr(response, "body", None)
-    if not body:
+    if not body or response.headers.get("Cache-Control") == "no-store":
         return response
     tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
     response.headers["ETag"] = tag

@@ -151,7 +151,9 @@ def test_a_recording_is_uploaded_completed_and_heard(api: Api) -> None:
     done = api.call("POST", f"{recording}/complete").json()
     assert (done["status"], done["sequence"], done["sha256"]) == ("stored", 0, digest)
     assert api.call("POST", f"{recording}/complete").json() == done
-    played = api.call("GET", f"{recording}/url", "viewer").json()
+    answer = api.call("GET", f"{recording}/url", "viewer")
+    assert (answer.headers["Cache-Control"], answer.headers.get("ETag")) == ("no-store", None)
+    played = answer.json()
     assert httpx.get(played["url"]).content == data
     trail = api.call("GET", "/audit", "admin", params={"subjectId": upload["audioObjectId"]})
     assert [(event["actorId"], event["action"]) for event in trail.json()["items"]] == [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from lib.api.access import Access, Admitted, Held
@@ -145,12 +145,14 @@ def play_audio(
     audioObjectId: DocumentId,  # noqa: N803
     access: Admitted,
     services: Held,
+    response: Response,
 ) -> PlaybackUrl:
     """Return a URL that plays a recording for a few minutes; who asked is on record."""
     try:
         issued = playback.issue_url(access.caller, services.storage, audioObjectId)
     except playback.NotPlayableError as error:
         raise _not_playable(error) from error
+    response.headers["Cache-Control"] = "no-store"
     return PlaybackUrl(url=issued.url, expires_at=issued.expires_at)
 
 
