@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Self
 
 from lib.auth.app_session import AppSessionCookie
@@ -25,7 +24,7 @@ from lib.auth.roles import role_of
 from lib.auth.state import StateMachine
 from lib.auth.tokens import Claims, Keys, TokenError, verify
 from lib.auth.urls import PublicUrl
-from lib.config import Settings, get_settings
+from lib.config import Settings
 
 CONVEX_TEMPLATE = "convex"
 
@@ -251,9 +250,3 @@ class Authenticator:
             return verify(token, self.keys, self._clock(), policy)
         except TokenError:
             return None
-
-
-@lru_cache(maxsize=1)
-def get_authenticator() -> Authenticator:
-    """Return the authenticator of this process: the gate and the Streamlit script share it."""
-    return Authenticator(get_settings())

@@ -23,10 +23,6 @@ EXPIRY_TAG = ("retention", "window")
 EXPIRY_RULE = "earshot-privacy-window"
 """Name of the lifecycle rule that reads the tag."""
 
-IAM_ROLES: tuple[StorageRole, ...] = (
-    "reader", "ingest", "analysis", "probe", "retention", "admin",
-)  # fmt: skip
-
 _CLEAN_UP_DAYS = 1
 _VERSION = "2012-10-17"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
@@ -13,11 +13,6 @@ from lib.observability.histogram import Histogram
 
 Resolution = Literal["minute", "hour", "day"]
 
-WIDTHS: Final[Mapping[Resolution, timedelta]] = {
-    "minute": timedelta(minutes=1),
-    "hour": timedelta(hours=1),
-    "day": timedelta(days=1),
-}
 DEMO: Final = "demo"
 
 
