@@ -97,7 +97,12 @@ test("bodies are told apart by their content and not by the order of their field
 
 test("callers do not share keys", async () => {
   const t = deployment();
-  const args = { action: "view", subjectType: "session", subjectId: "s", idempotencyKey: "k1" };
+  const args = {
+    action: "session.view",
+    subjectType: "session",
+    subjectId: "s",
+    idempotencyKey: "k1",
+  };
   const one = await as(t, "viewer", "user_a").mutation(api.audit.record, args);
   const two = await as(t, "viewer", "user_b").mutation(api.audit.record, args);
   expect(one.id).not.toBe(two.id);
