@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated, Final
@@ -67,6 +68,9 @@ def _services() -> Services:
 
 
 def _tell(services: Services, user: str, clerk_session: str, as_json: bool) -> bool:
+    # Ended by a terminal or by a CI job's time limit alike: the cleaning up still happens.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     run = Run(services, user_id=user, clerk_session_id=clerk_session)
     settings = services.settings
     rows: list[Row] = []

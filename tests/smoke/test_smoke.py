@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -33,14 +34,19 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
         yield running
 
 
-def smoke(stack: RunningStack, *options: str, **changes: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as `make smoke` does, with the settings of a stack."""
+def environment(stack: RunningStack) -> dict[str, str]:
+    """Return the settings of a stack, and none of the caller's own."""
     own = ("CLERK_", "EARSHOT_", "CONVEX_", "S3_")
     bare = {name: value for name, value in os.environ.items() if not name.startswith(own)}
+    return {**bare, **Stack.load(stack.home).app_environment()}
+
+
+def smoke(stack: RunningStack, *options: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as `make smoke` does, with the settings of a stack."""
     done = subprocess.run(
         [sys.executable, "-m", "lib", "smoke", *options],
         cwd=ROOT,
-        env={**bare, **Stack.load(stack.home).app_environment(), **changes},
+        env={**environment(stack), **changes},
         capture_output=True,
         text=True,
         timeout=5 * MINUTES,
@@ -149,6 +155,26 @@ class TestOnAStack:
         assert strangers_in(stack) == set()
         assert recordings_of(stack) == []
 
+    def test_an_interrupted_run_still_cleans_up(self, stack: RunningStack) -> None:
+        with subprocess.Popen(
+            [sys.executable, "-m", "lib", "smoke"],
+            cwd=ROOT,
+            env={**environment(stack), "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as run:
+            assert run.stdout
+            told = []
+            for line in run.stdout:
+                told.append(line)
+                if "Upload audio" in line:
+                    run.send_signal(signal.SIGTERM)
+        assert run.returncode == 1
+        assert any("The run was interrupted." in line for line in told)
+        assert next(line for line in told if "Clean up" in line).startswith("PASS")
+        assert strangers_in(stack) == set()
+        assert recordings_of(stack) == []
+
     def test_without_a_browser_the_rest_is_told_and_the_reason_given(
         self, stack: RunningStack
     ) -> None:
@@ -187,3 +213,8 @@ def test_only_exact_marks_are_taken_for_marks() -> None:
         assert not is_mark(text)
         assert not is_address(text)
         assert not is_address(address_of(text))
+
+
+def test_the_document_lists_every_step_and_no_other() -> None:
+    rows = re.findall(r"^\| ([A-Z][^|]+?) \| ", (ROOT / "docs/smoke.md").read_text(), re.MULTILINE)
+    assert rows == NAMES
