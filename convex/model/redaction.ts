@@ -33,7 +33,11 @@ const SPOKEN_NUMBER = new RegExp(
   `(?<![\\p{L}\\p{N}])(?:${WORD}|\\p{Nd}{1,4})(?:[\\s,.\\-]{1,3}(?:${WORD}|\\p{Nd}{1,4})){3,}(?![\\p{L}\\p{N}])`,
   "giu",
 );
-const UUID = /(?<![\p{L}\p{N}])([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?![\p{L}\p{N}])/giu;
+/** UUIDs and document ids: tokens that look like numbers only by chance. */
+const TOKEN = new RegExp(
+  "(?<![\\p{L}\\p{N}])([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=\\d{0,31}[a-z])[0-9a-z]{32})(?![\\p{L}\\p{N}])",
+  "giu",
+);
 
 const day = (gap: string) => `${gap}(?:0[1-9]|1[0-2])${gap}(?:0[1-9]|[12]\\d|3[01])`;
 const YEAR = "(?:19|20)\\d\\d";
@@ -68,9 +72,9 @@ const OPAQUE = new Set([
 /** Return the text with personal numbers and addresses masked. */
 export function redactedText(text: string): string {
   if (isAudioKey(text)) return text;
-  // UUIDs are every second part.
+  // Tokens are every second part.
   return text
-    .split(UUID)
+    .split(TOKEN)
     .map((part, index) => (index % 2 === 0 ? maskedPart(part) : part))
     .join("");
 }
