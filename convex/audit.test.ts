@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const EVENT = { action: "listen", subjectType: "session", subjectId: "s1" };
+const EVENT = { action: "audio.play", subjectType: "session", subjectId: "s1" };
 const PAGE = { cursor: null, limit: 10 };
 
 async function audited(t: Deployment, args: object = {}) {
@@ -33,18 +33,54 @@ test("an act is recorded with actor, role and request id of the call", async () 
   await refused(as(t, "viewer").mutation(api.audit.record, { ...EVENT, action: "" }), "VALIDATION");
 });
 
+test.each(["erase", "reveal", "session.hold", "session.release", "audio.delete"])(
+  "nobody can claim %j, which is noted by what does it",
+  async (action) => {
+    const t = deployment();
+    for (const role of ["viewer", "admin", "worker"]) {
+      await refused(as(t, role).mutation(api.audit.record, { ...EVENT, action }), "VALIDATION");
+    }
+    expect(await audited(t)).toEqual([]);
+  },
+);
+
+test("details are small", async () => {
+  const t = deployment();
+  const record = (note: string) =>
+    as(t, "viewer").mutation(api.audit.record, { ...EVENT, details: { note } });
+  await refused(record("x".repeat(2048)), "VALIDATION");
+  expect(await record("x".repeat(2000))).toHaveProperty("id");
+});
+
+test("a legal hold and its release are on record", async () => {
+  const t = deployment();
+  const id = await addSession(t);
+  const admin = as(t, "admin", "user_a");
+  for (const legalHold of [true, false]) {
+    await admin.mutation(api.userSessions.setLegalHold, { id, legalHold });
+  }
+  const events = await audited(t, { subjectId: id, order: "asc" });
+  expect(events).toMatchObject([
+    { action: "session.hold", actorId: "user_a", subjectType: "userSession" },
+    { action: "session.release", actorId: "user_a", subjectType: "userSession" },
+  ]);
+});
+
 test("audit events are filtered by actor, subject, action and time", async () => {
   const t = deployment();
   await as(t, "viewer", "user_a").mutation(api.audit.record, EVENT);
-  await as(t, "viewer", "user_b").mutation(api.audit.record, { ...EVENT, action: "export" });
+  await as(t, "viewer", "user_b").mutation(api.audit.record, {
+    ...EVENT,
+    action: "transcript.export",
+  });
   await as(t, "viewer", "user_b").mutation(api.audit.record, { ...EVENT, subjectId: "s2" });
   expect(await audited(t)).toHaveLength(3);
   expect(await audited(t, { actorId: "user_b" })).toHaveLength(2);
   expect(await audited(t, { subjectId: "s1" })).toHaveLength(2);
   expect(await audited(t, { subjectId: "s1", actorId: "user_b" })).toMatchObject([
-    { action: "export" },
+    { action: "transcript.export" },
   ]);
-  expect(await audited(t, { action: "listen", order: "asc" })).toHaveLength(2);
+  expect(await audited(t, { action: "audio.play", order: "asc" })).toHaveLength(2);
   expect(await audited(t, { from: Date.now() + 1000 })).toEqual([]);
 });
 

@@ -1,5 +1,6 @@
 /** Conversations of users: create, change, read, list. */
 import { v } from "convex/values";
+import { recordAudit } from "./model/audit.ts";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { channel, metadata, order, reviewStatus, sessionStatus } from "./model/fields.ts";
@@ -151,6 +152,8 @@ export const setLegalHold = authedMutation("userSessions:setLegalHold", {
     ctx.about(session.userId);
     refuseErasing(await ctx.db.get("users", session.userId));
     await ctx.db.patch("userSessions", session._id, { legalHold });
+    const action = legalHold ? "session.hold" : "session.release";
+    await recordAudit(ctx, { action, subjectType: "userSession", subjectId: session._id });
     return await new SessionReader(ctx).record({ ...session, legalHold });
   },
 });

@@ -67,12 +67,12 @@ export class Checks {
     this.number(field, value, 0, max);
   }
 
-  /** Free-form JSON: at most 16 KiB and 8 levels. */
-  metadata(field: string, value: Record<string, Value> | undefined): void {
+  /** Free-form JSON of at most `max` bytes (default: 16 KiB) and 8 levels. */
+  metadata(field: string, value: Record<string, Value> | undefined, max = METADATA_BYTES): void {
     if (value === undefined) return;
     this.that(depth(value) <= METADATA_DEPTH, field, `must have at most ${METADATA_DEPTH} levels`);
     const bytes = utf8Bytes(JSON.stringify(convexToJson(value)));
-    this.that(bytes <= METADATA_BYTES, field, `must have at most ${METADATA_BYTES} bytes as JSON`);
+    this.that(bytes <= max, field, `must have at most ${max} bytes as JSON`);
   }
 
   /** At most 32 different labels of 1 to 64 characters. */

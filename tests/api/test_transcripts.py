@@ -109,3 +109,14 @@ def test_every_format_is_served_with_its_type(api: Api) -> None:
         assert answer.headers["Content-Type"].partition(";")[0] == kind.media_type
         assert f"transcript-{session}.{kind.extension}" in answer.headers["Content-Disposition"]
         assert "Hi" in answer.text
+
+
+def test_a_member_who_takes_a_transcript_is_on_record_with_its_format(api: Api) -> None:
+    session = api.new_session()
+    path = f"/sessions/{session}/transcript"
+    assert api.call("GET", path, "viewer", params={"format": "csv"}).status_code == 200
+    assert api.call("GET", path, "ingest").status_code == 200
+    events = api.call("GET", "/audit", "admin", params={"subjectId": session}).json()["items"]
+    assert [(event["action"], event["actorId"], event["details"]) for event in events] == [
+        ("transcript.export", "user_viewer", {"format": "csv"})
+    ]

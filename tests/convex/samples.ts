@@ -62,7 +62,7 @@ export async function seed(t: Deployment, personal?: Personal): Promise<Seeded> 
   });
   await worker.mutation(api.metrics.ingest, batch("seed", text));
   await worker.mutation(api.audit.record, {
-    action: "view",
+    action: "session.view",
     subjectType: "session",
     subjectId: sessionId,
     details: metadata as Record<string, never>,
@@ -179,7 +179,7 @@ export function samples(ids: Seeded): Record<FunctionName, Record<string, unknow
     },
     "authEvents:list": PAGE,
     "storageEvents:list": PAGE,
-    "audit:record": { action: "view", subjectType: "session", subjectId: sessionId },
+    "audit:record": { action: "session.view", subjectType: "session", subjectId: sessionId },
     "audit:list": PAGE,
     "rateLimits:take": { key: "caller", limit: 10, periodMs: 1000 },
     "erasure:start": { clerkId },

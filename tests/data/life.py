@@ -110,7 +110,10 @@ def reading(convex: ConvexRuntime) -> Answers:
     recorded = worker.mutation(
         AUDIT_RECORD,
         AuditRecordArgs(
-            action="view", subject_type="user", subject_id="user_1", details={"page": "users"}
+            action="session.view",
+            subject_type="user",
+            subject_id="user_1",
+            details={"page": "users"},
         ),
     )
     why = "call back"

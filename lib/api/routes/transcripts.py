@@ -14,7 +14,7 @@ from lib.api.route import ApiRoute
 from lib.api.routes.interactions import Turn
 from lib.api.routes.sessions import Session, no_session
 from lib.api.transcripts import FORMATS
-from lib.data import Caller, interactions, user_sessions
+from lib.data import Caller, audit, interactions, user_sessions
 from lib.data.records import Interaction
 
 router = APIRouter(prefix="/sessions/{id}/transcript", tags=["sessions"], route_class=ApiRoute)
@@ -53,12 +53,18 @@ def read_transcript(
 ) -> Response:
     """Return the whole transcript, up to 20,000 turns or 32 million characters.
 
-    Longer ones can be listed in pages.
+    Longer ones can be listed in pages. A team member's reading is on record.
     """
     session = user_sessions.get(access.caller, id)
     if session is None:
         raise no_session()
     turns = _read(access.caller, id)
+    if access.principal.kind == "member":
+        # No transcript without its audit event. Machines read what they wrote, in any number.
+        audit.record(
+            access.caller, action="transcript.export", subject_type="userSession", subject_id=id,
+            details={"format": format},
+        )  # fmt: skip
     if format == "json":
         whole = Transcript(
             session=Session.model_validate(session),
