@@ -92,7 +92,7 @@ def _write(report: Path | None, wire: dict[str, Any]) -> None:
     if report is None:
         return
     try:
-        report.write_text(json.dumps(wire, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        report.write_text(json.dumps(wire, indent=1) + "\n", encoding="ascii")
     except OSError as error:
         raise typer.BadParameter(f"the report cannot be written: {error.strerror}") from None
 
@@ -115,13 +115,18 @@ def _tell(report: Report, wire: dict[str, Any], written: Path | None) -> None:
     """Print the counts as JSON; the first refusals, and why it stopped, to standard error."""
     for item in report.refusals[:SHOWN]:
         place = ":".join(str(part) for part in (item.file, item.line or "", item.field) if part)
-        typer.echo(f"refused {place}: {item.reason}", err=True)
+        typer.echo(_printable(f"refused {place}: {item.reason}"), err=True)
     if report.refused > SHOWN:
         where = f"see {written}" if written else "--report FILE lists them"
         typer.echo(f"refused {report.refused} in all; {where}", err=True)
     if "stopped" in wire:
         typer.echo(f"Stopped: {wire['stopped']}. Run it again to go on.", err=True)
     typer.echo(json.dumps({name: value for name, value in wire.items() if name != "refused"}))
+
+
+def _printable(text: str) -> str:
+    """Names in files may hold what a terminal would obey."""
+    return "".join(char if char.isprintable() else "?" for char in text)
 
 
 def _named(pairs: list[str]) -> dict[str, Speaker]:

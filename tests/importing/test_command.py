@@ -171,6 +171,17 @@ def test_what_is_refused_is_reported_with_file_line_and_reason(
     assert (found["complete"], found["refusedCount"], found["sessionsCreated"]) == (True, 3, 1)
 
 
+def test_names_in_files_neither_command_the_terminal_nor_break_the_report(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"\\u001b[2J": 1}\n{"\\ud800": 1}\n{"externalId": "\\u001b[2J"}\n')
+    report = tmp_path / "report.json"
+    done = run({"PATH": os.environ["PATH"]}, path, "--check", "--report", report)
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "\x1b" not in done.stderr
+    assert [item["line"] for item in json.loads(report.read_text())["refused"]] == [1, 2, 3]
+
+
 def test_a_check_stores_nothing_and_needs_no_services(tmp_path: Path) -> None:
     path = tmp_path / "call.srt"
     path.write_text("1\n00:00:01,000 --> 00:00:02,000\nMary Jones: hi\n")

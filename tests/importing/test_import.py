@@ -12,6 +12,9 @@ from uuid import uuid4
 
 import pytest
 
+from lib.api.routes.interactions import Turn as ApiTurn
+from lib.api.routes.sessions import Session as ApiSession
+from lib.api.routes.transcripts import Transcript as ApiTranscript
 from lib.api.transcripts import webvtt
 from lib.data import Unavailable, audio_objects, interactions, user_sessions, users
 from lib.data.records import AudioObject, Interaction, UserSession
@@ -21,6 +24,7 @@ from lib.jobs.importing.speakers import Speakers
 from lib.jobs.importing.writer import Writer
 from lib.jobs.services import Services
 from tests.support.audio import recording
+from tests.support.s3 import LocalS3
 
 START = "2026-01-31T12:00:00.000Z"
 
@@ -236,6 +240,45 @@ def test_an_exported_session_can_be_imported_under_another_name(desk: Desk) -> N
     path.write_text(exported)
     assert desk.run(path)["refusedCount"] == 0
     assert webvtt(desk.session(path.stem), desk.turns(path.stem)) == exported
+
+
+def test_an_export_in_json_is_known_again_and_can_be_renamed(desk: Desk) -> None:
+    (desk.folder / "a.wav").write_bytes(recording("audio/wav"))
+    turns = [spoken(0, cost=0.1, ttftMs=1.5, audio="a.wav"), spoken(3, "y", tokensIn=3)]
+    sent = line(desk, title="T", metadata={"a": 1}, labels=["l"], interactions=turns)
+    desk.run(desk.lines(sent))
+    session = ApiSession.model_validate(desk.session(sent["externalId"]))
+    stored = [ApiTurn.model_validate(turn) for turn in desk.turns(sent["externalId"])]
+    exported = ApiTranscript(session=session, interactions=stored).model_dump_json(by_alias=True)
+    path = desk.folder / "export.json"
+    path.write_text(exported)
+    report = desk.run(path)
+    assert (report["sessionsPresent"], report["turnsPresent"], report["refusedCount"]) == (1, 2, 0)
+    renamed = json.loads(exported)
+    renamed["session"]["externalId"] = uuid4().hex
+    report = desk.run(desk.lines(renamed))
+    assert (report["sessionsCreated"], report["turnsStored"], report["refusedCount"]) == (1, 2, 0)
+    copy = desk.session(renamed["session"]["externalId"])
+    assert (copy.title, copy.metadata, copy.labels) == ("T", {"a": 1}, ("l",))
+
+
+def test_the_same_session_on_several_lines_is_stored_once(desk: Desk) -> None:
+    (desk.folder / "a.wav").write_bytes(recording("audio/wav"))
+    sent = line(desk, interactions=[spoken(0), spoken(1)], audio="a.wav")
+    report = desk.run(desk.lines(*[sent] * 8))
+    assert report["turnsStored"] == 2
+    assert desk.session(sent["externalId"]).interaction_count == 2
+    assert [row.status for row in desk.audio(sent["externalId"])] == ["stored"]
+
+
+def test_while_the_bucket_does_not_answer_the_import_waits(desk: Desk, s3: LocalS3) -> None:
+    (desk.folder / "a.wav").write_bytes(recording("audio/wav"))
+    sent = line(desk, interactions=[spoken(0)], audio="a.wav")
+    writer = Writer(desk.services.worker_caller, desk.services.storage)
+    run = Run(Source(Options(Speakers())), writer, sleep=lambda _: s3.start())
+    s3.stop()
+    report = run.run([desk.lines(sent)]).wire()
+    assert (report["recordingsStored"], report["refusedCount"]) == (1, 0)
 
 
 def test_two_files_of_one_name_are_not_mixed_up(desk: Desk) -> None:

@@ -17,7 +17,7 @@ from typing import Final
 from lib.data import FunctionFailed, Unavailable
 from lib.jobs.importing.model import Conversation, Refusal
 from lib.jobs.importing.outcome import Outcome, Report
-from lib.jobs.importing.source import Source
+from lib.jobs.importing.source import LINES, Source
 from lib.jobs.importing.writer import Writer
 from lib.observability.logs import get_logger
 from lib.storage.errors import StorageError
@@ -97,7 +97,7 @@ class Run:
             for item in self._source.items(path):
                 found, advance = item.found, max(0, item.position - behind)
                 behind += advance
-                if path.suffix.lower() not in {".jsonl", ".ndjson"}:
+                if path.suffix.lower() not in LINES:
                     found = _first_of(found, seen)
                 yield path, found, advance
 
@@ -119,24 +119,16 @@ class Run:
         raise AssertionError("the last try either returns or raises")
 
     def _write(self, conversation: Conversation, folder: Path) -> Outcome:
+        external_id = conversation.opening.external_id
         if self._writer is None:
-            transcript = conversation.transcript
-            return Outcome(
-                session="read",
-                refusals=[replace(item, session=conversation.opening.external_id)
-                          for item in transcript.refusals],
-                refused=transcript.refused,
-            )  # fmt: skip
+            found = conversation.transcript
+            refusals = [replace(item, session=external_id) for item in found.refusals]
+            return Outcome(session="read", refusals=refusals, refused=found.refused)
         try:
             return self._writer.write(conversation, folder)
         except FunctionFailed:
-            outcome = Outcome()
-            outcome.refuse(
-                Refusal(
-                    conversation.line, "Convex failed on it", "", conversation.opening.external_id
-                )
-            )
-            return outcome
+            refusal = Refusal(conversation.line, "Convex failed on it", session=external_id)
+            return Outcome(refusals=[refusal], refused=1)
 
 
 def _first_of(found: Conversation | Refusal, seen: set[str]) -> Conversation | Refusal:

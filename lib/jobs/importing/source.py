@@ -17,6 +17,7 @@ from lib.jobs.importing.model import (
     MAX_LINE_BYTES,
     Channel,
     Conversation,
+    Recording,
     Refusal,
     Transcript,
     UnreadableError,
@@ -24,7 +25,8 @@ from lib.jobs.importing.model import (
 from lib.jobs.importing.sessions import Draft, is_export, read_session
 from lib.jobs.importing.speakers import Speakers
 
-_JSONL: Final = frozenset({".jsonl", ".ndjson"})
+LINES: Final = frozenset({".jsonl", ".ndjson"})
+"""Extensions of files that hold a record a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Source:
     def items(self, path: Path) -> Iterator[Item]:
         """Yield what a file holds; unreadable files and lines are refusals, never errors."""
         try:
-            if path.suffix.lower() in _JSONL:
+            if path.suffix.lower() in LINES:
                 yield from self._lines(path)
             else:
                 yield Item(self._whole(path), path.stat().st_size)
@@ -148,16 +150,16 @@ class Source:
         return Refusal(draft.line, reason, "transcript", draft.sent.external_id)
 
     def _finished(
-        self, draft: Draft, found: tuple[Any, ...], transcript: Transcript | None = None
+        self, draft: Draft, beside: tuple[Recording, ...], transcript: Transcript | None = None
     ) -> Conversation:
+        """Return the conversation; recordings that are named go before those that lie beside."""
         made = draft.conversation()
-        own = made.transcript
-        turns = transcript or own
-        person = replace(made.person, may_create=True) if self._options.create_users else None
+        named = made.transcript.recordings
+        person = made.person
         return replace(
             made,
-            person=person or made.person,
-            transcript=replace(turns, recordings=(own.recordings or turns.recordings or found)),
+            person=replace(person, may_create=person.may_create or self._options.create_users),
+            transcript=replace(transcript or made.transcript, recordings=named or beside),
         )
 
 
