@@ -144,3 +144,11 @@ test("reconciliation walks over every object and looks keys up", async () => {
   const many = Array.from({ length: 201 }, (_, index) => audioKey(index));
   await refused(worker.query(api.audioObjects.byKeys, { keys: many }), "VALIDATION");
 });
+
+test("the key of a waveform is no key of a recording", async () => {
+  const t = deployment();
+  const { begin } = await started(t);
+  const key = audioKey(0).replace(".wav", ".peaks.json");
+  const { fields } = await refused(begin({ key }), "VALIDATION");
+  expect(fields?.map(({ field }) => field)).toEqual(["key"]);
+});

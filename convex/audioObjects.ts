@@ -2,7 +2,7 @@
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "./_generated/server.js";
-import { isAudioKey, moveTo, requireAudio, toAudioObject } from "./model/audio.ts";
+import { isAudioKey, isRecordingKey, moveTo, requireAudio, toAudioObject } from "./model/audio.ts";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
@@ -47,7 +47,7 @@ export const begin = authedMutation("audioObjects:begin", {
     const end = expiresAt ?? createdAt + DEFAULT_PRIVACY_WINDOW_MS;
     const checks = new Checks();
     checks.integer("sequence", args.sequence, 0, MAX_SEQUENCE);
-    checks.that(isAudioKey(args.key), "key", "must be the key of a recording");
+    checks.that(isRecordingKey(args.key), "key", "must be the key of a recording");
     checks.that(CONTENT_TYPE.test(args.contentType), "contentType", "must be an audio type");
     checks.integer("bytes", args.bytes, 1, AUDIO_BYTES);
     checks.that(SHA256.test(args.sha256), "sha256", "must be 64 lower-case hexadecimal digits");

@@ -22,6 +22,10 @@ export function isAudioKey(text: string): boolean {
   return AUDIO_KEY.test(text);
 }
 
+export function isRecordingKey(text: string): boolean {
+  return isAudioKey(text) && !text.endsWith(".peaks.json");
+}
+
 export function toAudioObject(doc: Doc<"audioObjects">): AudioObject {
   const { _id, _creationTime, ...fields } = doc;
   return { id: _id, ...fields };
