@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 import streamlit as st
 
+from lib.auth.roles import Role
 from lib.data import users
 from lib.ui import rows, views
 from lib.ui.identity import Visitor
@@ -26,7 +27,7 @@ def draw(visitor: Visitor) -> None:
     """Draw the page."""
     follow("users-table")
     page_heading("Users", "People who use the product, and how to find one.", key="users-heading")
-    search, status, sort = _filters()
+    search, status, sort = _filters(visitor)
     pager = Pager("users", (search, status, sort))
     with views.failures_told(visitor.caller.request_id, "The list of users"), st.skeleton(420):
         page = users.page(
@@ -41,10 +42,13 @@ def draw(visitor: Visitor) -> None:
     pager.controls(len(page.items), page.next_cursor)
 
 
-def _filters() -> tuple[str, _Status | None, _Sort]:
+def _filters(visitor: Visitor) -> tuple[str, _Status | None, _Sort]:
+    # Only who sees addresses in clear finds users by them.
+    sees_addresses = visitor.member.role is Role.ADMIN
+    placeholder = "Name, e-mail or id" if sees_addresses else "Name or id"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         search = st.text_input(
-            "Search", placeholder="Name, e-mail or id", key="q", bind="query-params",
+            "Search", placeholder=placeholder, key="q", bind="query-params",
             icon=":material/search:", max_chars=200, label_visibility="collapsed", width=340,
         )  # fmt: skip
         status = st.pills(
