@@ -194,5 +194,6 @@ def check_ports(stack: Stack) -> None:
 def _failure(child: Child) -> str:
     return (
         f"{child.name} does not get ready. The end of its log ({child.log}):\n\n"
-        f"{child.last_lines()}\n\nIf something is missing, make the environment anew: `make clean run`."
+        f"{child.last_lines()}\n\n"
+        "If something is missing, make the environment anew: `make clean run`."
     )
