@@ -70,7 +70,7 @@ def revoke(run: Run) -> str:
     if not run.browser.is_open:
         return f"The API refused the old token after {took:.0f} s."
     took += wait_until(
-        lambda: run.browser.auth_state() == _UNAUTHENTICATED,
+        lambda: not run.browser.is_let_in(),
         REVOKED_WITHIN - took, f"{late}, in the browser.",
     )  # fmt: skip
     shut = run.browser.is_shut_out(run.session_id)
