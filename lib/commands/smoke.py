@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated, Final
@@ -14,6 +13,7 @@ from pydantic import ValidationError
 from lib.config import get_settings
 from lib.jobs.services import Services
 from lib.jobs.smoke.cleaning import leftovers
+from lib.jobs.smoke.interruption import Interruption
 from lib.jobs.smoke.people import People
 from lib.jobs.smoke.run import Run
 from lib.jobs.smoke.steps import Row, perform, reason_of
@@ -68,16 +68,15 @@ def _services() -> Services:
 
 
 def _tell(services: Services, user: str, clerk_session: str, as_json: bool) -> bool:
-    # Ended by a terminal or by a CI job's time limit alike: the cleaning up still happens.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+    interruption = Interruption()
+    interruption.listen()
     run = Run(services, user_id=user, clerk_session_id=clerk_session)
     settings = services.settings
     rows: list[Row] = []
     if not as_json:
         typer.echo(f"{settings.app_url} as {run.mark}\n")
     try:
-        for row in perform(STORY, CLEAN_UP, run):
+        for row in perform(STORY, CLEAN_UP, run, interruption):
             rows.append(row)
             if not as_json:
                 typer.echo(_line(row))
@@ -89,7 +88,7 @@ def _tell(services: Services, user: str, clerk_session: str, as_json: bool) -> b
         typer.echo(json.dumps({"mark": run.mark, "counts": counts, "steps": table}, indent=1))
     else:
         typer.echo("\n" + ", ".join(f"{count} {name}" for name, count in counts.items()))
-    return counts["FAIL"] == 0
+    return counts["FAIL"] == 0 and not interruption.asked
 
 
 def _clean(services: Services, *, as_json: bool) -> bool:

@@ -214,6 +214,34 @@ def test_incomplete_settings_are_named_without_values(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("moment", ["between steps", "within a step"])
+def test_an_interruption_at_any_moment_ends_the_story_and_never_the_cleaning_up(
+    moment: str,
+) -> None:
+    code = f"""
+import os, signal
+from lib.jobs.smoke.interruption import Interruption
+from lib.jobs.smoke.steps import Step, perform
+def interrupt(done=None):
+    os.kill(os.getpid(), signal.SIGTERM)
+    return "survived"
+listening = Interruption()
+listening.listen()
+first = interrupt if {moment == "within a step"} else lambda _: "done"
+story = [Step("first", first), Step("second", lambda _: "done")]
+for row in perform(story, Step("last", interrupt), None, listening):
+    if row.name == "first" and {moment == "between steps"}:
+        interrupt()
+    print(row.name, row.status)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60,
+        check=True,
+    )  # fmt: skip
+    first = "FAIL" if moment == "within a step" else "PASS"
+    assert done.stdout.splitlines() == [f"first {first}", "second SKIPPED", "last PASS"]
+
+
 def test_only_exact_marks_are_taken_for_marks() -> None:
     mark = new_mark()
     assert is_mark(mark)

@@ -13,7 +13,10 @@ from lib.auth.backend_api import ApiRefusedError, ApiUnavailableError
 from lib.data import DataError
 from lib.data.errors import FunctionFailed
 from lib.jobs.smoke.cases import Failed, NotPossible
+from lib.jobs.smoke.interruption import Interruption
 from lib.storage.errors import StorageError
+
+INTERRUPTED: Final = "The run was interrupted."
 
 Status = Literal["PASS", "FAIL", "SKIPPED"]
 State = TypeVar("State")
@@ -47,28 +50,30 @@ class Row:
     sentence: str
 
 
-def perform(steps: Sequence[Step[State]], last: Step[State], state: State) -> Iterator[Row]:
+def perform(
+    steps: Sequence[Step[State]], last: Step[State], state: State, interruption: Interruption
+) -> Iterator[Row]:
     """Try every step in order; yield each row as soon as it is known.
 
     Args:
         steps: the story.
-        last: the cleaning up, tried whatever happened before, an interruption included.
+        last: the cleaning up, tried whatever happened before and never interrupted.
         state: what the steps share.
+        interruption: ends the story early.
     """
     passed: set[str] = set()
-    interrupted = False
     for step in steps:
         missing = next((name for name in step.needs if name not in passed), None)
-        if interrupted:
-            row = Row(step.name, "SKIPPED", 0, "The run was interrupted.")
+        if interruption.asked:
+            row = Row(step.name, "SKIPPED", 0, INTERRUPTED)
         elif missing:
             row = Row(step.name, "SKIPPED", 0, f'It needs "{missing}", which did not pass.')
         else:
             try:
-                row = _tried(step, state)
+                with interruption.may_end():
+                    row = _tried(step, state)
             except KeyboardInterrupt:
-                interrupted = True
-                row = Row(step.name, "FAIL", 0, "The run was interrupted.")
+                row = Row(step.name, "FAIL", 0, INTERRUPTED)
         if row.status == "PASS":
             passed.add(row.name)
         yield row

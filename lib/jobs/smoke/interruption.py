@@ -1,0 +1,48 @@
+"""SIGINT and SIGTERM end the step that is under way, and never keep the run from cleaning up."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Interruption:
+    """Remembers that somebody asked the run to end.
+
+    A plain `KeyboardInterrupt` could strike between two steps, while a row is printed, or in the
+    middle of the cleaning up. Here it is raised within steps only.
+
+    Attributes:
+        asked: whether a signal came.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._in_step = False
+
+    def listen(self) -> None:
+        """Take both signals from now on; call it in the main thread."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._received)
+
+    @contextmanager
+    def may_end(self) -> Iterator[None]:
+        """Let a signal end the block, one that came before included.
+
+        Raises:
+            KeyboardInterrupt: a signal came.
+        """
+        self._in_step = True
+        try:
+            if self.asked:
+                raise KeyboardInterrupt
+            yield
+        finally:
+            self._in_step = False
+
+    def _received(self, *_: object) -> None:
+        self.asked = True
+        if self._in_step:
+            self._in_step = False  # once; a second signal must not strike its handling
+            raise KeyboardInterrupt
