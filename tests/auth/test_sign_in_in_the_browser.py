@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
 from lib.auth.tokens import decode
 from local.stack import Stack
-from tests.support.browser import chromium, new_context, sign_in
+from tests.support.browser import new_context, sign_in
 from tests.support.stack import RunningStack, running_stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
@@ -59,12 +59,6 @@ def stack(
 ) -> Iterator[RunningStack]:
     home = tmp_path_factory.mktemp(request.param) / "home"
     with running_stack(home, demo=False, mode=request.param) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
         yield running
 
 

@@ -1,4 +1,4 @@
-"""One demo stack and one Chromium for all browser tests of a run."""
+"""One demo stack for all tests of the pages."""
 
 import os
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.browser import chromium, new_context
+from tests.support.browser import new_context
 from tests.support.stack import RunningStack, attached, running_stack
 
 
@@ -18,12 +18,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
         yield attached(Path(home))
         return
     with running_stack(tmp_path_factory.mktemp("browser") / "home") as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
         yield running
 
 

@@ -20,7 +20,7 @@ from local.identity.credentials import sign_ins
 from local.identity.throttle import PER_USERNAME
 from local.stack import Mode
 from tests.identity.clerk import Running, official_app, running, start
-from tests.support.browser import chromium, fill_sign_in, new_context
+from tests.support.browser import fill_sign_in, new_context
 
 pytestmark = pytest.mark.browser
 
@@ -35,12 +35,6 @@ def signing_in(home: Path, mode: Mode) -> Iterator[Running]:
             yield clerk
         finally:
             stop_all([portal], lambda _line: None)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

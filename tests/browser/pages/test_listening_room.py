@@ -23,8 +23,8 @@ from tests.support.stack import RunningStack, wait_until
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
 
 HOSTILE = [
-    "![x](http://127.0.0.1:9/md.png) [link](http://127.0.0.1:9/) **bold** $x^2$ :material/home:",
-    "<img src=http://127.0.0.1:9/html.png onerror=alert(1)><script>alert(1)</script>",
+    "![x](http://localhost:9/md.png) [link](http://localhost:9/) **bold** $x^2$ :material/home:",
+    "<img src=http://localhost:9/html.png onerror=alert(1)><script>alert(1)</script>",
     "</p></div><style>*{display:none}</style><a href=javascript:alert(1)>x</a>",
     "before \u202e drawkcab \u202c after \u2066 isolate \u2069",
     "bell \u0007 escape \u001b[31m red",
@@ -177,10 +177,10 @@ def test_what_was_said_is_shown_and_never_interpreted(
 ) -> None:
     outside: list[str] = []
     dialogs: list[str] = []
-    reviewer.on("request", lambda r: outside.append(r.url) if "127.0.0.1:9/" in r.url else None)
+    reviewer.on("request", lambda r: outside.append(r.url) if "localhost:9/" in r.url else None)
     reviewer.on("dialog", lambda dialog: dialogs.append(dialog.message))
-    name = "![n](http://127.0.0.1:9/name.png)"
-    title = "<img src=http://127.0.0.1:9/title.png> **t**"
+    name = "![n](http://localhost:9/name.png)"
+    title = "<img src=http://localhost:9/title.png> **t**"
     session = ingest.session(turns(HOSTILE), name=name, title=title, channel="chat")
     open_room(reviewer, stack, session)
     expect(reviewer.get_by_role("heading", name=title)).to_be_visible()
