@@ -4,21 +4,10 @@ import type { Doc } from "./_generated/dataModel.js";
 import type { QueryCtx } from "./_generated/server.js";
 import { Checks, utf8Bytes } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
+import { lease } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import { LEASE_MS, PAGE_ITEMS, REPORT_BYTES } from "./model/limits.ts";
 
-const lease = v.object({
-  name: v.string(),
-  holder: v.optional(v.string()),
-  leaseUntil: v.number(),
-  lastStartedAt: v.optional(v.number()),
-  lastFinishedAt: v.optional(v.number()),
-  lastOk: v.optional(v.boolean()),
-  lastReport: v.optional(v.string()),
-  lastDurationMs: v.optional(v.number()),
-  runs: v.number(),
-  failures: v.number(),
-});
 const time = v.union(v.number(), v.null());
 
 /**

@@ -10,6 +10,7 @@ import {
   channel,
   dimensions,
   histogram,
+  lease,
   memberRole,
   metadata,
   resolution,
@@ -260,18 +261,7 @@ export default defineSchema({
     .index("by_startedAt", ["startedAt"]),
 
   /** One row per job of the worker: who runs it now, and how the last run went. */
-  jobLeases: defineTable({
-    name: v.string(),
-    holder: v.optional(v.string()),
-    leaseUntil: v.number(),
-    lastStartedAt: v.optional(v.number()),
-    lastFinishedAt: v.optional(v.number()),
-    lastOk: v.optional(v.boolean()),
-    lastReport: v.optional(v.string()),
-    lastDurationMs: v.optional(v.number()),
-    runs: v.number(),
-    failures: v.number(),
-  }).index("by_name", ["name"]),
+  jobLeases: defineTable(lease).index("by_name", ["name"]),
 
   /** Progress of migrations: what makes them resumable. */
   batchRuns: defineTable({

@@ -68,3 +68,17 @@ export type Order = Infer<typeof order>;
 export type Histogram = Infer<typeof histogram>;
 export type Resolution = Infer<typeof resolution>;
 export type AudioStatus = Infer<typeof audioStatus>;
+
+/** One job of the worker: who runs it now, and how the last run went. Stored and shown as it is. */
+export const lease = v.object({
+  name: v.string(),
+  holder: v.optional(v.string()),
+  leaseUntil: v.number(),
+  lastStartedAt: v.optional(v.number()),
+  lastFinishedAt: v.optional(v.number()),
+  lastOk: v.optional(v.boolean()),
+  lastReport: v.optional(v.string()),
+  lastDurationMs: v.optional(v.number()),
+  runs: v.number(),
+  failures: v.number(),
+});
