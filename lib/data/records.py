@@ -101,6 +101,7 @@ class AuditEvent:
     actor_id: str
     actor_role: str
     created_at: datetime
+    impersonator_id: str | None = None
     details: Mapping[str, Any] | None = None
     request_id: str | None = None
 
@@ -115,6 +116,7 @@ class AuditEvent:
             actor_id=wire["actorId"],
             actor_role=wire["actorRole"],
             created_at=instant(wire["createdAt"]),
+            impersonator_id=wire.get("impersonatorId"),
             details=wire.get("details"),
             request_id=wire.get("requestId"),
         )

@@ -26,6 +26,9 @@ class AuditEvent(Answer):
     subject_id: str
     actor_id: str
     actor_role: str
+    impersonator_id: str | None = Field(
+        description="Clerk user id of whoever acted as the actor, if somebody did."
+    )
     details: dict[str, Any] | None
     request_id: str | None
     created_at: OutMoment
