@@ -9,10 +9,11 @@ from pydantic import Field
 
 from lib.api.access import Admitted
 from lib.api.errors import errors
-from lib.api.fields import Answer, Identifier, Moment, Order, OutMoment
+from lib.api.fields import Answer, Moment, Order, OutMoment
 from lib.api.lists import At
 from lib.api.route import ApiRoute
 from lib.data import audit
+from lib.data.fields import Identifier
 
 router = APIRouter(prefix="/audit", tags=["audit"], route_class=ApiRoute)
 
