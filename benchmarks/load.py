@@ -3,7 +3,7 @@
     python -m benchmarks.load
 
 `EARSHOT_LOAD_SECONDS` (600), `EARSHOT_LOAD_USERS` (50), `EARSHOT_LOAD_WRITERS` (50),
-`EARSHOT_LOAD_TURNS` a second (200), `EARSHOT_LOAD_BATCH` turns per request (4) and
+`EARSHOT_LOAD_TURNS` a second (200), `EARSHOT_LOAD_BATCH` turns per request (2) and
 `EARSHOT_LOAD_SEED` change the plan; `EARSHOT_TEST_HOME` names a running stack to use. The result
 goes to docs/load.json and docs/load.md when the whole plan was run, else to the terminal only.
 """
@@ -37,11 +37,12 @@ from tests.support.stack import RunningStack, attached, running_stack
 from tests.support.writer import Writer
 
 FULL: Final = Plan(
-    visitors=50, view_seconds=10, writers=50, turns_per_second=200, batch=4, seconds=600,
+    visitors=50, view_seconds=10, writers=50, turns_per_second=200, batch=2, seconds=600,
     warm_seconds=30, seed=0,
 )  # fmt: skip
 PAGES: Final = [
-    "/", "/sessions", "/session", "/users", "/user", "/storage", "/auth-errors", "/status", "/audit",
+    "/", "/sessions", "/session", "/users", "/user",
+    "/storage", "/auth-errors", "/status", "/audit",
 ]  # fmt: skip
 GROWTH_MIB: Final = 1.0
 """Per minute, of the app in the second half."""

@@ -7,6 +7,44 @@ from typing import Any, Final
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "docs"
 
+_PAGE: Final = """\
+# Load
+
+Made by `make load` from docs/load.json. Everything ran on one machine: the app with its worker, the
+Convex runtime, S3, the identity provider and the generator itself.
+
+- {cores} cores, Python {python}, Streamlit {streamlit}, {date}; seed {seed} (`EARSHOT_LOAD_SEED`).
+- {visitors} dashboard users, each a signed-in member with cookies, a client address and a socket of
+  their own, one view every {view_seconds:g} s over all pages: {shown:.1f} views/s in all. Every
+  sixth view is a page load with a new socket, which after a minute takes the browser to Clerk and
+  back; the others are clicks in the open page. Open pages ask for `/auth/state` every 20 s.
+- {writers} API writers, {turns_per_second:g} turns/s wanted, {stored_per_second:.0f} stored:
+  a user, a session, its turns in batches of {batch}, its end, each write with an
+  `Idempotency-Key`.
+- {seconds:.0f} s measured after {warm_seconds:g} s of warm-up.
+
+{verdict}
+
+## Errors
+
+{errors}
+
+## Pages
+
+{pages}
+
+`load`: document and a new socket; `click`: within the open page. The time ends with the
+last message of the page's script.
+
+## Requests
+
+{requests}
+
+## Processes
+
+{processes}
+"""
+
 
 def markdown(outcome: dict[str, Any], missed: list[str]) -> str:
     """Return the page.
@@ -15,44 +53,24 @@ def markdown(outcome: dict[str, Any], missed: list[str]) -> str:
         outcome: of `benchmarks.load`.
         missed: sentences about what falls short.
     """
-    plan, machine = outcome["plan"], outcome["machine"]
-    requests = outcome["views"].get("POST /interactions", {}).get("perSecond", 0)
     views = {name: one for name, one in outcome["views"].items() if name.startswith("/")}
     routes = {name: one for name, one in outcome["views"].items() if not name.startswith("/")}
-    verdict = "Every target was met." if not missed else "Targets missed: " + "; ".join(missed)
-    shown = sum(one["perSecond"] for one in views.values())
-    lines = [
-        "# Load",
-        "",
-        "Made by `make load` from docs/load.json. Everything ran on one machine: the app, the Convex",
-        "runtime, S3, the identity provider and the generator.",
-        "",
-        f"- {machine['cores']} cores, Python {machine['python']}, Streamlit {machine['streamlit']}, "
-        f"{machine['date']}; seed {plan['seed']} (`EARSHOT_LOAD_SEED`).",
-        f"- {plan['visitors']} dashboard users, each a signed-in member with a WebSocket session, one "
-        f"view every {plan['view_seconds']:g} s ({shown:.1f} views/s in all); "
-        f"{plan['writers']} API writers, {plan['turns_per_second']:g} turns/s wanted, "
-        f"{requests * plan['batch']:.0f} stored, in batches of {plan['batch']} with an "
-        "`Idempotency-Key` each.",
-        f"- {outcome['seconds']:.0f} s measured after {plan['warm_seconds']:g} s of warm-up.",
-        "",
-        verdict if verdict.endswith(".") else f"{verdict}.",
-        "",
-        "## Errors",
-        "",
-        f"- Failed views and requests (a 429 is one): {sum(outcome['failures'].values())}",
-        f"- Errors in the app's log: {outcome['errors_logged']}",
-        f"- Turns acknowledged: {outcome['acknowledged']:,}; stored: {outcome['stored']:,}",
-    ]
-    lines += [f"- {count} x {what}" for what, count in sorted(outcome["failures"].items())[:20]]
-    lines += ["", "## Pages", "", *_times(views, "view")]
-    lines += ["", "`load`: document and a new socket; `click`: within the open page. The time ends with"]
-    lines += ["the last message of the page's script.", "", "## Requests", "", *_times(routes, "request")]
-    lines += ["", "## Processes", "", *_processes(outcome["processes"])]
-    return "\n".join(lines) + "\n"
+    stored = routes.get("POST /interactions", {}).get("perSecond", 0) * outcome["plan"]["batch"]
+    return _PAGE.format(
+        **outcome["machine"],
+        **{**outcome["plan"], "seconds": outcome["seconds"]},
+        shown=sum(one["perSecond"] for one in views.values()),
+        stored_per_second=stored,
+        verdict="Every target was met." if not missed else f"**Missed:** {'; '.join(missed)}.",
+        errors="\n".join(_errors(outcome)),
+        pages="\n".join(times(views, "view")),
+        requests="\n".join(times(routes, "request")),
+        processes="\n".join(usage(outcome["processes"])),
+    )
 
 
-def _times(figures: dict[str, dict[str, float]], kind: str) -> list[str]:
+def times(figures: dict[str, dict[str, float]], kind: str) -> list[str]:
+    """Return a table of durations by kind of view or request."""
     rows = [f"| {kind} | count | per second | p50 ms | p95 ms | p99 ms | max ms |"]
     rows.append("|---|---:|---:|---:|---:|---:|---:|")
     rows += [
@@ -63,12 +81,22 @@ def _times(figures: dict[str, dict[str, float]], kind: str) -> list[str]:
     return rows
 
 
-def _processes(usage: dict[str, dict[str, float]]) -> list[str]:
+def usage(processes: dict[str, dict[str, float]]) -> list[str]:
+    """Return a table of what processes used."""
     rows = ["| process | cores | first MiB | last MiB | peak MiB | growth MiB/min, second half |"]
     rows.append("|---|---:|---:|---:|---:|---:|")
     rows += [
         f"| {name} | {one['cores']:.2f} | {one['firstMib']:.0f} | {one['lastMib']:.0f} | "
         f"{one['peakMib']:.0f} | {one['growthMibPerMinute']:+.2f} |"
-        for name, one in usage.items()
+        for name, one in processes.items()
     ]
     return rows
+
+
+def _errors(outcome: dict[str, Any]) -> list[str]:
+    lines = [
+        f"- Failed views and requests (a 429 is one): {sum(outcome['failures'].values())}",
+        f"- Errors in the app's log: {outcome['errors_logged']}",
+        f"- Turns acknowledged: {outcome['acknowledged']:,}; stored: {outcome['stored']:,}",
+    ]
+    return lines + [f"- {count} x {what}" for what, count in sorted(outcome["failures"].items())]

@@ -19,7 +19,8 @@ from websockets.typing import Origin, Subprotocol
 from tests.support.sign_in import NAVIGATION
 
 VIEW_SECONDS = 30.0
-# What a page load asks for beside the document and the code (which browsers keep), as Chromium does.
+MAX_KEPT: Final = 30
+# What Chromium asks for with a page load, beside the document and the code, which it keeps.
 _WITH_A_LOAD: Final = (
     "/auth/watch.js", "/auth/state", "/_stcore/health", "/_stcore/host-config",
 )  # fmt: skip
@@ -62,9 +63,7 @@ class Visitor:
         address: client address of the socket (127.x.y.z).
     """
 
-    def __init__(
-        self, app_url: str, web: httpx.AsyncClient, address: str = "127.0.0.1"
-    ) -> None:
+    def __init__(self, app_url: str, web: httpx.AsyncClient, address: str = "127.0.0.1") -> None:
         self._app_url = app_url
         self._web = web
         self._address = address
@@ -72,7 +71,7 @@ class Visitor:
         self._pages: dict[str, str] = {}  # path -> page script hash
         self._hash = ""
         self._query = ""
-        self._known: dict[str, None] = {}  # hashes of messages that a browser would keep
+        self._known: dict[str, Any] = {}  # large messages that a browser keeps, by their hash
         self.view = View("", "")
 
     @property
@@ -220,9 +219,11 @@ class Visitor:
         """Take one message; tell whether it ends the page's run."""
         self.view.received += len(data)
         message = ForwardMsg.FromString(data)
-        if message.metadata.cacheable:
-            self._known[message.hash] = None
-            while len(self._known) > 30:
+        if message.WhichOneof("type") == "ref_hash":
+            message = self._known[message.ref_hash]
+        elif message.metadata.cacheable:
+            self._known[message.hash] = message
+            while len(self._known) > MAX_KEPT:
                 del self._known[next(iter(self._known))]
         take: Callable[[Any], None] | None = {
             "new_session": self._begin, "navigation": self._navigate, "delta": self._draw,
@@ -233,7 +234,7 @@ class Visitor:
             return False
         if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
             raise PageError(f"{self.view.path}: the script does not compile")
-        return message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+        return bool(message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY)
 
     def _begin(self, session: Any) -> None:
         self._hash = session.page_script_hash
@@ -248,7 +249,9 @@ class Visitor:
         kind = delta.new_element.WhichOneof("type")
         if kind == "exception":
             raise PageError(f"{self.view.path}: {delta.new_element.exception.type}")
-        if kind == "heading" and any(words in delta.new_element.heading.body for words in _FAILURES):
+        if kind == "heading" and any(
+            words in delta.new_element.heading.body for words in _FAILURES
+        ):
             raise PageError(f"{self.view.path}: says '{delta.new_element.heading.body}'")
         identity = delta.new_element.bidi_component.id
         if identity:

@@ -1,4 +1,4 @@
-"""The product's backend as a client of the API: stores conversations and knows what was accepted."""
+"""The product's backend as a client of the API: stores conversations, knows what was accepted."""
 
 from __future__ import annotations
 
