@@ -41,7 +41,7 @@ def environment(image: Rehearsal, tmp_path_factory: pytest.TempPathFactory) -> d
     bin_folder = image.inside("/opt/venv/bin")
     return {
         "PATH": f"{bin_folder}:/usr/bin:/bin",
-        "HOME": str(image.inside("/tmp")),
+        "HOME": str(image.folder),
         **stack.app_environment(),
     }
 
