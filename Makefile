@@ -71,8 +71,7 @@ check: setup-dev ## Format, lint, types and import contracts: the quick part
 .PHONY: test
 test: check browser-present ## Everything: checks, TypeScript, pytest, browser tests
 	$(NPM) test --silent
-	$(BIN)/pytest -n 2 -m "not browser"
-	$(BIN)/pytest -m browser
+	$(BIN)/pytest -n 3
 
 .PHONY: smoke
 smoke: setup-dev ## Go through the whole story against what .env names (docs/smoke.md)

@@ -55,6 +55,8 @@ export const DAY_MS = 24 * HOUR_MS;
 export const IDEMPOTENCY_MS = 2 * DAY_MS;
 /** How long raw auth and storage events are kept for drill-down. */
 export const RAW_EVENTS_MS = 7 * DAY_MS;
+/** Raw events of each kind that are kept per day, on average; more are only counted. */
+export const RAW_EVENTS_PER_DAY = 20_000;
 /** How long batch ids of metrics are remembered. */
 export const METRIC_BATCH_MS = 7 * DAY_MS;
 /** How long rollups are kept, by resolution. */

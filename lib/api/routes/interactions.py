@@ -7,7 +7,8 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter, Body, Request
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
-from lib.api.access import Admitted
+from lib.api import measured
+from lib.api.access import Admitted, Held
 from lib.api.envelope import log_fields
 from lib.api.errors import errors
 from lib.api.fields import (
@@ -135,6 +136,7 @@ def append_turns(
     access: Admitted,
     key: Key,
     request: Request,
+    services: Held,
 ) -> Appended:
     """Store one turn, or a batch of 1 to 500 (at most 4 MiB), in one transaction.
 
@@ -146,6 +148,7 @@ def append_turns(
     done = interactions.append(
         access.caller, id, [_record(turn) for turn in turns], idempotency_key=key
     )
+    measured.turns(services, turns, done.accepted)
     return Appended.model_validate(done)
 
 

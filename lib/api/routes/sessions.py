@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AliasPath, Field
 
-from lib.api.access import Admitted
+from lib.api import measured
+from lib.api.access import Admitted, Held
 from lib.api.envelope import log_fields
 from lib.api.errors import errors
 from lib.api.fields import (
@@ -209,6 +210,7 @@ def change_session(
     changes: SessionChanges,
     access: Admitted,
     key: Key,
+    services: Held,
 ) -> Session:
     """Change a session; what is left out stays as it is."""
     changed = user_sessions.update(
@@ -217,6 +219,7 @@ def change_session(
         assessed_at=changes.assessed_at, title=changes.title, labels=changes.labels,
         metadata=changes.metadata,
     )  # fmt: skip
+    measured.assessment(services, changed, changes.assessment_ms)
     return Session.model_validate(changed)
 
 
