@@ -86,11 +86,17 @@ def dataset(sessions: int) -> Iterator[Dataset]:
     Args:
         sessions: one of `SIZES`.
     """
+    with private_copy(sessions) as folder, _running(folder, sessions) as running:
+        yield running
+
+
+@contextmanager
+def private_copy(sessions: int) -> Iterator[Path]:
+    """Return a folder with a copy of the set's database, below `convex`; removed afterwards."""
     source = prepare(sessions)
     with tempfile.TemporaryDirectory(prefix="earshot-bench-", dir=cache()) as folder:
         shutil.copytree(source / "convex", Path(folder) / "convex")
-        with _running(Path(folder), sessions) as running:
-            yield running
+        yield Path(folder)
 
 
 def prepare(sessions: int) -> Path:
