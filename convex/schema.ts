@@ -191,7 +191,8 @@ export default defineSchema({
     source: v.optional(v.string()),
   })
     .index("by_at", ["at"])
-    .index("by_reason_at", ["reason", "at"]),
+    .index("by_reason_at", ["reason", "at"])
+    .index("by_requestId", ["requestId", "at"]),
 
   storageEvents: defineTable({
     at: v.number(),
@@ -205,7 +206,9 @@ export default defineSchema({
     source: v.optional(v.string()),
   })
     .index("by_at", ["at"])
-    .index("by_outcome_at", ["outcome", "at"]),
+    .index("by_outcome_at", ["outcome", "at"])
+    .index("by_durationMs", ["durationMs"])
+    .index("by_requestId", ["requestId", "at"]),
 
   /** Who did what to whose data. `actorId` is the token's subject; it never comes from arguments. */
   auditEvents: defineTable({

@@ -937,6 +937,7 @@ class AuthEventsListArgs(TypedDict):
     reason: NotRequired[str | None]
     outcome: NotRequired[str | None]
     route: NotRequired[str | None]
+    event_request_id: NotRequired[str | None]
     order: NotRequired[Literal["asc", "desc"] | None]
 
 
@@ -1195,7 +1196,18 @@ class StorageEventsListArgs(TypedDict):
         ]
         | None
     ]
+    event_request_id: NotRequired[str | None]
     order: NotRequired[Literal["asc", "desc"] | None]
+
+
+class StorageEventsSlowestArgs(TypedDict):
+    """Arguments of `storageEvents:slowest`."""
+
+    cursor: str | None
+    limit: int
+    from_: datetime
+    to: datetime
+    operation: NotRequired[str | None]
 
 
 class SystemPingArgs(TypedDict):
@@ -1416,6 +1428,7 @@ _write_auth_events_list_args = writer(
     Argument("reason", "reason"),
     Argument("outcome", "outcome"),
     Argument("route", "route"),
+    Argument("event_request_id", "eventRequestId"),
     Argument("order", "order"),
 )
 
@@ -1597,7 +1610,16 @@ _write_storage_events_list_args = writer(
     Argument("to", "to", milliseconds),
     Argument("operation", "operation"),
     Argument("outcome", "outcome"),
+    Argument("event_request_id", "eventRequestId"),
     Argument("order", "order"),
+)
+
+_write_storage_events_slowest_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
+    Argument("operation", "operation"),
 )
 
 _write_system_ping_args = writer()
@@ -1926,6 +1948,14 @@ REVEALS_OF_USER: Final[Mutation[RevealsOfUserArgs, User]] = Mutation(
 STORAGE_EVENTS_LIST: Final[Query[StorageEventsListArgs, Page[StorageEvent]]] = Query(
     "storageEvents:list",
     _write_storage_events_list_args,
+    lambda value: Page(
+        tuple(StorageEvent.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
+)
+
+STORAGE_EVENTS_SLOWEST: Final[Query[StorageEventsSlowestArgs, Page[StorageEvent]]] = Query(
+    "storageEvents:slowest",
+    _write_storage_events_slowest_args,
     lambda value: Page(
         tuple(StorageEvent.from_wire(item) for item in value["items"]), value["nextCursor"]
     ),
