@@ -67,3 +67,6 @@ export const DEFAULT_PRIVACY_WINDOW_MS = 90 * DAY_MS;
 export const MAX_PRIVACY_WINDOW_MS = 3650 * DAY_MS;
 export const REPORT_BYTES = 16 * 1024;
 export const LEASE_MS = { min: 1000, max: DAY_MS } as const;
+/** How long incidents and their history are kept, and how long sent messages and old silences. */
+export const INCIDENT_MS = 400 * DAY_MS;
+export const ALERT_MESSAGE_MS = 30 * DAY_MS;

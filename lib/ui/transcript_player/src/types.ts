@@ -53,7 +53,9 @@ export interface PlayerData {
   sessionId: string;
   channel: "voice" | "chat";
   durationMs: number;
-  /** Null when only the URLs are new: the player keeps the turns it has. */
+  /** Counts what the texts are: another number comes with other texts, masked or revealed. */
+  edition: number;
+  /** Null when the player has this edition already: it keeps the turns that it has. */
   turns: Turn[] | null;
   audio: AudioItem[];
   urls: Record<string, SignedUrl>;
@@ -68,16 +70,32 @@ export interface PlayerData {
   objectives: Objectives;
   speakers: Record<Speaker, string>;
   moves: Move[];
-  /** True when keys 1 to 5 score the session. */
-  canScore: boolean;
+  /** True when a review is under way: keys 1 to 5, `c` and `n` become `review` triggers. */
+  reviewing: boolean;
+}
+
+/** What a reviewer did: scored the session, wants to comment on a turn, is done with it. */
+export type ReviewKind = "score" | "comment" | "next";
+
+/** A reviewer's key press, with where they were. */
+export interface ReviewEvent {
+  kind: ReviewKind;
+  /** Score 1 to 5; null for the other kinds. */
+  value: number | null;
+  /** Sequence of the lit turn; null before the first one. */
+  sequence: number | null;
+  /** Position in the session, milliseconds. */
+  atMs: number;
 }
 
 /** Triggers that reach Python. */
 export interface Triggers {
   urls: { ids: string[]; request: number };
   waves: true;
+  /** The player has not the edition that the data speaks of. */
+  whole: true;
   move: Move;
-  score: number;
+  review: ReviewEvent;
 }
 
 export type Send = <Name extends keyof Triggers>(name: Name, value: Triggers[Name]) => void;
