@@ -6,6 +6,7 @@ logs stay off, because they would hold query strings.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -37,6 +38,9 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     log = get_logger(__name__)
     background = Background(_services)
     background.start()
+    # Modules and settings live as long as the process: no collection needs to walk over them.
+    gc.collect()
+    gc.freeze()
     log.info("app.started", instance=_services.settings.instance_type)
     try:
         yield {}
