@@ -76,7 +76,11 @@ def route_label(path: str) -> str:
             return page if page_known(page) else "/*"
         case Surface.RESOURCE | Surface.PUBLIC | Surface.API:
             first = path.split("/")[1]
-            return f"/{first}/*" if first in {"_stcore", "api", "component", "downloads", "media"} else "/*"
+            return (
+                f"/{first}/*"
+                if first in {"_stcore", "api", "component", "downloads", "media"}
+                else "/*"
+            )
         case Surface.AUTH:
             return path if path in {SIGN_OUT_PATH, STATE_PATH} else "/auth/*"
     return "/*"
