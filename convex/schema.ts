@@ -223,6 +223,7 @@ export default defineSchema({
     subjectId: v.string(),
     actorId: v.string(),
     actorRole: v.string(),
+    impersonatorId: v.optional(v.string()),
     details: v.optional(metadata),
     requestId: v.optional(v.string()),
     createdAt: v.number(),

@@ -95,7 +95,7 @@ test("every filter selects, alone and together", async () => {
   await ingest.mutation(api.userSessions.update, { id: two, status: "failed", labels: ["refund"] });
   const audio = await ingest.mutation(api.audioObjects.begin, {
     sessionId: one,
-    key: audioKey(1),
+    key: audioKey(one, 1),
     ...AUDIO,
   });
   expect(await listed(t, { hasAudio: true })).toEqual([]);

@@ -5,7 +5,7 @@ import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { channel, metadata, order, reviewStatus, sessionStatus } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
-import { DAY_MS, TITLE_CHARS } from "./model/limits.ts";
+import { DAY_MS, MAX_SCORE, TITLE_CHARS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import {
   created,
@@ -164,7 +164,7 @@ export const setReview = authedMutation("userSessions:setReview", {
   returns: userSession,
   handler: async (ctx, { id, ...review }) => {
     const checks = new Checks();
-    checks.integer("score", review.score, 1, 5);
+    checks.integer("score", review.score, 1, MAX_SCORE);
     checks.done();
     const session = await requireSession(ctx, id);
     ctx.about(session.userId);

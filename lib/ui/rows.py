@@ -162,13 +162,19 @@ def auth_rows(events: Sequence[AuthEvent], zone: ZoneInfo) -> list[Row]:
     ]
 
 
+def _acting(event: AuditEvent) -> str:
+    if event.impersonator_id is None:
+        return event.actor_role
+    return f"{event.actor_role}, impersonated by {event.impersonator_id}"
+
+
 def audit_rows(events: Sequence[AuditEvent], zone: ZoneInfo) -> list[Row]:
     """Return the trail; events about a session open it."""
     return [
         Row(
             (
                 Cell(fmt.moment(event.created_at, zone), title=fmt.utc(event.created_at)),
-                Cell(event.actor_id, event.actor_role),
+                Cell(event.actor_id, _acting(event)),
                 Cell(event.action),
                 Cell(event.subject_type, event.subject_id),
                 Cell(
