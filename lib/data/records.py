@@ -169,6 +169,7 @@ class AuditEvent:
     actor_id: str
     actor_role: str
     created_at: datetime
+    impersonator_id: str | None = None
     details: Mapping[str, Any] | None = None
     request_id: str | None = None
 
@@ -183,6 +184,7 @@ class AuditEvent:
             actor_id=wire["actorId"],
             actor_role=wire["actorRole"],
             created_at=instant(wire["createdAt"]),
+            impersonator_id=wire.get("impersonatorId"),
             details=wire.get("details"),
             request_id=wire.get("requestId"),
         )
