@@ -225,6 +225,34 @@ export const list = authedQuery("userSessions:list", {
   },
 });
 
+/** Most sessions that `newer` counts. */
+const NEWER_ITEMS = 50;
+
+/** How many sessions of a list started after a moment: at most 50, then `more` says so. */
+export const newer = authedQuery("userSessions:newer", {
+  args: { ...sessionFilters, after: v.number() },
+  returns: v.object({ count: v.number(), more: v.boolean() }),
+  handler: async (ctx, { after, ...wanted }) => {
+    const user = wanted.clerkId === undefined ? null : await userByClerkId(ctx, wanted.clerkId);
+    if (wanted.clerkId !== undefined && user === null) return { count: 0, more: false };
+    const { items, nextCursor } = await readPage(
+      ctx,
+      {
+        table: "userSessions",
+        ...indexFor(user, wanted),
+        sortField: "startedAt",
+        from: Math.max(Math.floor(after) + 1, wanted.from ?? 0),
+        to: wanted.to,
+        order: "asc",
+        cursor: null,
+        limit: NEWER_ITEMS,
+      },
+      (session) => matchesSession(session, wanted),
+    );
+    return { count: items.length, more: nextCursor !== null };
+  },
+});
+
 /** Latency, cost and token figures of one session, or null. */
 export const summary = authedQuery("userSessions:summary", {
   args: { id: v.string() },

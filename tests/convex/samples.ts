@@ -193,6 +193,7 @@ export function samples(ids: Seeded): Record<FunctionName, Record<string, unknow
     "userSessions:get": { id: sessionId },
     "userSessions:byExternalId": { externalId: "call-1" },
     "userSessions:list": PAGE,
+    "userSessions:newer": { after: START - 1 },
     "userSessions:summary": { id: sessionId },
     "userSessions:daily": { from: START, to: START + 1 },
     "interactions:append": { sessionId, interactions: [turn(3)] },

@@ -124,6 +124,7 @@ def reading(convex: ConvexRuntime) -> Answers:
         "member": users.get(ingest, "user_2"),
         "user summary": users.summary(ingest, clerk_id="user_1", from_=DAY, to=DAY),
         "daily": user_sessions.daily(ingest, DAY, DAY + 24 * HOUR),
+        "newer": user_sessions.newer(clear, after=DAY),
         "session summary": user_sessions.summary(ingest, session.id),
         "reviewed": reviewed,
         "analysed": analysed,
