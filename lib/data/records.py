@@ -651,6 +651,22 @@ class MigrationRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewerSessions:
+    """What `userSessions:newer` returns."""
+
+    count: int
+    more: bool
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> NewerSessions:
+        """Read the object as Convex sends it."""
+        return cls(
+            count=int(wire["count"]),
+            more=wire["more"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenIncidents:
     """What `alerts:summary` returns."""
 
@@ -1658,6 +1674,23 @@ class UserSessionsListArgs(TypedDict):
     order: NotRequired[Literal["asc", "desc"] | None]
 
 
+class UserSessionsNewerArgs(TypedDict):
+    """Arguments of `userSessions:newer`."""
+
+    after: datetime
+    clerk_id: NotRequired[str | None]
+    from_: NotRequired[datetime | None]
+    to: NotRequired[datetime | None]
+    status: NotRequired[Literal["active", "completed", "abandoned", "failed"] | None]
+    channel: NotRequired[Literal["voice", "chat"] | None]
+    review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
+    label: NotRequired[str | None]
+    has_audio: NotRequired[bool | None]
+    provider: NotRequired[str | None]
+    model_id: NotRequired[str | None]
+    slow: NotRequired[bool | None]
+
+
 class UserSessionsSetLegalHoldArgs(TypedDict):
     """Arguments of `userSessions:setLegalHold`."""
 
@@ -2157,6 +2190,21 @@ _write_user_sessions_list_args = writer(
     Argument("order", "order"),
 )
 
+_write_user_sessions_newer_args = writer(
+    Argument("after", "after", milliseconds),
+    Argument("clerk_id", "clerkId"),
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
+    Argument("status", "status"),
+    Argument("channel", "channel"),
+    Argument("review_status", "reviewStatus"),
+    Argument("label", "label"),
+    Argument("has_audio", "hasAudio"),
+    Argument("provider", "provider"),
+    Argument("model_id", "modelId"),
+    Argument("slow", "slow"),
+)
+
 _write_user_sessions_set_legal_hold_args = writer(
     Argument("id", "id"),
     Argument("legal_hold", "legalHold"),
@@ -2590,6 +2638,10 @@ USER_SESSIONS_LIST: Final[Query[UserSessionsListArgs, Page[UserSession]]] = Quer
     lambda value: Page(
         tuple(UserSession.from_wire(item) for item in value["items"]), value["nextCursor"]
     ),
+)
+
+USER_SESSIONS_NEWER: Final[Query[UserSessionsNewerArgs, NewerSessions]] = Query(
+    "userSessions:newer", _write_user_sessions_newer_args, NewerSessions.from_wire
 )
 
 USER_SESSIONS_SET_LEGAL_HOLD: Final[Mutation[UserSessionsSetLegalHoldArgs, UserSession]] = Mutation(
