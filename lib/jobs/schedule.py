@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
-from lib.jobs import audio_analysis, audio_upload, retention, started_erasures
+from lib.jobs import audio_analysis, audio_upload, dependencies, retention, started_erasures
 from lib.jobs.analyser import Analyser
 from lib.jobs.probe import probe
 from lib.jobs.reconciliation import Reconciliation
@@ -55,6 +55,7 @@ def default_jobs(analyser: Analyser) -> tuple[Job, ...]:
             Reconciliation(services.worker_caller(), services.storage, stop=stop).run()
         )),
         Job("users.erasure", 60, started_erasures.finish_started),
+        Job(dependencies.JOB, 60, dependencies.check),
         Job("storage.probe", 60, lambda services, _stop: probe(
             services.storage, services.recorder
         )),
