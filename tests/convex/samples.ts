@@ -222,7 +222,7 @@ export function samples(ids: Seeded): Record<FunctionName, Record<string, unknow
     },
     "authEvents:list": PAGE,
     "storageEvents:list": PAGE,
-    "storageEvents:slowest": { ...PAGE, from: 0, to: START },
+    "storageEvents:slowest": { ...PAGE, from: 0, to: 2 * START },
     "audit:record": { action: "session.view", subjectType: "session", subjectId: sessionId },
     "audit:list": PAGE,
     "rateLimits:take": { key: "caller", limit: 10, periodMs: 1000 },
