@@ -21,6 +21,7 @@ from lib.auth.gate import Gate
 from lib.jobs.background import Background
 from lib.jobs.services import services
 from lib.observability.logs import configure_logs, get_logger
+from lib.ui import session_files
 from lib.ui.script_errors import show_script_error
 
 ROOT = Path(__file__).resolve().parent
@@ -51,7 +52,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
 app = st.App(
     str(ROOT / "lib" / "ui" / "dashboard.py"),
     lifespan=lifespan,
-    routes=[Mount("/api/v1", create_api(_services))],
+    routes=[Mount("/api/v1", create_api(_services)), *session_files.ROUTES],
     middleware=[
         Middleware(
             Gate,

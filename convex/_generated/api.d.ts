@@ -21,6 +21,7 @@ import type * as erasure from "../erasure.js";
 import type * as housekeeping from "../housekeeping.js";
 import type * as interactions from "../interactions.js";
 import type * as jobLeases from "../jobLeases.js";
+import type * as listening from "../listening.js";
 import type * as metrics from "../metrics.js";
 import type * as migrations from "../migrations.js";
 import type * as model_audio from "../model/audio.js";
@@ -74,6 +75,7 @@ declare const fullApi: ApiFromModules<{
   housekeeping: typeof housekeeping;
   interactions: typeof interactions;
   jobLeases: typeof jobLeases;
+  listening: typeof listening;
   metrics: typeof metrics;
   migrations: typeof migrations;
   "model/audio": typeof model_audio;

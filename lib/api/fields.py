@@ -22,6 +22,8 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from lib.data.functions import rfc3339
+
 FIRST_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LAST_TIME: Final = datetime(2200, 1, 1, tzinfo=UTC)
 METADATA_BYTES: Final = 16 * 1024
@@ -42,12 +44,6 @@ class Answer(BaseModel):
     """What the API answers: made from a record, or field by field in Python."""
 
     model_config = ConfigDict(alias_generator=to_camel, from_attributes=True, validate_by_name=True)
-
-
-def rfc3339(moment: datetime) -> str:
-    """Return a moment as RFC 3339 in UTC with milliseconds."""
-    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
 
 
 def _only_text(value: object) -> object:

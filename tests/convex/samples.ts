@@ -181,6 +181,8 @@ export function samples(ids: Seeded): Record<FunctionName, Record<string, unknow
     "storageEvents:list": PAGE,
     "audit:record": { action: "session.view", subjectType: "session", subjectId: sessionId },
     "audit:list": PAGE,
+    "listening:open": { id: sessionId, note: true },
+    "listening:exportAudio": { id: sessionId },
     "rateLimits:take": { key: "caller", limit: 10, periodMs: 1000 },
     "erasure:start": { clerkId },
     "erasure:step": { clerkId, deletedKeys: [] },
