@@ -11,5 +11,9 @@ crons.hourly("drop old rollups", { minuteUTC: 27 }, purge, { table: "metricRollu
 crons.hourly("drop old auth events", { minuteUTC: 37 }, purge, { table: "authEvents" });
 crons.hourly("drop old storage events", { minuteUTC: 43 }, purge, { table: "storageEvents" });
 crons.hourly("forget metric batches", { minuteUTC: 53 }, purge, { table: "metricBatches" });
+crons.hourly("drop old incidents", { minuteUTC: 3 }, purge, { table: "alertIncidents" });
+crons.hourly("drop their history", { minuteUTC: 13 }, purge, { table: "alertHistory" });
+crons.hourly("drop old silences", { minuteUTC: 23 }, purge, { table: "alertSilences" });
+crons.hourly("drop old alert messages", { minuteUTC: 33 }, purge, { table: "alertDeliveries" });
 
 export default crons;

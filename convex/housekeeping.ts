@@ -5,8 +5,10 @@ import type { Doc } from "./_generated/dataModel.js";
 import { internalMutation } from "./_generated/server.js";
 import type { MutationCtx } from "./_generated/server.js";
 import {
+  ALERT_MESSAGE_MS,
   BATCH_DOCUMENTS,
   IDEMPOTENCY_MS,
+  INCIDENT_MS,
   METRIC_BATCH_MS,
   RAW_EVENTS_MS,
   ROLLUP_MS,
@@ -19,6 +21,10 @@ const purgeable = v.union(
   v.literal("storageEvents"),
   v.literal("rateLimits"),
   v.literal("metricRollups"),
+  v.literal("alertIncidents"),
+  v.literal("alertHistory"),
+  v.literal("alertSilences"),
+  v.literal("alertDeliveries"),
 );
 
 /** Delete one batch of rows of a table that are past their time, and go on until none is left. */
@@ -65,6 +71,28 @@ async function past(ctx: MutationCtx, table: typeof purgeable.type) {
         .take(BATCH_DOCUMENTS);
     case "metricRollups":
       return await pastRollups(ctx, now);
+    case "alertIncidents":
+      return await ctx.db
+        .query(table)
+        .withIndex("by_status_openedAt", (q) =>
+          q.eq("status", "resolved").lt("openedAt", now - INCIDENT_MS),
+        )
+        .take(BATCH_DOCUMENTS);
+    case "alertHistory":
+      return await ctx.db
+        .query(table)
+        .withIndex("by_createdAt", (q) => q.lt("createdAt", now - INCIDENT_MS))
+        .take(BATCH_DOCUMENTS);
+    case "alertSilences":
+      return await ctx.db
+        .query(table)
+        .withIndex("by_expiresAt", (q) => q.lt("expiresAt", now - ALERT_MESSAGE_MS))
+        .take(BATCH_DOCUMENTS);
+    case "alertDeliveries":
+      return await ctx.db
+        .query(table)
+        .withIndex("by_createdAt", (q) => q.lt("createdAt", now - ALERT_MESSAGE_MS))
+        .take(BATCH_DOCUMENTS);
   }
 }
 

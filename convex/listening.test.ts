@@ -15,7 +15,7 @@ async function recorded(t: Deployment): Promise<string> {
   await ingest.mutation(api.interactions.append, { sessionId, interactions });
   for (const [index, sequence] of [undefined, 0, 1].entries()) {
     const at = sequence === undefined ? {} : { sequence };
-    const args = { sessionId, key: audioKey(index), ...AUDIO, ...at };
+    const args = { sessionId, key: audioKey(sessionId, index), ...AUDIO, ...at };
     const { id } = await ingest.mutation(api.audioObjects.begin, args);
     if (sequence !== 1) await ingest.mutation(api.audioObjects.markStored, { id });
   }

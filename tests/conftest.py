@@ -1,13 +1,20 @@
 """What tests of several rooms share."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser
 from xdist.remote import Producer  # type: ignore[import-untyped]
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from tests.support.browser import chromium
+
+# Everybody's run generates the same examples; the long forms (`make fuzz`) look for new ones.
+settings.register_profile("fixed", derandomize=True, database=None)
+settings.register_profile("random", print_blob=True)
+settings.load_profile(os.environ.get("EARSHOT_EXAMPLES", "fixed"))
 
 ONE_STACK = "tests/browser/"
 """The tests of this folder look at one demo stack, so one worker runs them all."""

@@ -50,7 +50,7 @@ def read_transcript(
 ) -> Response:
     """Return the whole transcript, up to 20,000 turns or 32 million characters.
 
-    Longer ones can be listed in pages. A team member's reading is on record.
+    Longer ones can be listed in pages. Every reading is on record, a machine's too.
     """
     session = user_sessions.get(access.caller, id)
     if session is None:
@@ -59,12 +59,11 @@ def read_transcript(
         turns = gathered(interactions.every(access.caller, id))
     except TooLongError as error:
         raise Problem(LIMIT_EXCEEDED, f"The transcript is too long. {error}") from error
-    if access.principal.kind == "member":
-        # No transcript without its audit event. Machines read what they wrote, in any number.
-        audit.record(
-            access.caller, action="transcript.export", subject_type="userSession", subject_id=id,
-            details={"format": format},
-        )  # fmt: skip
+    # No transcript without its audit event.
+    audit.record(
+        access.caller, action="transcript.export", subject_type="userSession", subject_id=id,
+        details={"format": format},
+    )  # fmt: skip
     if format == "json":
         return Response(document(session, turns), media_type="application/json")
     kind = FORMATS[format]

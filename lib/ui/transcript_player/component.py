@@ -23,5 +23,5 @@ def transcript_player(data: dict[str, Any], *, key: str) -> Any:
         on_urls_change=noted,
         on_waves_change=noted,
         on_whole_change=noted,
-        on_review_change=noted,
+        on_move_change=noted,
     )

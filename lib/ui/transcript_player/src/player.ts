@@ -15,7 +15,9 @@ import { nextSpeed } from "./speed.ts";
 import { endOf, layOut, silencesOf, turnAt } from "./timeline.ts";
 import type { Clip } from "./timeline.ts";
 import { Transcript } from "./transcript.ts";
-import type { AudioItem, PlayerData, ReviewKind, Send, Turn } from "./types.ts";
+import { answerWhere, tellCommand, tellMoment } from "./review.ts";
+import type { Moment, ReviewCommand } from "./review.ts";
+import type { AudioItem, PlayerData, Send, Turn } from "./types.ts";
 import { UrlBook } from "./urls.ts";
 import { Wave } from "./wave.ts";
 import { audioNotice, revealNotice, statusNotice } from "./notices.ts";
@@ -89,6 +91,7 @@ export class Player {
     document.addEventListener("keydown", (event) => this.#keydown(event), {
       signal: this.#ended.signal,
     });
+    answerWhere(() => this.#moment(), this.#ended.signal);
     this.update(data);
     this.#setSpeed(this.#speed);
     this.#setSkipSilence(this.#skipSilence);
@@ -193,6 +196,7 @@ export class Player {
   #light(index: number): void {
     this.#lit = index;
     this.#transcript.light(index);
+    if (this.#data.reviewing) tellMoment(this.#moment());
   }
 
   #flashed(): string | null {
@@ -284,12 +288,16 @@ export class Player {
       case "speed":
         if (playable) this.#setSpeed(nextSpeed(this.#speed, command.by));
         return playable;
-      case "score":
-        return this.#review("score", command.value);
+      case "digit":
+        return this.#review({ kind: "digit", value: command.value });
+      case "question":
+        return this.#review({ kind: "question", by: command.by });
       case "comment":
-        return this.#review("comment");
+      case "correct":
+      case "undo":
+        return this.#review({ kind: command.name });
       case "next":
-        return this.#review("next") || this.#goOn();
+        return this.#review({ kind: "submit" }) || this.#goOn();
       case "help":
         this.#showHelp();
         return true;
@@ -304,17 +312,20 @@ export class Player {
     this.#help.toggle({
       audio: this.#clips.length > 0,
       review: reviewing,
-      next: reviewing || nextId !== null,
+      next: !reviewing && nextId !== null,
     });
   }
 
-  /** Tell Python what the reviewer did, if there is a review. */
-  #review(kind: ReviewKind, value: number | null = null): boolean {
-    if (this.#data.reviewing) {
-      const sequence = this.#turns[this.#lit]?.sequence ?? null;
-      this.#send("review", { kind, value, sequence, atMs: this.#engine.positionMs });
-    }
+  /** Tell the review panel what the reviewer did, if there is a review. */
+  #review(command: ReviewCommand): boolean {
+    if (this.#data.reviewing) tellCommand(command);
     return this.#data.reviewing;
+  }
+
+  #moment(): Moment {
+    const turn = this.#turns[this.#lit];
+    const { sequence = null, text = "" } = turn ?? {};
+    return { sequence, atMs: this.#engine.positionMs, text };
   }
 
   #goOn(): boolean {
