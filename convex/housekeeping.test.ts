@@ -17,15 +17,16 @@ const TABLES = [
   "storageEvents",
   "rateLimits",
   "metricRollups",
+  "reviewDrafts",
 ] as const;
 
 test("every table with an end has a cron", () => {
   const { crons: jobs } = crons as unknown as {
-    crons: Record<string, { args: [{ table: string }] }>;
+    crons: Record<string, { args: [{ table?: string }] }>;
   };
   expect(
     Object.values(jobs)
-      .map(({ args }) => args[0].table)
+      .flatMap(({ args }) => args[0].table ?? [])
       .sort(),
   ).toEqual([...TABLES].sort());
 });
@@ -55,6 +56,7 @@ test("each row goes at its time, in batches that follow one another", async () =
     authEvents: 900,
     storageEvents: 3,
     metricRollups: 3,
+    reviewDrafts: 0,
   };
   await purgeAll();
   expect(await counts()).toEqual({ ...full, rateLimits: 1 });
@@ -70,6 +72,7 @@ test("each row goes at its time, in batches that follow one another", async () =
     storageEvents: 0,
     metricRollups: 2,
     rateLimits: 0,
+    reviewDrafts: 0,
   });
   vi.setSystemTime(START + ROLLUP_MS.day + DAY_MS);
   await purgeAll();
