@@ -35,6 +35,12 @@ $(VENV)/.dev: $(VENV)/.local requirements-dev.txt
 	@$(BIN)/pip install $(PIP_FLAGS) -r requirements-dev.txt || { echo "Installing Python packages failed: check the network, then run the command again."; exit 1; }
 	@touch $@
 
+$(VENV)/.security: $(VENV)/.dev requirements-security.txt
+	@echo "Installing packages for the security checks ..."
+	@$(PYTHON) -m venv $(VENV)/security
+	@$(VENV)/security/bin/pip install $(PIP_FLAGS) -r requirements-security.txt || { echo "Installing Python packages failed: check the network, then run the command again."; exit 1; }
+	@touch $@
+
 node_modules/.installed: $(VENV)/.local package.json package-lock.json
 	@echo "Installing JavaScript packages ..."
 	@$(NPM) ci --silent || { echo "Installing JavaScript packages failed: check the network, then run the command again."; exit 1; }
@@ -66,13 +72,14 @@ check: setup-dev ## Format, lint, types and import contracts: the quick part
 	$(BIN)/ruff check .
 	$(BIN)/mypy app.py lib local pages tests benchmarks
 	$(BIN)/lint-imports
+	$(BIN)/hadolint --config deploy/hadolint.yaml deploy/Dockerfile
+	@git ls-files -z -- ':!*.png' ':!*.json' ':!docs/sbom' ':!.secrets.baseline' | xargs -0 $(BIN)/codespell
 	$(NPM) run --silent check
 
 .PHONY: test
 test: check browser-present ## Everything: checks, TypeScript, pytest, browser tests
 	$(NPM) test --silent
-	$(BIN)/pytest -n 2 -m "not browser"
-	$(BIN)/pytest -m browser
+	$(BIN)/pytest -n 3
 
 .PHONY: smoke
 smoke: setup-dev ## Go through the whole story against what .env names (docs/smoke.md)
@@ -90,15 +97,23 @@ format: setup-dev ## Format all code
 
 .PHONY: faults
 faults: setup-dev ## Kill real processes, many rounds (random, printed seeds)
-	EARSHOT_FAULT_ROUNDS=$${EARSHOT_FAULT_ROUNDS:-20} EARSHOT_INTERLEAVINGS=$${EARSHOT_INTERLEAVINGS:-200} $(BIN)/pytest -s --timeout=3600 tests/runtime/test_crash.py tests/jobs/test_interleavings.py tests/api/test_failures.py
+	EARSHOT_EXAMPLES=random EARSHOT_FAULT_ROUNDS=$${EARSHOT_FAULT_ROUNDS:-20} EARSHOT_INTERLEAVINGS=$${EARSHOT_INTERLEAVINGS:-200} $(BIN)/pytest -s --timeout=3600 tests/runtime/test_crash.py tests/jobs/test_interleavings.py tests/api/test_failures.py
 
 .PHONY: fuzz
 fuzz: setup-dev ## Hostile bodies, generated requests and contracts, long form (random, printed seeds)
-	EARSHOT_FUZZ_BODIES=$${EARSHOT_FUZZ_BODIES:-10000} EARSHOT_SCHEMATHESIS_EXAMPLES=$${EARSHOT_SCHEMATHESIS_EXAMPLES:-100} EARSHOT_AUTH_CASES=$${EARSHOT_AUTH_CASES:-20000} $(BIN)/pytest -s --timeout=3600 tests/api/test_fuzz.py tests/api/test_openapi.py tests/auth/test_official_difference.py
+	EARSHOT_EXAMPLES=random EARSHOT_FUZZ_BODIES=$${EARSHOT_FUZZ_BODIES:-10000} EARSHOT_SCHEMATHESIS_EXAMPLES=$${EARSHOT_SCHEMATHESIS_EXAMPLES:-100} EARSHOT_AUTH_CASES=$${EARSHOT_AUTH_CASES:-20000} $(BIN)/pytest -s --timeout=3600 tests/api/test_fuzz.py tests/api/test_openapi.py tests/auth/test_official_difference.py
+
+.PHONY: security
+security: setup-dev $(VENV)/.security ## Advisories, secrets, licences of parts (SBOM), workflow, Dockerfile
+	@PATH="$(NODE_BIN):$$PATH" $(BIN)/python -m tests.security
 
 .PHONY: bench
 bench: setup-dev ## Measure against the targets (both cores should be free)
 	$(BIN)/python -m benchmarks
+
+.PHONY: load
+load: setup-dev ## Ten minutes of dashboard users and API writers (EARSHOT_LOAD_SECONDS, _SEED; both cores free)
+	$(BIN)/python -m benchmarks.load
 
 .PHONY: screenshots
 screenshots: setup-dev ## Make the README's pictures from a running stack
@@ -110,6 +125,7 @@ lock: $(VENV)/.python ## Make requirements*.txt anew from pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-emit-index-url --no-annotate -q pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-emit-index-url --no-annotate -q --extra local pyproject.toml -o requirements-local.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-emit-index-url --no-annotate -q --extra local --extra dev pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-emit-index-url --no-annotate -q --group security -o requirements-security.txt
 
 .PHONY: clean
 clean: ## Remove what set-up made (not the data under EARSHOT_HOME)

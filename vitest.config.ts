@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     environment: "edge-runtime",
     include: ["convex/**/*.test.ts"],
+    setupFiles: ["tests/support/examples.ts"],
     // Guards against tests that hang; no promise is about time.
     testTimeout: 60_000,
     silent: "passed-only",

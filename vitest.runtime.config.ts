@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     environment: "node",
     include: ["tests/runtime/**/*.test.ts"],
+    setupFiles: ["tests/support/examples.ts"],
     silent: "passed-only",
     testTimeout: 120_000,
     hookTimeout: 60_000,

@@ -1,22 +1,21 @@
 """What measuring costs: instrumentation per S3 operation, recorder per event.
 
-    python -m benchmarks.storage
-
 The S3 operations go to a server in this process that answers at once, so that what remains is the
 client; instrumented and bare clients take turns, and processor time of the calling thread is
-compared. Limits: instrumentation under 50 microseconds per operation, recorder under 20 per event.
+compared.
 """
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
 from mypy_boto3_s3 import S3Client
 
+from benchmarks.figures import Figure
 from lib.observability.events import Attempt, StorageEvent
 from lib.observability.recorder import Recorder
 from lib.storage.instrument import Instrument
@@ -24,8 +23,6 @@ from lib.storage.instrument import Instrument
 ROUNDS = 60
 OPERATIONS = 25
 EVENTS = 100_000
-LIMIT_OPERATION_US = 50.0
-LIMIT_EVENT_US = 20.0
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -41,6 +38,19 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Keep quiet."""
+
+
+def measure() -> Iterator[Figure]:
+    """Yield both costs."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        operation = operation_overhead(f"http://127.0.0.1:{server.server_port}")
+    finally:
+        server.shutdown()
+    yield Figure("instrumentation per S3 operation", operation, "us", under=50)
+    yield Figure("recorder per event", recorder_cost(), "us", under=20)
 
 
 def operation_overhead(url: str) -> float:
@@ -80,20 +90,3 @@ def _run(client: S3Client, count: int) -> float:
     for _ in range(count):
         client.head_object(Bucket="b", Key="k")
     return time.thread_time() - started
-
-
-def main() -> int:
-    """Print both figures; 1 if one is over its limit."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    operation = operation_overhead(f"http://127.0.0.1:{server.server_port}")
-    server.shutdown()
-    event = recorder_cost()
-    print(f"instrumentation per operation  {operation:6.1f} us  (limit {LIMIT_OPERATION_US:.0f})")
-    print(f"recorder per event             {event:6.1f} us  (limit {LIMIT_EVENT_US:.0f})")
-    return int(operation > LIMIT_OPERATION_US or event > LIMIT_EVENT_US)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -5,8 +5,10 @@ import type { Doc } from "./_generated/dataModel.js";
 import { internalMutation } from "./_generated/server.js";
 import type { MutationCtx } from "./_generated/server.js";
 import {
+  ALERT_MESSAGE_MS,
   BATCH_DOCUMENTS,
   IDEMPOTENCY_MS,
+  INCIDENT_MS,
   METRIC_BATCH_MS,
   RAW_EVENTS_MS,
   REVIEW_DRAFT_MS,
@@ -22,6 +24,10 @@ const purgeable = v.union(
   v.literal("rateLimits"),
   v.literal("metricRollups"),
   v.literal("reviewDrafts"),
+  v.literal("alertIncidents"),
+  v.literal("alertHistory"),
+  v.literal("alertSilences"),
+  v.literal("alertDeliveries"),
 );
 /** Claims that one call ends; each takes several rows along. */
 const CLAIMS_PER_CALL = 50;
@@ -97,6 +103,28 @@ async function past(ctx: MutationCtx, table: typeof purgeable.type) {
         .query(table)
         .withIndex("by_updatedAt", (q) => q.lt("updatedAt", now - REVIEW_DRAFT_MS))
         .take(DRAFTS_PER_CALL);
+    case "alertIncidents":
+      return await ctx.db
+        .query(table)
+        .withIndex("by_status_openedAt", (q) =>
+          q.eq("status", "resolved").lt("openedAt", now - INCIDENT_MS),
+        )
+        .take(BATCH_DOCUMENTS);
+    case "alertHistory":
+      return await ctx.db
+        .query(table)
+        .withIndex("by_createdAt", (q) => q.lt("createdAt", now - INCIDENT_MS))
+        .take(BATCH_DOCUMENTS);
+    case "alertSilences":
+      return await ctx.db
+        .query(table)
+        .withIndex("by_expiresAt", (q) => q.lt("expiresAt", now - ALERT_MESSAGE_MS))
+        .take(BATCH_DOCUMENTS);
+    case "alertDeliveries":
+      return await ctx.db
+        .query(table)
+        .withIndex("by_createdAt", (q) => q.lt("createdAt", now - ALERT_MESSAGE_MS))
+        .take(BATCH_DOCUMENTS);
   }
 }
 

@@ -6,6 +6,7 @@ import type { Deployment } from "../tests/convex/harness.ts";
 import { batch, rollup } from "../tests/convex/samples.ts";
 import { api } from "./_generated/api.js";
 import type { Resolution } from "./model/fields.ts";
+import { DAY_MS } from "./model/limits.ts";
 import {
   describe as described,
   emptyHistogram,
@@ -192,4 +193,72 @@ test("nothing measured has no percentiles", () => {
     max: null,
   });
   expect(described(histogramOf([0]), 0)).toMatchObject({ count: 1, p50: 0, max: 0 });
+});
+
+test("raw events are kept up to a day's allowance, the newest first, and the rest is counted", async () => {
+  const t = deployment();
+  const worker = as(t, "worker");
+  const event = batch("").authEvents[0]!;
+  const send = async (batchId: string, count: number) => {
+    const authEvents = Array.from({ length: count }, (_, index) => ({
+      ...event,
+      reason: `r${index}`,
+    }));
+    const args = { batchId, rollups: [], storageEvents: [], authEvents };
+    return await worker.mutation(api.metrics.ingest, args);
+  };
+  const now = Date.now();
+  const row = { key: "raw:authEvents", tokens: 3, refilledAt: now, fullAt: now + DAY_MS };
+  await t.run(async (ctx) => await ctx.db.insert("rateLimits", row));
+  await send("a", 10);
+  await send("b", 10);
+  const page = { cursor: null, limit: 50, order: "asc" as const };
+  const kept = await as(t, "ops").query(api.authEvents.list, page);
+  expect(kept.items.map(({ reason }) => reason)).toEqual(["r7", "r8", "r9"]);
+  const lost = await as(t, "ops").query(api.metrics.range, {
+    metric: "telemetry.dropped",
+    from: now - DAY_MS,
+    to: now + DAY_MS,
+    resolution: "day",
+  });
+  expect(lost.items.reduce((sum, { count }) => sum + count, 0)).toBe(17);
+  expect(lost.items[0]!.dimensions).toEqual({ kind: "auth_event" });
+});
+
+test("the slowest operations of a stretch of time come first; one request's are found", async () => {
+  const t = deployment();
+  const event = batch("").storageEvents[0]!;
+  const storageEvents = [900, 7000, 1200, 30].map((durationMs, index) => ({
+    ...event,
+    durationMs,
+    at: START + index * 1000,
+    requestId: `req-${index % 2}`,
+  }));
+  const args = { batchId: "s", rollups: [], authEvents: [], storageEvents };
+  await as(t, "worker").mutation(api.metrics.ingest, args);
+  const ops = as(t, "ops");
+  const found = await ops.query(api.storageEvents.slowest, {
+    cursor: null,
+    limit: 2,
+    from: START,
+    to: START + 3000,
+  });
+  expect(found.items.map(({ durationMs }) => durationMs)).toEqual([7000, 1200]);
+  const more = await ops.query(api.storageEvents.slowest, {
+    cursor: found.nextCursor,
+    limit: 2,
+    from: START,
+    to: START + 3000,
+  });
+  expect(more.items.map(({ durationMs }) => durationMs)).toEqual([900]);
+  const one = await ops.query(api.storageEvents.list, {
+    cursor: null,
+    limit: 10,
+    eventRequestId: "req-1",
+  });
+  expect(one.items.map(({ durationMs }) => durationMs)).toEqual([30, 7000]);
+  await refused(
+    as(t, "viewer").query(api.storageEvents.slowest, { cursor: null, limit: 1, from: 0, to: 1 }),
+    "FORBIDDEN",
+  );
 });

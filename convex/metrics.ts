@@ -15,10 +15,12 @@ import {
   DIMENSION_CHARS,
   EVENTS_PER_BATCH,
   HOUR_MS,
+  RAW_EVENTS_PER_DAY,
   ROLLUPS_PER_BATCH,
   URL_CHARS,
 } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
+import { take } from "./model/rateLimit.ts";
 import { newAuthEvent, newRollup, newStorageEvent, page, rollup } from "./model/records.ts";
 import type { NewRollup } from "./model/records.ts";
 
@@ -60,14 +62,51 @@ export const ingest = authedMutation("metrics:ingest", {
       .unique();
     if (known !== null) return { applied: false };
     await ctx.db.insert("metricBatches", { batchId, createdAt: Date.now() });
-    await merge(ctx, rollups);
+    const auth = await withinDay(ctx, "authEvents", authEvents);
+    const storage = await withinDay(ctx, "storageEvents", storageEvents);
+    await merge(ctx, [
+      ...rollups,
+      ...dropped("auth_event", authEvents.length - auth.length),
+      ...dropped("storage_event", storageEvents.length - storage.length),
+    ]);
     await Promise.all([
-      ...authEvents.map((event) => ctx.db.insert("authEvents", event)),
-      ...storageEvents.map((event) => ctx.db.insert("storageEvents", event)),
+      ...auth.map((event) => ctx.db.insert("authEvents", event)),
+      ...storage.map((event) => ctx.db.insert("storageEvents", event)),
     ]);
     return { applied: true };
   },
 });
+
+/** The newest of these events that may still be kept: all replicas together have one allowance. */
+async function withinDay<Event>(ctx: MutationCtx, table: string, events: Event[]) {
+  if (events.length === 0) return events;
+  const rate = { limit: RAW_EVENTS_PER_DAY, periodMs: DAY_MS };
+  const all = await take(ctx, `raw:${table}`, rate, events.length);
+  if (all.allowed) return events;
+  if (all.remaining === 0) return [];
+  await take(ctx, `raw:${table}`, rate, all.remaining);
+  return events.slice(-all.remaining);
+}
+
+/** What was not kept is counted where recorders count what they drop. */
+function dropped(kind: string, count: number): NewRollup[] {
+  if (count === 0) return [];
+  const bucketStart = Math.floor(Date.now() / RESOLUTION_MS.minute) * RESOLUTION_MS.minute;
+  const histogram = { zero: count, counts: {} };
+  const dimensions = { kind };
+  return [
+    {
+      metric: "telemetry.dropped",
+      dimensions,
+      bucketStart,
+      count,
+      errors: {},
+      sum: 0,
+      max: 0,
+      histogram,
+    },
+  ];
+}
 
 type Row = Infer<typeof rollup> & { series: string };
 

@@ -6,18 +6,15 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from lib.auth.service import mint
 from local import snapshot
-from local.identity.admin import session_token
 from local.identity.errors import ClerkError
 from local.stack import BUCKET, Mode, Stack
 from local.supervisor import StartError, Supervisor, check_ports, exclusive
-
-TokenRole = Literal["viewer", "reviewer", "ops", "admin", "ingest", "worker"]
+from local.tokens import TokenRole, bearer_token
 
 cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 
@@ -109,17 +106,11 @@ def token(
     ttl: Annotated[int | None, typer.Option(min=1, max=86_400, help="Life in seconds")] = None,
 ) -> None:
     """Print one bearer token that is valid at the API of this stack."""
-    stack = _stack()
-    if role == "ingest" or role == "worker":  # noqa: PLR1714  # two comparisons narrow the type
-        issuer = stack.app_environment()["EARSHOT_SERVICE_ISSUER"]
-        made = mint(stack.service_key_pem, issuer, role, subject or f"local-{role}", ttl or 300)
-    else:
-        try:
-            made = session_token(stack, role, subject, ttl)
-        except (ClerkError, ValueError) as error:
-            typer.echo(str(error), err=True)
-            raise typer.Exit(1) from None
-    typer.echo(made)
+    try:
+        typer.echo(bearer_token(_stack(), role, subject, ttl))
+    except (ClerkError, ValueError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
 @cli.command("export")

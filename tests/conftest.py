@@ -1,11 +1,35 @@
 """What tests of several rooms share."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from tests.support.browser import chromium
+
+# Everybody's run generates the same examples; the long forms (`make fuzz`) look for new ones.
+settings.register_profile("fixed", derandomize=True, database=None)
+settings.register_profile("random", print_blob=True)
+settings.load_profile(os.environ.get("EARSHOT_EXAMPLES", "fixed"))
+
+ONE_STACK = "tests/browser/"
+"""The tests of this folder look at one demo stack, so one worker runs them all."""
+
+
+class ByStack(LoadFileScheduling):  # type: ignore[misc]  # no types there
+    """Shares tests out by file; those that share a running stack go to one worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return ONE_STACK if nodeid.startswith(ONE_STACK) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByStack:
+    """Replace the scheduler of pytest-xdist."""
+    return ByStack(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pinned_python() -> dict[str, str]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    extras = project["optional-dependencies"]
+    described = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    project, groups = described["project"], described["dependency-groups"]
+    lists = [*project["optional-dependencies"].values(), *groups.values()]
     pins: dict[str, str] = {}
-    for line in project["dependencies"] + [item for extra in extras.values() for item in extra]:
+    for line in project["dependencies"] + [item for extra in lists for item in extra]:
         name, _, version = line.partition("==")
         pins[name.split("[")[0]] = version
     return pins
@@ -32,7 +33,8 @@ def test_every_dependency_has_its_reason_and_nothing_else_is_listed() -> None:
 
 
 def test_every_dependency_is_pinned_exactly_and_locked() -> None:
-    locked = (ROOT / "requirements-dev.txt").read_text()
+    locks = ("requirements-dev.txt", "requirements-security.txt")
+    locked = "".join((ROOT / name).read_text() for name in locks)
     for name, version in pinned_python().items():
         assert re.search(
             rf"^{re.escape(name)}(\[\w+\])?=={re.escape(version)}( |$)", locked, re.MULTILINE
@@ -51,8 +53,8 @@ def test_the_smaller_locks_are_parts_of_the_larger_ones() -> None:
 
 
 def test_no_lock_names_a_registry() -> None:
-    for name in ("requirements.txt", "requirements-local.txt", "requirements-dev.txt"):
-        assert "://" not in (ROOT / name).read_text()
+    for lock in ROOT.glob("requirements*.txt"):
+        assert "://" not in lock.read_text()
     assert '"resolved"' not in (ROOT / "package-lock.json").read_text()
 
 

@@ -13,6 +13,8 @@ import type {
   FilterApi,
   FunctionReference,
 } from "convex/server";
+import type * as alertDeliveries from "../alertDeliveries.js";
+import type * as alerts from "../alerts.js";
 import type * as audioObjects from "../audioObjects.js";
 import type * as audit from "../audit.js";
 import type * as authEvents from "../authEvents.js";
@@ -24,6 +26,7 @@ import type * as jobLeases from "../jobLeases.js";
 import type * as metrics from "../metrics.js";
 import type * as migrations from "../migrations.js";
 import type * as model_agreement from "../model/agreement.js";
+import type * as model_alerts from "../model/alerts.js";
 import type * as model_audio from "../model/audio.js";
 import type * as model_audioQueues from "../model/audioQueues.js";
 import type * as model_audit from "../model/audit.js";
@@ -79,6 +82,8 @@ import type * as users from "../users.js";
  * ```
  */
 declare const fullApi: ApiFromModules<{
+  alertDeliveries: typeof alertDeliveries;
+  alerts: typeof alerts;
   audioObjects: typeof audioObjects;
   audit: typeof audit;
   authEvents: typeof authEvents;
@@ -90,6 +95,7 @@ declare const fullApi: ApiFromModules<{
   metrics: typeof metrics;
   migrations: typeof migrations;
   "model/agreement": typeof model_agreement;
+  "model/alerts": typeof model_alerts;
   "model/audio": typeof model_audio;
   "model/audioQueues": typeof model_audioQueues;
   "model/audit": typeof model_audit;

@@ -1,6 +1,6 @@
 /** Rules of rubrics: what one may ask, and what answers to it are valid. Pure. */
 import { convexToJson } from "convex/values";
-import type { Checks} from "./checks.ts";
+import type { Checks } from "./checks.ts";
 import { utf8Bytes } from "./checks.ts";
 import {
   COMMENT_CHARS,

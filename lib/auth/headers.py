@@ -53,9 +53,21 @@ ALWAYS: tuple[tuple[str, str], ...] = (
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
-    ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+    (
+        "permissions-policy",
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=()",
+    ),
 )
-HTTPS_ONLY = ("strict-transport-security", "max-age=31536000")
+HTTPS_ONLY = ("strict-transport-security", "max-age=31536000; includeSubDomains")
+# For responses that say nothing themselves: data, code and recordings are no documents, and what
+# somebody may see is not for any cache.
+UNLESS_SAID: tuple[tuple[str, str], ...] = (
+    (
+        "content-security-policy",
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    ("cache-control", "no-store"),
+)
 
 
 def bucket_origins(settings: Settings) -> tuple[str, ...]:
@@ -100,7 +112,7 @@ def document_policy(html: bytes, media_origins: Sequence[str]) -> str:
             "worker-src 'self' blob:",
             "frame-src 'self'",
             "object-src 'none'",
-            "base-uri 'self'",
+            "base-uri 'none'",
             "form-action 'self'",
             "frame-ancestors 'none'",
         ]

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any
 
-from lib.auth.headers import ALWAYS, HTTPS_ONLY, document_policy, watched_document
+from lib.auth.headers import (
+    ALWAYS,
+    HTTPS_ONLY,
+    UNLESS_SAID,
+    document_policy,
+    watched_document,
+)
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
@@ -14,6 +20,13 @@ Scope = MutableMapping[str, Any]
 # The dashboard's HTML is a few KB; a larger body is passed on as it is, with no inline script.
 MAX_DOCUMENT_BYTES = 1_000_000
 _CONDITIONS = frozenset({b"accept-encoding", b"if-modified-since", b"if-none-match", b"range"})
+
+
+def _encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode()) for name, value in headers]
+
+
+_UNLESS_SAID = _encoded(UNLESS_SAID)
 
 
 def without_conditions(scope: Scope) -> Scope:
@@ -35,14 +48,16 @@ class HeaderWriter:
         """
         self._send = send
         always = (*ALWAYS, ("x-request-id", request_id), *((HTTPS_ONLY,) if secure else ()))
-        self._headers = [(name.encode(), value.encode()) for name, value in always]
+        self._headers = _encoded(always)
 
     async def __call__(self, message: Message) -> None:
         """Send a message, the first of a response with our headers."""
         if message["type"] in {"http.response.start", "websocket.http.response.start"}:
             ours = {name for name, _ in self._headers}
             kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in ours]
-            message = {**message, "headers": [*kept, *self._headers]}
+            said = {name.lower() for name, _ in kept}
+            unsaid = [pair for pair in _UNLESS_SAID if pair[0] not in said]
+            message = {**message, "headers": [*kept, *unsaid, *self._headers]}
         await self._send(message)
 
 

@@ -45,6 +45,74 @@ class AgreementCell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertState:
+    """What `alerts:states` returns."""
+
+    rule: str
+    phase: Literal["ok", "pending", "firing"]
+    bad_for_ms: float
+    blind_for_ms: float
+    threshold: float
+    evaluated_at: datetime
+    good_for_ms: float | None = None
+    value: float | None = None
+    incident_id: str | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> AlertState:
+        """Read the object as Convex sends it."""
+        return cls(
+            rule=wire["rule"],
+            phase=wire["phase"],
+            bad_for_ms=wire["badForMs"],
+            blind_for_ms=wire["blindForMs"],
+            threshold=wire["threshold"],
+            evaluated_at=instant(wire["evaluatedAt"]),
+            good_for_ms=wire.get("goodForMs"),
+            value=wire.get("value"),
+            incident_id=wire.get("incidentId"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """What `alertDeliveries:list.items` returns."""
+
+    rule: str
+    title: str
+    severity: Literal["critical", "warning"]
+    unit: Literal["burn", "share", "times", "ms", "count"]
+    threshold: float
+    path: str
+    params: Mapping[str, str]
+    change: Literal["firing", "resolved", "test"]
+    at: datetime
+    value: float | None = None
+    incident_id: str | None = None
+    opened_at: datetime | None = None
+    ending: Literal["recovered", "no-data"] | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Announcement:
+        """Read the object as Convex sends it."""
+        return cls(
+            rule=wire["rule"],
+            title=wire["title"],
+            severity=wire["severity"],
+            unit=wire["unit"],
+            threshold=wire["threshold"],
+            path=wire["path"],
+            params=wire["params"],
+            change=wire["change"],
+            at=instant(wire["at"]),
+            value=wire.get("value"),
+            incident_id=wire.get("incidentId"),
+            opened_at=None if (_ := wire.get("openedAt")) is None else instant(_),
+            ending=wire.get("ending"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Appended:
     """What `interactions:append` returns."""
 
@@ -121,6 +189,7 @@ class AuditEvent:
     actor_id: str
     actor_role: str
     created_at: datetime
+    impersonator_id: str | None = None
     details: Mapping[str, Any] | None = None
     request_id: str | None = None
 
@@ -135,6 +204,7 @@ class AuditEvent:
             actor_id=wire["actorId"],
             actor_role=wire["actorRole"],
             created_at=instant(wire["createdAt"]),
+            impersonator_id=wire.get("impersonatorId"),
             details=wire.get("details"),
             request_id=wire.get("requestId"),
         )
@@ -307,6 +377,36 @@ class DaySummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What `alertDeliveries:list` returns."""
+
+    id: str
+    channel: str
+    items: tuple[Announcement, ...]
+    status: Literal["waiting", "sent", "failed"]
+    attempts: int
+    due_at: datetime
+    created_at: datetime
+    problem: str | None = None
+    sent_at: datetime | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Delivery:
+        """Read the object as Convex sends it."""
+        return cls(
+            id=wire["id"],
+            channel=wire["channel"],
+            items=tuple(Announcement.from_wire(item) for item in wire["items"]),
+            status=wire["status"],
+            attempts=int(wire["attempts"]),
+            due_at=instant(wire["dueAt"]),
+            created_at=instant(wire["createdAt"]),
+            problem=wire.get("problem"),
+            sent_at=None if (_ := wire.get("sentAt")) is None else instant(_),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
     """What `userSessions:summary.ttft` returns."""
 
@@ -407,6 +507,26 @@ class ErasureStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluated:
+    """What `alerts:evaluate` returns."""
+
+    applied: bool
+    opened: int
+    resolved: int
+    announced: int
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Evaluated:
+        """Read the object as Convex sends it."""
+        return cls(
+            applied=wire["applied"],
+            opened=int(wire["opened"]),
+            resolved=int(wire["resolved"]),
+            announced=int(wire["announced"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HighlightPiece:
     """What `interactions:search.highlight` returns."""
 
@@ -435,6 +555,92 @@ class Histogram:
         return cls(
             zero=int(wire["zero"]),
             counts={key: int(item) for key, item in wire["counts"].items()},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """What `alerts:list` returns."""
+
+    id: str
+    rule: str
+    title: str
+    severity: Literal["critical", "warning"]
+    unit: Literal["burn", "share", "times", "ms", "count"]
+    threshold: float
+    path: str
+    params: Mapping[str, str]
+    status: Literal["firing", "acknowledged", "resolved"]
+    opened_at: datetime
+    created_at: datetime
+    value: float | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+    resolved_at: datetime | None = None
+    ending: Literal["recovered", "no-data"] | None = None
+    worst: float | None = None
+    source: str | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Incident:
+        """Read the object as Convex sends it."""
+        return cls(
+            id=wire["id"],
+            rule=wire["rule"],
+            title=wire["title"],
+            severity=wire["severity"],
+            unit=wire["unit"],
+            threshold=wire["threshold"],
+            path=wire["path"],
+            params=wire["params"],
+            status=wire["status"],
+            opened_at=instant(wire["openedAt"]),
+            created_at=instant(wire["createdAt"]),
+            value=wire.get("value"),
+            acknowledged_at=None if (_ := wire.get("acknowledgedAt")) is None else instant(_),
+            acknowledged_by=wire.get("acknowledgedBy"),
+            resolved_at=None if (_ := wire.get("resolvedAt")) is None else instant(_),
+            ending=wire.get("ending"),
+            worst=wire.get("worst"),
+            source=wire.get("source"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentEntry:
+    """What `alerts:get.history` returns."""
+
+    id: str
+    kind: Literal["opened", "announced", "acknowledged", "note", "resolved"]
+    created_at: datetime
+    actor_id: str | None = None
+    text: str | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> IncidentEntry:
+        """Read the object as Convex sends it."""
+        return cls(
+            id=wire["id"],
+            kind=wire["kind"],
+            created_at=instant(wire["createdAt"]),
+            actor_id=wire.get("actorId"),
+            text=wire.get("text"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentRecord:
+    """What `alerts:get` returns."""
+
+    incident: Incident
+    history: tuple[IncidentEntry, ...]
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> IncidentRecord:
+        """Read the object as Convex sends it."""
+        return cls(
+            incident=Incident.from_wire(wire["incident"]),
+            history=tuple(IncidentEntry.from_wire(item) for item in wire["history"]),
         )
 
 
@@ -569,6 +775,38 @@ class MigrationRun:
             done=wire["done"],
             processed=int(wire["processed"]),
             changed=int(wire["changed"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewerSessions:
+    """What `userSessions:newer` returns."""
+
+    count: int
+    more: bool
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> NewerSessions:
+        """Read the object as Convex sends it."""
+        return cls(
+            count=int(wire["count"]),
+            more=wire["more"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenIncidents:
+    """What `alerts:summary` returns."""
+
+    firing_count: int
+    acknowledged_count: int
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> OpenIncidents:
+        """Read the object as Convex sends it."""
+        return cls(
+            firing_count=int(wire["firingCount"]),
+            acknowledged_count=int(wire["acknowledgedCount"]),
         )
 
 
@@ -1153,6 +1391,44 @@ class SessionsAssigned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What `alertDeliveries:settle` returns."""
+
+    settled: bool
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Settled:
+        """Read the object as Convex sends it."""
+        return cls(
+            settled=wire["settled"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """What `alerts:silence` returns."""
+
+    id: str
+    rule: str
+    reason: str
+    created_by: str
+    expires_at: datetime
+    created_at: datetime
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Silence:
+        """Read the object as Convex sends it."""
+        return cls(
+            id=wire["id"],
+            rule=wire["rule"],
+            reason=wire["reason"],
+            created_by=wire["createdBy"],
+            expires_at=instant(wire["expiresAt"]),
+            created_at=instant(wire["createdAt"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StorageEvent:
     """What `storageEvents:list` returns."""
 
@@ -1415,6 +1691,119 @@ class UserSummary:
         )
 
 
+class AlertDeliveriesClaimArgs(TypedDict):
+    """Arguments of `alertDeliveries:claim`."""
+
+    holder: str
+    channels: Sequence[str]
+    lease_ms: float
+
+
+class AlertDeliveriesListArgs(TypedDict):
+    """Arguments of `alertDeliveries:list`."""
+
+    cursor: str | None
+    limit: int
+    order: NotRequired[Literal["asc", "desc"] | None]
+
+
+class AlertDeliveriesSettleArgs(TypedDict):
+    """Arguments of `alertDeliveries:settle`."""
+
+    id: str
+    holder: str
+    retry_after_ms: float
+    problem: NotRequired[str | None]
+
+
+class AlertDeliveriesTestArgs(TypedDict):
+    """Arguments of `alertDeliveries:test`."""
+
+    channels: Sequence[str]
+
+
+class AlertsAcknowledgeArgs(TypedDict):
+    """Arguments of `alerts:acknowledge`."""
+
+    id: str
+
+
+class AlertsEndSilenceArgs(TypedDict):
+    """Arguments of `alerts:endSilence`."""
+
+    id: str
+
+
+class AlertsEvaluateArgs(TypedDict):
+    """Arguments of `alerts:evaluate`."""
+
+    at: datetime
+    channels: Sequence[str]
+    results: Sequence[NewEvaluation]
+
+
+class AlertsGetArgs(TypedDict):
+    """Arguments of `alerts:get`."""
+
+    id: str
+
+
+class AlertsListArgs(TypedDict):
+    """Arguments of `alerts:list`."""
+
+    cursor: str | None
+    limit: int
+    status: NotRequired[Literal["firing", "acknowledged", "resolved"] | None]
+    rule: NotRequired[str | None]
+    from_: NotRequired[datetime | None]
+    to: NotRequired[datetime | None]
+    order: NotRequired[Literal["asc", "desc"] | None]
+
+
+class AlertsNoteArgs(TypedDict):
+    """Arguments of `alerts:note`."""
+
+    id: str
+    text: str
+
+
+class AlertsRecordArgs(TypedDict):
+    """Arguments of `alerts:record`."""
+
+    rule: str
+    title: str
+    severity: Literal["critical", "warning"]
+    unit: Literal["burn", "share", "times", "ms", "count"]
+    threshold: float
+    path: str
+    params: Mapping[str, str]
+    opened_at: datetime
+    resolved_at: datetime
+    value: NotRequired[float | None]
+    note: NotRequired[str | None]
+    source: NotRequired[str | None]
+
+
+class AlertsSilenceArgs(TypedDict):
+    """Arguments of `alerts:silence`."""
+
+    rule: str
+    duration_ms: float
+    reason: str
+
+
+class AlertsSilencesArgs(TypedDict):
+    """Arguments of `alerts:silences`."""
+
+
+class AlertsStatesArgs(TypedDict):
+    """Arguments of `alerts:states`."""
+
+
+class AlertsSummaryArgs(TypedDict):
+    """Arguments of `alerts:summary`."""
+
+
 class AudioObjectsAllArgs(TypedDict):
     """Arguments of `audioObjects:all`."""
 
@@ -1526,6 +1915,7 @@ class AuthEventsListArgs(TypedDict):
     reason: NotRequired[str | None]
     outcome: NotRequired[str | None]
     route: NotRequired[str | None]
+    event_request_id: NotRequired[str | None]
     order: NotRequired[Literal["asc", "desc"] | None]
 
 
@@ -1681,6 +2071,25 @@ class NewCriterion(TypedDict):
     max: NotRequired[float | None]
     options: NotRequired[Sequence[str] | None]
     tolerance: NotRequired[float | None]
+
+
+class NewEvaluation(TypedDict):
+    """Arguments of `alerts:evaluate results`."""
+
+    rule: str
+    title: str
+    severity: Literal["critical", "warning"]
+    unit: Literal["burn", "share", "times", "ms", "count"]
+    threshold: float
+    path: str
+    params: Mapping[str, str]
+    phase: Literal["ok", "pending", "firing"]
+    bad_for_ms: float
+    blind_for_ms: float
+    after: datetime | None
+    value: NotRequired[float | None]
+    good_for_ms: NotRequired[float | None]
+    change: NotRequired[Literal["firing"] | Literal["recovered", "no-data"] | None]
 
 
 class NewHistogram(TypedDict):
@@ -2094,7 +2503,18 @@ class StorageEventsListArgs(TypedDict):
         ]
         | None
     ]
+    event_request_id: NotRequired[str | None]
     order: NotRequired[Literal["asc", "desc"] | None]
+
+
+class StorageEventsSlowestArgs(TypedDict):
+    """Arguments of `storageEvents:slowest`."""
+
+    cursor: str | None
+    limit: int
+    from_: datetime
+    to: datetime
+    operation: NotRequired[str | None]
 
 
 class SystemPingArgs(TypedDict):
@@ -2151,6 +2571,23 @@ class UserSessionsListArgs(TypedDict):
     model_id: NotRequired[str | None]
     slow: NotRequired[bool | None]
     order: NotRequired[Literal["asc", "desc"] | None]
+
+
+class UserSessionsNewerArgs(TypedDict):
+    """Arguments of `userSessions:newer`."""
+
+    after: datetime
+    clerk_id: NotRequired[str | None]
+    from_: NotRequired[datetime | None]
+    to: NotRequired[datetime | None]
+    status: NotRequired[Literal["active", "completed", "abandoned", "failed"] | None]
+    channel: NotRequired[Literal["voice", "chat"] | None]
+    review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
+    label: NotRequired[str | None]
+    has_audio: NotRequired[bool | None]
+    provider: NotRequired[str | None]
+    model_id: NotRequired[str | None]
+    slow: NotRequired[bool | None]
 
 
 class UserSessionsSetLegalHoldArgs(TypedDict):
@@ -2229,6 +2666,83 @@ class UsersUpsertArgs(TypedDict):
     source: NotRequired[str | None]
     clear: NotRequired[Sequence[Literal["email", "name", "imageUrl", "role"]] | None]
 
+
+_write_alert_deliveries_claim_args = writer(
+    Argument("holder", "holder"),
+    Argument("channels", "channels", list),
+    Argument("lease_ms", "leaseMs"),
+)
+
+_write_alert_deliveries_list_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+    Argument("order", "order"),
+)
+
+_write_alert_deliveries_settle_args = writer(
+    Argument("id", "id"),
+    Argument("holder", "holder"),
+    Argument("retry_after_ms", "retryAfterMs"),
+    Argument("problem", "problem"),
+)
+
+_write_alert_deliveries_test_args = writer(
+    Argument("channels", "channels", list),
+)
+
+_write_alerts_acknowledge_args = writer(
+    Argument("id", "id"),
+)
+
+_write_alerts_end_silence_args = writer(
+    Argument("id", "id"),
+)
+
+_write_alerts_get_args = writer(
+    Argument("id", "id"),
+)
+
+_write_alerts_list_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+    Argument("status", "status"),
+    Argument("rule", "rule"),
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
+    Argument("order", "order"),
+)
+
+_write_alerts_note_args = writer(
+    Argument("id", "id"),
+    Argument("text", "text"),
+)
+
+_write_alerts_record_args = writer(
+    Argument("rule", "rule"),
+    Argument("title", "title"),
+    Argument("severity", "severity"),
+    Argument("unit", "unit"),
+    Argument("threshold", "threshold"),
+    Argument("path", "path"),
+    Argument("params", "params"),
+    Argument("opened_at", "openedAt", milliseconds),
+    Argument("resolved_at", "resolvedAt", milliseconds),
+    Argument("value", "value"),
+    Argument("note", "note"),
+    Argument("source", "source"),
+)
+
+_write_alerts_silence_args = writer(
+    Argument("rule", "rule"),
+    Argument("duration_ms", "durationMs"),
+    Argument("reason", "reason"),
+)
+
+_write_alerts_silences_args = writer()
+
+_write_alerts_states_args = writer()
+
+_write_alerts_summary_args = writer()
 
 _write_audio_objects_all_args = writer(
     Argument("cursor", "cursor", nullable=True),
@@ -2315,6 +2829,7 @@ _write_auth_events_list_args = writer(
     Argument("reason", "reason"),
     Argument("outcome", "outcome"),
     Argument("route", "route"),
+    Argument("event_request_id", "eventRequestId"),
     Argument("order", "order"),
 )
 
@@ -2420,6 +2935,28 @@ _write_new_criterion = writer(
     Argument("max", "max"),
     Argument("options", "options", list),
     Argument("tolerance", "tolerance"),
+)
+
+_write_new_evaluation = writer(
+    Argument("rule", "rule"),
+    Argument("title", "title"),
+    Argument("severity", "severity"),
+    Argument("unit", "unit"),
+    Argument("threshold", "threshold"),
+    Argument("path", "path"),
+    Argument("params", "params"),
+    Argument("phase", "phase"),
+    Argument("bad_for_ms", "badForMs"),
+    Argument("blind_for_ms", "blindForMs"),
+    Argument(
+        "after",
+        "after",
+        lambda value: None if value is None else milliseconds(value),
+        nullable=True,
+    ),
+    Argument("value", "value"),
+    Argument("good_for_ms", "goodForMs"),
+    Argument("change", "change"),
 )
 
 _write_new_histogram = writer(
@@ -2780,7 +3317,16 @@ _write_storage_events_list_args = writer(
     Argument("to", "to", milliseconds),
     Argument("operation", "operation"),
     Argument("outcome", "outcome"),
+    Argument("event_request_id", "eventRequestId"),
     Argument("order", "order"),
+)
+
+_write_storage_events_slowest_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
+    Argument("operation", "operation"),
 )
 
 _write_system_ping_args = writer()
@@ -2825,6 +3371,21 @@ _write_user_sessions_list_args = writer(
     Argument("model_id", "modelId"),
     Argument("slow", "slow"),
     Argument("order", "order"),
+)
+
+_write_user_sessions_newer_args = writer(
+    Argument("after", "after", milliseconds),
+    Argument("clerk_id", "clerkId"),
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
+    Argument("status", "status"),
+    Argument("channel", "channel"),
+    Argument("review_status", "reviewStatus"),
+    Argument("label", "label"),
+    Argument("has_audio", "hasAudio"),
+    Argument("provider", "provider"),
+    Argument("model_id", "modelId"),
+    Argument("slow", "slow"),
 )
 
 _write_user_sessions_set_legal_hold_args = writer(
@@ -2888,6 +3449,12 @@ _write_users_upsert_args = writer(
     Argument("clear", "clear", list),
 )
 
+_write_alerts_evaluate_args = writer(
+    Argument("at", "at", milliseconds),
+    Argument("channels", "channels", list),
+    Argument("results", "results", lambda value: [_write_new_evaluation(item) for item in value]),
+)
+
 _write_interactions_append_args = writer(
     Argument("session_id", "sessionId"),
     Argument(
@@ -2908,6 +3475,82 @@ _write_metrics_ingest_args = writer(
         "storageEvents",
         lambda value: [_write_new_storage_event(item) for item in value],
     ),
+)
+
+ALERTS_ACKNOWLEDGE: Final[Mutation[AlertsAcknowledgeArgs, Incident]] = Mutation(
+    "alerts:acknowledge", _write_alerts_acknowledge_args, Incident.from_wire
+)
+
+ALERTS_END_SILENCE: Final[Mutation[AlertsEndSilenceArgs, None]] = Mutation(
+    "alerts:endSilence", _write_alerts_end_silence_args, lambda value: value
+)
+
+ALERTS_EVALUATE: Final[Mutation[AlertsEvaluateArgs, Evaluated]] = Mutation(
+    "alerts:evaluate", _write_alerts_evaluate_args, Evaluated.from_wire
+)
+
+ALERTS_GET: Final[Query[AlertsGetArgs, IncidentRecord | None]] = Query(
+    "alerts:get",
+    _write_alerts_get_args,
+    lambda value: None if value is None else IncidentRecord.from_wire(value),
+)
+
+ALERTS_LIST: Final[Query[AlertsListArgs, Page[Incident]]] = Query(
+    "alerts:list",
+    _write_alerts_list_args,
+    lambda value: Page(
+        tuple(Incident.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
+)
+
+ALERTS_NOTE: Final[Mutation[AlertsNoteArgs, Recorded]] = Mutation(
+    "alerts:note", _write_alerts_note_args, Recorded.from_wire
+)
+
+ALERTS_RECORD: Final[Mutation[AlertsRecordArgs, Upserted]] = Mutation(
+    "alerts:record", _write_alerts_record_args, Upserted.from_wire
+)
+
+ALERTS_SILENCE: Final[Mutation[AlertsSilenceArgs, Silence]] = Mutation(
+    "alerts:silence", _write_alerts_silence_args, Silence.from_wire
+)
+
+ALERTS_SILENCES: Final[Query[AlertsSilencesArgs, tuple[Silence, ...]]] = Query(
+    "alerts:silences",
+    _write_alerts_silences_args,
+    lambda value: tuple(Silence.from_wire(item) for item in value),
+)
+
+ALERTS_STATES: Final[Query[AlertsStatesArgs, tuple[AlertState, ...]]] = Query(
+    "alerts:states",
+    _write_alerts_states_args,
+    lambda value: tuple(AlertState.from_wire(item) for item in value),
+)
+
+ALERTS_SUMMARY: Final[Query[AlertsSummaryArgs, OpenIncidents]] = Query(
+    "alerts:summary", _write_alerts_summary_args, OpenIncidents.from_wire
+)
+
+ALERT_DELIVERIES_CLAIM: Final[Mutation[AlertDeliveriesClaimArgs, tuple[Delivery, ...]]] = Mutation(
+    "alertDeliveries:claim",
+    _write_alert_deliveries_claim_args,
+    lambda value: tuple(Delivery.from_wire(item) for item in value),
+)
+
+ALERT_DELIVERIES_LIST: Final[Query[AlertDeliveriesListArgs, Page[Delivery]]] = Query(
+    "alertDeliveries:list",
+    _write_alert_deliveries_list_args,
+    lambda value: Page(
+        tuple(Delivery.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
+)
+
+ALERT_DELIVERIES_SETTLE: Final[Mutation[AlertDeliveriesSettleArgs, Settled]] = Mutation(
+    "alertDeliveries:settle", _write_alert_deliveries_settle_args, Settled.from_wire
+)
+
+ALERT_DELIVERIES_TEST: Final[Mutation[AlertDeliveriesTestArgs, None]] = Mutation(
+    "alertDeliveries:test", _write_alert_deliveries_test_args, lambda value: value
 )
 
 AUDIO_OBJECTS_ALL: Final[Query[AudioObjectsAllArgs, Page[AudioObject]]] = Query(
@@ -3274,6 +3917,14 @@ STORAGE_EVENTS_LIST: Final[Query[StorageEventsListArgs, Page[StorageEvent]]] = Q
     ),
 )
 
+STORAGE_EVENTS_SLOWEST: Final[Query[StorageEventsSlowestArgs, Page[StorageEvent]]] = Query(
+    "storageEvents:slowest",
+    _write_storage_events_slowest_args,
+    lambda value: Page(
+        tuple(StorageEvent.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
+)
+
 SYSTEM_PING: Final[Query[SystemPingArgs, Ping]] = Query(
     "system:ping", _write_system_ping_args, Ping.from_wire
 )
@@ -3330,6 +3981,10 @@ USER_SESSIONS_LIST: Final[Query[UserSessionsListArgs, Page[UserSession]]] = Quer
     lambda value: Page(
         tuple(UserSession.from_wire(item) for item in value["items"]), value["nextCursor"]
     ),
+)
+
+USER_SESSIONS_NEWER: Final[Query[UserSessionsNewerArgs, NewerSessions]] = Query(
+    "userSessions:newer", _write_user_sessions_newer_args, NewerSessions.from_wire
 )
 
 USER_SESSIONS_SET_LEGAL_HOLD: Final[Mutation[UserSessionsSetLegalHoldArgs, UserSession]] = Mutation(

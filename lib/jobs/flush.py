@@ -57,8 +57,10 @@ class Flusher:
                 self._pending.extend(self._recorder.drain())
             while self._pending:
                 if not self._deliver(self._pending[0]):
+                    self._recorder.delivery(waiting=len(self._pending))
                     return False
                 self._pending.popleft()
+            self._recorder.delivery(waiting=0)
             return True
 
     def _deliver(self, batch: Batch) -> bool:

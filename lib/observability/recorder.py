@@ -2,7 +2,8 @@
 
 Recording never blocks on I/O and never fails the caller. Memory is bounded by the number of series
 and of kept events, not by traffic or by the length of an outage; what does not fit is counted by
-kind and itself recorded, as metric `telemetry.dropped`.
+kind and itself recorded, as metric `telemetry.dropped`. Beside the minutes, which leave, sums since
+the start of the process stay for `/metrics` (`lib.observability.exposition`).
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import uuid
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
 from lib.observability.events import StorageEvent
 from lib.observability.histogram import Histogram
+from lib.observability.labels import NamesSeen
 
 MINUTE_MS = 60_000
 MAX_SERIES = 4_000
@@ -27,15 +30,20 @@ BATCH_EVENTS = 200
 SLOW_STORAGE_MS = 500.0
 """Operations slower than the objective are kept one by one for drill-down, like failed ones."""
 
-_MAX_DIMENSION = 64
-_DROPPED = "telemetry.dropped"
+MAX_MODELS = 100
+"""Pairs of provider and model that have series of their own; the writer chooses these names."""
 
-SeriesKey = tuple[int, str, tuple[tuple[str, str], ...]]
+DROPPED = "telemetry.dropped"
+
+_MAX_DIMENSION = 64
+
+Labels = tuple[tuple[str, str], ...]
+SeriesKey = tuple[int, str, Labels]
 
 
 @dataclass(slots=True)
-class _Series:
-    """Rollup of one metric, one set of dimensions, one minute. Durations in milliseconds."""
+class Series:
+    """Sums of one metric and one set of dimensions over some time. Durations in milliseconds."""
 
     count: int = 0
     sum: float = 0.0
@@ -44,6 +52,7 @@ class _Series:
     histogram: Histogram = field(default_factory=Histogram)
 
     def add(self, value: float, error: str) -> None:
+        """Count one measurement, with its class of failure if it failed."""
         self.count += 1
         self.sum += value
         self.max = max(self.max, value)
@@ -51,7 +60,17 @@ class _Series:
         if error:
             self.errors[error] = self.errors.get(error, 0) + 1
 
+    def merge(self, other: Series) -> None:
+        """Add the sums of another stretch of time."""
+        self.count += other.count
+        self.sum += other.sum
+        self.max = max(self.max, other.max)
+        for name, number in other.errors.items():
+            self.errors[name] = self.errors.get(name, 0) + number
+        self.histogram.merge(other.histogram)
+
     def to_wire(self, key: SeriesKey) -> dict[str, Any]:
+        """Return the form that `metrics:ingest` takes."""
         minute, metric, dimensions = key
         return {
             "metric": metric,
@@ -75,6 +94,25 @@ class Batch:
     batch_id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a recorder fares.
+
+    Attributes:
+        series: rollups held now.
+        events: single events held now.
+        waiting: batches that were drained and have not arrived yet.
+        delivered_at: when everything drained had arrived; None if that never was.
+        dropped: measurements dropped since the process started, by kind.
+    """
+
+    series: int
+    events: int
+    waiting: int
+    delivered_at: datetime | None
+    dropped: Mapping[str, int]
+
+
 class Recorder:
     """Collects measurements of one process. Thread-safe.
 
@@ -85,11 +123,16 @@ class Recorder:
 
     def __init__(self, max_series: int = MAX_SERIES, max_events: int = MAX_KEPT_EVENTS) -> None:
         self._lock = threading.Lock()  # held for dictionary updates only, never for I/O
-        self._series: dict[SeriesKey, _Series] = {}
+        self._series: dict[SeriesKey, Series] = {}
+        self._since_start: dict[tuple[str, Labels], Series] = {}
+        self._models = NamesSeen(MAX_MODELS)
         self._events: dict[str, deque[dict[str, Any]]] = {"auth": deque(), "storage": deque()}
         self._dropped: dict[str, int] = {}
+        self._dropped_ever: dict[str, int] = {}
         self._max_series = max_series
         self._max_events = max_events
+        self._delivered_at: datetime | None = None
+        self._waiting = 0
 
     def observe(
         self, metric: str, dimensions: Mapping[str, str], value: float,
@@ -113,7 +156,7 @@ class Recorder:
                 if len(self._series) >= self._max_series:
                     self._drop("rollup")
                     return
-                series = self._series[key] = _Series()
+                series = self._series[key] = Series()
             series.add(value, error)
 
     def keep(self, kind: str, event: dict[str, Any]) -> None:
@@ -140,10 +183,32 @@ class Recorder:
         if error or event.duration_ms > SLOW_STORAGE_MS:
             self.keep("storage", _storage_wire(event))
 
+    def product(
+        self, metric: str, provider: str | None, model_id: str | None, value: float
+    ) -> None:
+        """Count a duration of the product itself, by who answered.
+
+        Args:
+            metric: `turn.ttft`, `turn.latency` or `session.assessment`.
+            provider: as the product's backend names it.
+            model_id: likewise; pairs beyond `MAX_MODELS` count as `other`.
+            value: milliseconds.
+        """
+        with self._lock:
+            names = self._models.kept((provider or "unknown", model_id or "unknown"))
+        self.observe(metric, dict(zip(("provider", "modelId"), names, strict=True)), value)
+
     def lost(self, kind: str, count: int) -> None:
         """Count measurements that were drained but could not be delivered."""
         with self._lock:
             self._drop(kind, count)
+
+    def delivery(self, *, waiting: int) -> None:
+        """Note how delivery goes: with nothing waiting, everything drained has arrived."""
+        with self._lock:
+            self._waiting = waiting
+            if not waiting:
+                self._delivered_at = datetime.now(UTC)
 
     def drain(self) -> list[Batch]:
         """Take everything recorded so far, in batches that fit one call each.
@@ -153,6 +218,7 @@ class Recorder:
         with self._lock:
             self._count_drops()
             series, self._series = self._series, {}
+            self._add_up(self._since_start, series)
             auth, storage = self._events["auth"], self._events["storage"]
             self._events = {"auth": deque(), "storage": deque()}
         rollups = iter([item.to_wire(key) for key, item in series.items()])
@@ -168,6 +234,24 @@ class Recorder:
                 return batches
             batches.append(batch)
 
+    def since_start(self) -> dict[tuple[str, Labels], Series]:
+        """Return the sums since the process started, by metric and dimensions; copies."""
+        with self._lock:
+            sums: dict[tuple[str, Labels], Series] = {}
+            for key, series in self._since_start.items():
+                sums.setdefault(key, Series()).merge(series)
+            self._add_up(sums, self._series)
+        return sums
+
+    def status(self) -> Status:
+        """Return how full the recorder is and how delivery goes."""
+        with self._lock:
+            events = sum(len(kept) for kept in self._events.values())
+            return Status(
+                len(self._series), events, self._waiting, self._delivered_at,
+                {kind: self._dropped_ever[kind] for kind in sorted(self._dropped_ever)},
+            )  # fmt: skip
+
     @property
     def dropped(self) -> dict[str, int]:
         """Measurements dropped since the last drain, by kind."""
@@ -176,13 +260,25 @@ class Recorder:
 
     def _drop(self, kind: str, count: int = 1) -> None:
         self._dropped[kind] = self._dropped.get(kind, 0) + count
+        self._dropped_ever[kind] = self._dropped_ever.get(kind, 0) + count
+
+    def _add_up(
+        self, sums: dict[tuple[str, Labels], Series], series: Mapping[SeriesKey, Series]
+    ) -> None:
+        for (_, metric, labels), item in series.items():
+            total = sums.get((metric, labels))
+            if total is None:
+                if len(sums) >= self._max_series:
+                    continue  # the minutes have it; only the sums for scraping are bounded
+                total = sums[metric, labels] = Series()
+            total.merge(item)
 
     def _count_drops(self) -> None:
         minute = _now_ms() // MINUTE_MS * MINUTE_MS
         for kind, count in self._dropped.items():
             # One more series than the bound: the loss itself must not get lost.
-            key = (minute, _DROPPED, (("kind", kind),))
-            series = self._series.setdefault(key, _Series())
+            key = (minute, DROPPED, (("kind", kind),))
+            series = self._series.setdefault(key, Series())
             series.count += count
             series.histogram.zero += count
         self._dropped.clear()

@@ -96,7 +96,7 @@ export class KeyWriter {
     this.#byte(TAG.string);
     const bytes = Buffer.byteLength(value);
     this.#reserve(bytes + 1);
-    if (value.includes("\0")) {
+    if (value.includes("\0") || value.includes("\x01")) {
       this.#escaped(Buffer.from(value));
       return;
     }
@@ -104,11 +104,15 @@ export class KeyWriter {
     this.#byte(TAG.end);
   }
 
-  /** A zero byte becomes 00 FF, the end is a lone 00, which sorts before any continuation. */
+  /**
+   * The bytes 00 and 01 become 01 01 and 01 02; the end is 00, which sorts before any continuation.
+   * The end is nowhere inside, so no value's encoding begins with that of another one: with 00 FF
+   * for a zero byte, the range of all keys with the prefix "" would hold those of "\0" too.
+   */
   #escaped(bytes: Buffer): void {
     for (const byte of bytes) {
-      this.#byte(byte);
-      if (byte === 0) this.#byte(0xff);
+      if (byte <= 1) this.#byte(1);
+      this.#byte(byte <= 1 ? byte + 1 : byte);
     }
     this.#byte(TAG.end);
   }

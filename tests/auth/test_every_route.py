@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from lib.auth.headers import ALWAYS
+
 ROOT = Path(__file__).parents[2]
 PUBLIC = {
     "/_stcore/health",
@@ -56,7 +58,7 @@ def test_only_pages_are_redirected_and_only_to_clerk(answers: list[dict[str, Any
         if answer["status"] == 307:
             assert answer["kind"] == "page GET", answer
             assert not answer["path"].startswith(("/api", "/_stcore", "/media", "/component"))
-            assert answer["location"].startswith(CLERK)
+            assert answer["headers"]["location"].startswith(CLERK)
 
 
 def test_no_document_lies_among_the_public_files(answers: list[dict[str, Any]]) -> None:
@@ -74,3 +76,33 @@ def test_the_walk_has_seen_the_sockets_data_and_api(answers: list[dict[str, Any]
     sockets = [answer for answer in answers if answer["kind"] == "socket"]
     assert sockets
     assert all(answer["status"] == 401 for answer in sockets)
+
+
+def test_every_response_of_every_route_has_the_security_headers(
+    answers: list[dict[str, Any]],
+) -> None:
+    for answer in answers:
+        headers = answer["headers"]
+        assert {**headers, **dict(ALWAYS)} == headers, answer
+        assert "frame-ancestors 'none'" in headers["content-security-policy"], answer
+        assert "object-src 'none'" in headers["content-security-policy"] or (
+            "default-src 'none'" in headers["content-security-policy"]
+        ), answer
+        assert "unsafe-eval" not in headers["content-security-policy"], answer
+        assert headers["x-request-id"], answer
+        assert "access-control-allow-origin" not in headers, answer
+
+
+def test_no_cache_keeps_anything_but_public_files(answers: list[dict[str, Any]]) -> None:
+    for answer in answers:
+        if not is_public(answer["path"]):
+            assert answer["headers"]["cache-control"] == "no-store", answer
+
+
+def test_bodies_name_their_type_and_encoding(answers: list[dict[str, Any]]) -> None:
+    for answer in answers:
+        length = int(answer["headers"].get("content-length", "0"))
+        kind = answer["headers"].get("content-type", "")
+        if length and answer["status"] != 304:
+            assert kind, answer
+            assert not kind.startswith("text/") or "charset=" in kind, answer

@@ -492,12 +492,28 @@ async def test_every_response_has_security_headers(production: Stage) -> None:
     for answer in (
         await production.get("/api/v1/live"),
         await production.get("/media/a"),
+        await production.get("/media/a", production.cookies()),
         await production.document("/", production.cookies()),
+        await production.get("/" + "x" * 20_000),
     ):
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["x-frame-options"] == "DENY"
         assert answer.headers["referrer-policy"] == "same-origin"
-        assert "max-age" in answer.headers["strict-transport-security"]
+        assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+        assert "camera=()" in answer.headers["permissions-policy"]
+        assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+        policy = answer.headers["content-security-policy"]
+        assert re.search("(object|default)-src 'none'", policy)
+        for directive in ("base-uri 'none'", "frame-ancestors 'none'"):
+            assert directive in policy
+        assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_hsts_is_not_promised_on_plain_http() -> None:
+    with stage(production=False, EARSHOT_APP_URL="http://localhost:8501") as development:
+        answer = await development.get("/api/v1/live")
+    assert "strict-transport-security" not in answer.headers
 
 
 async def test_failure_inside_a_decision_refuses(

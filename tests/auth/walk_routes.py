@@ -38,7 +38,7 @@ def paths(routes: Any, prefix: str = "") -> Iterator[tuple[str, bool]]:
             yield filled, type(route).__name__ == "WebSocketRoute"
 
 
-async def ask_socket(app: Any, path: str) -> int:
+async def ask_socket(app: Any, path: str) -> dict[str, Any]:
     sent: list[Any] = []
 
     async def receive() -> Any:
@@ -59,8 +59,13 @@ async def ask_socket(app: Any, path: str) -> int:
         "extensions": {"websocket.http.response": {}},
     }
     await app(scope, receive, send)
-    status = sent[0].get("status", 101)
-    return int(status)
+    headers = {name.decode(): value.decode() for name, value in sent[0].get("headers", [])}
+    return {
+        "path": path,
+        "kind": "socket",
+        "status": sent[0].get("status", 101),
+        "headers": headers,
+    }
 
 
 async def walk(app: Any, found: list[tuple[str, bool]]) -> list[dict[str, Any]]:
@@ -70,9 +75,7 @@ async def walk(app: Any, found: list[tuple[str, bool]]) -> list[dict[str, Any]]:
     async with httpx.AsyncClient(transport=transport, base_url=base) as client:
         for path, is_socket in found:
             if is_socket:
-                answers.append(
-                    {"path": path, "kind": "socket", "status": await ask_socket(app, path)}
-                )
+                answers.append(await ask_socket(app, path))
                 continue
             for method in METHODS:
                 for kind, headers in (("data", {}), ("page", {"sec-fetch-dest": "document"})):
@@ -83,7 +86,7 @@ async def walk(app: Any, found: list[tuple[str, bool]]) -> list[dict[str, Any]]:
                             "path": path,
                             "kind": f"{kind} {method}",
                             "status": answer.status_code,
-                            "location": answer.headers.get("location", ""),
+                            "headers": dict(answer.headers),
                         }
                     )
     return answers

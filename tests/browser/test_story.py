@@ -18,7 +18,8 @@ from playwright.sync_api import Page, Response, expect
 
 from local.identity.instance import Instance
 from local.stack import Stack
-from tests.support.browser import sign_in
+from local.tokens import TokenRole
+from tests.support.browser import enter, sign_in
 from tests.support.stack import RunningStack, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
@@ -37,7 +38,7 @@ HTMLMediaElement.prototype.play = function () {
 """
 
 
-def api(stack: RunningStack, path: str, role: str = "viewer") -> dict[str, Any]:
+def api(stack: RunningStack, path: str, role: TokenRole = "viewer") -> dict[str, Any]:
     answer = httpx.get(
         f"http://127.0.0.1:{stack.port}/api/v1{path}",
         headers={"Authorization": f"Bearer {stack.token(role)}"},
@@ -129,7 +130,7 @@ def expired_for(page: Page, stack: RunningStack) -> float:
 
 
 def test_an_unknown_address_gives_a_calm_page(page: Page, stack: RunningStack) -> None:
-    sign_in(page, stack, "reviewer")
+    enter(page, stack, "reviewer")
     answer = page.goto(f"{stack.app_url}/no-such-page")
     assert answer
     assert answer.status == 404
@@ -138,7 +139,7 @@ def test_an_unknown_address_gives_a_calm_page(page: Page, stack: RunningStack) -
 
 
 def test_a_page_above_ones_role_answers_403(page: Page, stack: RunningStack) -> None:
-    sign_in(page, stack, "reviewer")
+    enter(page, stack, "reviewer")
     for path in ("/storage", "/audit"):
         answer = page.goto(stack.app_url + path)
         assert answer
@@ -161,7 +162,7 @@ def test_a_recording_that_is_gone_is_said_to_be_gone(page: Page, stack: RunningS
     assert gone
     for key in gone:
         bucket.delete_object(Bucket=stack.info["s3Bucket"], Key=key)
-    sign_in(page, stack, "reviewer", f"/session?id={session['id']}")
+    enter(page, stack, "reviewer", f"/session?id={session['id']}")
     expect(page.get_by_role("list", name="Transcript")).to_be_visible()
     play = page.get_by_role("group", name="Player").get_by_role("button", name="Play")
     if play.is_visible():
@@ -174,7 +175,7 @@ def test_a_killed_database_is_said_to_be_away_and_comes_back_with_everything(
     page: Page, stack: RunningStack
 ) -> None:
     before = api(stack, "/sessions?limit=5")["items"]
-    sign_in(page, stack, "reviewer", "/sessions")
+    enter(page, stack, "reviewer", "/sessions")
     expect(page.get_by_text(before[0]["title"]).first).to_be_visible()
     stack.refresh()
     pid = stack.info["pids"]["convex"]

@@ -6,10 +6,10 @@ import type { Deployment } from "./harness.ts";
 
 export const SHA256 = "ab".repeat(32);
 export const AUDIO = { contentType: "audio/wav", bytes: 1000, sha256: SHA256 };
-/** Key of a recording. */
-export function audioKey(number: number): string {
+/** Key of a recording of a session. */
+export function audioKey(sessionId: string, number: number): string {
   const object = number.toString(16).padStart(32, "0");
-  return `audio/v1/2026/03/01/jd7cq2z0v5n1p3r8/${object}.wav`;
+  return `audio/v1/2026/03/01/${sessionId}/${object}.wav`;
 }
 
 const PAGE = { cursor: null, limit: 10 };
@@ -22,6 +22,8 @@ export type Seeded = {
   sessionId: string;
   storedAudioId: string;
   pendingAudioId: string;
+  incidentId: string;
+  silenceId: string;
 };
 
 /** Store a user, a session, three turns, a stored and a pending recording, metrics and events. */
@@ -51,13 +53,13 @@ export async function seed(t: Deployment, personal?: Personal): Promise<Seeded> 
   const begin = { sessionId, ...AUDIO };
   const stored = await ingest.mutation(api.audioObjects.begin, {
     ...begin,
-    key: audioKey(0),
+    key: audioKey(sessionId, 0),
     sequence: 0,
   });
   await ingest.mutation(api.audioObjects.markStored, { id: stored.id, etag: `e ${text}` });
   const pending = await ingest.mutation(api.audioObjects.begin, {
     ...begin,
-    key: audioKey(1),
+    key: audioKey(sessionId, 1),
     sequence: 1,
   });
   await worker.mutation(api.metrics.ingest, batch("seed", text));
@@ -75,7 +77,47 @@ export async function seed(t: Deployment, personal?: Personal): Promise<Seeded> 
     report: JSON.stringify({ note: text }),
     durationMs: 5,
   });
-  return { clerkId, sessionId, storedAudioId: stored.id, pendingAudioId: pending.id };
+  const alerts = await seedAlerts(t, text);
+  return { clerkId, sessionId, storedAudioId: stored.id, pendingAudioId: pending.id, ...alerts };
+}
+
+/** Store an incident with a note, its message, and a silence of another rule. */
+async function seedAlerts(t: Deployment, text: string) {
+  const title = `Slow: ${text}`.slice(0, 190);
+  const results = [evaluation({ title })];
+  const at = Date.now();
+  await as(t, "worker").mutation(api.alerts.evaluate, { at, channels: ["webhook"], results });
+  const ops = as(t, "admin");
+  const [incident] = (await ops.query(api.alerts.list, PAGE)).items;
+  await ops.mutation(api.alerts.note, { id: incident!.id, text });
+  const wish = { rule: "other", durationMs: 60_000, reason: text };
+  const silence = await ops.mutation(api.alerts.silence, wish);
+  return { incidentId: incident!.id, silenceId: silence.id };
+}
+
+/** What a rule is and saw, of a rule that fires. */
+export const OBSERVED = {
+  rule: "storage-probe",
+  title: "The storage probe fails",
+  severity: "critical" as const,
+  unit: "share" as const,
+  value: 0.9,
+  threshold: 0.5,
+  path: "/storage",
+  params: { window: "1 hour" },
+};
+
+/** Result of the evaluation in which a rule begins to fire. */
+export function evaluation(more: object = {}) {
+  return {
+    ...OBSERVED,
+    phase: "firing" as const,
+    badForMs: 0,
+    blindForMs: 0,
+    after: null as number | null,
+    change: "firing" as const,
+    ...more,
+  };
 }
 
 /**
@@ -205,7 +247,7 @@ export function samples(
   ids: Seeded,
   reviewIds: SeededReviews = { rubricId: "none", queueId: "none", itemId: "none" },
 ): Record<FunctionName, Record<string, unknown>> {
-  const { clerkId, sessionId, storedAudioId, pendingAudioId } = ids;
+  const { clerkId, sessionId, storedAudioId, pendingAudioId, incidentId, silenceId } = ids;
   const { rubricId, queueId, itemId } = reviewIds;
   const reviewerId = "reviewer_subject";
   return {
@@ -220,16 +262,17 @@ export function samples(
     "userSessions:get": { id: sessionId },
     "userSessions:byExternalId": { externalId: "call-1" },
     "userSessions:list": PAGE,
+    "userSessions:newer": { after: START - 1 },
     "userSessions:summary": { id: sessionId },
     "userSessions:daily": { from: START, to: START + 1 },
     "interactions:append": { sessionId, interactions: [turn(3)] },
     "interactions:list": { sessionId, ...PAGE },
     "interactions:byRequestId": { interactionRequestId: "req-1" },
     "interactions:search": { query: "morning" },
-    "audioObjects:begin": { sessionId, ...AUDIO, key: audioKey(2), sequence: 2 },
+    "audioObjects:begin": { sessionId, ...AUDIO, key: audioKey(sessionId, 2), sequence: 2 },
     "audioObjects:get": { id: storedAudioId },
     "audioObjects:forSession": { sessionId },
-    "audioObjects:byKeys": { keys: [audioKey(0)] },
+    "audioObjects:byKeys": { keys: [audioKey(sessionId, 0)] },
     "audioObjects:all": PAGE,
     "audioObjects:due": { kind: "analysis", before: Date.now() + 1, ...PAGE },
     "audioObjects:markStored": { id: pendingAudioId },
@@ -248,6 +291,7 @@ export function samples(
     },
     "authEvents:list": PAGE,
     "storageEvents:list": PAGE,
+    "storageEvents:slowest": { ...PAGE, from: 0, to: START },
     "audit:record": { action: "session.view", subjectType: "session", subjectId: sessionId },
     "audit:list": PAGE,
     "rateLimits:take": { key: "caller", limit: 10, periodMs: 1000 },
@@ -259,6 +303,25 @@ export function samples(
     "jobLeases:renew": LEASE,
     "jobLeases:finish": { name: "sweep", holder: "w1", ok: true, report: "{}", durationMs: 5 },
     "jobLeases:list": {},
+    "alerts:states": {},
+    "alerts:evaluate": {
+      at: Date.now(),
+      channels: ["webhook"],
+      results: [evaluation({ rule: "x" })],
+    },
+    "alerts:record": { ...OBSERVED, openedAt: START, resolvedAt: START + 60_000 },
+    "alerts:list": PAGE,
+    "alerts:summary": {},
+    "alerts:get": { id: incidentId },
+    "alerts:acknowledge": { id: incidentId },
+    "alerts:note": { id: incidentId, text: "looking into it" },
+    "alerts:silence": { rule: "storage-probe", durationMs: 60_000, reason: "maintenance" },
+    "alerts:endSilence": { id: silenceId },
+    "alerts:silences": {},
+    "alertDeliveries:claim": { holder: "w1", channels: ["webhook"], leaseMs: 10_000 },
+    "alertDeliveries:settle": { id: "unknown", holder: "w1", retryAfterMs: 0 },
+    "alertDeliveries:test": { channels: ["webhook"] },
+    "alertDeliveries:list": PAGE,
     "migrations:step": { name: "1-users-searchText" },
     "migrations:status": {},
     "repair:sessions": { cursor: null, fix: false },

@@ -36,8 +36,7 @@ OTHER = GOOD[:-2] + b"xx"
 SHORT = GOOD[:-2]
 PLAIN = b"no audio".ljust(len(GOOD))
 EXAMPLES = int(os.environ.get("EARSHOT_INTERLEAVINGS", "12"))
-"""More of them, and at random, where the environment says so."""
-DERANDOMIZED = "EARSHOT_INTERLEAVINGS" not in os.environ
+"""More of them where the environment says so."""
 
 
 class InProcess(Analyser):
@@ -168,6 +167,6 @@ def test_every_row_ends_in_a_true_state(
         Interleaving,
         settings=settings(
             max_examples=EXAMPLES, stateful_step_count=20, deadline=None,
-            suppress_health_check=list(HealthCheck), derandomize=DERANDOMIZED,
+            suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip

@@ -15,10 +15,11 @@ pytestmark = pytest.mark.stack
 
 
 def create_user(stack: RunningStack, clerk_id: str) -> None:
+    token = stack.command("token", "--role", "ingest").strip()
     answer = httpx.post(
         f"http://127.0.0.1:{stack.port}/api/v1/users",
         json={"clerkId": clerk_id, "name": "Robin Ash"},
-        headers={"Authorization": f"Bearer {stack.token('ingest')}"},
+        headers={"Authorization": f"Bearer {token}"},
         timeout=20,
         trust_env=False,
     )

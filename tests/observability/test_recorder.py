@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 from lib.observability.events import Attempt, StorageEvent
-from lib.observability.recorder import BATCH_EVENTS, BATCH_ROLLUPS, Batch, Recorder
+from lib.observability.recorder import BATCH_EVENTS, BATCH_ROLLUPS, MAX_MODELS, Batch, Recorder
 
 MINUTE = 1_800_000_000_000 - 1_800_000_000_000 % 60_000
 
@@ -119,3 +119,52 @@ def test_threads_that_record_and_drain_at_once_lose_nothing() -> None:
     reader.join()
     drained.extend(recorder.drain())
     assert sum(item["count"] for item in rollups(drained, "m")) == 20_000
+
+
+def test_models_have_series_of_their_own_up_to_a_limit() -> None:
+    recorder = Recorder()
+    for number in range(MAX_MODELS + 5):
+        recorder.product("turn.ttft", "p", f"m{number}", 100.0)
+    recorder.product("turn.ttft", None, None, 100.0)
+    found = rollups(recorder.drain(), "turn.ttft")
+    assert len(found) == MAX_MODELS + 1
+    (rest,) = [item for item in found if item["dimensions"]["modelId"] == "other"]
+    assert (rest["count"], rest["dimensions"]["provider"]) == (6, "other")
+
+
+def test_sums_since_the_start_outlive_a_drain_and_are_not_counted_twice() -> None:
+    recorder = Recorder()
+    for minute in range(3):
+        recorder.observe("m", {"a": "1"}, 10.0 * (minute + 1), "x", MINUTE + minute * 60_000)
+        recorder.drain()
+    recorder.observe("m", {"a": "1"}, 5.0, "", MINUTE)
+    for _ in range(2):
+        (found,) = recorder.since_start().values()
+        assert (found.count, found.sum, found.max) == (4, 65.0, 30.0)
+        assert found.errors == {"x": 3}
+        assert found.histogram.count == 4
+
+
+def test_sums_since_the_start_are_bounded_too() -> None:
+    recorder = Recorder(max_series=3)
+    for number in range(12):
+        recorder.observe("m", {"n": str(number)}, 1.0, "", MINUTE)
+        recorder.drain()
+    assert len(recorder.since_start()) <= 4  # the bound, and what was dropped
+
+
+def test_the_status_says_what_is_held_what_waits_and_what_was_dropped() -> None:
+    recorder = Recorder(max_series=1)
+    assert recorder.status().delivered_at is None
+    recorder.observe("m", {"n": "1"}, 1.0, "", MINUTE)
+    recorder.observe("m", {"n": "2"}, 1.0, "", MINUTE)
+    recorder.keep("auth", {})
+    recorder.delivery(waiting=2)
+    status = recorder.status()
+    assert (status.series, status.events, status.waiting) == (1, 1, 2)
+    assert status.delivered_at is None
+    recorder.drain()
+    recorder.delivery(waiting=0)
+    status = recorder.status()
+    assert status.delivered_at is not None
+    assert status.dropped == {"rollup": 1}

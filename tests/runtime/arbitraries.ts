@@ -15,7 +15,7 @@ const integer = fc.oneof(
 /** Zero characters, astral characters (whose UTF-16 and UTF-8 orders differ) and plain text. */
 const text = fc.oneof(
   fc.string({
-    unit: fc.constantFrom("a", "b", "\0", "\u{ff}", "\u{ffff}", "\u{1f600}"),
+    unit: fc.constantFrom("a", "b", "\0", "\u{1}", "\u{2}", "\u{ff}", "\u{ffff}", "\u{1f600}"),
     maxLength: 4,
   }),
   fc.string({ unit: "binary", maxLength: 8 }).filter((s) => s.isWellFormed()),

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 
 from local.stack import Stack, free_ports
+from local.tokens import TokenRole, bearer_token
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 240.0
@@ -55,9 +56,9 @@ class RunningStack:
         )
         return done.stdout
 
-    def token(self, role: str) -> str:
+    def token(self, role: TokenRole) -> str:
         """Return a bearer token of a role, valid at the API."""
-        return self.command("token", "--role", role).strip()
+        return bearer_token(Stack.load(self.home), role)
 
     def password(self, role: str) -> str:
         """Return the password of a demo sign-in."""

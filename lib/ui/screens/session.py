@@ -12,7 +12,7 @@ from lib.data import Caller, audio_objects, audit, interactions, user_sessions
 from lib.data.records import Interaction, UserSession
 from lib.ui import formatting as fmt
 from lib.ui import rows, views
-from lib.ui.identity import Visitor
+from lib.ui.identity import Visitor, require_role
 from lib.ui.listening import Room, listening_room
 from lib.ui.navigation import follow, neighbours_of
 from lib.ui.objectives import ASSESSMENT_MS, TTFT_MS, TURN_MS
@@ -26,7 +26,6 @@ PAGE_TURNS: Final = 2000
 
 def draw(visitor: Visitor) -> None:
     """Draw the page of the session that the address names by `id`, from the moment `t` (s)."""
-    follow("session-heading")
     session_id = st.query_params.get("id", "")
     with views.failures_told(visitor.caller.request_id, "This session"), st.skeleton(520):
         room = _load(visitor.caller, session_id, _start_ms())
@@ -35,9 +34,17 @@ def draw(visitor: Visitor) -> None:
     if room is None:
         views.not_found("Session", "The link is wrong, or the session was erased.")
         return
+    _page(room)
+
+
+@st.fragment
+def _page(room: Room) -> None:
+    """Draw the loaded session; runs alone when the reader does something on the page."""
+    visitor = require_role("/session")
+    follow("session-heading")
     _heading(room.session, visitor)
     if room.turns or room.recordings:
-        listening_room(room)
+        listening_room(room, visitor)
     else:
         views.empty("Nothing was said yet", "Turns appear here when the product stores them.")
     if room.session.metadata:

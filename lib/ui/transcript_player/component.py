@@ -11,7 +11,7 @@ _mount: Final = register(Path(__file__).parent, "player")
 
 
 def transcript_player(data: dict[str, Any], *, key: str) -> Any:
-    """Draw the player and return its triggers: `urls`, `waves`, `move` and `score`.
+    """Draw the player and return its triggers, as `Triggers` in `src/types.ts` describes them.
 
     Args:
         data: what `src/types.ts` calls `PlayerData`. Texts are shown as text, never as markup.
@@ -22,6 +22,6 @@ def transcript_player(data: dict[str, Any], *, key: str) -> Any:
         data=data,
         on_urls_change=noted,
         on_waves_change=noted,
+        on_whole_change=noted,
         on_move_change=noted,
-        on_score_change=noted,
     )

@@ -17,7 +17,7 @@ from tests.browser.pages.room import (
     turns,
     wait_until_sounding,
 )
-from tests.support.browser import new_context, sign_in
+from tests.support.browser import enter, new_context
 from tests.support.stack import RunningStack, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
@@ -48,7 +48,7 @@ def minute(ingest: Ingest) -> str:
 
 @pytest.fixture
 def reviewer(page: Page, stack: RunningStack) -> Page:
-    sign_in(page, stack, "reviewer")
+    enter(page, stack, "reviewer")
     return page
 
 
@@ -161,7 +161,7 @@ def test_a_url_that_expired_is_replaced_without_losing_the_place(
 def test_one_player_sounds_at_a_time(browser: Browser, stack: RunningStack, minute: str) -> None:
     context = new_context(browser)
     first, second = context.new_page(), context.new_page()
-    sign_in(first, stack, "reviewer")
+    enter(first, stack, "reviewer")
     open_room(first, stack, minute)
     player(first).get_by_role("button", name="Play").click()
     wait_until_sounding(first)

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import sign_in
+from tests.support.browser import enter
 from tests.support.stack import RunningStack
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
@@ -30,7 +30,7 @@ def first_link(page: Page, table: str) -> str:
 def test_filters_of_sessions_are_in_the_address_and_come_back_with_it(
     page: Page, stack: RunningStack
 ) -> None:
-    sign_in(page, stack, "viewer", "/sessions")
+    enter(page, stack, "viewer", "/sessions")
     choose(page, "Channel", "Chat")
     choose(page, "Outcome", "Failed")
     expect(page).to_have_url(re.compile(r"channel=Chat.*status=Failed|status=Failed.*channel=Chat"))
@@ -43,7 +43,7 @@ def test_filters_of_sessions_are_in_the_address_and_come_back_with_it(
 
 
 def test_pages_of_a_list_go_forth_and_back(page: Page, stack: RunningStack) -> None:
-    sign_in(page, stack, "viewer", "/sessions")
+    enter(page, stack, "viewer", "/sessions")
     first = first_link(page, "Sessions")
     page.get_by_role("button", name="Next").click()
     expect(page).to_have_url(re.compile("cursor="))
@@ -54,7 +54,7 @@ def test_pages_of_a_list_go_forth_and_back(page: Page, stack: RunningStack) -> N
 
 
 def test_a_search_hit_opens_the_session_at_what_was_said(page: Page, stack: RunningStack) -> None:
-    sign_in(page, stack, "viewer", "/sessions?q=payment")
+    enter(page, stack, "viewer", "/sessions?q=payment")
     hits = page.get_by_role("table", name="Turns that match")
     expect(hits.locator("mark").first).to_have_text(re.compile("payment", re.IGNORECASE))
     hits.locator("tbody a").first.click()
@@ -64,12 +64,12 @@ def test_a_search_hit_opens_the_session_at_what_was_said(page: Page, stack: Runn
 
 
 def test_a_list_without_matches_says_what_to_do(page: Page, stack: RunningStack) -> None:
-    sign_in(page, stack, "viewer", "/users?q=zzzzqqqq")
+    enter(page, stack, "viewer", "/users?q=zzzzqqqq")
     expect(page.get_by_text("Nobody matches")).to_be_visible()
 
 
 def test_previous_and_next_follow_the_list_one_came_from(page: Page, stack: RunningStack) -> None:
-    sign_in(page, stack, "viewer", "/sessions")
+    enter(page, stack, "viewer", "/sessions")
     links = page.get_by_role("table", name="Sessions").locator("tbody a")
     expect(links.nth(1)).to_be_visible()
     second = links.nth(1).get_attribute("href") or ""
@@ -84,7 +84,7 @@ def test_previous_and_next_follow_the_list_one_came_from(page: Page, stack: Runn
 def test_storage_health_draws_the_objective_and_has_the_numbers_behind(
     page: Page, stack: RunningStack
 ) -> None:
-    sign_in(page, stack, "ops", "/storage?window=7+days")
+    enter(page, stack, "ops", "/storage?window=7+days")
     chart = page.get_by_role("figure", name=re.compile("Percentiles of storage latency"))
     expect(chart).to_be_visible(timeout=SLOW_MS)
     expect(chart).to_contain_text("objective: p95 under 500 ms")
@@ -98,7 +98,7 @@ def test_storage_health_draws_the_objective_and_has_the_numbers_behind(
 
 
 def test_auth_errors_are_drawn_by_reason_and_listed(page: Page, stack: RunningStack) -> None:
-    sign_in(page, stack, "ops", "/auth-errors?window=7+days")
+    enter(page, stack, "ops", "/auth-errors?window=7+days")
     chart = page.get_by_role("figure", name=re.compile("Denied requests over time"))
     expect(chart).to_be_visible(timeout=SLOW_MS)
     rows = page.get_by_role("table", name="Sign-in decisions").locator("tbody tr")
@@ -106,7 +106,7 @@ def test_auth_errors_are_drawn_by_reason_and_listed(page: Page, stack: RunningSt
 
 
 def test_system_status_asks_every_dependency(page: Page, stack: RunningStack) -> None:
-    sign_in(page, stack, "ops", "/status")
+    enter(page, stack, "ops", "/status")
     for name in ("Convex", "Object storage", "Clerk"):
         expect(page.get_by_text(name, exact=True)).to_be_visible()
     expect(page.get_by_test_id("stMain").get_by_text("answers")).to_have_count(3, timeout=SLOW_MS)
@@ -114,7 +114,7 @@ def test_system_status_asks_every_dependency(page: Page, stack: RunningStack) ->
 
 
 def test_opening_a_session_is_on_the_audit_trail(page: Page, stack: RunningStack) -> None:
-    sign_in(page, stack, "admin", "/sessions")
+    enter(page, stack, "admin", "/sessions")
     page.get_by_role("table", name="Sessions").locator("tbody a").first.click()
     expect(page.get_by_role("list", name="Transcript")).to_be_visible()
     page.get_by_role("link", name="Audit").click()
@@ -123,7 +123,7 @@ def test_opening_a_session_is_on_the_audit_trail(page: Page, stack: RunningStack
 
 
 def test_the_menu_shows_only_what_the_role_may_open(page: Page, stack: RunningStack) -> None:
-    sign_in(page, stack, "viewer")
+    enter(page, stack, "viewer")
     menu = page.get_by_test_id("stSidebarNav")
     expect(menu.get_by_role("link", name="Sessions")).to_be_visible()
     expect(menu.get_by_role("link")).to_have_count(3)

@@ -2,23 +2,31 @@
 import { element } from "./dom.ts";
 import { HELP } from "./keys.ts";
 
+/** What there is to do at the moment; keys without a use are not listed. */
+export interface Uses {
+  audio: boolean;
+  review: boolean;
+  next: boolean;
+}
+
 export class Help {
   readonly root = element("dialog", { class: "help", "aria-label": "Keyboard" });
+  readonly #list = element("dl");
 
-  constructor(needs: { audio: boolean; score: boolean; next: boolean }) {
-    const list = element("dl");
-    for (const row of HELP) {
-      if (row.needs && !needs[row.needs]) continue;
-      list.append(element("dt", {}, row.keys), element("dd", {}, row.does));
-    }
+  constructor() {
     const close = element("button", { type: "button" }, "Close");
-    close.addEventListener("click", () => this.root.close());
-    this.root.append(element("h2", {}, "Keyboard"), list, close);
+    close.addEventListener("click", () => this.close());
+    this.root.append(element("h2", {}, "Keyboard"), this.#list, close);
   }
 
-  toggle(): void {
-    if (this.root.open) this.root.close();
-    else this.root.showModal();
+  toggle(uses: Uses): void {
+    if (this.root.open) return this.close();
+    this.#list.replaceChildren();
+    for (const row of HELP) {
+      if (row.needs && !uses[row.needs]) continue;
+      this.#list.append(element("dt", {}, row.keys), element("dd", {}, row.does));
+    }
+    this.root.showModal();
   }
 
   close(): void {

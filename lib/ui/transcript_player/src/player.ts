@@ -14,7 +14,9 @@ import { nextSpeed } from "./speed.ts";
 import { endOf, layOut, silencesOf, turnAt } from "./timeline.ts";
 import type { Clip } from "./timeline.ts";
 import { Transcript } from "./transcript.ts";
-import type { AudioItem, PlayerData, Send, Turn } from "./types.ts";
+import { answerWhere, tellCommand, tellMoment } from "./review.ts";
+import type { Moment, ReviewCommand } from "./review.ts";
+import type { AudioItem, Move, PlayerData, Send, Turn } from "./types.ts";
 import { UrlBook } from "./urls.ts";
 import { Wave } from "./wave.ts";
 import { audioNotice, statusNotice } from "./notices.ts";
@@ -37,8 +39,9 @@ export class Player {
   readonly #transcript: Transcript;
   readonly #notice = element("p", { class: "notice", role: "status" });
   readonly #follow = element("button", { type: "button", class: "follow" }, "Follow playback");
-  readonly #help: Help;
+  readonly #help = new Help();
   #data: PlayerData;
+  #edition = -1;
   #turns: readonly Turn[] = [];
   #clips: readonly Clip[] = [];
   #durationMs = 0;
@@ -67,7 +70,7 @@ export class Player {
       setSkipSilence: (skip) => this.#setSkipSilence(skip),
       toggleLoop: () => this.#toggleLoop(),
       copyLink: () => void this.#copyLink(),
-      help: () => this.#help.toggle(),
+      help: () => this.#showHelp(),
     });
     const waveHost = element("div", { class: "wave" });
     this.#wave = new Wave(waveHost, (ms) => this.#seek(ms));
@@ -79,17 +82,13 @@ export class Player {
     this.#transcript = new Transcript(scroller, (following) => {
       this.#follow.hidden = following || this.#clips.length === 0;
     });
-    this.#help = new Help({
-      audio: data.channel === "voice",
-      score: data.canScore,
-      next: data.moves.includes("next"),
-    });
     const frame = element("div", { class: "frame" }, scroller, this.#follow);
     root.replaceChildren(this.#controls.root, waveHost, this.#notice, frame, this.#help.root);
     root.append(this.#media);
     document.addEventListener("keydown", (event) => this.#keydown(event), {
       signal: this.#ended.signal,
     });
+    answerWhere(() => this.#moment(), this.#ended.signal);
     this.update(data);
     this.#setSpeed(this.#speed);
     this.#setSkipSilence(this.#skipSilence);
@@ -100,6 +99,8 @@ export class Player {
   /** Take in new data from Python; the sound goes on. */
   update(data: PlayerData): void {
     const turns = data.turns ?? this.#turns;
+    if (data.turns) this.#edition = data.edition;
+    else if (data.edition !== this.#edition) this.#send("whole", true);
     const audioChanged = JSON.stringify(data.audio) !== JSON.stringify(this.#data.audio);
     const isNew = turns !== this.#turns && JSON.stringify(turns) !== JSON.stringify(this.#turns);
     this.#data = data;
@@ -190,6 +191,7 @@ export class Player {
   #light(index: number): void {
     this.#lit = index;
     this.#transcript.light(index);
+    if (this.#data.reviewing) tellMoment(this.#moment());
   }
 
   #flashed(): string | null {
@@ -281,18 +283,49 @@ export class Player {
       case "speed":
         if (playable) this.#setSpeed(nextSpeed(this.#speed, command.by));
         return playable;
-      case "score":
-        if (this.#data.canScore) this.#send("score", command.value);
-        return this.#data.canScore;
+      case "digit":
+        return this.#review({ kind: "digit", value: command.value });
+      case "question":
+        return this.#review({ kind: "question", by: command.by });
+      case "comment":
+      case "correct":
+      case "undo":
+        return this.#review({ kind: command.name });
       case "next":
-        if (this.#data.moves.includes("next")) this.#send("move", "next");
-        return this.#data.moves.includes("next");
+        return this.#review({ kind: "submit" }) || this.#move("next");
       case "help":
-        this.#help.toggle();
+        this.#showHelp();
         return true;
       case "close":
         this.#help.close();
         return false; // Escape keeps its meaning for the rest of the page.
     }
+  }
+
+  #showHelp(): void {
+    const { reviewing, moves } = this.#data;
+    this.#help.toggle({
+      audio: this.#clips.length > 0,
+      review: reviewing,
+      next: !reviewing && moves.includes("next"),
+    });
+  }
+
+  /** Tell the review panel what the reviewer did, if there is a review. */
+  #review(command: ReviewCommand): boolean {
+    if (this.#data.reviewing) tellCommand(command);
+    return this.#data.reviewing;
+  }
+
+  #moment(): Moment {
+    const turn = this.#turns[this.#lit];
+    const { sequence = null, text = "" } = turn ?? {};
+    return { sequence, atMs: this.#engine.positionMs, text };
+  }
+
+  #move(move: Move): boolean {
+    const isPossible = this.#data.moves.includes(move);
+    if (isPossible) this.#send("move", move);
+    return isPossible;
   }
 }

@@ -53,7 +53,9 @@ export interface PlayerData {
   sessionId: string;
   channel: "voice" | "chat";
   durationMs: number;
-  /** Null when only the URLs are new: the player keeps the turns it has. */
+  /** Counts what the texts are: another number comes with other texts, masked or revealed. */
+  edition: number;
+  /** Null when the player has this edition already: it keeps the turns that it has. */
   turns: Turn[] | null;
   audio: AudioItem[];
   urls: Record<string, SignedUrl>;
@@ -68,16 +70,17 @@ export interface PlayerData {
   objectives: Objectives;
   speakers: Record<Speaker, string>;
   moves: Move[];
-  /** True when keys 1 to 5 score the session. */
-  canScore: boolean;
+  /** True when a review is under way: its keys and the lit turn go to the review panel. */
+  reviewing: boolean;
 }
 
 /** Triggers that reach Python. */
 export interface Triggers {
   urls: { ids: string[]; request: number };
   waves: true;
+  /** The player has not the edition that the data speaks of. */
+  whole: true;
   move: Move;
-  score: number;
 }
 
 export type Send = <Name extends keyof Triggers>(name: Name, value: Triggers[Name]) => void;
