@@ -200,7 +200,8 @@ export default defineSchema({
     source: v.optional(v.string()),
   })
     .index("by_at", ["at"])
-    .index("by_reason_at", ["reason", "at"]),
+    .index("by_reason_at", ["reason", "at"])
+    .index("by_requestId", ["requestId", "at"]),
 
   storageEvents: defineTable({
     at: v.number(),
@@ -214,7 +215,9 @@ export default defineSchema({
     source: v.optional(v.string()),
   })
     .index("by_at", ["at"])
-    .index("by_outcome_at", ["outcome", "at"]),
+    .index("by_outcome_at", ["outcome", "at"])
+    .index("by_durationMs", ["durationMs"])
+    .index("by_requestId", ["requestId", "at"]),
 
   /** Who did what to whose data. `actorId` is the token's subject; it never comes from arguments. */
   auditEvents: defineTable({
@@ -223,6 +226,7 @@ export default defineSchema({
     subjectId: v.string(),
     actorId: v.string(),
     actorRole: v.string(),
+    impersonatorId: v.optional(v.string()),
     details: v.optional(metadata),
     requestId: v.optional(v.string()),
     createdAt: v.number(),

@@ -5,7 +5,7 @@ import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { channel, metadata, order, reviewStatus, sessionStatus } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
-import { DAY_MS, TITLE_CHARS } from "./model/limits.ts";
+import { DAY_MS, MAX_SCORE, TITLE_CHARS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import {
   created,
@@ -164,7 +164,7 @@ export const setReview = authedMutation("userSessions:setReview", {
   returns: userSession,
   handler: async (ctx, { id, ...review }) => {
     const checks = new Checks();
-    checks.integer("score", review.score, 1, 5);
+    checks.integer("score", review.score, 1, MAX_SCORE);
     checks.done();
     const session = await requireSession(ctx, id);
     ctx.about(session.userId);
@@ -222,6 +222,34 @@ export const list = authedQuery("userSessions:list", {
     );
     const items = await new SessionReader(ctx).records(found.items);
     return { items, nextCursor: found.nextCursor };
+  },
+});
+
+/** Most sessions that `newer` counts. */
+const NEWER_ITEMS = 50;
+
+/** How many sessions of a list started after a moment: at most 50, then `more` says so. */
+export const newer = authedQuery("userSessions:newer", {
+  args: { ...sessionFilters, after: v.number() },
+  returns: v.object({ count: v.number(), more: v.boolean() }),
+  handler: async (ctx, { after, ...wanted }) => {
+    const user = wanted.clerkId === undefined ? null : await userByClerkId(ctx, wanted.clerkId);
+    if (wanted.clerkId !== undefined && user === null) return { count: 0, more: false };
+    const { items, nextCursor } = await readPage(
+      ctx,
+      {
+        table: "userSessions",
+        ...indexFor(user, wanted),
+        sortField: "startedAt",
+        from: Math.max(Math.floor(after) + 1, wanted.from ?? 0),
+        to: wanted.to,
+        order: "asc",
+        cursor: null,
+        limit: NEWER_ITEMS,
+      },
+      (session) => matchesSession(session, wanted),
+    );
+    return { count: items.length, more: nextCursor !== null };
   },
 });
 

@@ -1,7 +1,7 @@
 /**
  * Every size limit of the functions, in one place.
  *
- * Bytes are UTF-8 or, for documents, Convex's own size (`getConvexSize`). The transaction budgets
+ * Characters are Unicode code points, bytes are UTF-8 or, for documents, Convex's own size (`getConvexSize`). The transaction budgets
  * are half of Convex's published limits or less, so that a page never fails for its size.
  */
 
@@ -11,6 +11,15 @@ export const APPEND_ITEMS = 500;
 export const APPEND_BYTES = 4 * 1024 * 1024;
 /** Highest `sequence` of an interaction. */
 export const MAX_SEQUENCE = 1_000_000;
+/** Longest duration and latest offset within a session: a day, milliseconds. */
+export const MAX_DURATION_MS = 86_400_000;
+/** Most tokens or dollars of one interaction; larger figures are mistakes of the sender. */
+export const MAX_TOKENS = 10_000_000;
+export const MAX_COST = 10_000;
+export const MAX_SCORE = 5;
+/** First and last moment that a time may name: 2000-01-01 and 2200-01-01. */
+export const FIRST_TIME_MS = 946_684_800_000;
+export const LAST_TIME_MS = 7_258_118_400_000;
 
 export const TEXT_BYTES = 32 * 1024;
 export const METADATA_BYTES = 16 * 1024;

@@ -169,6 +169,7 @@ class AuditEvent:
     actor_id: str
     actor_role: str
     created_at: datetime
+    impersonator_id: str | None = None
     details: Mapping[str, Any] | None = None
     request_id: str | None = None
 
@@ -183,6 +184,7 @@ class AuditEvent:
             actor_id=wire["actorId"],
             actor_role=wire["actorRole"],
             created_at=instant(wire["createdAt"]),
+            impersonator_id=wire.get("impersonatorId"),
             details=wire.get("details"),
             request_id=wire.get("requestId"),
         )
@@ -645,6 +647,22 @@ class MigrationRun:
             done=wire["done"],
             processed=int(wire["processed"]),
             changed=int(wire["changed"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewerSessions:
+    """What `userSessions:newer` returns."""
+
+    count: int
+    more: bool
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> NewerSessions:
+        """Read the object as Convex sends it."""
+        return cls(
+            count=int(wire["count"]),
+            more=wire["more"],
         )
 
 
@@ -1308,6 +1326,7 @@ class AuthEventsListArgs(TypedDict):
     reason: NotRequired[str | None]
     outcome: NotRequired[str | None]
     route: NotRequired[str | None]
+    event_request_id: NotRequired[str | None]
     order: NotRequired[Literal["asc", "desc"] | None]
 
 
@@ -1585,7 +1604,18 @@ class StorageEventsListArgs(TypedDict):
         ]
         | None
     ]
+    event_request_id: NotRequired[str | None]
     order: NotRequired[Literal["asc", "desc"] | None]
+
+
+class StorageEventsSlowestArgs(TypedDict):
+    """Arguments of `storageEvents:slowest`."""
+
+    cursor: str | None
+    limit: int
+    from_: datetime
+    to: datetime
+    operation: NotRequired[str | None]
 
 
 class SystemPingArgs(TypedDict):
@@ -1642,6 +1672,23 @@ class UserSessionsListArgs(TypedDict):
     model_id: NotRequired[str | None]
     slow: NotRequired[bool | None]
     order: NotRequired[Literal["asc", "desc"] | None]
+
+
+class UserSessionsNewerArgs(TypedDict):
+    """Arguments of `userSessions:newer`."""
+
+    after: datetime
+    clerk_id: NotRequired[str | None]
+    from_: NotRequired[datetime | None]
+    to: NotRequired[datetime | None]
+    status: NotRequired[Literal["active", "completed", "abandoned", "failed"] | None]
+    channel: NotRequired[Literal["voice", "chat"] | None]
+    review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
+    label: NotRequired[str | None]
+    has_audio: NotRequired[bool | None]
+    provider: NotRequired[str | None]
+    model_id: NotRequired[str | None]
+    slow: NotRequired[bool | None]
 
 
 class UserSessionsSetLegalHoldArgs(TypedDict):
@@ -1883,6 +1930,7 @@ _write_auth_events_list_args = writer(
     Argument("reason", "reason"),
     Argument("outcome", "outcome"),
     Argument("route", "route"),
+    Argument("event_request_id", "eventRequestId"),
     Argument("order", "order"),
 )
 
@@ -2086,7 +2134,16 @@ _write_storage_events_list_args = writer(
     Argument("to", "to", milliseconds),
     Argument("operation", "operation"),
     Argument("outcome", "outcome"),
+    Argument("event_request_id", "eventRequestId"),
     Argument("order", "order"),
+)
+
+_write_storage_events_slowest_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
+    Argument("operation", "operation"),
 )
 
 _write_system_ping_args = writer()
@@ -2131,6 +2188,21 @@ _write_user_sessions_list_args = writer(
     Argument("model_id", "modelId"),
     Argument("slow", "slow"),
     Argument("order", "order"),
+)
+
+_write_user_sessions_newer_args = writer(
+    Argument("after", "after", milliseconds),
+    Argument("clerk_id", "clerkId"),
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
+    Argument("status", "status"),
+    Argument("channel", "channel"),
+    Argument("review_status", "reviewStatus"),
+    Argument("label", "label"),
+    Argument("has_audio", "hasAudio"),
+    Argument("provider", "provider"),
+    Argument("model_id", "modelId"),
+    Argument("slow", "slow"),
 )
 
 _write_user_sessions_set_legal_hold_args = writer(
@@ -2502,6 +2574,14 @@ STORAGE_EVENTS_LIST: Final[Query[StorageEventsListArgs, Page[StorageEvent]]] = Q
     ),
 )
 
+STORAGE_EVENTS_SLOWEST: Final[Query[StorageEventsSlowestArgs, Page[StorageEvent]]] = Query(
+    "storageEvents:slowest",
+    _write_storage_events_slowest_args,
+    lambda value: Page(
+        tuple(StorageEvent.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
+)
+
 SYSTEM_PING: Final[Query[SystemPingArgs, Ping]] = Query(
     "system:ping", _write_system_ping_args, Ping.from_wire
 )
@@ -2558,6 +2638,10 @@ USER_SESSIONS_LIST: Final[Query[UserSessionsListArgs, Page[UserSession]]] = Quer
     lambda value: Page(
         tuple(UserSession.from_wire(item) for item in value["items"]), value["nextCursor"]
     ),
+)
+
+USER_SESSIONS_NEWER: Final[Query[UserSessionsNewerArgs, NewerSessions]] = Query(
+    "userSessions:newer", _write_user_sessions_newer_args, NewerSessions.from_wire
 )
 
 USER_SESSIONS_SET_LEGAL_HOLD: Final[Mutation[UserSessionsSetLegalHoldArgs, UserSession]] = Mutation(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import streamlit as st
 
@@ -19,8 +19,6 @@ from lib.ui.rows import name_of
 from lib.ui.transcript_player.component import transcript_player
 
 _SPEAKERS: Final = {"assistant": "Assistant", "system": "System"}
-_KINDS: Final = frozenset({"score", "comment", "next"})
-_SCORES: Final = range(1, 6)
 
 
 @dataclass(slots=True)
@@ -42,33 +40,13 @@ class Room:
     sent: Sequence[Interaction] = field(default=(), repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewEvent:
-    """A reviewer's key press in the player, with where they were.
-
-    Attributes:
-        kind: `score` (keys 1 to 5), `comment` (key c: on this turn) or `next` (key n: done).
-        value: the score, None for the other kinds.
-        sequence: of the lit turn, None before the first one.
-        at_ms: position in the session, milliseconds.
-    """
-
-    kind: Literal["score", "comment", "next"]
-    value: int | None
-    sequence: int | None
-    at_ms: float
-
-
-def listening_room(room: Room, visitor: Visitor, *, reviewing: bool = False) -> ReviewEvent | None:
+def listening_room(room: Room, visitor: Visitor, *, reviewing: bool = False) -> None:
     """Draw the player and answer what it asked for; call inside of a fragment.
 
     Args:
         room: the session.
         visitor: who listens.
-        reviewing: keys 1 to 5, c and n are events for a review panel, which are returned.
-
-    Returns:
-        What the reviewer did since the last run, once; None if nothing.
+        reviewing: a review panel beside it hears of the reviewer's keys and the lit turn.
     """
     key = f"player-{room.session.id}"
     asked = st.session_state.get(key)
@@ -85,7 +63,6 @@ def listening_room(room: Room, visitor: Visitor, *, reviewing: bool = False) -> 
     data = _player_data(room, memory, whole=whole, reviewing=reviewing)
     transcript_player(data, key=key)
     room.sent = room.turns
-    return _review_event(getattr(asked, "review", None))
 
 
 def _follow_move(move: object, room: Room) -> None:
@@ -93,21 +70,6 @@ def _follow_move(move: object, room: Room) -> None:
     target = {"next": after, "previous": before}.get(str(move))
     if target:
         go("/session", {"id": target})
-
-
-def _review_event(sent: object) -> ReviewEvent | None:
-    """Read what the browser sent; anything else than an event of the player is none."""
-    if not isinstance(sent, Mapping) or sent.get("kind") not in _KINDS:
-        return None
-    value, sequence, at_ms = sent.get("value"), sent.get("sequence"), sent.get("atMs")
-    if sent["kind"] == "score" and value not in _SCORES:
-        return None
-    return ReviewEvent(
-        sent["kind"],
-        int(value) if isinstance(value, int | float) else None,
-        int(sequence) if isinstance(sequence, int | float) else None,
-        float(at_ms) if isinstance(at_ms, int | float) else 0.0,
-    )
 
 
 def _player_data(

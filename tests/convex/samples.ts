@@ -6,10 +6,10 @@ import type { Deployment } from "./harness.ts";
 
 export const SHA256 = "ab".repeat(32);
 export const AUDIO = { contentType: "audio/wav", bytes: 1000, sha256: SHA256 };
-/** Key of a recording. */
-export function audioKey(number: number): string {
+/** Key of a recording of a session. */
+export function audioKey(sessionId: string, number: number): string {
   const object = number.toString(16).padStart(32, "0");
-  return `audio/v1/2026/03/01/jd7cq2z0v5n1p3r8/${object}.wav`;
+  return `audio/v1/2026/03/01/${sessionId}/${object}.wav`;
 }
 
 const PAGE = { cursor: null, limit: 10 };
@@ -53,13 +53,13 @@ export async function seed(t: Deployment, personal?: Personal): Promise<Seeded> 
   const begin = { sessionId, ...AUDIO };
   const stored = await ingest.mutation(api.audioObjects.begin, {
     ...begin,
-    key: audioKey(0),
+    key: audioKey(sessionId, 0),
     sequence: 0,
   });
   await ingest.mutation(api.audioObjects.markStored, { id: stored.id, etag: `e ${text}` });
   const pending = await ingest.mutation(api.audioObjects.begin, {
     ...begin,
-    key: audioKey(1),
+    key: audioKey(sessionId, 1),
     sequence: 1,
   });
   await worker.mutation(api.metrics.ingest, batch("seed", text));
@@ -193,16 +193,17 @@ export function samples(ids: Seeded): Record<FunctionName, Record<string, unknow
     "userSessions:get": { id: sessionId },
     "userSessions:byExternalId": { externalId: "call-1" },
     "userSessions:list": PAGE,
+    "userSessions:newer": { after: START - 1 },
     "userSessions:summary": { id: sessionId },
     "userSessions:daily": { from: START, to: START + 1 },
     "interactions:append": { sessionId, interactions: [turn(3)] },
     "interactions:list": { sessionId, ...PAGE },
     "interactions:byRequestId": { interactionRequestId: "req-1" },
     "interactions:search": { query: "morning" },
-    "audioObjects:begin": { sessionId, ...AUDIO, key: audioKey(2), sequence: 2 },
+    "audioObjects:begin": { sessionId, ...AUDIO, key: audioKey(sessionId, 2), sequence: 2 },
     "audioObjects:get": { id: storedAudioId },
     "audioObjects:forSession": { sessionId },
-    "audioObjects:byKeys": { keys: [audioKey(0)] },
+    "audioObjects:byKeys": { keys: [audioKey(sessionId, 0)] },
     "audioObjects:all": PAGE,
     "audioObjects:due": { kind: "analysis", before: Date.now() + 1, ...PAGE },
     "audioObjects:markStored": { id: pendingAudioId },
@@ -221,6 +222,7 @@ export function samples(ids: Seeded): Record<FunctionName, Record<string, unknow
     },
     "authEvents:list": PAGE,
     "storageEvents:list": PAGE,
+    "storageEvents:slowest": { ...PAGE, from: 0, to: START },
     "audit:record": { action: "session.view", subjectType: "session", subjectId: sessionId },
     "audit:list": PAGE,
     "rateLimits:take": { key: "caller", limit: 10, periodMs: 1000 },

@@ -107,7 +107,7 @@ def reading(convex: ConvexRuntime) -> Answers:
         sample_rate=16_000, channels=1, peaks_key=audio.key.replace(".wav", ".peaks.json"),
     )  # fmt: skip
     reviewed = user_sessions.set_review(worker, id=session.id, review_status="reviewed", score=4)
-    recorded = worker.mutation(
+    recorded = convex.member("viewer", act={"sub": "user_boss"}).mutation(
         AUDIT_RECORD,
         AuditRecordArgs(
             action="session.view",
@@ -124,6 +124,7 @@ def reading(convex: ConvexRuntime) -> Answers:
         "member": users.get(ingest, "user_2"),
         "user summary": users.summary(ingest, clerk_id="user_1", from_=DAY, to=DAY),
         "daily": user_sessions.daily(ingest, DAY, DAY + 24 * HOUR),
+        "newer": user_sessions.newer(clear, after=DAY),
         "session summary": user_sessions.summary(ingest, session.id),
         "reviewed": reviewed,
         "analysed": analysed,

@@ -14,7 +14,9 @@ import { nextSpeed } from "./speed.ts";
 import { endOf, layOut, silencesOf, turnAt } from "./timeline.ts";
 import type { Clip } from "./timeline.ts";
 import { Transcript } from "./transcript.ts";
-import type { AudioItem, Move, PlayerData, ReviewKind, Send, Turn } from "./types.ts";
+import { answerWhere, tellCommand, tellMoment } from "./review.ts";
+import type { Moment, ReviewCommand } from "./review.ts";
+import type { AudioItem, Move, PlayerData, Send, Turn } from "./types.ts";
 import { UrlBook } from "./urls.ts";
 import { Wave } from "./wave.ts";
 import { audioNotice, statusNotice } from "./notices.ts";
@@ -86,6 +88,7 @@ export class Player {
     document.addEventListener("keydown", (event) => this.#keydown(event), {
       signal: this.#ended.signal,
     });
+    answerWhere(() => this.#moment(), this.#ended.signal);
     this.update(data);
     this.#setSpeed(this.#speed);
     this.#setSkipSilence(this.#skipSilence);
@@ -188,6 +191,7 @@ export class Player {
   #light(index: number): void {
     this.#lit = index;
     this.#transcript.light(index);
+    if (this.#data.reviewing) tellMoment(this.#moment());
   }
 
   #flashed(): string | null {
@@ -279,12 +283,16 @@ export class Player {
       case "speed":
         if (playable) this.#setSpeed(nextSpeed(this.#speed, command.by));
         return playable;
-      case "score":
-        return this.#review("score", command.value);
+      case "digit":
+        return this.#review({ kind: "digit", value: command.value });
+      case "question":
+        return this.#review({ kind: "question", by: command.by });
       case "comment":
-        return this.#review("comment");
+      case "correct":
+      case "undo":
+        return this.#review({ kind: command.name });
       case "next":
-        return this.#review("next") || this.#move("next");
+        return this.#review({ kind: "submit" }) || this.#move("next");
       case "help":
         this.#showHelp();
         return true;
@@ -299,17 +307,20 @@ export class Player {
     this.#help.toggle({
       audio: this.#clips.length > 0,
       review: reviewing,
-      next: reviewing || moves.includes("next"),
+      next: !reviewing && moves.includes("next"),
     });
   }
 
-  /** Tell Python what the reviewer did, if there is a review. */
-  #review(kind: ReviewKind, value: number | null = null): boolean {
-    if (this.#data.reviewing) {
-      const sequence = this.#turns[this.#lit]?.sequence ?? null;
-      this.#send("review", { kind, value, sequence, atMs: this.#engine.positionMs });
-    }
+  /** Tell the review panel what the reviewer did, if there is a review. */
+  #review(command: ReviewCommand): boolean {
+    if (this.#data.reviewing) tellCommand(command);
     return this.#data.reviewing;
+  }
+
+  #moment(): Moment {
+    const turn = this.#turns[this.#lit];
+    const { sequence = null, text = "" } = turn ?? {};
+    return { sequence, atMs: this.#engine.positionMs, text };
   }
 
   #move(move: Move): boolean {

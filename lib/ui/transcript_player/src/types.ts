@@ -70,22 +70,8 @@ export interface PlayerData {
   objectives: Objectives;
   speakers: Record<Speaker, string>;
   moves: Move[];
-  /** True when a review is under way: keys 1 to 5, `c` and `n` become `review` triggers. */
+  /** True when a review is under way: its keys and the lit turn go to the review panel. */
   reviewing: boolean;
-}
-
-/** What a reviewer did: scored the session, wants to comment on a turn, is done with it. */
-export type ReviewKind = "score" | "comment" | "next";
-
-/** A reviewer's key press, with where they were. */
-export interface ReviewEvent {
-  kind: ReviewKind;
-  /** Score 1 to 5; null for the other kinds. */
-  value: number | null;
-  /** Sequence of the lit turn; null before the first one. */
-  sequence: number | null;
-  /** Position in the session, milliseconds. */
-  atMs: number;
 }
 
 /** Triggers that reach Python. */
@@ -95,7 +81,6 @@ export interface Triggers {
   /** The player has not the edition that the data speaks of. */
   whole: true;
   move: Move;
-  review: ReviewEvent;
 }
 
 export type Send = <Name extends keyof Triggers>(name: Name, value: Triggers[Name]) => void;
