@@ -107,7 +107,7 @@ def api_allowed(role: Role, operation: str) -> bool:
 
 def machine_allowed(role: Role, path: str) -> bool:
     """Tell whether a machine may read a path beside the API; what is not listed is refused."""
-    return _allowed(role, "machines", path)
+    return allows(role, (Role(name) for name in _TABLE["machines"].get(path, ())))
 
 
 def page_roles(path: str) -> tuple[Role, ...]:
