@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from lib.__main__ import cli
 from lib.commands import doctor
 from lib.config import Settings
+from lib.data import job_leases
 from lib.data.records import JobRun
 from lib.jobs import configuration, dependencies, health
 from lib.jobs.services import Services
@@ -140,7 +141,7 @@ def test_the_job_keeps_when_each_was_last_well(
     assert {"convex", "storage"} <= seen.keys()
     assert "clerk.backend" not in seen
     # It fails later, in another process: the time of the last good answer is carried on.
-    monkeypatch.setattr(dependencies.job_leases, "every", lambda _caller: (last,))
+    monkeypatch.setattr(job_leases, "every", lambda _caller: (last,))
     monkeypatch.setattr(httpx, "get", _refuse)
     monkeypatch.setattr(dependencies, "probes", _broken)
     elsewhere = Services(services.settings, recorder)
@@ -193,7 +194,7 @@ def test_the_doctor_names_what_is_wrong_with_the_settings_and_not_its_value(
         monkeypatch.delenv(str(field.alias), raising=False)
     monkeypatch.setattr(
         doctor, "get_settings",
-        lambda: Settings(_env_file=None, CLERK_SECRET_KEY="sk_live_hidden"),  # type: ignore[call-arg]
+        lambda: Settings(_env_file=None, CLERK_SECRET_KEY="sk_live_hidden"),
     )  # fmt: skip
     done = CliRunner().invoke(cli, ["doctor"])
     assert done.exit_code == 2
