@@ -116,6 +116,10 @@ security: setup-dev $(VENV)/.security ## Advisories, secrets, licences of parts 
 bench: setup-dev ## Measure against the targets (both cores should be free)
 	$(BIN)/python -m benchmarks
 
+.PHONY: load
+load: setup-dev ## Ten minutes of dashboard users and API writers (EARSHOT_LOAD_SECONDS, _SEED; both cores free)
+	$(BIN)/python -m benchmarks.load
+
 .PHONY: screenshots
 screenshots: setup-dev ## Make the README's pictures from a running stack
 	$(BIN)/python -m tests.screenshots

@@ -6,6 +6,7 @@ logs stay off, because they would hold query strings.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,13 +15,14 @@ from typing import Any
 import anyio.to_thread
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 
 from lib.api.app import create_api
 from lib.auth.gate import Gate
 from lib.jobs.background import Background
 from lib.jobs.services import services
 from lib.observability.logs import configure_logs, get_logger
+from lib.ui import downloads, session_files
 from lib.ui.script_errors import show_script_error
 
 ROOT = Path(__file__).resolve().parent
@@ -36,6 +38,9 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     log = get_logger(__name__)
     background = Background(_services)
     background.start()
+    # Modules and settings live as long as the process: no collection needs to walk over them.
+    gc.collect()
+    gc.freeze()
     log.info("app.started", instance=_services.settings.instance_type)
     try:
         yield {}
@@ -51,7 +56,11 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
 app = st.App(
     str(ROOT / "lib" / "ui" / "dashboard.py"),
     lifespan=lifespan,
-    routes=[Mount("/api/v1", create_api(_services))],
+    routes=[
+        Mount("/api/v1", create_api(_services)),
+        Route(downloads.PATH, downloads.download),
+        *session_files.ROUTES,
+    ],
     middleware=[
         Middleware(
             Gate,

@@ -1,10 +1,10 @@
 /** What has served its time goes, everything else stays. */
 import { afterEach, expect, test, vi } from "vitest";
 import { START, as, deployment } from "../tests/convex/harness.ts";
-import { batch } from "../tests/convex/samples.ts";
+import { OBSERVED, batch } from "../tests/convex/samples.ts";
 import { api, internal } from "./_generated/api.js";
 import crons from "./crons.ts";
-import { DAY_MS, IDEMPOTENCY_MS, ROLLUP_MS } from "./model/limits.ts";
+import { ALERT_MESSAGE_MS, DAY_MS, IDEMPOTENCY_MS, ROLLUP_MS } from "./model/limits.ts";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -17,15 +17,20 @@ const TABLES = [
   "storageEvents",
   "rateLimits",
   "metricRollups",
+  "reviewDrafts",
+  "alertIncidents",
+  "alertHistory",
+  "alertSilences",
+  "alertDeliveries",
 ] as const;
 
 test("every table with an end has a cron", () => {
   const { crons: jobs } = crons as unknown as {
-    crons: Record<string, { args: [{ table: string }] }>;
+    crons: Record<string, { args: [{ table?: string }] }>;
   };
   expect(
     Object.values(jobs)
-      .map(({ args }) => args[0].table)
+      .flatMap(({ args }) => args[0].table ?? [])
       .sort(),
   ).toEqual([...TABLES].sort());
 });
@@ -40,6 +45,11 @@ test("each row goes at its time, in batches that follow one another", async () =
     await as(t, "worker").mutation(api.metrics.ingest, args);
   }
   await as(t, "worker").mutation(api.rateLimits.take, { key: "a", limit: 1, periodMs: 1000 });
+  const record = { ...OBSERVED, openedAt: START, resolvedAt: START + 1000 };
+  await as(t, "worker").mutation(api.alerts.record, record);
+  const silence = { rule: "*", durationMs: 60_000, reason: "move" };
+  await as(t, "ops").mutation(api.alerts.silence, silence);
+  await as(t, "ops").mutation(api.alertDeliveries.test, { channels: ["webhook"] });
   const counts = async () =>
     await t.run(async (ctx) => {
       const rows = await Promise.all(TABLES.map((table) => ctx.db.query(table).take(2000)));
@@ -55,9 +65,14 @@ test("each row goes at its time, in batches that follow one another", async () =
     authEvents: 900,
     storageEvents: 3,
     metricRollups: 3,
+    reviewDrafts: 0,
+    alertIncidents: 1,
+    alertHistory: 2,
+    alertSilences: 1,
+    alertDeliveries: 1,
   };
   await purgeAll();
-  expect(await counts()).toEqual({ ...full, rateLimits: 3 });
+  expect(await counts()).toEqual({ ...full, rateLimits: 5 });
   vi.setSystemTime(START + IDEMPOTENCY_MS + 1);
   await purgeAll();
   expect(await counts()).toEqual({ ...full, rateLimits: 0, idempotencyKeys: 0 });
@@ -70,8 +85,16 @@ test("each row goes at its time, in batches that follow one another", async () =
     storageEvents: 0,
     metricRollups: 2,
     rateLimits: 0,
+    reviewDrafts: 0,
+    alertIncidents: 1,
+    alertHistory: 2,
+    alertSilences: 1,
+    alertDeliveries: 1,
   });
+  vi.setSystemTime(START + ALERT_MESSAGE_MS + DAY_MS);
+  await purgeAll();
+  expect(await counts()).toMatchObject({ alertIncidents: 1, alertSilences: 0, alertDeliveries: 0 });
   vi.setSystemTime(START + ROLLUP_MS.day + DAY_MS);
   await purgeAll();
-  expect((await counts())["metricRollups"]).toBe(0);
+  expect(Object.values(await counts()).every((count) => count === 0)).toBe(true);
 });

@@ -49,9 +49,18 @@ const CASES = PUBLIC_FUNCTIONS.flatMap((entry) =>
 ).filter(({ name }) => !name.startsWith("reveals:"));
 /** Functions whose answers hold nothing that people wrote. */
 const IMPERSONAL: ReadonlySet<FunctionName> = new Set([
+  "alertDeliveries:test",
+  "alerts:endSilence",
+  "alerts:note",
+  "alerts:silence",
+  "alerts:states",
+  "alerts:summary",
   "audit:record",
   "metrics:range",
   "migrations:status",
+  "reviewClaims:release",
+  "reviewClaims:renew",
+  "reviewClaims:saveDraft",
   "system:ping",
   "userSessions:daily",
   "userSessions:summary",

@@ -13,6 +13,8 @@ import type {
   FilterApi,
   FunctionReference,
 } from "convex/server";
+import type * as alertDeliveries from "../alertDeliveries.js";
+import type * as alerts from "../alerts.js";
 import type * as audioObjects from "../audioObjects.js";
 import type * as audit from "../audit.js";
 import type * as authEvents from "../authEvents.js";
@@ -21,8 +23,11 @@ import type * as erasure from "../erasure.js";
 import type * as housekeeping from "../housekeeping.js";
 import type * as interactions from "../interactions.js";
 import type * as jobLeases from "../jobLeases.js";
+import type * as listening from "../listening.js";
 import type * as metrics from "../metrics.js";
 import type * as migrations from "../migrations.js";
+import type * as model_agreement from "../model/agreement.js";
+import type * as model_alerts from "../model/alerts.js";
 import type * as model_audio from "../model/audio.js";
 import type * as model_audioQueues from "../model/audioQueues.js";
 import type * as model_audit from "../model/audit.js";
@@ -44,6 +49,14 @@ import type * as model_records from "../model/records.js";
 import type * as model_recount from "../model/recount.js";
 import type * as model_redaction from "../model/redaction.js";
 import type * as model_repair from "../model/repair.js";
+import type * as model_reviewFields from "../model/reviewFields.js";
+import type * as model_reviewQueues from "../model/reviewQueues.js";
+import type * as model_reviewRecords from "../model/reviewRecords.js";
+import type * as model_reviewSlots from "../model/reviewSlots.js";
+import type * as model_reviewTallies from "../model/reviewTallies.js";
+import type * as model_reviewing from "../model/reviewing.js";
+import type * as model_rubric from "../model/rubric.js";
+import type * as model_sampling from "../model/sampling.js";
 import type * as model_sessionFilters from "../model/sessionFilters.js";
 import type * as model_sessions from "../model/sessions.js";
 import type * as model_totals from "../model/totals.js";
@@ -52,6 +65,10 @@ import type * as model_words from "../model/words.js";
 import type * as rateLimits from "../rateLimits.js";
 import type * as repair from "../repair.js";
 import type * as reveals from "../reveals.js";
+import type * as reviewClaims from "../reviewClaims.js";
+import type * as reviewQueues from "../reviewQueues.js";
+import type * as reviews from "../reviews.js";
+import type * as rubrics from "../rubrics.js";
 import type * as storageEvents from "../storageEvents.js";
 import type * as system from "../system.js";
 import type * as userSessions from "../userSessions.js";
@@ -66,6 +83,8 @@ import type * as users from "../users.js";
  * ```
  */
 declare const fullApi: ApiFromModules<{
+  alertDeliveries: typeof alertDeliveries;
+  alerts: typeof alerts;
   audioObjects: typeof audioObjects;
   audit: typeof audit;
   authEvents: typeof authEvents;
@@ -74,8 +93,11 @@ declare const fullApi: ApiFromModules<{
   housekeeping: typeof housekeeping;
   interactions: typeof interactions;
   jobLeases: typeof jobLeases;
+  listening: typeof listening;
   metrics: typeof metrics;
   migrations: typeof migrations;
+  "model/agreement": typeof model_agreement;
+  "model/alerts": typeof model_alerts;
   "model/audio": typeof model_audio;
   "model/audioQueues": typeof model_audioQueues;
   "model/audit": typeof model_audit;
@@ -97,6 +119,14 @@ declare const fullApi: ApiFromModules<{
   "model/recount": typeof model_recount;
   "model/redaction": typeof model_redaction;
   "model/repair": typeof model_repair;
+  "model/reviewFields": typeof model_reviewFields;
+  "model/reviewQueues": typeof model_reviewQueues;
+  "model/reviewRecords": typeof model_reviewRecords;
+  "model/reviewSlots": typeof model_reviewSlots;
+  "model/reviewTallies": typeof model_reviewTallies;
+  "model/reviewing": typeof model_reviewing;
+  "model/rubric": typeof model_rubric;
+  "model/sampling": typeof model_sampling;
   "model/sessionFilters": typeof model_sessionFilters;
   "model/sessions": typeof model_sessions;
   "model/totals": typeof model_totals;
@@ -105,6 +135,10 @@ declare const fullApi: ApiFromModules<{
   rateLimits: typeof rateLimits;
   repair: typeof repair;
   reveals: typeof reveals;
+  reviewClaims: typeof reviewClaims;
+  reviewQueues: typeof reviewQueues;
+  reviews: typeof reviews;
+  rubrics: typeof rubrics;
   storageEvents: typeof storageEvents;
   system: typeof system;
   userSessions: typeof userSessions;

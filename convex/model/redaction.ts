@@ -67,6 +67,7 @@ const OPAQUE = new Set([
   "nextCursor",
   "sha256",
   "erasureId",
+  "incidentId",
 ]);
 
 /** Return the text with personal numbers and addresses masked. */

@@ -99,9 +99,10 @@ def within(buckets: Iterable[Bucket], now: datetime, window: timedelta) -> Count
     The oldest bucket is left out unless all of it lies inside, so a window is up to one bucket
     shorter than it says. Buckets further ahead than `AHEAD` are a wrong clock's and left out.
     """
+    first, last = now - window, now + AHEAD
     total = bad = 0
     for bucket in buckets:
-        if now - window <= bucket.start <= now + AHEAD:
+        if first <= bucket.start <= last:
             total += bucket.counts.total
             bad += bucket.counts.bad
     return Counts(total, bad)

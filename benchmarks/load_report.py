@@ -1,0 +1,102 @@
+"""docs/load.md, made from the JSON of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+FOLDER: Final = Path(__file__).resolve().parents[1] / "docs"
+
+_PAGE: Final = """\
+# Load
+
+Made by `make load` from docs/load.json. Everything ran on one machine: the app with its worker, the
+Convex runtime, S3, the identity provider and the generator itself.
+
+- {cores} cores, Python {python}, Streamlit {streamlit}, {date}; seed {seed} (`EARSHOT_LOAD_SEED`).
+- {visitors} dashboard users, each a signed-in member with cookies, a client address and a socket of
+  their own, one view every {view_seconds:g} s over all pages: {shown:.1f} views/s in all. Every
+  sixth view is a page load with a new socket, which after a minute takes the browser to Clerk and
+  back; the others are clicks in the open page. Open pages ask for `/auth/state` every 20 s.
+- {writers} API writers, {turns_per_second:g} turns/s wanted, {stored_per_second:.0f} stored:
+  a user, a session, its turns in batches of {batch}, its end, each write with an
+  `Idempotency-Key`.
+- {seconds:.0f} s measured after {warm_seconds:g} s of warm-up.
+
+{verdict}
+
+## Errors
+
+{errors}
+
+## Pages
+
+{pages}
+
+`load`: document and a new socket; `click`: within the open page. The time ends with the
+last message of the page's script.
+
+## Requests
+
+{requests}
+
+## Processes
+
+{processes}
+"""
+
+
+def markdown(outcome: dict[str, Any], missed: list[str]) -> str:
+    """Return the page.
+
+    Args:
+        outcome: of `benchmarks.load`.
+        missed: sentences about what falls short.
+    """
+    views = {name: one for name, one in outcome["views"].items() if name.startswith("/")}
+    routes = {name: one for name, one in outcome["views"].items() if not name.startswith("/")}
+    stored = routes.get("POST /interactions", {}).get("perSecond", 0) * outcome["plan"]["batch"]
+    return _PAGE.format(
+        **outcome["machine"],
+        **{**outcome["plan"], "seconds": outcome["seconds"]},
+        shown=sum(one["perSecond"] for one in views.values()),
+        stored_per_second=stored,
+        verdict="Every target was met." if not missed else f"**Missed:** {'; '.join(missed)}.",
+        errors="\n".join(_errors(outcome)),
+        pages="\n".join(times(views, "view")),
+        requests="\n".join(times(routes, "request")),
+        processes="\n".join(usage(outcome["processes"])),
+    )
+
+
+def times(figures: dict[str, dict[str, float]], kind: str) -> list[str]:
+    """Return a table of durations by kind of view or request."""
+    rows = [f"| {kind} | count | per second | p50 ms | p95 ms | p99 ms | max ms |"]
+    rows.append("|---|---:|---:|---:|---:|---:|---:|")
+    rows += [
+        f"| {name} | {one['count']:.0f} | {one['perSecond']:g} | {one['p50Ms']:.0f} | "
+        f"{one['p95Ms']:.0f} | {one['p99Ms']:.0f} | {one['maxMs']:.0f} |"
+        for name, one in figures.items()
+    ]
+    return rows
+
+
+def usage(processes: dict[str, dict[str, float]]) -> list[str]:
+    """Return a table of what processes used."""
+    rows = ["| process | cores | first MiB | last MiB | peak MiB | growth MiB/min, second half |"]
+    rows.append("|---|---:|---:|---:|---:|---:|")
+    rows += [
+        f"| {name} | {one['cores']:.2f} | {one['firstMib']:.0f} | {one['lastMib']:.0f} | "
+        f"{one['peakMib']:.0f} | {one['growthMibPerMinute']:+.2f} |"
+        for name, one in processes.items()
+    ]
+    return rows
+
+
+def _errors(outcome: dict[str, Any]) -> list[str]:
+    lines = [
+        f"- Failed views and requests (a 429 is one): {sum(outcome['failures'].values())}",
+        f"- Errors in the app's log: {outcome['errors_logged']}",
+        f"- Turns acknowledged: {outcome['acknowledged']:,}; stored: {outcome['stored']:,}",
+    ]
+    return lines + [f"- {count} x {what}" for what, count in sorted(outcome["failures"].items())]
