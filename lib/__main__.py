@@ -8,6 +8,7 @@ from lib.commands import audio, bucket, data
 from lib.commands.backfill import backfill
 from lib.commands.doctor import doctor
 from lib.commands.import_ import import_
+from lib.commands.jwks import jwks
 from lib.commands.smoke import smoke
 from lib.commands.token import token
 from lib.commands.worker import worker
@@ -24,6 +25,7 @@ cli.add_typer(data.cli, name="data")
 cli.command()(backfill)
 cli.command()(doctor)
 cli.command("import")(import_)
+cli.command()(jwks)
 cli.command()(smoke)
 cli.command()(token)
 cli.command()(worker)
