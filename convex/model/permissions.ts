@@ -9,10 +9,10 @@ const functions: Record<string, readonly string[]> = table.functions;
 
 /** Roles of people (Clerk tokens) and of machines (service tokens) never mix. */
 export const MEMBER_ROLES: readonly string[] = ["viewer", "reviewer", "ops", "admin"];
-export const SERVICE_ROLES: readonly string[] = ["ingest", "worker"];
+export const SERVICE_ROLES: readonly string[] = ["ingest", "monitor", "worker"];
 
 /** Roles that see e-mail addresses, phone and card numbers in clear. */
-const CLEAR_ROLES: ReadonlySet<string> = new Set(["admin", ...SERVICE_ROLES]);
+const CLEAR_ROLES: ReadonlySet<string> = new Set(table.seesClear);
 
 /** Roles that may call a function, without those that inherit them. Unknown names: nobody. */
 export function rolesFor(name: string): readonly string[] {

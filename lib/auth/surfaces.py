@@ -11,6 +11,9 @@ SIGNED_OUT_PATH = "/auth/signed-out"
 STATE_PATH = "/auth/state"
 WATCH_PATH = "/auth/watch.js"
 
+# For machines with a Bearer token, like the API, but about this process alone.
+METRICS_PATH = "/metrics"
+
 _PUBLIC_PATHS = frozenset(
     {
         "/_stcore/health",
@@ -24,7 +27,14 @@ _PUBLIC_PATHS = frozenset(
 # Streamlit's own code, and webhooks, which prove themselves by their signature.
 CODE_PREFIX = "/static/"
 _PUBLIC_PREFIXES = (CODE_PREFIX, "/api/v1/docs/", "/api/v1/webhooks/")
-_RESOURCE_PREFIXES = ("/_stcore/", "/app/static/", "/component/", "/media/", "/oauth2callback")
+_RESOURCE_PREFIXES = (
+    "/_stcore/",
+    "/app/static/",
+    "/component/",
+    "/downloads/",
+    "/media/",
+    "/oauth2callback",
+)
 
 
 class Surface(StrEnum):
@@ -48,7 +58,7 @@ def surface_of(path: str) -> Surface:  # noqa: PLR0911  # one return per kind
         return Surface.PUBLIC
     if path.startswith("/auth/"):
         return Surface.AUTH
-    if path == "/api" or path.startswith("/api/"):
+    if path in {METRICS_PATH, "/api"} or path.startswith("/api/"):
         return Surface.API
     # Streamlit's client first asks below a deep link: `/session/_stcore/health`.
     if path.startswith(_RESOURCE_PREFIXES) or "/_stcore/" in path:
@@ -68,8 +78,14 @@ def route_label(path: str) -> str:
             page = page_of(path)
             return page if page_known(page) else "/*"
         case Surface.RESOURCE | Surface.PUBLIC | Surface.API:
+            if path == METRICS_PATH:
+                return path
             first = path.split("/")[1]
-            return f"/{first}/*" if first in {"_stcore", "api", "component", "media"} else "/*"
+            return (
+                f"/{first}/*"
+                if first in {"_stcore", "api", "component", "downloads", "media"}
+                else "/*"
+            )
         case Surface.AUTH:
             return path if path in {SIGN_OUT_PATH, STATE_PATH} else "/auth/*"
     return "/*"

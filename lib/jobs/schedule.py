@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
-from lib.jobs import audio_analysis, audio_upload, retention, started_erasures
+from lib.jobs import audio_analysis, audio_upload, dependencies, retention, started_erasures
+from lib.jobs.alerts.delivery import deliver
+from lib.jobs.alerts.evaluation import Evaluation
 from lib.jobs.analyser import Analyser
 from lib.jobs.probe import probe
 from lib.jobs.reconciliation import Reconciliation
@@ -41,7 +43,7 @@ def default_jobs(analyser: Analyser) -> tuple[Job, ...]:
     Args:
         analyser: decodes recordings; the worker closes it.
     """
-    return (
+    jobs = (
         Job("audio.analysis", 5, lambda services, stop: audio_analysis.analyse_due(
             services.worker_caller, services.storage, analyser, stop
         )),
@@ -55,7 +57,11 @@ def default_jobs(analyser: Analyser) -> tuple[Job, ...]:
             Reconciliation(services.worker_caller(), services.storage, stop=stop).run()
         )),
         Job("users.erasure", 60, started_erasures.finish_started),
+        Job(dependencies.JOB, 60, dependencies.check),
         Job("storage.probe", 60, lambda services, _stop: probe(
             services.storage, services.recorder
         )),
+        Job("alerts.delivery", 5, deliver),
     )  # fmt: skip
+    evaluation = Evaluation({job.name: job.every_seconds for job in jobs})
+    return (*jobs, Job("alerts.evaluation", 30, evaluation.run))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 from lib.auth.authenticator import Authenticator
@@ -12,6 +13,7 @@ from lib.auth.events import AuthEvent
 from lib.auth.service import ServiceRole, mint
 from lib.config import Settings, get_settings
 from lib.data import Caller, Client
+from lib.jobs.exports import Exports
 from lib.jobs.provisioning import Provisioner
 from lib.observability.recorder import Recorder
 from lib.observability.request_id import current_request_id
@@ -32,10 +34,13 @@ class Services:
     Attributes:
         settings: of this process.
         recorder: collects measurements; `lib.jobs.flush` sends them.
+        last_good: when this process last saw each dependency to be well, see
+            `lib.jobs.dependencies`.
     """
 
     settings: Settings
     recorder: Recorder = field(default_factory=Recorder)
+    last_good: dict[str, datetime] = field(default_factory=dict)
 
     @cached_property
     def convex(self) -> Client:
@@ -56,6 +61,11 @@ class Services:
     def provisioner(self) -> Provisioner:
         """Writes Clerk's users into Convex."""
         return Provisioner(self.settings, self.worker_caller, self.authenticator.api)
+
+    @cached_property
+    def exports(self) -> Exports:
+        """Files that members wait for."""
+        return Exports()
 
     @cached_property
     def _worker_token(self) -> ServiceToken:
@@ -82,7 +92,7 @@ class Services:
 
     def close(self) -> None:
         """Close the connections that were made."""
-        for name in ("provisioner", "convex", "storage", "authenticator"):
+        for name in ("exports", "provisioner", "convex", "storage", "authenticator"):
             if name in self.__dict__:
                 self.__dict__[name].close()
 
