@@ -33,6 +33,7 @@ from local.demo.dialogue import Cast, build
 from local.demo.progress import bars
 from local.processes import convex
 from local.stack import Stack, free_ports
+from tests.support.stack import RunningStack, running_stack
 
 SIZES = (1_000, 10_000, 100_000)
 TURNS = 12
@@ -97,6 +98,13 @@ def private_copy(sessions: int) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="earshot-bench-", dir=cache()) as folder:
         shutil.copytree(source / "convex", Path(folder) / "convex")
         yield Path(folder)
+
+
+@contextmanager
+def full_stack(sessions: int) -> Iterator[RunningStack]:
+    """Run the whole local stack, as `make run` does, over a private copy of the set."""
+    with private_copy(sessions) as home, running_stack(home, demo=False) as stack:
+        yield stack
 
 
 def prepare(sessions: int) -> Path:
