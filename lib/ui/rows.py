@@ -12,6 +12,8 @@ from lib.ui.objectives import STORAGE_MS, TURN_MS
 from lib.ui.record_table.component import Cell, Column, Row, Tone
 from lib.ui.series import DEMO
 
+_MOST_LABELS: Final = 3
+
 USER_COLUMNS: Final = (
     Column("User"), Column("Status"), Column("Sessions", number=True),
     Column("Last seen"), Column("Known since"),
@@ -82,7 +84,12 @@ def session_rows(
         with_user: name the user below the title; their own page need not.
     """
     return [
-        Row(_session_cells(session, zone, with_user=with_user), "/session", {"id": session.id})
+        Row(
+            _session_cells(session, zone, with_user=with_user),
+            "/session",
+            {"id": session.id},
+            session.id,
+        )
         for session in sessions
     ]
 
@@ -106,19 +113,24 @@ def _session_cells(session: UserSession, zone: ZoneInfo, *, with_user: bool) -> 
             fmt.latency(worst), tone="warn" if late else None,
             title=f"over the objective of {fmt.latency(TURN_MS)}" if late else "",
         ),
-        Cell(_flags(session), title=_flags(session)),
+        Cell("", chips=_flags(session)),
     )  # fmt: skip
 
 
-def _flags(session: UserSession) -> str:
-    flags = list(session.labels)
+def _flags(session: UserSession) -> tuple[tuple[str, Tone], ...]:
+    """Return what stands out: recordings, legal hold, labels (some of them), demo data."""
+    flags: list[tuple[str, Tone]] = []
     if session.audio_count:
-        flags.insert(0, "audio")
+        flags.append(("audio", "muted"))
     if session.legal_hold:
-        flags.append("legal hold")
+        flags.append(("legal hold", "warn"))
+    flags += [(label, "accent") for label in session.labels[:_MOST_LABELS]]
+    more = len(session.labels) - _MOST_LABELS
+    if more > 0:
+        flags.append((f"+{more} labels", "accent"))
     if session.source == DEMO:
-        flags.append(DEMO)
-    return ", ".join(flags)
+        flags.append((DEMO, "muted"))
+    return tuple(flags)
 
 
 def storage_rows(events: Sequence[StorageEvent], zone: ZoneInfo) -> list[Row]:
