@@ -15,6 +15,8 @@ import {
   sessionSummary,
   userSession,
 } from "./model/records.ts";
+import { enterQueues } from "./model/reviewQueues.ts";
+import { resultOf } from "./model/reviewSlots.ts";
 import { indexFor, matchesSession, sessionFilters } from "./model/sessionFilters.ts";
 import {
   SessionReader,
@@ -139,6 +141,7 @@ export const update = authedMutation("userSessions:update", {
     const duration = endedAt === undefined ? {} : { durationMs: endedAt - session.startedAt };
     const changed = { ...session, ...changes, ...duration };
     await ctx.db.patch("userSessions", session._id, { ...changes, ...duration });
+    await enterQueues(ctx, changed);
     return await new SessionReader(ctx).record(changed);
   },
 });
@@ -158,7 +161,7 @@ export const setLegalHold = authedMutation("userSessions:setLegalHold", {
   },
 });
 
-/** Note a review that was made elsewhere (imports, demo data). */
+/** Note a review that was made elsewhere (imports); reviews that are made here outrank it. */
 export const setReview = authedMutation("userSessions:setReview", {
   args: { id: v.string(), reviewStatus, score: v.optional(v.number()) },
   returns: userSession,
@@ -168,8 +171,10 @@ export const setReview = authedMutation("userSessions:setReview", {
     checks.done();
     const session = await requireSession(ctx, id);
     ctx.about(session.userId);
-    await ctx.db.patch("userSessions", session._id, review);
-    return await new SessionReader(ctx).record({ ...session, ...review });
+    const noted = { ...session, importedReview: review };
+    const result = await resultOf(ctx, noted);
+    await ctx.db.patch("userSessions", session._id, { importedReview: review, ...result });
+    return await new SessionReader(ctx).record({ ...noted, ...result });
   },
 });
 

@@ -39,6 +39,7 @@ from lib.data.records import (
     NewStorageEvent,
 )
 from local.snapshot import DATABASE, export_snapshot, import_snapshot
+from tests.data.assessment import assessed
 from tests.support.convex import ConvexRuntime
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -62,6 +63,7 @@ def lived(convex: ConvexRuntime, home: Path) -> Answers:
         **reading(convex),
         **background(convex.caller("worker")),
         **drifted(convex, home),
+        **assessed(convex),
         **erased(convex.caller("worker")),
     }
 
