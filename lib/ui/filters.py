@@ -35,7 +35,7 @@ def chip(label: str, *keys: str) -> Iterator[None]:
         label: what it filters by.
         keys: of the fields; what they are set to stands on the chip.
     """
-    values = [text for text in (_shown(st.session_state.get(key)) for key in keys) if text]
+    values = [text for text in map(_value_of, keys) if text]
     # Backslashes: a label is Markdown, and values are typed or linked by anybody.
     said = f"{label}: {_literal(', '.join(values))}" if values else label
     with st.popover(
@@ -66,7 +66,7 @@ def days(label: str = "Started", first: str = "since", last: str = "until") -> N
 
 def clear_button(keys: Sequence[str], on_clear: Callable[[], None] = lambda: None) -> None:
     """Draw the button that takes all filters away, if any is set."""
-    if not any(_shown(st.session_state.get(key)) for key in keys):
+    if not any(map(_value_of, keys)):
         return
 
     def clear() -> None:
@@ -77,7 +77,9 @@ def clear_button(keys: Sequence[str], on_clear: Callable[[], None] = lambda: Non
     st.button("Clear filters", icon=":material/filter_alt_off:", type="tertiary", on_click=clear)
 
 
-def _shown(value: object) -> str:
+def _value_of(key: str) -> str:
+    """Return what a field is set to; before it is drawn the first time, the address knows."""
+    value = st.session_state[key] if key in st.session_state else st.query_params.get(key)
     if isinstance(value, date):
         return value.isoformat()
     text = value if isinstance(value, str) else ""

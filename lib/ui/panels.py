@@ -100,6 +100,17 @@ def number(
     )  # fmt: skip
 
 
+def timing(label: str, value: float | None, objective: float) -> None:
+    """Draw a percentile in milliseconds in a card, judged by its objective."""
+    if value is None:
+        number(label, fmt.NONE)
+        return
+    number(
+        label, fmt.latency(value), f"objective {fmt.latency(objective)}",
+        judged="good" if value <= objective else "bad",
+    )  # fmt: skip
+
+
 def chart(
     title: str,
     figure: go.Figure,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from lib.data.records import AuditEvent, AuthEvent, SessionUser, StorageEvent, User, UserSession
 from lib.storage.keys import AudioKey
+from lib.ui import audit_words
 from lib.ui import formatting as fmt
 from lib.ui.objectives import STORAGE_MS, TURN_MS
 from lib.ui.record_table.component import Cell, Column, Row, Tone
@@ -210,21 +211,23 @@ def _acting(event: AuditEvent) -> str:
 
 
 def audit_rows(events: Sequence[AuditEvent], zone: ZoneInfo) -> list[Row]:
-    """Return the trail; events about a session open it."""
+    """Return the trail; each event opens the page of what it is about, if that has one."""
     return [
         Row(
             (
                 Cell(fmt.moment(event.created_at, zone), title=fmt.utc(event.created_at)),
-                Cell(event.actor_id, _acting(event)),
-                Cell(event.action),
-                Cell(event.subject_type, event.subject_id),
-                Cell(
-                    ", ".join(f"{name}: {value}" for name, value in (event.details or {}).items())
-                ),
+                Cell(event.actor_id, _acting(event), title=event.actor_id),
+                Cell(audit_words.WORDS.get(event.action, event.action), event.action),
+                Cell(event.subject_type, event.subject_id, title=event.subject_id),
+                _details(event),
                 Cell(event.request_id or fmt.NONE, title=event.request_id or ""),
             ),
-            "/session" if event.subject_type == "userSession" else None,
-            {"id": event.subject_id},
+            *(audit_words.page_of(event) or ()),
         )
         for event in events
     ]
+
+
+def _details(event: AuditEvent) -> Cell:
+    said = ", ".join(f"{name}: {value}" for name, value in (event.details or {}).items())
+    return Cell(said or fmt.NONE, title=said)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 
 from lib.data.records import UserSession
+from lib.ui.day_range import bounds_of, day_of
 from lib.ui.objectives import TURN_MS
 
 Order = Literal["asc", "desc"]
@@ -60,8 +61,8 @@ class SessionFilters:
         return cls(
             **{name: _choice(name, view.get(name)) for name in _CHOICES if name != "sort"},
             **{name: _text(view.get(name), longest) for name, longest in _LONGEST.items()},
-            since=_day(view.get("since")),
-            until=_day(view.get("until")),
+            since=day_of(view.get("since")),
+            until=day_of(view.get("until")),
             sort=_choice("sort", view.get("sort")) or NEWEST,
         )
 
@@ -119,8 +120,7 @@ class SessionFilters:
 
     def _bounds(self, now: datetime) -> tuple[datetime | None, datetime | None]:
         if self.since or self.until:
-            end = None if self.until is None else _midnight(self.until) + timedelta(days=1)
-            return None if self.since is None else _midnight(self.since), end
+            return bounds_of(self.since, self.until)
         days = PERIODS.get(self.period)
         if days is None:
             return None, None
@@ -134,16 +134,3 @@ def _choice(name: str, value: object) -> str:
 
 def _text(value: object, longest: int) -> str:
     return value.strip()[:longest] if isinstance(value, str) else ""
-
-
-def _day(value: object) -> date | None:
-    if isinstance(value, str):
-        try:
-            value = date.fromisoformat(value)
-        except ValueError:
-            return None
-    return value if isinstance(value, date) and 2000 <= value.year < 2200 else None  # noqa: PLR2004
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

@@ -9,14 +9,14 @@ import streamlit as st
 
 from lib.data import user_sessions
 from lib.jobs.list_export import export_sessions
-from lib.ui import filters, rows, views
+from lib.ui import add_to_review, filters, rows, views
 from lib.ui.export_panel import list_export
 from lib.ui.identity import Visitor
 from lib.ui.navigation import follow, remember_list
 from lib.ui.new_sessions import new_sessions
 from lib.ui.page_heading.component import page_heading
 from lib.ui.paging import PAGE_SIZE, Pager
-from lib.ui.record_table.component import record_table
+from lib.ui.record_table.component import record_table, wished
 from lib.ui.screens.search_hits import search_hits
 from lib.ui.session_filters import (
     CHANNELS,
@@ -41,6 +41,9 @@ def draw(visitor: Visitor) -> None:
     """Draw the page."""
     follow(TABLE, "sessions-hits")
     page_heading("Sessions", "Every conversation with the product.", key="sessions-heading")
+    wish = wished(TABLE)
+    if wish is not None and wish.act == add_to_review.ACT.name:
+        add_to_review.ask(wish.ids)
     words = filters.search_field("Search in what was said")
     chosen = _filters()
     if words:
@@ -89,7 +92,8 @@ def _list(chosen: SessionFilters, visitor: Visitor) -> None:
     else:
         remember_list([session.id for session in page.items])
         table = rows.session_rows(page.items, visitor.zone)
-        record_table("Sessions", rows.SESSION_COLUMNS, table, key=TABLE)
+        acts = [add_to_review.ACT] if add_to_review.may_add(visitor.member) else []
+        record_table("Sessions", rows.SESSION_COLUMNS, table, key=TABLE, acts=acts)
         pager.controls(len(page.items), page.next_cursor)
     if chosen.sort == NEWEST and pager.cursor is None:
         newest = page.items[0].started_at if page.items else datetime.now(UTC)
