@@ -11,6 +11,7 @@ import streamlit as st
 
 from lib.data.functions import Page
 from lib.ui import charts, views
+from lib.ui import formatting as fmt
 from lib.ui.periods import DAY, WINDOWS, Period, custom
 
 CUSTOM: Final = "Custom"
