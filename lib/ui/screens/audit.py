@@ -47,7 +47,7 @@ def draw(visitor: Visitor) -> None:
 
 def _filters() -> dict[str, str]:
     """Draw the filters; return those that are set, by their names in the address."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         with filters.chip("Did", "action"):
             st.selectbox(
                 "Did", list(audit_words.ACTIONS), index=None, placeholder="Any act", key="action",

@@ -44,7 +44,13 @@ def draw(visitor: Visitor) -> None:
     wish = wished(TABLE)
     if wish is not None and wish.act == add_to_review.ACT.name:
         add_to_review.ask(wish.ids)
-    words = filters.search_field("Search in what was said")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        words = filters.search_field("Search in what was said")
+        st.selectbox(
+            "Sort", list(SORTS), key="sort", bind="query-params", label_visibility="collapsed",
+            width=150, disabled=bool(words),
+            help="Matches of a search come best first." if words else None,
+        )  # fmt: skip
     chosen = _filters()
     if words:
         search_hits(words, chosen, visitor)
@@ -53,7 +59,7 @@ def draw(visitor: Visitor) -> None:
 
 
 def _filters() -> SessionFilters:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         filters.choice("Outcome", list(OUTCOMES), "status")
         filters.choice("Channel", list(CHANNELS), "channel")
         filters.choice("Review", list(REVIEWS), "review")
@@ -69,10 +75,6 @@ def _filters() -> SessionFilters:
         with filters.chip("Started", "period", "since", "until"):
             st.pills("Started within", list(PERIODS), key="period", bind="query-params")
             filters.days()
-        st.selectbox(
-            "Sort", list(SORTS), key="sort", bind="query-params", label_visibility="collapsed",
-            width=150,
-        )  # fmt: skip
         filters.clear_button(_KEYS)
     fields = (*_KEYS, "sort")
     return SessionFilters.from_view({name: st.session_state.get(name) for name in fields})

@@ -58,7 +58,8 @@ def draw(visitor: Visitor) -> None:
         erasing.progress(clerk_id)
         return
     user_actions.draw(found.user, visitor)
-    _figures(found.summary, span, visitor, now)
+    if found.user.session_count:
+        _figures(found.summary, span, visitor, now)
     _sessions(found.sessions, pager, clerk_id, visitor)
 
 

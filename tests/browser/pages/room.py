@@ -68,6 +68,15 @@ class Ingest:
         assert put.status_code == 200, put.text
         self._post(f"/audio/{upload['audioObjectId']}/complete", None)
 
+    def owner_of(self, session_id: str) -> str:
+        """Return the Clerk id of a session's user."""
+        clerk_id: str = self._client.get(f"/sessions/{session_id}").json()["userId"]
+        return clerk_id
+
+    def user(self, clerk_id: str, **profile: str) -> None:
+        """Store what is known of a user."""
+        self._post("/users", {"clerkId": clerk_id, **profile})
+
     def _post(self, path: str, body: Any) -> Any:
         headers = {"Idempotency-Key": uuid.uuid4().hex}
         answer = self._client.post(path, json=body, headers=headers)

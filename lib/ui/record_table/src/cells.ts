@@ -40,10 +40,9 @@ export function drawCell(cell: Cell): HTMLElement {
 
 function labels(chips: NonNullable<Cell["chips"]>): HTMLElement {
   const made = span("chips", "");
+  made.title = chips.map(({ text }) => text).join(", ");
   for (const { text, tone } of chips) {
-    const label = span(`chip ${tone}`, text);
-    label.title = text;
-    made.append(label);
+    made.append(span(`chip ${tone}`, text));
   }
   return made;
 }
