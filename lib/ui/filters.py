@@ -53,7 +53,9 @@ def choice(label: str, options: Sequence[str], key: str) -> str:
 
 def exact(label: str, hint: str, key: str) -> str:
     """Draw a field for an exact value, inside of a chip; return what was typed."""
-    value = st.text_input(label, placeholder=hint, key=key, bind="query-params", max_chars=200)
+    value = st.text_input(
+        label, None, placeholder=hint, key=key, bind="query-params", max_chars=200
+    )  # fmt: skip
     return (value or "").strip()
 
 
@@ -71,7 +73,7 @@ def clear_button(keys: Sequence[str], on_clear: Callable[[], None] = lambda: Non
 
     def clear() -> None:
         for key in keys:
-            st.session_state[key] = "" if isinstance(st.session_state.get(key), str) else None
+            st.session_state[key] = None
         on_clear()
 
     st.button("Clear filters", icon=":material/filter_alt_off:", type="tertiary", on_click=clear)

@@ -12,7 +12,6 @@ from lib.ui import audit_words, filters, rows, views
 from lib.ui.day_range import bounds_of
 from lib.ui.export_panel import list_export
 from lib.ui.identity import Visitor
-from lib.ui.navigation import follow
 from lib.ui.page_heading.component import page_heading
 from lib.ui.paging import PAGE_SIZE, Pager
 from lib.ui.record_table.component import record_table
@@ -23,7 +22,6 @@ _KEYS: Final = ("action", "actor", "subject", "since", "until")
 
 def draw(visitor: Visitor) -> None:
     """Draw the page."""
-    follow(TABLE)
     page_heading(
         "Audit", "Who viewed, listened to, exported, revealed or erased what.", key="audit-heading"
     )

@@ -12,7 +12,7 @@ from lib.jobs.list_export import export_sessions
 from lib.ui import add_to_review, filters, rows, views
 from lib.ui.export_panel import list_export
 from lib.ui.identity import Visitor
-from lib.ui.navigation import follow, remember_list
+from lib.ui.navigation import remember_list
 from lib.ui.new_sessions import new_sessions
 from lib.ui.page_heading.component import page_heading
 from lib.ui.paging import PAGE_SIZE, Pager
@@ -39,7 +39,6 @@ _KEYS: Final = (
 
 def draw(visitor: Visitor) -> None:
     """Draw the page."""
-    follow(TABLE, "sessions-hits")
     page_heading("Sessions", "Every conversation with the product.", key="sessions-heading")
     wish = wished(TABLE)
     if wish is not None and wish.act == add_to_review.ACT.name:

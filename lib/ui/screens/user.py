@@ -14,7 +14,7 @@ from lib.data.records import Erasure, User, UserSession, UserSummary
 from lib.ui import charts, erasing, palette, panels, revealing, rows, user_actions, views
 from lib.ui import formatting as fmt
 from lib.ui.identity import Visitor
-from lib.ui.navigation import follow, remember_list
+from lib.ui.navigation import remember_list
 from lib.ui.objectives import TTFT_MS, TURN_MS
 from lib.ui.page_heading.component import Chip, Fact, Link, page_heading
 from lib.ui.paging import PAGE_SIZE, Pager
@@ -38,7 +38,6 @@ class _Loaded:
 
 def draw(visitor: Visitor) -> None:
     """Draw the page of the user that the address names by `id` (Clerk user id)."""
-    follow("user-heading", "user-sessions")
     clerk_id = st.query_params.get("id", "")
     pager = Pager("user-sessions", clerk_id)
     span = _span()

@@ -10,7 +10,6 @@ from lib.auth.roles import Role
 from lib.data import users
 from lib.ui import filters, rows, views
 from lib.ui.identity import Visitor
-from lib.ui.navigation import follow
 from lib.ui.page_heading.component import page_heading
 from lib.ui.paging import PAGE_SIZE, Pager
 from lib.ui.record_table.component import record_table
@@ -34,7 +33,6 @@ _DEFAULT: Final = "Last seen first"
 
 def draw(visitor: Visitor) -> None:
     """Draw the page."""
-    follow(TABLE)
     page_heading("Users", "People who use the product, and how to find one.", key="users-heading")
     search, status, sort = _filters(visitor)
     by, order = _SORTS[sort]

@@ -1,4 +1,5 @@
 /** A list of records with real links. All cells are text nodes: nothing in them is interpreted. */
+import { addressOf, visit } from "../../shared/src/visit.ts";
 import { drawCell } from "./cells.ts";
 import type { Cell } from "./cells.ts";
 import { listenToKeys } from "./keys.ts";
@@ -39,7 +40,6 @@ interface Mount {
 const selections = new WeakMap<HTMLElement | ShadowRoot, Set<string>>();
 
 export default function mount({ data, parentElement, setTriggerValue }: Mount): () => void {
-  const open = (row: Row) => setTriggerValue("open", { path: row.path, params: row.params });
   const kept = selections.get(parentElement) ?? new Set<string>();
   selections.set(parentElement, kept);
   const frame = document.createElement("div");
@@ -51,7 +51,7 @@ export default function mount({ data, parentElement, setTriggerValue }: Mount): 
       : new Selection(data.rows, kept, data.acts, (name, ids) =>
           setTriggerValue("act", { name, ids }),
         );
-  table.append(caption(data.label), head(data, selection), body(data, open, selection));
+  table.append(caption(data.label), head(data, selection), body(data, selection));
   frame.append(table);
   if (selection) frame.append(selection.bar);
   listenToKeys(frame, selection);
@@ -85,11 +85,7 @@ function head({ columns }: TableData, selection: Selection | null): HTMLElement 
   return made;
 }
 
-function body(
-  { rows, columns }: TableData,
-  open: (row: Row) => void,
-  selection: Selection | null,
-): HTMLElement {
+function body({ rows, columns }: TableData, selection: Selection | null): HTMLElement {
   const made = document.createElement("tbody");
   for (const row of rows) {
     const line = made.insertRow();
@@ -103,7 +99,8 @@ function body(
       const place = line.insertCell();
       place.className = classOf(columns[index], index);
       const content = drawCell(cell);
-      place.append(index === 0 && row.path !== null ? link(row, content, open) : content);
+      const { path, params } = row;
+      place.append(index === 0 && path !== null ? link(path, params, content) : content);
     });
   }
   return made;
@@ -114,9 +111,9 @@ function classOf(column: ColumnData | undefined, index: number): string {
   return names.filter(Boolean).join(" ");
 }
 
-function link(row: Row, content: HTMLElement, open: (row: Row) => void): HTMLElement {
+function link(path: string, params: Row["params"], content: HTMLElement): HTMLElement {
   const made = document.createElement("a");
-  made.href = `${row.path}?${new URLSearchParams(row.params)}`;
+  made.href = addressOf(path, params);
   made.append(content);
   made.addEventListener("click", (event) => {
     // Only a plain click stays in this tab's session; all others are the browser's.
@@ -125,7 +122,7 @@ function link(row: Row, content: HTMLElement, open: (row: Row) => void): HTMLEle
     }
     event.preventDefault();
     made.classList.add("opening");
-    open(row);
+    visit(path, params);
   });
   return made;
 }
