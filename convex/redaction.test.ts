@@ -63,6 +63,7 @@ const IMPERSONAL: ReadonlySet<FunctionName> = new Set([
   "reviewClaims:saveDraft",
   "system:ping",
   "userSessions:daily",
+  "userSessions:newer",
   "userSessions:summary",
   "users:summary",
 ]);

@@ -104,11 +104,6 @@ def api_allowed(role: Role, operation: str) -> bool:
     return allows(role, (Role(name) for name in _TABLE["api"].get(operation, ())))
 
 
-def function_allowed(role: Role, name: str) -> bool:
-    """Say whether a role may call a Convex function, for instance `audit:list`."""
-    return _allowed(role, "functions", name)
-
-
 def page_roles(path: str) -> tuple[Role, ...]:
     """Return the roles that a page asks for, to tell people whom to ask."""
     return tuple(Role(name) for name in _DOCUMENTS.get(path, ()))

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from lib.auth.roles import Role
+from lib.auth.roles import sees_clear
 from lib.data import users
 from lib.ui import filters, rows, views
 from lib.ui.identity import Visitor
@@ -52,10 +52,9 @@ def draw(visitor: Visitor) -> None:
 
 def _filters(visitor: Visitor) -> tuple[str, _Status | None, str]:
     # Only who sees addresses in clear finds users by them.
-    sees_addresses = visitor.member.role is Role.ADMIN
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         search = filters.search_field(
-            "Name, e-mail or id" if sees_addresses else "Name or id", width=340
+            "Name, e-mail or id" if sees_clear(visitor.member.role) else "Name or id", width=340
         )
         status = filters.choice("Status", list(_STATUSES), "status")
         sort = st.selectbox(

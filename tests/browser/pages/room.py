@@ -35,8 +35,8 @@ class Ingest:
         self._client.close()
 
     def session(self, turns: Sequence[dict[str, Any]], **more: Any) -> str:
-        """Store a session of a new user with these turns; return its id."""
-        clerk_id = f"user_{uuid.uuid4().hex}"
+        """Store a session with these turns, of a new user if none is named; return its id."""
+        clerk_id = more.pop("user", None) or f"user_{uuid.uuid4().hex}"
         self._post("/users", {"clerkId": clerk_id, "name": more.pop("name", "Test Person")})
         session = self._post(
             "/sessions",

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.pages.room import Ingest, turns
-from tests.support.browser import sign_in
+from tests.support.browser import enter
 from tests.support.stack import RunningStack
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
@@ -37,7 +37,7 @@ def test_a_user_is_found_while_one_types_and_the_field_keeps_the_focus(
 ) -> None:
     name = f"Zenobia {uuid.uuid4().hex[:8]}"
     a_user(ingest, stack, name)
-    sign_in(page, stack, "viewer", "/users")
+    enter(page, stack, "viewer", "/users")
     field = page.get_by_role("searchbox", name="Name or id")
     field.click()
     page.keyboard.type(name[:11])
@@ -55,7 +55,7 @@ def test_a_user_is_found_while_one_types_and_the_field_keeps_the_focus(
 
 
 def test_users_are_sorted_and_filtered_as_the_address_says(page: Page, stack: RunningStack) -> None:
-    sign_in(page, stack, "viewer", "/users?sort=Oldest+first&status=Active")
+    enter(page, stack, "viewer", "/users?sort=Oldest+first&status=Active")
     expect(page.get_by_role("button", name="Status: Active")).to_be_visible()
     rows = page.get_by_role("table", name="Users").locator("tbody tr")
     expect(rows.first).to_contain_text("active")
@@ -68,7 +68,7 @@ def test_an_admin_exports_everything_about_a_user(
     page: Page, stack: RunningStack, ingest: Ingest
 ) -> None:
     clerk_id, session = a_user(ingest, stack, "Exported Person")
-    sign_in(page, stack, "admin", f"/user?id={clerk_id}")
+    enter(page, stack, "admin", f"/user?id={clerk_id}")
     page.get_by_role("button", name="Export data").click()
     page.get_by_role("button", name="Start the export").click()
     link = page.get_by_role("link", name=re.compile("Download"))
@@ -96,7 +96,7 @@ def test_a_reviewer_reveals_an_address_with_a_reason_on_record(
 ) -> None:
     clerk_id, _ = a_user(ingest, stack, "Masked Person")
     address = f"{clerk_id.lower()}@customers.example"
-    sign_in(page, stack, "reviewer", f"/user?id={clerk_id}")
+    enter(page, stack, "reviewer", f"/user?id={clerk_id}")
     expect(page.get_by_text("[email]")).to_be_visible()
     expect(page.get_by_role("button", name="Erase")).to_have_count(0)
     expect(page.get_by_role("button", name="Export data")).to_have_count(0)
@@ -114,7 +114,7 @@ def test_an_admin_erases_a_user_and_gets_a_receipt(
     page: Page, stack: RunningStack, ingest: Ingest
 ) -> None:
     clerk_id, session = a_user(ingest, stack, "Erased Person")
-    sign_in(page, stack, "admin", f"/user?id={clerk_id}")
+    enter(page, stack, "admin", f"/user?id={clerk_id}")
     page.get_by_role("button", name="Erase").click()
     dialog = page.get_by_role("dialog")
     erase = dialog.get_by_role("button", name="Erase for good")
@@ -139,7 +139,7 @@ def test_a_role_without_the_right_has_no_actions(
     page: Page, stack: RunningStack, ingest: Ingest
 ) -> None:
     clerk_id, _ = a_user(ingest, stack, "Quiet Person")
-    sign_in(page, stack, "viewer", f"/user?id={clerk_id}")
+    enter(page, stack, "viewer", f"/user?id={clerk_id}")
     expect(page.get_by_role("heading", name="Quiet Person")).to_be_visible()
     expect(page.get_by_role("table", name="Sessions")).to_be_visible()
     for name in ("Erase", "Export data", "Reveal masked data"):
