@@ -307,7 +307,7 @@ export class Player {
     this.#help.toggle({
       audio: this.#clips.length > 0,
       review: reviewing,
-      next: !reviewing && moves.includes("next"),
+      next: reviewing || moves.includes("next"),
     });
   }
 
