@@ -1,0 +1,109 @@
+"""Review: the queues with what is left in them, and the way into the work."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from lib.auth.roles import Role, allows
+from lib.data import review_queues
+from lib.data.records import ReviewQueue
+from lib.ui import formatting as fmt
+from lib.ui import reviewing, views
+from lib.ui.identity import Visitor
+from lib.ui.navigation import follow, go
+from lib.ui.page_heading.component import page_heading
+from lib.ui.screens import review_manage, review_queue, review_results
+
+_QUEUES, _RESULTS, _MANAGE = "Queues", "Results", "Manage"
+MOST_QUEUES: Final = 50
+
+
+def draw(visitor: Visitor) -> None:
+    """Draw the page: a queue that the address names, else what `view` says."""
+    follow("review-heading", "review-results-table", "review-items-table", "review-disputes-table")
+    queue_id = st.query_params.get("queue")
+    reviews_work = allows(visitor.member.role, Role.REVIEWER)
+    if queue_id and reviews_work:
+        review_queue.draw(visitor, queue_id)
+        return
+    page_heading(
+        "Review", "Listen, judge by the rubric, submit, next.", key="review-heading",
+    )  # fmt: skip
+    offered = [_QUEUES] if reviews_work else []
+    offered.append(_RESULTS)
+    if visitor.member.role == Role.ADMIN:
+        offered.append(_MANAGE)
+    view = offered[0]
+    if len(offered) > 1:
+        view = st.segmented_control(
+            "View", offered, default=offered[0], required=True, key="view", bind="query-params",
+            label_visibility="collapsed",
+        )  # fmt: skip
+    if view == _MANAGE:
+        review_manage.draw(visitor)
+    elif view == _RESULTS:
+        review_results.draw(visitor)
+    else:
+        _draw_queues(visitor)
+
+
+def _draw_queues(visitor: Visitor) -> None:
+    _tell_finished(visitor)
+    with views.failures_told(visitor.caller.request_id, "The review queues"), st.skeleton(320):
+        page = review_queues.page(visitor.caller, state="open", cursor=None, limit=MOST_QUEUES)
+    if not page.items:
+        views.empty(
+            "There is no open queue",
+            "An administrator opens one under Manage: which sessions, by which rubric, how often.",
+        )
+        return
+    for index, queue in enumerate(page.items):
+        _card(visitor, queue, is_first=index == 0)
+
+
+def _tell_finished(visitor: Visitor) -> None:
+    """Say that the queue is done, when the last submission led here, with the way to undo it."""
+    last = reviewing.last_submitted()
+    if last is None:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.text(f"Submitted: {last.title}")
+        if st.button("Undo", icon=":material/undo:", key="review-undo"):
+            with views.failures_told(visitor.caller.request_id, "The last review"):
+                reviewing.take_back(visitor)
+
+
+def _card(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> None:
+    progress = queue.progress
+    with st.container(border=True):
+        about, action = st.columns([0.74, 0.26], vertical_alignment="center")
+        with about:
+            st.markdown("**Queue**", width="content")
+            st.text(queue.name)
+            if queue.description:
+                st.text(queue.description)
+            share = progress.done / progress.wanted if progress.wanted else 0.0
+            st.progress(
+                min(1.0, share),
+                f"{fmt.count(progress.done)} of {fmt.count(progress.wanted)} reviews, "
+                f"{fmt.count(progress.in_work)} in work, {fmt.count(progress.left)} left",
+            )
+        with action:
+            if st.button(
+                "Start reviewing", icon=":material/play_arrow:", width="stretch",
+                type="primary" if is_first else "secondary", key=f"start-{queue.id}",
+                disabled=progress.left + progress.in_work == 0,
+                shortcut="Enter" if is_first else None,
+            ):  # fmt: skip
+                _start(visitor, queue)
+            if st.button("Details", width="stretch", key=f"details-{queue.id}"):
+                go("/review", {"queue": queue.id})
+
+
+def _start(visitor: Visitor, queue: ReviewQueue) -> None:
+    with views.failures_told(visitor.caller.request_id, "The next session"):
+        found = reviewing.start(visitor, queue.id)
+    if not found:
+        st.toast("Nothing is left for you here: others hold or have done the rest.")
