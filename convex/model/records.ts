@@ -203,6 +203,8 @@ export const auditEvent = v.object({
   subjectId: v.string(),
   actorId: v.string(),
   actorRole: v.string(),
+  /** Who acted as the actor, if somebody did. */
+  impersonatorId: v.optional(v.string()),
   details: v.optional(metadata),
   requestId: v.optional(v.string()),
   createdAt: v.number(),

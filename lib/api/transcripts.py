@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from lib.data.records import Interaction, UserSession
+from lib.jobs.csv_cells import inert
 
 # Cues need an end: of the turn itself, of the next one's start, or a reading time.
 _SHORTEST_CUE_MS: Final = 500.0
@@ -20,7 +21,6 @@ _READING_MS_PER_CHARACTER: Final = 60.0
 _SPEAKERS: Final = {"user": "User", "assistant": "Assistant", "system": "System"}
 # CommonMark 0.31 section 2.4: ASCII punctuation may be escaped; a line may begin a block.
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&:=^\"'@/])")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _CSV_FIELDS: Final = (
     "sequence", "speaker", "startedAtMs", "durationMs", "text", "provider", "modelId",
     "tokensIn", "tokensOut", "cost", "ttftMs", "latencyMs", "requestId",
@@ -90,8 +90,8 @@ def table(_session: UserSession, turns: Turns) -> str:
         rows.writerow(
             [
                 turn.sequence, turn.speaker, turn.started_at_ms, turn.duration_ms,
-                _inert(turn.text), _inert(turn.provider), _inert(turn.model_id), turn.tokens_in,
-                turn.tokens_out, turn.cost, turn.ttft_ms, turn.latency_ms, _inert(turn.request_id),
+                inert(turn.text), inert(turn.provider), inert(turn.model_id), turn.tokens_in,
+                turn.tokens_out, turn.cost, turn.ttft_ms, turn.latency_ms, inert(turn.request_id),
             ]
         )  # fmt: skip
     return out.getvalue()
@@ -168,14 +168,3 @@ def _cue(text: str) -> str:
 
 def _lines(text: str) -> list[str]:
     return ["".join(c for c in line if c >= " " and c != "\x7f") for line in text.splitlines()]
-
-
-def _inert(text: str | None) -> str:
-    """Return a text that begins no formula: with an apostrophe in front if it could.
-
-    Blanks in front do not count: some programs skip them.
-    """
-    if text is None:
-        return ""
-    begins = text.startswith(_FORMULA) or text.lstrip(" \ufeff\u00a0").startswith(_FORMULA)
-    return f"'{text}" if begins else text

@@ -111,12 +111,23 @@ def test_every_format_is_served_with_its_type(api: Api) -> None:
         assert "Hi" in answer.text
 
 
-def test_a_member_who_takes_a_transcript_is_on_record_with_its_format(api: Api) -> None:
+def test_whoever_takes_a_transcript_is_on_record_with_its_format(api: Api) -> None:
     session = api.new_session()
     path = f"/sessions/{session}/transcript"
     assert api.call("GET", path, "viewer", params={"format": "csv"}).status_code == 200
     assert api.call("GET", path, "ingest").status_code == 200
     events = api.call("GET", "/audit", "admin", params={"subjectId": session}).json()["items"]
-    assert [(event["action"], event["actorId"], event["details"]) for event in events] == [
-        ("transcript.export", "user_viewer", {"format": "csv"})
-    ]
+    assert {event["action"] for event in events} == {"transcript.export"}
+    machine, member = [(event["actorRole"], event["details"]) for event in events]
+    assert machine == ("ingest", {"format": "json"})
+    assert member == ("viewer", {"format": "csv"})
+
+
+def test_whoever_impersonates_a_member_is_on_record(api: Api) -> None:
+    session = api.new_session()
+    token = api.convex.issuer.token("viewer", "user_bob", act={"sub": "user_alice"})
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = api.call("GET", f"/sessions/{session}/transcript", None, headers=headers)
+    assert answer.status_code == 200
+    (event,) = api.call("GET", "/audit", "admin", params={"subjectId": session}).json()["items"]
+    assert (event["actorId"], event["impersonatorId"]) == ("user_bob", "user_alice")
