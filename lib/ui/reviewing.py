@@ -9,7 +9,6 @@ from typing import Any, Final, Literal
 
 import streamlit as st
 
-from lib.auth.roles import Role
 from lib.data import Caller, DataError, Refused, review_claims, reviews, rubrics
 from lib.data.records import Claim, Criterion, Review, Rubric
 from lib.observability.logs import get_logger
@@ -26,6 +25,7 @@ Kind = Literal["review", "amend", "decision"]
 
 _WORK: Final = "earshot.review"
 _LAST: Final = "earshot.review.last"
+_RUBRICS: Final = "earshot.rubrics"
 _LABELS: Final[dict[Kind, str]] = {
     "review": "Submit and next",
     "amend": "Save the change",
@@ -250,16 +250,14 @@ def _next_edition() -> int:
 
 
 def rubric_of(visitor: Visitor, rubric_id: str) -> Rubric:
-    """Return a version of a rubric; versions never change, so it is asked for once per role."""
-    return _rubric(rubric_id, visitor.member.role, visitor.caller)
-
-
-@st.cache_data(max_entries=200, show_spinner=False)
-def _rubric(rubric_id: str, role: Role, _caller: Caller) -> Rubric:  # the role decides what is masked
-    found = rubrics.get(_caller, rubric_id)
-    if found is None:
-        raise Refused("NOT_FOUND", "The rubric does not exist.")
-    return found
+    """Return a version of a rubric; versions never change, so a tab asks for each once."""
+    known: dict[str, Rubric] = st.session_state.setdefault(_RUBRICS, {})
+    if rubric_id not in known:
+        found = rubrics.get(visitor.caller, rubric_id)
+        if found is None:
+            raise Refused("NOT_FOUND", "The rubric does not exist.")
+        known[rubric_id] = found
+    return known[rubric_id]
 
 
 def _data(work: Work) -> dict[str, Any]:

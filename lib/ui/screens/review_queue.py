@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final, Literal
+
 import streamlit as st
 
 from lib.auth.roles import Role
@@ -13,9 +15,9 @@ from lib.ui.identity import Visitor
 from lib.ui.page_heading.component import Chip, Fact, Link, page_heading
 from lib.ui.paging import PAGE_SIZE, Pager
 from lib.ui.record_table.component import record_table
-from lib.ui.review_agreement import agreement
 from lib.ui.screens import review_manage
 
+_STATES: Final[dict[str, Literal["open", "done"]]] = {"Open": "open", "Done": "done"}
 _ALL, _OPEN, _DONE, _DISPUTED = "All", "Open", "Done", "Disagreements"
 
 
@@ -38,7 +40,6 @@ def draw(visitor: Visitor, queue_id: str) -> None:
     else:
         views.empty("Nobody has reviewed here yet", "Reviewers appear with their first session.")
     _items(visitor, queue)
-    agreement(visitor, queue)
 
 
 def _heading(visitor: Visitor, queue: ReviewQueue) -> None:
@@ -66,20 +67,21 @@ def _heading(visitor: Visitor, queue: ReviewQueue) -> None:
 def _items(visitor: Visitor, queue: ReviewQueue) -> None:
     st.subheader("Sessions", anchor=False)
     which = st.segmented_control(
-        "Which", [_ALL, _OPEN, _DONE, _DISPUTED], default=_ALL, required=True, key="which",
+        "Which", [_STATES: Final[dict[str, Literal["open", "done"]]] = {"Open": "open", "Done": "done"}
+_ALL, _OPEN, _DONE, _DISPUTED], default=_ALL, required=True, key="which",
         bind="query-params", label_visibility="collapsed",
     )  # fmt: skip
     pager = Pager("review-items", (queue.id, which))
     with views.failures_told(visitor.caller.request_id, "The queue's sessions"), st.skeleton(300):
         page = review_queues.items(
             visitor.caller, queue_id=queue.id, cursor=pager.cursor, limit=PAGE_SIZE,
-            state={_OPEN: "open", _DONE: "done"}.get(which),
+            state=_STATES.get(which),
             dispute="open" if which == _DISPUTED else None,
         )  # fmt: skip
     if not page.items:
         views.empty(
             "No session here",
-            "Sessions enter by the queue's rule when they end, or by hand from the list of sessions.",
+            "Sessions enter by the queue's rule when they end, or by hand from their list.",
         )
         return
     record_table(

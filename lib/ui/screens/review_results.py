@@ -47,7 +47,9 @@ def _figures(scores: tuple[ScoreTrend, ...]) -> None:
 
 
 def _trends(scores: tuple[ScoreTrend, ...], visitor: Visitor) -> None:
-    by = st.segmented_control("By", _BY, default=_BY[0], required=True, key="by", bind="query-params")
+    by = st.segmented_control(
+        "By", _BY, default=_BY[0], required=True, key="by", bind="query-params"
+    )
     groups: dict[str, dict[datetime, list[ScoreTrend]]] = {}
     for score in scores:
         name = {
