@@ -67,8 +67,7 @@ def _heading(visitor: Visitor, queue: ReviewQueue) -> None:
 def _items(visitor: Visitor, queue: ReviewQueue) -> None:
     st.subheader("Sessions", anchor=False)
     which = st.segmented_control(
-        "Which", [_STATES: Final[dict[str, Literal["open", "done"]]] = {"Open": "open", "Done": "done"}
-_ALL, _OPEN, _DONE, _DISPUTED], default=_ALL, required=True, key="which",
+        "Which", [_ALL, _OPEN, _DONE, _DISPUTED], default=_ALL, required=True, key="which",
         bind="query-params", label_visibility="collapsed",
     )  # fmt: skip
     pager = Pager("review-items", (queue.id, which))
