@@ -34,13 +34,14 @@ def session_reviews(session: UserSession, visitor: Visitor) -> None:
     title = session.title or session.external_id
     for review in found:
         _draw(review, visitor)
-        if review.reviewer_id == visitor.member.user_id and review.kind == "review":
-            if st.button("Change my review", key=f"amend-{review.id}", icon=":material/edit:"):
-                reviewing.amend(visitor, review, title)
-    first = found[0]
-    if visitor.member.role == Role.ADMIN:
-        if st.button("Decide", key="decide", icon=":material/gavel:"):
-            reviewing.decide(visitor, first, title)
+        is_own = review.reviewer_id == visitor.member.user_id and review.kind == "review"
+        if is_own and st.button(
+            "Change my review", key=f"amend-{review.id}", icon=":material/edit:"
+        ):
+            reviewing.amend(visitor, review, title)
+    is_lead = visitor.member.role == Role.ADMIN
+    if is_lead and st.button("Decide", key="decide", icon=":material/gavel:"):
+        reviewing.decide(visitor, found[0], title)
 
 
 def _draw(review: Review, visitor: Visitor) -> None:
