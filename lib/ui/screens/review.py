@@ -13,7 +13,7 @@ from lib.ui import formatting as fmt
 from lib.ui import reviewing, views
 from lib.ui.identity import Visitor
 from lib.ui.navigation import follow, go
-from lib.ui.page_heading.component import page_heading
+from lib.ui.page_heading.component import Fact, page_heading
 from lib.ui.screens import review_manage, review_queue, review_results
 
 _QUEUES, _RESULTS, _MANAGE = "Queues", "Results", "Manage"
@@ -80,16 +80,16 @@ def _card(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> None:
     with st.container(border=True):
         about, action = st.columns([0.74, 0.26], vertical_alignment="center")
         with about:
-            st.markdown("**Queue**", width="content")
-            st.text(queue.name)
-            if queue.description:
-                st.text(queue.description)
-            share = progress.done / progress.wanted if progress.wanted else 0.0
-            st.progress(
-                min(1.0, share),
-                f"{fmt.count(progress.done)} of {fmt.count(progress.wanted)} reviews, "
-                f"{fmt.count(progress.in_work)} in work, {fmt.count(progress.left)} left",
-            )
+            page_heading(
+                "", queue.description or "", key=f"queue-{queue.id}",
+                facts=[
+                    Fact("Queue", queue.name),
+                    Fact("Done", f"{fmt.count(progress.done)} of {fmt.count(progress.wanted)}"),
+                    Fact("In work", fmt.count(progress.in_work)),
+                    Fact("Left", fmt.count(progress.left)),
+                ],
+            )  # fmt: skip
+            st.progress(min(1.0, progress.done / progress.wanted) if progress.wanted else 0.0)
         with action:
             if st.button(
                 "Start reviewing", icon=":material/play_arrow:", width="stretch",
