@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import streamlit as st
 
-from lib.data import Caller, DataError, Refused, review_claims, reviews, rubrics
-from lib.data.records import Claim, Criterion, Review, Rubric
+from lib.data import Caller, DataError, Refused, review_claims, reviews
+from lib.data.records import Criterion
 from lib.observability.logs import get_logger
 from lib.ui import formatting as fmt
-from lib.ui import review_content
+from lib.ui import review_content, review_work
 from lib.ui.identity import Visitor, require_role
 from lib.ui.navigation import go
 from lib.ui.review_panel.component import review_panel
+from lib.ui.review_work import Kind, Work
 
-PARAM: Final = "review"
-"""Name of the item under review in the address of a session."""
-
-Kind = Literal["review", "amend", "decision"]
-
-_WORK: Final = "earshot.review"
-_LAST: Final = "earshot.review.last"
-_RUBRICS: Final = "earshot.rubrics"
 _LABELS: Final[dict[Kind, str]] = {
     "review": "Submit and next",
     "amend": "Save the change",
@@ -40,85 +33,12 @@ _LEADS: Final[dict[Kind, str]] = {
 _log = get_logger(__name__)
 
 
-@dataclass(slots=True)
-class Work:
-    """One review under way in this tab.
-
-    Attributes:
-        item_id: the session's place in the queue.
-        session_id: which session it is about.
-        title: of the session.
-        kind: of what is written.
-        rubric: by which it is judged.
-        content: what was written when the panel was opened, as the panel reads it.
-        lease_until: end of the claim; None where there is none.
-        edition: counts what the panel was opened with.
-        saved: number of the last stored draft.
-        problem: what went wrong, as a sentence.
-        fields: that were refused, with the reason.
-    """
-
-    item_id: str
-    session_id: str
-    title: str
-    kind: Kind
-    rubric: Rubric
-    content: dict[str, Any]
-    lease_until: datetime | None = None
-    edition: int = 0
-    saved: int = 0
-    problem: str | None = None
-    fields: list[dict[str, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Last:
-    """The review submitted last in this tab, while it can be taken back."""
-
-    item_id: str
-    title: str
-    until: datetime
-
-
-def start(visitor: Visitor, queue_id: str) -> bool:
-    """Claim the next session of a queue and open it; return False if there is none."""
-    claim = review_claims.take_next(visitor.caller, queue_id)
-    if claim is None:
-        return False
-    _open(visitor, claim)
-    return True
-
-
-def work_on(visitor: Visitor, item_id: str) -> Work:
-    """Return the review of an item in this tab; claims the item if it is not the reviewer's yet.
-
-    Raises:
-        DataError: it cannot be claimed; `Refused` with CONFLICT if others have all places.
-    """
-    known: Work | None = st.session_state.get(_WORK)
-    if known is None or known.item_id != item_id:
-        claim = review_claims.take(visitor.caller, item_id)
-        known = _of_claim(visitor, claim)
-        st.session_state[_WORK] = known
-    return known
-
-
-def amend(visitor: Visitor, review: Review, title: str) -> None:
-    """Open the reviewer's own submitted review for a change."""
-    _write(visitor, review, title, "amend")
-
-
-def decide(visitor: Visitor, review: Review, title: str) -> None:
-    """Open the final decision on a session, beginning with one of its reviews."""
-    _write(visitor, review, title, "decision")
-
-
 @st.fragment
 def panel(item_id: str) -> None:
     """Draw the panel of the review under way and do what the reviewer asked for."""
     visitor = require_role("/review")
-    work: Work | None = st.session_state.get(_WORK)
-    if work is None or work.item_id != item_id:
+    work = review_work.work_in_hand(item_id)
+    if work is None:
         return
     key = f"review-{item_id}"
     asked = st.session_state.get(key)
@@ -148,7 +68,7 @@ def _obey(asked: object, work: Work, visitor: Visitor) -> None:
     work.problem, work.fields = None, []
     caller = visitor.caller
     if wishes["undo"]:
-        _undo(visitor)
+        review_work.take_back(visitor)
     if isinstance(wishes["submit"], Mapping):
         _submit(visitor, work, wishes["submit"]["content"])
     if isinstance(wishes["draft"], Mapping):
@@ -157,7 +77,7 @@ def _obey(asked: object, work: Work, visitor: Visitor) -> None:
         _held(work, review_claims.renew(caller, work.item_id).lease_until)
     if wishes["release"]:
         review_claims.release(caller, work.item_id, skip=True)
-        del st.session_state[_WORK]
+        review_work.put_down()
         go("/review", {})
 
 
@@ -184,85 +104,22 @@ def _submit(visitor: Visitor, work: Work, wire: Mapping[str, Any]) -> None:
     caller = visitor.caller
     if work.kind == "review":
         done = reviews.submit(caller, item_id=work.item_id, next=True, **content)
-        if done.review.undo_until is not None:
-            last = Last(work.item_id, work.title, done.review.undo_until)
-            st.session_state[_LAST] = last
+        review_work.note_submitted(work, done.review)
         if done.next is not None:
-            _open(visitor, done.next)
-        del st.session_state[_WORK]
+            review_work.open_claim(visitor, done.next)
+        review_work.put_down()
         go("/review", {"finished": work.title})
     elif work.kind == "amend":
         reviews.amend(caller, item_id=work.item_id, **content)
     else:
         reviews.adjudicate(caller, item_id=work.item_id, **content)
-    del st.session_state[_WORK]
+    review_work.put_down()
     go("/session", {"id": work.session_id})
-
-
-def _undo(visitor: Visitor) -> None:
-    last = last_submitted()
-    if last is not None:
-        claim = reviews.undo(visitor.caller, last.item_id)
-        del st.session_state[_LAST]
-        _open(visitor, claim)
-
-
-def last_submitted() -> Last | None:
-    """Return the review that can still be taken back, if there is one."""
-    last: Last | None = st.session_state.get(_LAST)
-    return last if last is not None and last.until > datetime.now(UTC) else None
-
-
-def take_back(visitor: Visitor) -> None:
-    """Take the last review back and open it again.
-
-    Raises:
-        DataError: it could not be taken back.
-    """
-    _undo(visitor)
-
-
-def _open(visitor: Visitor, claim: Claim) -> None:
-    st.session_state[_WORK] = _of_claim(visitor, claim)
-    go("/session", {"id": claim.session.id, PARAM: claim.item_id})
-
-
-def _of_claim(visitor: Visitor, claim: Claim) -> Work:
-    return Work(
-        claim.item_id, claim.session.id, claim.session.title or claim.session.external_id,
-        "review", rubric_of(visitor, claim.rubric_id), review_content.to_wire(claim.draft),
-        claim.lease_until, _next_edition(),
-    )  # fmt: skip
-
-
-def _write(visitor: Visitor, review: Review, title: str, kind: Kind) -> None:
-    rubric = rubric_of(visitor, review.rubric_id)
-    content = review_content.to_wire(review)
-    st.session_state[_WORK] = Work(
-        review.item_id, review.session_id, title, kind, rubric, content, edition=_next_edition()
-    )
-    go("/session", {"id": review.session_id, PARAM: review.item_id})
-
-
-def _next_edition() -> int:
-    known: Work | None = st.session_state.get(_WORK)
-    return 1 if known is None else known.edition + 1
-
-
-def rubric_of(visitor: Visitor, rubric_id: str) -> Rubric:
-    """Return a version of a rubric; versions never change, so a tab asks for each once."""
-    known: dict[str, Rubric] = st.session_state.setdefault(_RUBRICS, {})
-    if rubric_id not in known:
-        found = rubrics.get(visitor.caller, rubric_id)
-        if found is None:
-            raise Refused("NOT_FOUND", "The rubric does not exist.")
-        known[rubric_id] = found
-    return known[rubric_id]
 
 
 def _data(work: Work) -> dict[str, Any]:
     now = datetime.now(UTC)
-    last = last_submitted()
+    last = review_work.last_submitted()
     return {
         "itemId": work.item_id,
         "edition": work.edition,

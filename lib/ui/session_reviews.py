@@ -11,7 +11,7 @@ from lib.auth.roles import Role
 from lib.data import reviews
 from lib.data.records import Review, Rubric, UserSession
 from lib.ui import formatting as fmt
-from lib.ui import reviewing, views
+from lib.ui import review_work, views
 from lib.ui.identity import Visitor
 
 _SHOWN: Final = "earshot.reviews.shown"
@@ -38,14 +38,14 @@ def session_reviews(session: UserSession, visitor: Visitor) -> None:
         if is_own and st.button(
             "Change my review", key=f"amend-{review.id}", icon=":material/edit:"
         ):
-            reviewing.amend(visitor, review, title)
+            review_work.amend(visitor, review, title)
     is_lead = visitor.member.role == Role.ADMIN
     if is_lead and st.button("Decide", key="decide", icon=":material/gavel:"):
-        reviewing.decide(visitor, found[0], title)
+        review_work.decide(visitor, found[0], title)
 
 
 def _draw(review: Review, visitor: Visitor) -> None:
-    rubric = reviewing.rubric_of(visitor, review.rubric_id)
+    rubric = review_work.rubric_of(visitor, review.rubric_id)
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(review.reviewer_name or review.reviewer_id)

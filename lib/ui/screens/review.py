@@ -10,10 +10,11 @@ from lib.auth.roles import Role, allows
 from lib.data import review_queues
 from lib.data.records import ReviewQueue
 from lib.ui import formatting as fmt
-from lib.ui import reviewing, views
+from lib.ui import review_work, views
 from lib.ui.identity import Visitor
 from lib.ui.navigation import follow, go
 from lib.ui.page_heading.component import Fact, page_heading
+from lib.ui.review_start import start_button
 from lib.ui.screens import review_manage, review_queue, review_results
 
 _QUEUES, _RESULTS, _MANAGE = "Queues", "Results", "Manage"
@@ -65,14 +66,14 @@ def _draw_queues(visitor: Visitor) -> None:
 
 def _tell_finished(visitor: Visitor) -> None:
     """Say that the queue is done, when the last submission led here, with the way to undo it."""
-    last = reviewing.last_submitted()
+    last = review_work.last_submitted()
     if last is None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.text(f"Submitted: {last.title}")
         if st.button("Undo", icon=":material/undo:", key="review-undo"):
             with views.failures_told(visitor.caller.request_id, "The last review"):
-                reviewing.take_back(visitor)
+                review_work.take_back(visitor)
 
 
 def _card(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> None:
@@ -91,19 +92,6 @@ def _card(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> None:
             )  # fmt: skip
             st.progress(min(1.0, progress.done / progress.wanted) if progress.wanted else 0.0)
         with action:
-            if st.button(
-                "Start reviewing", icon=":material/play_arrow:", width="stretch",
-                type="primary" if is_first else "secondary", key=f"start-{queue.id}",
-                disabled=progress.left + progress.in_work == 0,
-                shortcut="Enter" if is_first else None,
-            ):  # fmt: skip
-                _start(visitor, queue)
+            start_button(visitor, queue, is_first=is_first)
             if st.button("Details", width="stretch", key=f"details-{queue.id}"):
                 go("/review", {"queue": queue.id})
-
-
-def _start(visitor: Visitor, queue: ReviewQueue) -> None:
-    with views.failures_told(visitor.caller.request_id, "The next session"):
-        found = reviewing.start(visitor, queue.id)
-    if not found:
-        st.toast("Nothing is left for you here: others hold or have done the rest.")

@@ -10,11 +10,12 @@ from lib.auth.roles import Role
 from lib.data import review_queues
 from lib.data.records import ReviewQueue
 from lib.ui import formatting as fmt
-from lib.ui import review_rows, reviewing, views
+from lib.ui import review_rows, review_work, views
 from lib.ui.identity import Visitor
 from lib.ui.page_heading.component import Chip, Fact, Link, page_heading
 from lib.ui.paging import PAGE_SIZE, Pager
 from lib.ui.record_table.component import record_table
+from lib.ui.review_start import start_button
 from lib.ui.screens import review_manage
 
 _STATES: Final[dict[str, Literal["open", "done"]]] = {"Open": "open", "Done": "done"}
@@ -31,6 +32,7 @@ def draw(visitor: Visitor, queue_id: str) -> None:
         views.not_found("Review queue", "The link is wrong.")
         return
     _heading(visitor, queue)
+    start_button(visitor, queue, is_first=True)
     if visitor.member.role == Role.ADMIN:
         review_manage.queue_actions(visitor, queue)
     st.subheader("Reviewers", anchor=False)
@@ -44,7 +46,7 @@ def draw(visitor: Visitor, queue_id: str) -> None:
 
 def _heading(visitor: Visitor, queue: ReviewQueue) -> None:
     progress = queue.progress
-    rubric = reviewing.rubric_of(visitor, queue.rubric_id)
+    rubric = review_work.rubric_of(visitor, queue.rubric_id)
     page_heading(
         queue.name,
         queue.description or "",

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.data import reviews
 from lib.data.records import ScoreTrend
-from lib.ui import charts, palette, panels, review_rows, reviewing, views
+from lib.ui import charts, palette, panels, review_rows, review_work, views
 from lib.ui import formatting as fmt
 from lib.ui.identity import Visitor
 from lib.ui.paging import PAGE_SIZE, Pager
@@ -71,7 +71,7 @@ def _trends(scores: tuple[ScoreTrend, ...], visitor: Visitor) -> None:
 
 
 def _rubric_name(visitor: Visitor, rubric_id: str) -> str:
-    rubric = reviewing.rubric_of(visitor, rubric_id)
+    rubric = review_work.rubric_of(visitor, rubric_id)
     return f"{rubric.name} {rubric.version}"
 
 

@@ -11,7 +11,7 @@ from lib.auth.roles import Role, allows
 from lib.data import Caller, Refused, interactions, listening
 from lib.data.records import Interaction, UserSession
 from lib.ui import formatting as fmt
-from lib.ui import reviewing, rows, views
+from lib.ui import review_work, reviewing, rows, views
 from lib.ui.identity import Visitor, require_role
 from lib.ui.listening import Room, listening_room
 from lib.ui.navigation import neighbours_of
@@ -56,11 +56,11 @@ def _page(room: Room, item_id: str | None) -> None:
 
 def _item_under_review(visitor: Visitor, session_id: str) -> str | None:
     """Return the place in a queue that the address names, once it is the reviewer's."""
-    item_id = st.query_params.get(reviewing.PARAM)
+    item_id = st.query_params.get(review_work.PARAM)
     if not item_id or not allows(visitor.member.role, Role.REVIEWER):
         return None
     try:
-        work = reviewing.work_on(visitor, item_id)
+        work = review_work.work_on(visitor, item_id)
     except Refused as error:
         st.warning("This review cannot be opened.", icon=":material/rate_review:")
         st.text(error.message)
