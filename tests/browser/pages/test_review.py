@@ -37,10 +37,10 @@ HOSTILE = "![x](http://localhost:9/a.png) <img src=x onerror=alert(1)> **bold** 
 class Desk:
     """The lead's side of the workflow: queues made for a test, and what is stored of it."""
 
-    def __init__(self, stack: RunningStack) -> None:
+    def __init__(self, stack: RunningStack, ingest: Ingest) -> None:
         self._client = Client(stack.info["convexUrl"], 30)
         self.caller = Caller(self._client, lambda: stack.token("worker"))
-        self._ingest = Ingest(stack)
+        self._ingest = ingest
         self.rubric = rubrics.publish(self.caller, name=f"Calls {uuid.uuid4()}", criteria=CRITERIA)
 
     def close(self) -> None:
@@ -72,9 +72,10 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def desk(stack: RunningStack) -> Iterator[Desk]:
-    made = Desk(stack)
-    yield made
-    made.close()
+    with Ingest(stack) as ingest:
+        made = Desk(stack, ingest)
+        yield made
+        made.close()
 
 
 @pytest.fixture
@@ -120,6 +121,7 @@ def test_comments_corrections_and_answers_about_a_turn_are_stored_as_text(
 ) -> None:
     queue_id = desk.queue(1)
     start(reviewer, stack, queue_id)
+    reviewer.keyboard.press("j")
     reviewer.keyboard.press("j")
     expect(panel(reviewer).get_by_role("heading", name="About turn 1")).to_be_visible()
     reviewer.keyboard.press("c")
