@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from lib.auth.service import mint
 from lib.data import Caller, Client, audio_objects, interactions, job_leases, repair, user_sessions
+from lib.data.records import UserSession
 from lib.jobs.reconciliation import Reconciliation
 from lib.jobs.services import Services
 from local.stack import SERVICE_ISSUER, Stack
@@ -24,7 +24,9 @@ def worker_of(stack: Stack) -> Iterator[Caller]:
     """Return a caller with the role worker, past all proxies."""
     client = Client(stack.convex_url, 30)
     try:
-        yield Caller(client, lambda: mint(stack.service_key_pem, SERVICE_ISSUER, "worker", "checks"))
+        yield Caller(
+            client, lambda: mint(stack.service_key_pem, SERVICE_ISSUER, "worker", "checks")
+        )
     finally:
         client.close()
 
@@ -45,12 +47,10 @@ def writes_are_there_once(caller: Caller, writers: list[Writer]) -> int:
     return sum(talk.turns for writer in writers for talk in writer.conversations)
 
 
-def _sessions_of(caller: Caller, writer: Writer) -> Iterator[user_sessions.UserSession]:
+def _sessions_of(caller: Caller, writer: Writer) -> Iterator[UserSession]:
     cursor: str | None = None
     while True:
-        page = user_sessions.page(
-            caller, cursor=cursor, limit=200, clerk_id=f"user_{writer.name}"
-        )
+        page = user_sessions.page(caller, cursor=cursor, limit=200, clerk_id=f"user_{writer.name}")
         yield from page.items
         cursor = page.next_cursor
         if cursor is None:
@@ -116,5 +116,3 @@ def no_lease_is_stuck(caller: Caller, tend: Callable[[], None]) -> None:
         return frequent is not None and (frequent.last_finished_at or since) > since
 
     wait_until(all_ran, SETTLE_SECONDS, lambda: str(job_leases.every(caller)), interval=0.5)
-
-

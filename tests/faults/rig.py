@@ -48,13 +48,14 @@ class Rig:
             "identity": Proxy(ports[4], self.stack.identity_port),
         }
         self.settings = Settings(
-            _env_file=None,  # type: ignore[call-arg]
+            _env_file=None,
             **self.stack.app_environment(),  # type: ignore[arg-type]
         )
         self._clock = home / "clock"
         self._clock.write_text("0")
         self.children = {child.name: child for child in self._children()}
-        self._may_end: set[str] = set()
+        self._killed: set[str] = set()
+        self._known_end: object = None
         self.unexpected: list[str] = []
 
     def start(self) -> None:
@@ -87,9 +88,9 @@ class Rig:
     def tend(self) -> None:
         """Start again what has ended, as whoever operates the product lets it be done."""
         for name, child in self.children.items():
-            if child.exit_code() is None:
+            if child.exit_code() is None or name in self._killed:
                 continue
-            if name not in self._may_end:
+            if child.process is not self._known_end:
                 self.unexpected.append(f"{name} ended ({child.exit_code()}): {child.last_lines(5)}")
             if time.monotonic() - child.started_at > RESTART_SECONDS:
                 child.start()
@@ -116,18 +117,22 @@ class Rig:
                 proxy.reset(True)
                 return lambda: proxy.reset(False)
             case "step":
-                self._clock.write_text(str(fault.amount * 1000))
-                return lambda: self._clock.write_text("0") and None
+                self._set_clock(fault.amount)
+                return lambda: self._set_clock(0)
             case "full":
                 return self._fill_disk()
         raise AssertionError(fault.kind)
 
     def _kill(self, child: Child) -> Callable[[], None]:
         assert child.process is not None
-        self._may_end.add(child.name)
+        self._known_end = child.process
+        self._killed.add(child.name)
         child.process.kill()
         child.process.wait()
-        return lambda: self._may_end.discard(child.name)
+        return lambda: self._killed.discard(child.name)
+
+    def _set_clock(self, seconds: float) -> None:
+        self._clock.write_text(str(seconds * 1000))
 
     def _fill_disk(self) -> Callable[[], None]:
         ballast = Path(self.stack.home) / "ballast"
@@ -149,7 +154,10 @@ class Rig:
         stack = self.stack
         preload = Path(__file__).with_name("clock.mjs").as_uri()
         convex = processes.convex(stack)
-        convex.environment |= {"NODE_OPTIONS": f"--import={preload}", "EARSHOT_CLOCK": str(self._clock)}
+        convex.environment |= {
+            "NODE_OPTIONS": f"--import={preload}",
+            "EARSHOT_CLOCK": str(self._clock),
+        }
         yield convex
         yield processes.storage(stack)
         yield processes.identity(stack)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import time
@@ -17,7 +16,7 @@ import pytest
 
 from lib.jobs import reconciliation
 from lib.jobs.services import Services
-from tests.faults import checks
+from tests.faults import checks, report
 from tests.faults.rig import Rig, running_rig
 from tests.faults.schedule import Fault, schedule
 from tests.faults.traffic import Traffic, progress, wait_for_progress
@@ -28,7 +27,7 @@ SEED = int(
     or (random.SystemRandom().randrange(2**32) if "EARSHOT_FAULT_ROUNDS" in os.environ else 7)
 )
 REPORT = os.environ.get("EARSHOT_FAULT_REPORT")
-"""File for the result as JSON (`make faults`)."""
+"""Where the result goes: a path without suffix (`make faults`)."""
 
 RECOVERY_SECONDS = 60.0
 
@@ -46,7 +45,7 @@ def test_random_faults_lose_nothing(
             traffic = Traffic(rig.stack)
             traffic.start()
             try:
-                wait_for_progress(traffic, (0, 0), RECOVERY_SECONDS, rig.tend)
+                wait_for_progress(traffic, (0, 0, 0), RECOVERY_SECONDS, rig.tend)
                 for number, fault in enumerate(faults, 1):
                     seconds = one_round(rig, traffic, fault)
                     rounds.append({"fault": str(fault), "recoverySeconds": seconds})
@@ -58,8 +57,7 @@ def test_random_faults_lose_nothing(
             found = everything_holds(rig, traffic, monkeypatch)
             say(f"  {found}")
     if REPORT:
-        result = {"seed": SEED, "fullDisk": disk, "rounds": rounds, **found}
-        Path(REPORT).write_text(json.dumps(result, indent=1) + "\n")
+        report.write(Path(REPORT), SEED, disk, rounds, found)
 
 
 def one_round(rig: Rig, traffic: Traffic, fault: Fault) -> float:

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -86,7 +87,7 @@ class Traffic:
                 tasks.create_task(self._record(http, api))
                 tasks.create_task(self._look(Visitor(self.stack.app_url, web)))
 
-    def _note(self, what: str, _seconds: float, failure: str) -> None:
+    def _note(self, what: str, seconds: float, failure: str) -> None:
         if failure:
             self._trouble(f"{what}: {failure}")
         else:
@@ -168,13 +169,14 @@ class Traffic:
         return str(wish["audioObjectId"])
 
 
-def progress(traffic: Traffic) -> tuple[int, int]:
-    """Return what has been done so far: acknowledged requests, views."""
-    return traffic.acknowledged, traffic.views
+def progress(traffic: Traffic) -> tuple[int, ...]:
+    """Return what has been done so far: acknowledged requests, recordings, views."""
+    recordings = sum(sound.stored for sound in traffic.recordings)
+    return traffic.acknowledged, recordings, traffic.views
 
 
 def wait_for_progress(
-    traffic: Traffic, since: tuple[int, int], seconds: float, tend: Any
+    traffic: Traffic, since: tuple[int, ...], seconds: float, tend: Callable[[], None]
 ) -> None:
     """Wait until more was acknowledged and shown than at `since`.
 

@@ -64,7 +64,7 @@ async def sign_in(web: httpx.AsyncClient, stack: Stack, user_id: str) -> None:
 
 
 async def _navigate(web: httpx.AsyncClient, url: str, until: str) -> httpx.URL:
-    """Follow redirects as a browser does; return where they end, or the first address in `until`."""
+    """Follow redirects as a browser does; return the last address, or the first in `until`."""
     for _ in range(MAX_REDIRECTS):
         if url.startswith(until):
             break
