@@ -12,8 +12,8 @@ _PAGE: Final = """\
 # Faults
 
 Made by `make faults`: real processes (app, worker, Convex runtime, S3, identity provider) under
-load, one fault after the other as the seed says. {date}, {cores} cores, seed {seed}. The same faults
-again: `EARSHOT_FAULT_SEED={seed} make faults`.
+load, one fault after the other as the seed says. {date}, {cores} cores, seed {seed}. The same
+faults again: `EARSHOT_FAULT_SEED={seed} make faults`.
 
 Afterwards held: every acknowledged write is there exactly once, every acknowledged recording is
 whole and analysed, counters equal a recount, rows and objects agree, every job runs again, and
