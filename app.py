@@ -15,13 +15,14 @@ from typing import Any
 import anyio.to_thread
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 
 from lib.api.app import create_api
 from lib.auth.gate import Gate
 from lib.jobs.background import Background
 from lib.jobs.services import services
 from lib.observability.logs import configure_logs, get_logger
+from lib.ui import downloads, session_files
 from lib.ui.script_errors import show_script_error
 
 ROOT = Path(__file__).resolve().parent
@@ -55,7 +56,11 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
 app = st.App(
     str(ROOT / "lib" / "ui" / "dashboard.py"),
     lifespan=lifespan,
-    routes=[Mount("/api/v1", create_api(_services))],
+    routes=[
+        Mount("/api/v1", create_api(_services)),
+        Route(downloads.PATH, downloads.download),
+        *session_files.ROUTES,
+    ],
     middleware=[
         Middleware(
             Gate,

@@ -14,7 +14,7 @@ async function started(t: Deployment) {
     as(t, "ingest").mutation(api.audioObjects.begin, {
       sessionId,
       sequence: 0,
-      key: audioKey(0),
+      key: audioKey(sessionId, 0),
       ...AUDIO,
       ...args,
     });
@@ -45,7 +45,7 @@ test("a recording goes from pending to stored, analysed and expired, and is coun
     durationMs: 900,
     sampleRate: 16000,
     channels: 1,
-    peaksKey: audioKey(0).replace(".wav", ".peaks.json"),
+    peaksKey: audioKey(sessionId, 0).replace(".wav", ".peaks.json"),
   };
   const ready = await worker.mutation(api.audioObjects.markAnalysed, {
     id,
@@ -68,21 +68,24 @@ test("a recording goes from pending to stored, analysed and expired, and is coun
 
 test("an announcement is repeated with the same row, and refused once there is a recording", async () => {
   const t = deployment();
-  const { begin } = await started(t);
+  const { sessionId, begin } = await started(t);
   const first = await begin();
-  expect(await begin({ key: audioKey(1) })).toEqual(first);
-  const other = await begin({ key: audioKey(2), sha256: "cd".repeat(32) });
+  expect(await begin({ key: audioKey(sessionId, 1) })).toEqual(first);
+  const other = await begin({ key: audioKey(sessionId, 2), sha256: "cd".repeat(32) });
   expect(other.id).not.toBe(first.id);
-  await refused(begin({ sequence: 1, key: audioKey(2), sha256: "ef".repeat(32) }), "CONFLICT");
+  await refused(
+    begin({ sequence: 1, key: audioKey(sessionId, 2), sha256: "ef".repeat(32) }),
+    "CONFLICT",
+  );
   await as(t, "ingest").mutation(api.audioObjects.markStored, { id: other.id });
-  await refused(begin({ key: audioKey(3) }), "CONFLICT");
+  await refused(begin({ key: audioKey(sessionId, 3) }), "CONFLICT");
 });
 
 test("a turn and the whole session have recordings of their own", async () => {
   const t = deployment();
   const { sessionId, begin } = await started(t);
   const turnAudio = await begin();
-  const sessionAudio = await begin({ sequence: undefined, key: audioKey(1) });
+  const sessionAudio = await begin({ sequence: undefined, key: audioKey(sessionId, 1) });
   const found = await as(t, "viewer").query(api.audioObjects.forSession, { sessionId });
   expect(found.map(({ id }) => id)).toEqual([sessionAudio.id, turnAudio.id]);
   expect(
@@ -95,6 +98,7 @@ test.each([
   [{ sequence: 7 }, "NOT_FOUND"],
   [{ sessionId: "nonsense" }, "NOT_FOUND"],
   [{ key: "audio/other" }, "VALIDATION"],
+  [{ key: audioKey("0000000000000000000userSessions", 0) }, "VALIDATION"],
   [{ contentType: "text/html" }, "VALIDATION"],
   [{ bytes: 0 }, "VALIDATION"],
   [{ sha256: "x" }, "VALIDATION"],
@@ -110,7 +114,7 @@ test("the worker finds what is due, and nothing on legal hold expires", async ()
   const { sessionId, begin } = await started(t);
   const soon = Date.now() + DAY_MS;
   const stored = await begin({ expiresAt: soon });
-  const pending = await begin({ sequence: 1, key: audioKey(1) });
+  const pending = await begin({ sequence: 1, key: audioKey(sessionId, 1) });
   await as(t, "ingest").mutation(api.audioObjects.markStored, { id: stored.id });
   const due = async (kind: "analysis" | "abandoned" | "expired", before: number) => {
     const args = { kind, before, cursor: null, limit: 10 };
@@ -133,22 +137,51 @@ test("the worker finds what is due, and nothing on legal hold expires", async ()
 
 test("reconciliation walks over every object and looks keys up", async () => {
   const t = deployment();
-  const { begin } = await started(t);
-  const ids = [(await begin()).id, (await begin({ sequence: 1, key: audioKey(1) })).id];
+  const { sessionId, begin } = await started(t);
+  const ids = [(await begin()).id, (await begin({ sequence: 1, key: audioKey(sessionId, 1) })).id];
   const worker = as(t, "worker");
   const first = await worker.query(api.audioObjects.all, { cursor: null, limit: 1 });
   const second = await worker.query(api.audioObjects.all, { cursor: first.nextCursor, limit: 1 });
   expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids);
-  const found = await worker.query(api.audioObjects.byKeys, { keys: [audioKey(1), audioKey(9)] });
-  expect(found.map(({ key }) => key)).toEqual([audioKey(1)]);
-  const many = Array.from({ length: 201 }, (_, index) => audioKey(index));
+  const found = await worker.query(api.audioObjects.byKeys, {
+    keys: [audioKey(sessionId, 1), audioKey(sessionId, 9)],
+  });
+  expect(found.map(({ key }) => key)).toEqual([audioKey(sessionId, 1)]);
+  const many = Array.from({ length: 201 }, (_, index) => audioKey(sessionId, index));
   await refused(worker.query(api.audioObjects.byKeys, { keys: many }), "VALIDATION");
 });
 
-test("the key of a waveform is no key of a recording", async () => {
+test("a recording has a key of its own session, under a day that there is", async () => {
   const t = deployment();
-  const { begin } = await started(t);
-  const key = audioKey(0).replace(".wav", ".peaks.json");
-  const { fields } = await refused(begin({ key }), "VALIDATION");
-  expect(fields?.map(({ field }) => field)).toEqual(["key"]);
+  const { sessionId, begin } = await started(t);
+  const key = audioKey(sessionId, 0);
+  for (const wrong of [
+    audioKey(await addSession(t, "call-2"), 0),
+    key.replace(".wav", ".peaks.json"),
+    key.replace("2026/03/01", "2026/02/29"),
+    key.replace("2026/03/01", "2026/13/01"),
+    key.replace(".wav", ""),
+    `${key}/x`,
+  ]) {
+    const { fields } = await refused(begin({ key: wrong }), "VALIDATION");
+    expect(fields?.map(({ field }) => field)).toEqual(["key"]);
+  }
+  expect((await begin({ key: key.replace("2026/03/01", "2028/02/29") })).status).toBe("pending");
+});
+
+test("a recording's waveform lies beside it", async () => {
+  const t = deployment();
+  const { sessionId, begin } = await started(t);
+  const { id } = await begin();
+  await as(t, "ingest").mutation(api.audioObjects.markStored, { id });
+  const analysed = (peaksKey: string) =>
+    as(t, "worker").mutation(api.audioObjects.markAnalysed, { id, analysis: "ready", peaksKey });
+  for (const wrong of [
+    audioKey(sessionId, 0),
+    audioKey(sessionId, 1).replace("wav", "peaks.json"),
+  ]) {
+    const { fields } = await refused(analysed(wrong), "VALIDATION");
+    expect(fields?.map(({ field }) => field)).toEqual(["peaksKey"]);
+  }
+  expect(await analysed(audioKey(sessionId, 0).replace("wav", "peaks.json"))).toHaveProperty("id");
 });

@@ -2,7 +2,7 @@
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "./_generated/server.js";
-import { isAudioKey, isRecordingKey, moveTo, requireAudio, toAudioObject } from "./model/audio.ts";
+import { isRecordingKey, moveTo, peaksKeyOf, requireAudio, toAudioObject } from "./model/audio.ts";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
@@ -47,13 +47,14 @@ export const begin = authedMutation("audioObjects:begin", {
     const end = expiresAt ?? createdAt + DEFAULT_PRIVACY_WINDOW_MS;
     const checks = new Checks();
     checks.integer("sequence", args.sequence, 0, MAX_SEQUENCE);
-    checks.that(isRecordingKey(args.key), "key", "must be the key of a recording");
     checks.that(CONTENT_TYPE.test(args.contentType), "contentType", "must be an audio type");
     checks.integer("bytes", args.bytes, 1, AUDIO_BYTES);
     checks.that(SHA256.test(args.sha256), "sha256", "must be 64 lower-case hexadecimal digits");
     checks.number("expiresAt", end, createdAt, createdAt + MAX_PRIVACY_WINDOW_MS);
-    checks.done();
     const session = await requireSession(ctx, sessionId);
+    const isItsKey = isRecordingKey(args.key, session._id);
+    checks.that(isItsKey, "key", "must be the key of a recording of this session");
+    checks.done();
     refuseErasing(await ctx.db.get("users", session.userId));
     const turn = args.sequence === undefined ? null : await turnAt(ctx, session, args.sequence);
     const earlier = await recordingsAt(ctx, session, args.sequence);
@@ -218,13 +219,13 @@ export const markAnalysed = authedMutation("audioObjects:markAnalysed", {
   handler: async (ctx, { id, ...changes }) => {
     const checks = new Checks();
     checks.identifier("reason", changes.reason);
-    const isKey = changes.peaksKey === undefined || isAudioKey(changes.peaksKey);
-    checks.that(isKey, "peaksKey", "must be the key of a waveform");
     checks.duration("durationMs", changes.durationMs);
     checks.integer("sampleRate", changes.sampleRate, 1, 1_000_000);
     checks.integer("channels", changes.channels, 1, 64);
-    checks.done();
     const audio = await requireAudio(ctx, id);
+    const isItsKey = [undefined, peaksKeyOf(audio.key)].includes(changes.peaksKey);
+    checks.that(isItsKey, "peaksKey", "must be the key of this recording's waveform");
+    checks.done();
     if (audio.status !== "stored") {
       throw refusal("CONFLICT", `A recording that is ${audio.status} cannot be analysed.`);
     }

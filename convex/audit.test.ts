@@ -1,6 +1,14 @@
 /** Acts are recorded under the name in the token; clear text is given out only with a reason. */
 import { afterEach, expect, test, vi } from "vitest";
-import { addSession, addUser, as, deployment, refused, turn } from "../tests/convex/harness.ts";
+import {
+  CLERK_ISSUER,
+  addSession,
+  addUser,
+  as,
+  deployment,
+  refused,
+  turn,
+} from "../tests/convex/harness.ts";
 import type { Deployment } from "../tests/convex/harness.ts";
 import { api } from "./_generated/api.js";
 
@@ -33,7 +41,26 @@ test("an act is recorded with actor, role and request id of the call", async () 
   await refused(as(t, "viewer").mutation(api.audit.record, { ...EVENT, action: "" }), "VALIDATION");
 });
 
-test.each(["erase", "reveal", "session.hold", "session.release", "audio.delete"])(
+test.each([
+  ["nested", { act: { sub: "user_boss" } }],
+  ["flattened by Convex", { "act.sub": "user_boss" }],
+])("whoever impersonates a member is on record beside them: %s", async (_, claims) => {
+  const t = deployment();
+  const identity = { issuer: CLERK_ISSUER, subject: "user_a", role: "reviewer", ...claims };
+  const impersonated = t.withIdentity(identity);
+  await impersonated.mutation(api.audit.record, EVENT);
+  const sessionId = await addSession(t);
+  await impersonated.mutation(api.reveals.ofSession, { id: sessionId, reason: "call back" });
+  await as(t, "viewer", "user_a").mutation(api.audit.record, EVENT);
+  const trail = await audited(t, { actorId: "user_a", order: "asc" });
+  expect(trail.map(({ action, impersonatorId }) => [action, impersonatorId])).toEqual([
+    ["audio.play", "user_boss"],
+    ["reveal", "user_boss"],
+    ["audio.play", undefined],
+  ]);
+});
+
+test.each(["erase", "reveal", "session.hold", "session.release", "audio.export", "audio.delete"])(
   "nobody can claim %j, which is noted by what does it",
   async (action) => {
     const t = deployment();
@@ -93,6 +120,14 @@ test("somebody who records too much is slowed down, others are not", async () =>
   expect(await record("user_b")).toHaveProperty("id");
 });
 
+test("a machine may record as much as it may read", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const t = deployment();
+  const record = () => as(t, "ingest").mutation(api.audit.record, EVENT);
+  for (let index = 0; index < 301; index += 1) await record();
+  expect(await audited(t, { limit: 200 })).toHaveLength(200);
+});
+
 test("a reveal shows clear text once its reason is on record", async () => {
   const t = deployment();
   const email = "ada@example.org";
@@ -118,7 +153,7 @@ test("a reveal shows clear text once its reason is on record", async () => {
   const events = await audited(t, { action: "reveal", order: "asc" });
   expect(events.map(({ subjectType, subjectId }) => [subjectType, subjectId])).toEqual([
     ["user", "user_1"],
-    ["session", sessionId],
+    ["userSession", sessionId],
     ["transcript", sessionId],
   ]);
   expect(events[0]).toMatchObject({ actorId: "user_r", details: { reason } });

@@ -5,7 +5,10 @@ import { authedQuery } from "./model/functions.ts";
 import { readPage } from "./model/paging.ts";
 import { authEvent, page, pageArgs } from "./model/records.ts";
 
-/** Auth events by time, newest first by default; `from` inclusive, `to` exclusive. */
+/**
+ * Auth events by time, newest first by default; `from` inclusive, `to` exclusive. With
+ * `eventRequestId`, those of one request.
+ */
 export const list = authedQuery("authEvents:list", {
   args: {
     ...pageArgs,
@@ -14,14 +17,13 @@ export const list = authedQuery("authEvents:list", {
     reason: v.optional(v.string()),
     outcome: v.optional(v.string()),
     route: v.optional(v.string()),
+    eventRequestId: v.optional(v.string()),
     order: v.optional(order),
   },
   returns: page(authEvent),
-  handler: async (ctx, { cursor, limit, from, to, reason, outcome, route, order }) => {
-    const source =
-      reason === undefined
-        ? { index: "by_at" as const, equals: {} }
-        : { index: "by_reason_at" as const, equals: { reason } };
+  handler: async (ctx, args) => {
+    const { cursor, limit, from, to, reason, outcome, route, eventRequestId, order } = args;
+    const source = sourceOf(reason, eventRequestId);
     const found = await readPage(
       ctx,
       {
@@ -33,9 +35,10 @@ export const list = authedQuery("authEvents:list", {
         order: order ?? "desc",
         cursor,
         limit,
-        filters: { outcome, route },
+        filters: { reason, outcome, route },
       },
       (event) =>
+        (reason === undefined || event.reason === reason) &&
         (outcome === undefined || event.outcome === outcome) &&
         (route === undefined || event.route === route),
     );
@@ -43,3 +46,9 @@ export const list = authedQuery("authEvents:list", {
     return { items, nextCursor: found.nextCursor };
   },
 });
+
+function sourceOf(reason: string | undefined, requestId: string | undefined) {
+  if (requestId !== undefined) return { index: "by_requestId" as const, equals: { requestId } };
+  if (reason !== undefined) return { index: "by_reason_at" as const, equals: { reason } };
+  return { index: "by_at" as const, equals: {} };
+}

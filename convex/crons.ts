@@ -3,7 +3,7 @@ import { cronJobs } from "convex/server";
 import { internal } from "./_generated/api.js";
 
 const crons = cronJobs();
-const { purge } = internal.housekeeping;
+const { endExpiredClaims, purge } = internal.housekeeping;
 
 crons.hourly("forget idempotency keys", { minuteUTC: 7 }, purge, { table: "idempotencyKeys" });
 crons.hourly("forget full rate limits", { minuteUTC: 17 }, purge, { table: "rateLimits" });
@@ -11,6 +11,8 @@ crons.hourly("drop old rollups", { minuteUTC: 27 }, purge, { table: "metricRollu
 crons.hourly("drop old auth events", { minuteUTC: 37 }, purge, { table: "authEvents" });
 crons.hourly("drop old storage events", { minuteUTC: 43 }, purge, { table: "storageEvents" });
 crons.hourly("forget metric batches", { minuteUTC: 53 }, purge, { table: "metricBatches" });
+crons.daily("forget old drafts", { hourUTC: 3, minuteUTC: 47 }, purge, { table: "reviewDrafts" });
+crons.interval("end expired claims", { minutes: 5 }, endExpiredClaims);
 crons.hourly("drop old incidents", { minuteUTC: 3 }, purge, { table: "alertIncidents" });
 crons.hourly("drop their history", { minuteUTC: 13 }, purge, { table: "alertHistory" });
 crons.hourly("drop old silences", { minuteUTC: 23 }, purge, { table: "alertSilences" });

@@ -54,7 +54,7 @@ test("rows go after their objects, in batches, and the receipt counts them", asy
   const { erasureId } = await as(t, "admin", "boss").mutation(api.erasure.start, { clerkId });
   expect((await as(t, "admin").mutation(api.erasure.start, { clerkId })).erasureId).toBe(erasureId);
   const { asked, counts } = await erase(t, clerkId);
-  expect(asked.sort()).toEqual([audioKey(0), audioKey(1)]);
+  expect(asked.sort()).toEqual([audioKey(sessionId, 0), audioKey(sessionId, 1)]);
   expect(counts).toMatchObject({
     audioObjects: 2,
     interactions: 503,
@@ -89,10 +89,14 @@ test("a step repeated after the end, or with foreign keys, is harmless", async (
   const clerkId = await addUser(t);
   await addUser(t, "user_2");
   const sessionId = await addSession(t, "other", { clerkId: "user_2" });
-  await as(t, "ingest").mutation(api.audioObjects.begin, { sessionId, key: audioKey(7), ...AUDIO });
+  await as(t, "ingest").mutation(api.audioObjects.begin, {
+    sessionId,
+    key: audioKey(sessionId, 7),
+    ...AUDIO,
+  });
   await as(t, "worker").mutation(api.erasure.start, { clerkId });
   const step = () =>
-    as(t, "worker").mutation(api.erasure.step, { clerkId, deletedKeys: [audioKey(7)] });
+    as(t, "worker").mutation(api.erasure.step, { clerkId, deletedKeys: [audioKey(sessionId, 7)] });
   expect(await step()).toMatchObject({ done: true, counts: { users: 1 } });
   expect(await step()).toMatchObject({ done: true, counts: { users: 1 } });
   expect(await as(t, "viewer").query(api.audioObjects.forSession, { sessionId })).toHaveLength(1);
@@ -111,7 +115,7 @@ test("nothing can be added to a user who is being erased", async () => {
     ingest.mutation(api.users.upsert, { clerkId: "user_1", kind: "product" }),
     "CONFLICT",
   );
-  const begin = { sessionId, key: audioKey(1), ...AUDIO };
+  const begin = { sessionId, key: audioKey(sessionId, 1), ...AUDIO };
   await refused(ingest.mutation(api.audioObjects.begin, begin), "CONFLICT");
   const session = {
     externalId: "new",

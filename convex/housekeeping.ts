@@ -11,8 +11,10 @@ import {
   INCIDENT_MS,
   METRIC_BATCH_MS,
   RAW_EVENTS_MS,
+  REVIEW_DRAFT_MS,
   ROLLUP_MS,
 } from "./model/limits.ts";
+import { freeSlot } from "./model/reviewSlots.ts";
 
 const purgeable = v.union(
   v.literal("idempotencyKeys"),
@@ -21,11 +23,16 @@ const purgeable = v.union(
   v.literal("storageEvents"),
   v.literal("rateLimits"),
   v.literal("metricRollups"),
+  v.literal("reviewDrafts"),
   v.literal("alertIncidents"),
   v.literal("alertHistory"),
   v.literal("alertSilences"),
   v.literal("alertDeliveries"),
 );
+/** Claims that one call ends; each takes several rows along. */
+const CLAIMS_PER_CALL = 50;
+/** Drafts are large: 2 MiB at most. */
+const DRAFTS_PER_CALL = 32;
 
 /** Delete one batch of rows of a table that are past their time, and go on until none is left. */
 export const purge = internalMutation({
@@ -34,8 +41,28 @@ export const purge = internalMutation({
   handler: async (ctx, { table }) => {
     const old = await past(ctx, table);
     for (const { _id } of old) await ctx.db.delete(table, _id);
-    if (old.length === BATCH_DOCUMENTS) {
+    if (old.length === (table === "reviewDrafts" ? DRAFTS_PER_CALL : BATCH_DOCUMENTS)) {
       await ctx.scheduler.runAfter(0, internal.housekeeping.purge, { table });
+    }
+    return null;
+  },
+});
+
+/**
+ * Give the places of expired claims back, so that sessions do not look as if somebody reviewed them
+ * where nobody asks for the next one.
+ */
+export const endExpiredClaims = internalMutation({
+  args: {},
+  returns: v.null(),
+  handler: async (ctx) => {
+    const expired = await ctx.db
+      .query("reviewSlots")
+      .withIndex("by_lease", (q) => q.eq("state", "claimed").lte("leaseUntil", Date.now()))
+      .take(CLAIMS_PER_CALL);
+    for (const slot of expired) await freeSlot(ctx, slot);
+    if (expired.length === CLAIMS_PER_CALL) {
+      await ctx.scheduler.runAfter(0, internal.housekeeping.endExpiredClaims, {});
     }
     return null;
   },
@@ -71,6 +98,11 @@ async function past(ctx: MutationCtx, table: typeof purgeable.type) {
         .take(BATCH_DOCUMENTS);
     case "metricRollups":
       return await pastRollups(ctx, now);
+    case "reviewDrafts":
+      return await ctx.db
+        .query(table)
+        .withIndex("by_updatedAt", (q) => q.lt("updatedAt", now - REVIEW_DRAFT_MS))
+        .take(DRAFTS_PER_CALL);
     case "alertIncidents":
       return await ctx.db
         .query(table)

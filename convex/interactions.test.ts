@@ -174,7 +174,7 @@ test("interactions carry their recording", async () => {
   const t = deployment();
   const sessionId = await addSession(t);
   await append(t, sessionId, [turn(0), turn(1)]);
-  const begin = { sessionId, sequence: 1, key: audioKey(1), ...AUDIO };
+  const begin = { sessionId, sequence: 1, key: audioKey(sessionId, 1), ...AUDIO };
   const { id } = await as(t, "ingest").mutation(api.audioObjects.begin, begin);
   const viewer = as(t, "viewer");
   const { items } = await viewer.query(api.interactions.list, {
@@ -183,7 +183,7 @@ test("interactions carry their recording", async () => {
     limit: 5,
   });
   expect(items[0]?.audio).toBeUndefined();
-  expect(items[1]?.audio).toMatchObject({ id, status: "pending", key: audioKey(1) });
+  expect(items[1]?.audio).toMatchObject({ id, status: "pending", key: audioKey(sessionId, 1) });
 });
 
 test("interactions are found by the request that caused them", async () => {

@@ -224,3 +224,41 @@ test("raw events are kept up to a day's allowance, the newest first, and the res
   expect(lost.items.reduce((sum, { count }) => sum + count, 0)).toBe(17);
   expect(lost.items[0]!.dimensions).toEqual({ kind: "auth_event" });
 });
+
+test("the slowest operations of a stretch of time come first; one request's are found", async () => {
+  const t = deployment();
+  const event = batch("").storageEvents[0]!;
+  const storageEvents = [900, 7000, 1200, 30].map((durationMs, index) => ({
+    ...event,
+    durationMs,
+    at: START + index * 1000,
+    requestId: `req-${index % 2}`,
+  }));
+  const args = { batchId: "s", rollups: [], authEvents: [], storageEvents };
+  await as(t, "worker").mutation(api.metrics.ingest, args);
+  const ops = as(t, "ops");
+  const found = await ops.query(api.storageEvents.slowest, {
+    cursor: null,
+    limit: 2,
+    from: START,
+    to: START + 3000,
+  });
+  expect(found.items.map(({ durationMs }) => durationMs)).toEqual([7000, 1200]);
+  const more = await ops.query(api.storageEvents.slowest, {
+    cursor: found.nextCursor,
+    limit: 2,
+    from: START,
+    to: START + 3000,
+  });
+  expect(more.items.map(({ durationMs }) => durationMs)).toEqual([900]);
+  const one = await ops.query(api.storageEvents.list, {
+    cursor: null,
+    limit: 10,
+    eventRequestId: "req-1",
+  });
+  expect(one.items.map(({ durationMs }) => durationMs)).toEqual([30, 7000]);
+  await refused(
+    as(t, "viewer").query(api.storageEvents.slowest, { cursor: null, limit: 1, from: 0, to: 1 }),
+    "FORBIDDEN",
+  );
+});

@@ -61,7 +61,7 @@ async function filled(t: Deployment, count: number) {
   }
   const audio = await as(t, "ingest").mutation(api.audioObjects.begin, {
     sessionId: ids[0]!,
-    key: audioKey(1),
+    key: audioKey(ids[0]!, 1),
     ...AUDIO,
   });
   await as(t, "ingest").mutation(api.audioObjects.markStored, { id: audio.id });

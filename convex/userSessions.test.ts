@@ -95,7 +95,7 @@ test("every filter selects, alone and together", async () => {
   await ingest.mutation(api.userSessions.update, { id: two, status: "failed", labels: ["refund"] });
   const audio = await ingest.mutation(api.audioObjects.begin, {
     sessionId: one,
-    key: audioKey(1),
+    key: audioKey(one, 1),
     ...AUDIO,
   });
   expect(await listed(t, { hasAudio: true })).toEqual([]);
@@ -271,4 +271,23 @@ test("a review made elsewhere is noted and found by its status", async () => {
   expect(await listed(t, { reviewStatus: "unreviewed" })).toEqual(["two"]);
   await refused(review({ score: 6 }), "VALIDATION");
   await refused(review({ id: "nonsense" }), "NOT_FOUND");
+});
+
+test("sessions newer than a moment are counted by the filters of the list, up to 50", async () => {
+  const t = deployment();
+  const newer = (args: object = {}) =>
+    as(t, "viewer").query(api.userSessions.newer, { after: START, ...args });
+  await addSession(t, "call-0");
+  expect(await newer()).toEqual({ count: 0, more: false });
+  await addSession(t, "call-1", { startedAt: START + 1 });
+  await addSession(t, "call-2", { startedAt: START + 2, channel: "chat" });
+  expect(await newer()).toEqual({ count: 2, more: false });
+  expect(await newer({ channel: "chat" })).toEqual({ count: 1, more: false });
+  expect(await newer({ clerkId: "user_1", reviewStatus: "reviewed" })).toMatchObject({ count: 0 });
+  expect(await newer({ clerkId: "user_9" })).toEqual({ count: 0, more: false });
+  expect(await newer({ to: START + 2 })).toEqual({ count: 1, more: false });
+  for (let index = 3; index <= 51; index += 1) {
+    await addSession(t, `call-${index}`, { startedAt: START + index });
+  }
+  expect(await newer()).toEqual({ count: 50, more: true });
 });

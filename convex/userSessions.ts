@@ -5,7 +5,7 @@ import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { channel, metadata, order, reviewStatus, sessionStatus } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
-import { DAY_MS, TITLE_CHARS } from "./model/limits.ts";
+import { DAY_MS, MAX_SCORE, TITLE_CHARS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import {
   created,
@@ -15,6 +15,8 @@ import {
   sessionSummary,
   userSession,
 } from "./model/records.ts";
+import { enterQueues } from "./model/reviewQueues.ts";
+import { resultOf } from "./model/reviewSlots.ts";
 import { indexFor, matchesSession, sessionFilters } from "./model/sessionFilters.ts";
 import {
   SessionReader,
@@ -139,6 +141,7 @@ export const update = authedMutation("userSessions:update", {
     const duration = endedAt === undefined ? {} : { durationMs: endedAt - session.startedAt };
     const changed = { ...session, ...changes, ...duration };
     await ctx.db.patch("userSessions", session._id, { ...changes, ...duration });
+    await enterQueues(ctx, changed);
     return await new SessionReader(ctx).record(changed);
   },
 });
@@ -158,18 +161,20 @@ export const setLegalHold = authedMutation("userSessions:setLegalHold", {
   },
 });
 
-/** Note a review that was made elsewhere (imports, demo data). */
+/** Note a review that was made elsewhere (imports); reviews that are made here outrank it. */
 export const setReview = authedMutation("userSessions:setReview", {
   args: { id: v.string(), reviewStatus, score: v.optional(v.number()) },
   returns: userSession,
   handler: async (ctx, { id, ...review }) => {
     const checks = new Checks();
-    checks.integer("score", review.score, 1, 5);
+    checks.integer("score", review.score, 1, MAX_SCORE);
     checks.done();
     const session = await requireSession(ctx, id);
     ctx.about(session.userId);
-    await ctx.db.patch("userSessions", session._id, review);
-    return await new SessionReader(ctx).record({ ...session, ...review });
+    const noted = { ...session, importedReview: review };
+    const result = await resultOf(ctx, noted);
+    await ctx.db.patch("userSessions", session._id, { importedReview: review, ...result });
+    return await new SessionReader(ctx).record({ ...noted, ...result });
   },
 });
 
@@ -222,6 +227,34 @@ export const list = authedQuery("userSessions:list", {
     );
     const items = await new SessionReader(ctx).records(found.items);
     return { items, nextCursor: found.nextCursor };
+  },
+});
+
+/** Most sessions that `newer` counts. */
+const NEWER_ITEMS = 50;
+
+/** How many sessions of a list started after a moment: at most 50, then `more` says so. */
+export const newer = authedQuery("userSessions:newer", {
+  args: { ...sessionFilters, after: v.number() },
+  returns: v.object({ count: v.number(), more: v.boolean() }),
+  handler: async (ctx, { after, ...wanted }) => {
+    const user = wanted.clerkId === undefined ? null : await userByClerkId(ctx, wanted.clerkId);
+    if (wanted.clerkId !== undefined && user === null) return { count: 0, more: false };
+    const { items, nextCursor } = await readPage(
+      ctx,
+      {
+        table: "userSessions",
+        ...indexFor(user, wanted),
+        sortField: "startedAt",
+        from: Math.max(Math.floor(after) + 1, wanted.from ?? 0),
+        to: wanted.to,
+        order: "asc",
+        cursor: null,
+        limit: NEWER_ITEMS,
+      },
+      (session) => matchesSession(session, wanted),
+    );
+    return { count: items.length, more: nextCursor !== null };
   },
 });
 

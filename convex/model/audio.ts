@@ -1,5 +1,5 @@
 /** Rules of audio objects that several functions share. */
-import type { Doc } from "../_generated/dataModel.js";
+import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { refusal } from "./errors.ts";
 import type { AudioStatus } from "./fields.ts";
@@ -14,16 +14,29 @@ const TRANSITIONS: Record<AudioStatus, readonly AudioStatus[]> = {
   deleted: [],
 };
 
-/** Keys of recordings and of their waveforms: a date and random ids, no personal data. */
+const PEAKS = "peaks.json";
+/** Keys of recordings and of their waveforms: a day, the session, a random id; no personal data. */
 const AUDIO_KEY =
-  /^audio\/v1\/\d{4}\/\d\d\/\d\d\/[0-9a-z]{16,64}\/[0-9a-f]{32}\.(?:peaks\.json|[a-z0-9]{2,4})$/;
+  /^audio\/v1\/(\d{4})\/(\d\d)\/(\d\d)\/([0-9A-Za-z]{16,64})\/[0-9a-f]{32}\.(peaks\.json|[a-z0-9]{2,4})$/;
 
 export function isAudioKey(text: string): boolean {
   return AUDIO_KEY.test(text);
 }
 
-export function isRecordingKey(text: string): boolean {
-  return isAudioKey(text) && !text.endsWith(".peaks.json");
+/** Say whether a text is the key of a recording of this session, under a day of the calendar. */
+export function isRecordingKey(text: string, sessionId: Id<"userSessions">): boolean {
+  const [, year, month, day, session, extension] = AUDIO_KEY.exec(text) ?? [];
+  return session === sessionId && extension !== PEAKS && isDay(`${year}-${month}-${day}`);
+}
+
+/** The key of the waveform of the recording at `key`. */
+export function peaksKeyOf(key: string): string {
+  return key.replace(/[^.]+$/, PEAKS);
+}
+
+function isDay(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 export function toAudioObject(doc: Doc<"audioObjects">): AudioObject {

@@ -15,10 +15,12 @@ export async function recordAudit(
   ctx: MutationCtx & { caller: Caller; requestId: string | undefined },
   entry: AuditEntry,
 ): Promise<Id<"auditEvents">> {
+  const { subject, role, impersonatorId } = ctx.caller;
   return await ctx.db.insert("auditEvents", {
     ...entry,
-    actorId: ctx.caller.subject,
-    actorRole: ctx.caller.role,
+    actorId: subject,
+    actorRole: role,
+    ...(impersonatorId === undefined ? {} : { impersonatorId }),
     ...(ctx.requestId === undefined ? {} : { requestId: ctx.requestId }),
     createdAt: Date.now(),
   });

@@ -3,13 +3,19 @@ import { convexToJson } from "convex/values";
 import type { Value } from "convex/values";
 import { refusal } from "./errors.ts";
 import type { FieldProblem } from "./errors.ts";
-import { IDENTIFIER_CHARS, LABELS, LABEL_CHARS, METADATA_BYTES, METADATA_DEPTH } from "./limits.ts";
+import {
+  FIRST_TIME_MS,
+  IDENTIFIER_CHARS,
+  LABELS,
+  LABEL_CHARS,
+  LAST_TIME_MS,
+  MAX_DURATION_MS,
+  METADATA_BYTES,
+  METADATA_DEPTH,
+} from "./limits.ts";
 
 /** Problems named in one refusal; more would not help anybody. */
 const MAX_PROBLEMS = 20;
-/** First and last moment that a time may name: 2000-01-01 and 2200-01-01. */
-const FIRST_TIME = 946_684_800_000;
-const LAST_TIME = 7_258_118_400_000;
 
 /** Bytes of a text in UTF-8. */
 export function utf8Bytes(text: string): number {
@@ -38,7 +44,7 @@ export class Checks {
 
   /** A text of 1 to `max` characters. */
   text(field: string, value: string | undefined, max: number): void {
-    const isValid = value === undefined || (value.length > 0 && value.length <= max);
+    const isValid = value === undefined || (value.length > 0 && isShort(value, max));
     this.that(isValid, field, `must have 1 to ${max} characters`);
   }
 
@@ -58,12 +64,13 @@ export class Checks {
   /** A moment in Unix milliseconds between the years 2000 and 2200. */
   time(field: string, value: number | undefined): void {
     const isValid =
-      value === undefined || (Number.isFinite(value) && value >= FIRST_TIME && value < LAST_TIME);
+      value === undefined ||
+      (Number.isFinite(value) && value >= FIRST_TIME_MS && value < LAST_TIME_MS);
     this.that(isValid, field, "must be Unix milliseconds between the years 2000 and 2200");
   }
 
   /** A duration in milliseconds of at most `max` (default: a day). */
-  duration(field: string, value: number | undefined, max = 86_400_000): void {
+  duration(field: string, value: number | undefined, max = MAX_DURATION_MS): void {
     this.number(field, value, 0, max);
   }
 
@@ -91,6 +98,11 @@ export class Checks {
       throw refusal("VALIDATION", "Some arguments are not valid.", this.problems);
     }
   }
+}
+
+/** Whether a text has at most `max` code points; no text has more of them than UTF-16 units. */
+function isShort(text: string, max: number): boolean {
+  return text.length <= max || (text.length <= 2 * max && [...text].length <= max);
 }
 
 function depth(value: Value): number {

@@ -3,10 +3,16 @@ import { getDocumentSize } from "convex/values";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { BATCH_DOCUMENTS, SCAN_BYTES } from "./limits.ts";
+import { dropItem } from "./reviewSlots.ts";
+import { uncountReviews } from "./reviewTallies.ts";
 import { addTotals, rowOf, scopesOf } from "./totals.ts";
 
 /** Sessions take several rows each with them. */
 const SESSIONS_PER_BATCH = 50;
+/** Items take up to four reviews of 64 KiB and the counts of their reviewers along. */
+const ITEMS_PER_BATCH = 5;
+/** 2 MiB of reviews or drafts at most. */
+const REVIEWS_PER_BATCH = 32;
 
 /**
  * Delete the next batch and add what went to `counts`, by table. The user's own row goes last.
@@ -18,7 +24,7 @@ export async function deleteBatch(
   user: Doc<"users">,
   counts: Record<string, number>,
 ): Promise<boolean> {
-  for (const part of [interactions, sessions, answers, totals]) {
+  for (const part of [reviewItems, reviews, drafts, interactions, sessions, answers, totals]) {
     const { table, deleted } = await part(ctx, user);
     if (deleted > 0) {
       counts[table] = (counts[table] ?? 0) + deleted;
@@ -28,6 +34,37 @@ export async function deleteBatch(
   await ctx.db.delete("users", user._id);
   counts["users"] = 1;
   return true;
+}
+
+/** Items with their slots, and what the reviews counted for; the reviews themselves follow. */
+async function reviewItems(ctx: MutationCtx, user: Doc<"users">) {
+  const rows = await ctx.db
+    .query("reviewItems")
+    .withIndex("by_user", (q) => q.eq("userId", user._id))
+    .take(ITEMS_PER_BATCH);
+  for (const row of rows) {
+    await uncountReviews(ctx, row._id);
+    await dropItem(ctx, row);
+  }
+  return { table: "reviewItems", deleted: rows.length };
+}
+
+async function reviews(ctx: MutationCtx, user: Doc<"users">) {
+  const rows = await ctx.db
+    .query("reviews")
+    .withIndex("by_user", (q) => q.eq("userId", user._id))
+    .take(REVIEWS_PER_BATCH);
+  for (const row of rows) await ctx.db.delete("reviews", row._id);
+  return { table: "reviews", deleted: rows.length };
+}
+
+async function drafts(ctx: MutationCtx, user: Doc<"users">) {
+  const rows = await ctx.db
+    .query("reviewDrafts")
+    .withIndex("by_user", (q) => q.eq("userId", user._id))
+    .take(REVIEWS_PER_BATCH);
+  for (const row of rows) await ctx.db.delete("reviewDrafts", row._id);
+  return { table: "reviewDrafts", deleted: rows.length };
 }
 
 async function interactions(ctx: MutationCtx, user: Doc<"users">) {

@@ -10,6 +10,8 @@ export type Caller = {
   /** `sub`: the Clerk user id of a member, the machine's name of a service. */
   subject: string;
   role: Role;
+  /** Clerk user id of whoever acts as this member (`act.sub`); absent normally. */
+  impersonatorId?: string;
 };
 
 /**
@@ -34,10 +36,12 @@ export function callerOf(identity: UserIdentity | null): Caller {
   if (typeof role !== "string" || !known.includes(role)) {
     throw refusal("FORBIDDEN", "The token carries no role of Earshot.");
   }
+  const impersonator = claimAt(identity, "act.sub");
   return {
     tokenIdentifier: identity.tokenIdentifier,
     subject: identity.subject,
     role: role as Role,
+    ...(typeof impersonator === "string" ? { impersonatorId: impersonator } : {}),
   };
 }
 

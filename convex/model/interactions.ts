@@ -5,14 +5,11 @@ import type { QueryCtx } from "../_generated/server.js";
 import { toAudioObject } from "./audio.ts";
 import { utf8Bytes } from "./checks.ts";
 import type { Checks } from "./checks.ts";
-import { MAX_SEQUENCE, TEXT_BYTES, TRANSCRIPT_ITEMS } from "./limits.ts";
+import { MAX_COST, MAX_SEQUENCE, MAX_TOKENS, TEXT_BYTES, TRANSCRIPT_ITEMS } from "./limits.ts";
 import type { Listing } from "./paging.ts";
 import type { HighlightPiece, Interaction, NewInteraction } from "./records.ts";
 import { wordTest } from "./words.ts";
 
-/** Most tokens or dollars of one interaction; larger figures are mistakes of the sender. */
-const MAX_TOKENS = 10_000_000;
-const MAX_COST = 10_000;
 /** Characters of text before and after the first hit in a highlight. */
 const CONTEXT = { before: 60, after: 180 };
 

@@ -1,7 +1,7 @@
 /**
  * Every size limit of the functions, in one place.
  *
- * Bytes are UTF-8 or, for documents, Convex's own size (`getConvexSize`). The transaction budgets
+ * Characters are Unicode code points, bytes are UTF-8 or, for documents, Convex's own size (`getConvexSize`). The transaction budgets
  * are half of Convex's published limits or less, so that a page never fails for its size.
  */
 
@@ -11,6 +11,15 @@ export const APPEND_ITEMS = 500;
 export const APPEND_BYTES = 4 * 1024 * 1024;
 /** Highest `sequence` of an interaction. */
 export const MAX_SEQUENCE = 1_000_000;
+/** Longest duration and latest offset within a session: a day, milliseconds. */
+export const MAX_DURATION_MS = 86_400_000;
+/** Most tokens or dollars of one interaction; larger figures are mistakes of the sender. */
+export const MAX_TOKENS = 10_000_000;
+export const MAX_COST = 10_000;
+export const MAX_SCORE = 5;
+/** First and last moment that a time may name: 2000-01-01 and 2200-01-01. */
+export const FIRST_TIME_MS = 946_684_800_000;
+export const LAST_TIME_MS = 7_258_118_400_000;
 
 export const TEXT_BYTES = 32 * 1024;
 export const METADATA_BYTES = 16 * 1024;
@@ -67,6 +76,39 @@ export const DEFAULT_PRIVACY_WINDOW_MS = 90 * DAY_MS;
 export const MAX_PRIVACY_WINDOW_MS = 3650 * DAY_MS;
 export const REPORT_BYTES = 16 * 1024;
 export const LEASE_MS = { min: 1000, max: DAY_MS } as const;
+
+/** Criteria of a rubric, and options of one of them. */
+export const CRITERIA = 30;
+export const CRITERION_OPTIONS = 12;
+export const DESCRIPTION_CHARS = 2000;
+/** Bytes of one review or draft as JSON: all reviews of a session fit into one answer. */
+export const REVIEW_BYTES = 64 * 1024;
+/** Turns that one review answers for, comments on, or corrects. */
+export const REVIEW_TURNS = 500;
+export const COMMENT_CHARS = 4000;
+/** Versions of one review. */
+export const REVIEW_VERSIONS = 50;
+/** Reviews wanted of one session in one queue. */
+export const REVIEW_TARGET = { min: 1, max: 3 } as const;
+/** Queues in which one session may be. */
+export const ITEMS_PER_SESSION = 10;
+/** Open queues: each session that ends is compared with all of them. */
+export const OPEN_QUEUES = 20;
+/** Reviewers of one queue; each holds at most one claim of it. */
+export const REVIEWERS_PER_QUEUE = 100;
+/** Sets of reviewers whose items one `next` looks at: more than can hold one reviewer and another. */
+export const LANES = 2 * REVIEWERS_PER_QUEUE + 56;
+/** Sessions that one call adds to a queue, or assigns. */
+export const QUEUE_SESSIONS = 200;
+export const QUEUE_PRIORITY = { min: 0, max: 9 } as const;
+/** How long a claim lasts unless it is renewed. */
+export const REVIEW_LEASE_MS = { min: 1000, usual: 900_000, max: DAY_MS } as const;
+/** How long a submitted review can be taken back. */
+export const REVIEW_UNDO_MS = 120_000;
+/** How long a draft is kept after its last change. */
+export const REVIEW_DRAFT_MS = 30 * DAY_MS;
+/** Largest `limit` of the list of queues: each comes with its progress. */
+export const QUEUES_PER_PAGE = 50;
 /** How long incidents and their history are kept, and how long sent messages and old silences. */
 export const INCIDENT_MS = 400 * DAY_MS;
 export const ALERT_MESSAGE_MS = 30 * DAY_MS;

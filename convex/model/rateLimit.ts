@@ -2,6 +2,7 @@
 import type { MutationCtx } from "../_generated/server.js";
 import { refusal } from "./errors.ts";
 import type { Caller } from "./identity.ts";
+import { SERVICE_ROLES } from "./permissions.ts";
 
 /** `limit` calls per `periodMs` on average, and at most `limit` at once. */
 export type Rate = { limit: number; periodMs: number };
@@ -9,6 +10,8 @@ type Taken = { allowed: boolean; remaining: number; retryAfterMs: number };
 
 /** What one team member may have recorded in the audit log or revealed. */
 const MEMBER_RATE: Rate = { limit: 300, periodMs: 60_000 };
+/** The same for a machine: as much as the HTTP API lets it read. */
+const SERVICE_RATE: Rate = { limit: 6000, periodMs: 60_000 };
 
 /** Take `cost` tokens from the bucket `key`, or say when there will be enough. */
 export async function take(
@@ -44,6 +47,7 @@ export async function take(
 /** @throws RATE_LIMITED if the caller did this too often in the last minute. */
 export async function limitCaller(ctx: MutationCtx & { caller: Caller }, what: string) {
   const key = `${what}:${ctx.caller.tokenIdentifier}`;
-  const taken = await take(ctx, key, MEMBER_RATE);
+  const rate = SERVICE_ROLES.includes(ctx.caller.role) ? SERVICE_RATE : MEMBER_RATE;
+  const taken = await take(ctx, key, rate);
   if (!taken.allowed) throw refusal("RATE_LIMITED", "Too many calls in a short time.");
 }

@@ -96,6 +96,9 @@ export const audioObject = v.object({
   createdAt: v.number(),
 });
 
+/** What the listening room needs besides the turns. */
+export const openedSession = v.object({ session: userSession, recordings: v.array(audioObject) });
+
 /** One interaction as a writer sends it. */
 export const newInteraction = v.object({
   sequence: v.number(),
@@ -203,6 +206,8 @@ export const auditEvent = v.object({
   subjectId: v.string(),
   actorId: v.string(),
   actorRole: v.string(),
+  /** Who acted as the actor, if somebody did. */
+  impersonatorId: v.optional(v.string()),
   details: v.optional(metadata),
   requestId: v.optional(v.string()),
   createdAt: v.number(),

@@ -14,7 +14,8 @@ export class SessionReader {
   }
 
   async record(session: Doc<"userSessions">): Promise<UserSession> {
-    const { _id, _creationTime, costNanos, maxSequence, legalHold, ...fields } = session;
+    const { _id, _creationTime, costNanos, maxSequence, legalHold, importedReview, ...fields } =
+      session;
     return {
       id: _id,
       ...fields,

@@ -10,14 +10,14 @@ from fastapi import Depends, Query, Request, Response
 
 from lib.api.cursors import MAX_CURSOR_CHARS, Cursors, link_next
 from lib.data import Page
+from lib.data.limits import PAGE_ITEMS
 
-MAX_LIMIT: Final = 200
 DEFAULT_LIMIT: Final = 50
 
 Record = TypeVar("Record")
 Item = TypeVar("Item")
 
-LimitParameter = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items per page, at most.")]
+LimitParameter = Annotated[int, Query(ge=1, le=PAGE_ITEMS, description="Items per page, at most.")]
 CursorParameter = Annotated[
     str | None,
     Query(

@@ -24,7 +24,14 @@ _PUBLIC_PATHS = frozenset(
 # Streamlit's own code, and webhooks, which prove themselves by their signature.
 CODE_PREFIX = "/static/"
 _PUBLIC_PREFIXES = (CODE_PREFIX, "/api/v1/docs/", "/api/v1/webhooks/")
-_RESOURCE_PREFIXES = ("/_stcore/", "/app/static/", "/component/", "/media/", "/oauth2callback")
+_RESOURCE_PREFIXES = (
+    "/_stcore/",
+    "/app/static/",
+    "/component/",
+    "/downloads/",
+    "/media/",
+    "/oauth2callback",
+)
 
 
 class Surface(StrEnum):
@@ -69,7 +76,11 @@ def route_label(path: str) -> str:
             return page if page_known(page) else "/*"
         case Surface.RESOURCE | Surface.PUBLIC | Surface.API:
             first = path.split("/")[1]
-            return f"/{first}/*" if first in {"_stcore", "api", "component", "media"} else "/*"
+            return (
+                f"/{first}/*"
+                if first in {"_stcore", "api", "component", "downloads", "media"}
+                else "/*"
+            )
         case Surface.AUTH:
             return path if path in {SIGN_OUT_PATH, STATE_PATH} else "/auth/*"
     return "/*"

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal, cast, get_args
 import typer
 
 from lib.data import DataError
-from lib.jobs.importing.model import Speaker
+from lib.data.fields import Speaker
 from lib.jobs.importing.outcome import Report
 from lib.jobs.importing.run import Run
 from lib.jobs.importing.source import Options, Source

@@ -9,10 +9,12 @@ from lib.data.functions import Page
 from lib.data.records import (
     AUTH_EVENTS_LIST,
     STORAGE_EVENTS_LIST,
+    STORAGE_EVENTS_SLOWEST,
     AuthEvent,
     AuthEventsListArgs,
     StorageEvent,
     StorageEventsListArgs,
+    StorageEventsSlowestArgs,
 )
 
 
@@ -24,3 +26,8 @@ def auth_page(caller: Caller, **filters: Unpack[AuthEventsListArgs]) -> Page[Aut
 def storage_page(caller: Caller, **filters: Unpack[StorageEventsListArgs]) -> Page[StorageEvent]:
     """Return one page of storage operations, newest first."""
     return caller.query(STORAGE_EVENTS_LIST, filters)
+
+
+def slowest_page(caller: Caller, **filters: Unpack[StorageEventsSlowestArgs]) -> Page[StorageEvent]:
+    """Return one page of storage operations, slowest first."""
+    return caller.query(STORAGE_EVENTS_SLOWEST, filters)

@@ -25,6 +25,26 @@ from lib.data.functions import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementCell:
+    """What `reviews:agreements.cells` returns."""
+
+    criterion: str
+    a: str
+    b: str
+    count: int
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> AgreementCell:
+        """Read the object as Convex sends it."""
+        return cls(
+            criterion=wire["criterion"],
+            a=wire["a"],
+            b=wire["b"],
+            count=int(wire["count"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertState:
     """What `alerts:states` returns."""
 
@@ -169,6 +189,7 @@ class AuditEvent:
     actor_id: str
     actor_role: str
     created_at: datetime
+    impersonator_id: str | None = None
     details: Mapping[str, Any] | None = None
     request_id: str | None = None
 
@@ -183,6 +204,7 @@ class AuditEvent:
             actor_id=wire["actorId"],
             actor_role=wire["actorRole"],
             created_at=instant(wire["createdAt"]),
+            impersonator_id=wire.get("impersonatorId"),
             details=wire.get("details"),
             request_id=wire.get("requestId"),
         )
@@ -215,6 +237,114 @@ class AuthEvent:
             client_hash=wire.get("clientHash"),
             user_id=wire.get("userId"),
             source=wire.get("source"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What `reviewClaims:take` returns."""
+
+    item_id: str
+    queue_id: str
+    rubric_id: str
+    session: UserSession
+    is_assigned: bool
+    claimed_at: datetime
+    lease_until: datetime
+    draft: ReviewDraft | None
+    draft_updated_at: datetime | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Claim:
+        """Read the object as Convex sends it."""
+        return cls(
+            item_id=wire["itemId"],
+            queue_id=wire["queueId"],
+            rubric_id=wire["rubricId"],
+            session=UserSession.from_wire(wire["session"]),
+            is_assigned=wire["isAssigned"],
+            claimed_at=instant(wire["claimedAt"]),
+            lease_until=instant(wire["leaseUntil"]),
+            draft=None if (_ := wire["draft"]) is None else ReviewDraft.from_wire(_),
+            draft_updated_at=None if (_ := wire.get("draftUpdatedAt")) is None else instant(_),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRelease:
+    """What `reviewClaims:release` returns."""
+
+    released: bool
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> ClaimRelease:
+        """Read the object as Convex sends it."""
+        return cls(
+            released=wire["released"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRenewal:
+    """What `reviewClaims:renew` returns."""
+
+    held: bool
+    lease_until: datetime | None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> ClaimRenewal:
+        """Read the object as Convex sends it."""
+        return cls(
+            held=wire["held"],
+            lease_until=None if (_ := wire["leaseUntil"]) is None else instant(_),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What `reviews:amend.corrections` returns."""
+
+    sequence: int
+    text: str
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Correction:
+        """Read the object as Convex sends it."""
+        return cls(
+            sequence=int(wire["sequence"]),
+            text=wire["text"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """What `rubrics:get.criteria` returns."""
+
+    key: str
+    label: str
+    description: str
+    kind: Literal["score", "number", "boolean", "choice", "labels"]
+    level: Literal["session", "turn"]
+    required: bool
+    min: float | None = None
+    max: float | None = None
+    options: tuple[str, ...] | None = None
+    tolerance: float | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Criterion:
+        """Read the object as Convex sends it."""
+        return cls(
+            key=wire["key"],
+            label=wire["label"],
+            description=wire["description"],
+            kind=wire["kind"],
+            level=wire["level"],
+            required=wire["required"],
+            min=wire.get("min"),
+            max=wire.get("max"),
+            options=None if (_ := wire.get("options")) is None else tuple(_),
+            tolerance=wire.get("tolerance"),
         )
 
 
@@ -649,6 +779,22 @@ class MigrationRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewerSessions:
+    """What `userSessions:newer` returns."""
+
+    count: int
+    more: bool
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> NewerSessions:
+        """Read the object as Convex sends it."""
+        return cls(
+            count=int(wire["count"]),
+            more=wire["more"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenIncidents:
     """What `alerts:summary` returns."""
 
@@ -665,6 +811,22 @@ class OpenIncidents:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedSession:
+    """What `listening:open` returns."""
+
+    session: UserSession
+    recordings: tuple[AudioObject, ...]
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> OpenedSession:
+        """Read the object as Convex sends it."""
+        return cls(
+            session=UserSession.from_wire(wire["session"]),
+            recordings=tuple(AudioObject.from_wire(item) for item in wire["recordings"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ping:
     """What `system:ping` returns."""
 
@@ -675,6 +837,82 @@ class Ping:
         """Read the object as Convex sends it."""
         return cls(
             now=instant(wire["now"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFill:
+    """What `reviewQueues:fill` returns."""
+
+    checked: int
+    added: int
+    next_cursor: str | None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> QueueFill:
+        """Read the object as Convex sends it."""
+        return cls(
+            checked=int(wire["checked"]),
+            added=int(wire["added"]),
+            next_cursor=wire["nextCursor"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFilters:
+    """What `reviewQueues:get.filters` returns."""
+
+    clerk_id: str | None = None
+    from_: datetime | None = None
+    to: datetime | None = None
+    status: Literal["active", "completed", "abandoned", "failed"] | None = None
+    channel: Literal["voice", "chat"] | None = None
+    review_status: Literal["unreviewed", "in_review", "reviewed"] | None = None
+    label: str | None = None
+    has_audio: bool | None = None
+    provider: str | None = None
+    model_id: str | None = None
+    slow: bool | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> QueueFilters:
+        """Read the object as Convex sends it."""
+        return cls(
+            clerk_id=wire.get("clerkId"),
+            from_=None if (_ := wire.get("from")) is None else instant(_),
+            to=None if (_ := wire.get("to")) is None else instant(_),
+            status=wire.get("status"),
+            channel=wire.get("channel"),
+            review_status=wire.get("reviewStatus"),
+            label=wire.get("label"),
+            has_audio=wire.get("hasAudio"),
+            provider=wire.get("provider"),
+            model_id=wire.get("modelId"),
+            slow=wire.get("slow"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueProgress:
+    """What `reviewQueues:get.progress` returns."""
+
+    items: int
+    items_done: int
+    wanted: int
+    done: int
+    in_work: int
+    left: int
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> QueueProgress:
+        """Read the object as Convex sends it."""
+        return cls(
+            items=int(wire["items"]),
+            items_done=int(wire["itemsDone"]),
+            wanted=int(wire["wanted"]),
+            done=int(wire["done"]),
+            in_work=int(wire["inWork"]),
+            left=int(wire["left"]),
         )
 
 
@@ -727,6 +965,240 @@ class Renewal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What `reviews:amend` returns."""
+
+    id: str
+    queue_id: str
+    item_id: str
+    session_id: str
+    reviewer_id: str
+    kind: Literal["review", "decision"]
+    rubric_id: str
+    version: int
+    latest: bool
+    answers: Mapping[str, float | bool | str | tuple[str, ...]]
+    turns: tuple[TurnAnswers, ...]
+    comments: tuple[ReviewComment, ...]
+    corrections: tuple[Correction, ...]
+    created_at: datetime
+    reviewer_name: str | None = None
+    score: float | None = None
+    duration_ms: float | None = None
+    undo_until: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Review:
+        """Read the object as Convex sends it."""
+        return cls(
+            id=wire["id"],
+            queue_id=wire["queueId"],
+            item_id=wire["itemId"],
+            session_id=wire["sessionId"],
+            reviewer_id=wire["reviewerId"],
+            kind=wire["kind"],
+            rubric_id=wire["rubricId"],
+            version=int(wire["version"]),
+            latest=wire["latest"],
+            answers={
+                key: tuple(item) if isinstance(item, list) else item
+                for key, item in wire["answers"].items()
+            },
+            turns=tuple(TurnAnswers.from_wire(item) for item in wire["turns"]),
+            comments=tuple(ReviewComment.from_wire(item) for item in wire["comments"]),
+            corrections=tuple(Correction.from_wire(item) for item in wire["corrections"]),
+            created_at=instant(wire["createdAt"]),
+            reviewer_name=wire.get("reviewerName"),
+            score=wire.get("score"),
+            duration_ms=wire.get("durationMs"),
+            undo_until=None if (_ := wire.get("undoUntil")) is None else instant(_),
+            withdrawn_at=None if (_ := wire.get("withdrawnAt")) is None else instant(_),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewAgreement:
+    """What `reviews:agreements` returns."""
+
+    rubric_id: str
+    first: str
+    second: str
+    cells: tuple[AgreementCell, ...]
+    first_name: str | None = None
+    second_name: str | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> ReviewAgreement:
+        """Read the object as Convex sends it."""
+        return cls(
+            rubric_id=wire["rubricId"],
+            first=wire["first"],
+            second=wire["second"],
+            cells=tuple(AgreementCell.from_wire(item) for item in wire["cells"]),
+            first_name=wire.get("firstName"),
+            second_name=wire.get("secondName"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewComment:
+    """What `reviews:amend.comments` returns."""
+
+    text: str
+    sequence: int | None = None
+    at_ms: float | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> ReviewComment:
+        """Read the object as Convex sends it."""
+        return cls(
+            text=wire["text"],
+            sequence=None if (_ := wire.get("sequence")) is None else int(_),
+            at_ms=wire.get("atMs"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewDraft:
+    """What `reviewClaims:take.draft` returns."""
+
+    answers: Mapping[str, float | bool | str | tuple[str, ...]]
+    turns: tuple[TurnAnswers, ...]
+    comments: tuple[ReviewComment, ...]
+    corrections: tuple[Correction, ...]
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> ReviewDraft:
+        """Read the object as Convex sends it."""
+        return cls(
+            answers={
+                key: tuple(item) if isinstance(item, list) else item
+                for key, item in wire["answers"].items()
+            },
+            turns=tuple(TurnAnswers.from_wire(item) for item in wire["turns"]),
+            comments=tuple(ReviewComment.from_wire(item) for item in wire["comments"]),
+            corrections=tuple(Correction.from_wire(item) for item in wire["corrections"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewItem:
+    """What `reviewQueues:items` returns."""
+
+    id: str
+    queue_id: str
+    session: UserSession
+    state: Literal["open", "done"]
+    target: int
+    submitted: int
+    priority: int
+    slots: tuple[ReviewSlot, ...]
+    created_at: datetime
+    dispute: Literal["open", "settled"] | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> ReviewItem:
+        """Read the object as Convex sends it."""
+        return cls(
+            id=wire["id"],
+            queue_id=wire["queueId"],
+            session=UserSession.from_wire(wire["session"]),
+            state=wire["state"],
+            target=int(wire["target"]),
+            submitted=int(wire["submitted"]),
+            priority=int(wire["priority"]),
+            slots=tuple(ReviewSlot.from_wire(item) for item in wire["slots"]),
+            created_at=instant(wire["createdAt"]),
+            dispute=wire.get("dispute"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewQueue:
+    """What `reviewQueues:get` returns."""
+
+    id: str
+    name: str
+    state: Literal["open", "closed"]
+    rubric_id: str
+    filters: QueueFilters
+    sampling: Sampling
+    seed: str
+    target: int
+    order: Literal["oldest", "newest", "slowest", "random"]
+    priority: int
+    lease_ms: float
+    progress: QueueProgress
+    created_by: str
+    created_at: datetime
+    description: str | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> ReviewQueue:
+        """Read the object as Convex sends it."""
+        return cls(
+            id=wire["id"],
+            name=wire["name"],
+            state=wire["state"],
+            rubric_id=wire["rubricId"],
+            filters=QueueFilters.from_wire(wire["filters"]),
+            sampling=Sampling.from_wire(wire["sampling"]),
+            seed=wire["seed"],
+            target=int(wire["target"]),
+            order=wire["order"],
+            priority=int(wire["priority"]),
+            lease_ms=wire["leaseMs"],
+            progress=QueueProgress.from_wire(wire["progress"]),
+            created_by=wire["createdBy"],
+            created_at=instant(wire["createdAt"]),
+            description=wire.get("description"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewSlot:
+    """What `reviewQueues:items.slots` returns."""
+
+    reviewer_id: str
+    state: Literal["assigned", "claimed", "submitted"]
+    reviewer_name: str | None = None
+    lease_until: datetime | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> ReviewSlot:
+        """Read the object as Convex sends it."""
+        return cls(
+            reviewer_id=wire["reviewerId"],
+            state=wire["state"],
+            reviewer_name=wire.get("reviewerName"),
+            lease_until=None if (_ := wire.get("leaseUntil")) is None else instant(_),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewerProgress:
+    """What `reviewQueues:reviewers` returns."""
+
+    reviewer_id: str
+    done: int
+    in_work: int
+    assigned: int
+    reviewer_name: str | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> ReviewerProgress:
+        """Read the object as Convex sends it."""
+        return cls(
+            reviewer_id=wire["reviewerId"],
+            done=int(wire["done"]),
+            in_work=int(wire["inWork"]),
+            assigned=int(wire["assigned"]),
+            reviewer_name=wire.get("reviewerName"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rollup:
     """What `metrics:range` returns."""
 
@@ -753,6 +1225,76 @@ class Rollup:
             max=wire["max"],
             histogram=Histogram.from_wire(wire["histogram"]),
             resolution=wire["resolution"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rubric:
+    """What `rubrics:get` returns."""
+
+    id: str
+    name: str
+    version: int
+    criteria: tuple[Criterion, ...]
+    created_by: str
+    created_at: datetime
+    description: str | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Rubric:
+        """Read the object as Convex sends it."""
+        return cls(
+            id=wire["id"],
+            name=wire["name"],
+            version=int(wire["version"]),
+            criteria=tuple(Criterion.from_wire(item) for item in wire["criteria"]),
+            created_by=wire["createdBy"],
+            created_at=instant(wire["createdAt"]),
+            description=wire.get("description"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """What `reviewQueues:get.sampling` returns."""
+
+    kind: Literal["all", "percentage", "perUser"]
+    percent: float | None = None
+    quota: int | None = None
+    period: Literal["day", "total"] | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Sampling:
+        """Read the object as Convex sends it."""
+        return cls(
+            kind=wire["kind"],
+            percent=wire.get("percent"),
+            quota=None if (_ := wire.get("quota")) is None else int(_),
+            period=wire.get("period"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreTrend:
+    """What `reviews:trends` returns."""
+
+    day: datetime
+    rubric_id: str
+    review_count: int
+    mean_score: float
+    provider: str | None = None
+    model_id: str | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> ScoreTrend:
+        """Read the object as Convex sends it."""
+        return cls(
+            day=instant(wire["day"]),
+            rubric_id=wire["rubricId"],
+            review_count=int(wire["reviewCount"]),
+            mean_score=wire["meanScore"],
+            provider=wire.get("provider"),
+            model_id=wire.get("modelId"),
         )
 
 
@@ -833,6 +1375,38 @@ class SessionUser:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsAdded:
+    """What `reviewQueues:addSessions` returns."""
+
+    added: int
+    already: int
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> SessionsAdded:
+        """Read the object as Convex sends it."""
+        return cls(
+            added=int(wire["added"]),
+            already=int(wire["already"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsAssigned:
+    """What `reviewQueues:assign` returns."""
+
+    assigned: int
+    already: int
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> SessionsAssigned:
+        """Read the object as Convex sends it."""
+        return cls(
+            assigned=int(wire["assigned"]),
+            already=int(wire["already"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """What `alertDeliveries:settle` returns."""
 
@@ -905,6 +1479,22 @@ class StorageEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SubmittedReview:
+    """What `reviews:submit` returns."""
+
+    review: Review
+    next: Claim | None
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> SubmittedReview:
+        """Read the object as Convex sends it."""
+        return cls(
+            review=Review.from_wire(wire["review"]),
+            next=None if (_ := wire["next"]) is None else Claim.from_wire(_),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
     """What `rateLimits:take` returns."""
 
@@ -945,6 +1535,39 @@ class Totals:
             cost=wire["cost"],
             ttft=Distribution.from_wire(wire["ttft"]),
             latency=Distribution.from_wire(wire["latency"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnAnswers:
+    """What `reviews:amend.turns` returns."""
+
+    sequence: int
+    answers: Mapping[str, float | bool | str | tuple[str, ...]]
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> TurnAnswers:
+        """Read the object as Convex sends it."""
+        return cls(
+            sequence=int(wire["sequence"]),
+            answers={
+                key: tuple(item) if isinstance(item, list) else item
+                for key, item in wire["answers"].items()
+            },
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unassigned:
+    """What `reviewQueues:unassign` returns."""
+
+    changed: bool
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> Unassigned:
+        """Read the object as Convex sends it."""
+        return cls(
+            changed=wire["changed"],
         )
 
 
@@ -1308,6 +1931,7 @@ class AuthEventsListArgs(TypedDict):
     reason: NotRequired[str | None]
     outcome: NotRequired[str | None]
     route: NotRequired[str | None]
+    event_request_id: NotRequired[str | None]
     order: NotRequired[Literal["asc", "desc"] | None]
 
 
@@ -1398,6 +2022,19 @@ class JobLeasesRenewArgs(TypedDict):
     ttl_ms: float
 
 
+class ListeningExportAudioArgs(TypedDict):
+    """Arguments of `listening:exportAudio`."""
+
+    id: str
+
+
+class ListeningOpenArgs(TypedDict):
+    """Arguments of `listening:open`."""
+
+    id: str
+    note: bool
+
+
 class MetricsIngestArgs(TypedDict):
     """Arguments of `metrics:ingest`."""
 
@@ -1441,6 +2078,28 @@ class NewAuthEvent(TypedDict):
     client_hash: NotRequired[str | None]
     user_id: NotRequired[str | None]
     source: NotRequired[str | None]
+
+
+class NewCorrection(TypedDict):
+    """Arguments of `reviews:amend corrections`."""
+
+    sequence: int
+    text: str
+
+
+class NewCriterion(TypedDict):
+    """Arguments of `rubrics:publish criteria`."""
+
+    key: str
+    label: str
+    description: str
+    kind: Literal["score", "number", "boolean", "choice", "labels"]
+    level: Literal["session", "turn"]
+    required: bool
+    min: NotRequired[float | None]
+    max: NotRequired[float | None]
+    options: NotRequired[Sequence[str] | None]
+    tolerance: NotRequired[float | None]
 
 
 class NewEvaluation(TypedDict):
@@ -1487,6 +2146,30 @@ class NewInteraction(TypedDict):
     latency_ms: NotRequired[float | None]
 
 
+class NewQueueFilters(TypedDict):
+    """Arguments of `reviewQueues:create filters`."""
+
+    clerk_id: NotRequired[str | None]
+    from_: NotRequired[datetime | None]
+    to: NotRequired[datetime | None]
+    status: NotRequired[Literal["active", "completed", "abandoned", "failed"] | None]
+    channel: NotRequired[Literal["voice", "chat"] | None]
+    review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
+    label: NotRequired[str | None]
+    has_audio: NotRequired[bool | None]
+    provider: NotRequired[str | None]
+    model_id: NotRequired[str | None]
+    slow: NotRequired[bool | None]
+
+
+class NewReviewComment(TypedDict):
+    """Arguments of `reviews:amend comments`."""
+
+    text: str
+    sequence: NotRequired[int | None]
+    at_ms: NotRequired[float | None]
+
+
 class NewRollup(TypedDict):
     """Arguments of `metrics:ingest rollups`."""
 
@@ -1498,6 +2181,15 @@ class NewRollup(TypedDict):
     sum: float
     max: float
     histogram: NewHistogram
+
+
+class NewSampling(TypedDict):
+    """Arguments of `reviewQueues:create sampling`."""
+
+    kind: Literal["all", "percentage", "perUser"]
+    percent: NotRequired[float | None]
+    quota: NotRequired[int | None]
+    period: NotRequired[Literal["day", "total"] | None]
 
 
 class NewStorageEvent(TypedDict):
@@ -1514,6 +2206,13 @@ class NewStorageEvent(TypedDict):
     key: NotRequired[str | None]
     request_id: NotRequired[str | None]
     source: NotRequired[str | None]
+
+
+class NewTurnAnswers(TypedDict):
+    """Arguments of `reviews:amend turns`."""
+
+    sequence: int
+    answers: Mapping[str, float | bool | str | Sequence[str]]
 
 
 class RateLimitsTakeArgs(TypedDict):
@@ -1571,6 +2270,254 @@ class RevealsOfUserArgs(TypedDict):
     reason: str
 
 
+class ReviewClaimsCurrentArgs(TypedDict):
+    """Arguments of `reviewClaims:current`."""
+
+    queue_id: str
+
+
+class ReviewClaimsNextArgs(TypedDict):
+    """Arguments of `reviewClaims:next`."""
+
+    queue_id: str
+
+
+class ReviewClaimsReleaseArgs(TypedDict):
+    """Arguments of `reviewClaims:release`."""
+
+    item_id: str
+    skip: NotRequired[bool | None]
+
+
+class ReviewClaimsRenewArgs(TypedDict):
+    """Arguments of `reviewClaims:renew`."""
+
+    item_id: str
+
+
+class ReviewClaimsSaveDraftArgs(TypedDict):
+    """Arguments of `reviewClaims:saveDraft`."""
+
+    item_id: str
+    answers: Mapping[str, float | bool | str | Sequence[str]]
+    turns: Sequence[NewTurnAnswers]
+    comments: Sequence[NewReviewComment]
+    corrections: Sequence[NewCorrection]
+
+
+class ReviewClaimsTakeArgs(TypedDict):
+    """Arguments of `reviewClaims:take`."""
+
+    item_id: str
+
+
+class ReviewQueuesAddSessionsArgs(TypedDict):
+    """Arguments of `reviewQueues:addSessions`."""
+
+    queue_id: str
+    session_ids: Sequence[str]
+    priority: NotRequired[int | None]
+
+
+class ReviewQueuesAssignArgs(TypedDict):
+    """Arguments of `reviewQueues:assign`."""
+
+    queue_id: str
+    session_ids: Sequence[str]
+    email: str
+
+
+class ReviewQueuesCreateArgs(TypedDict):
+    """Arguments of `reviewQueues:create`."""
+
+    name: str
+    rubric_id: str
+    description: NotRequired[str | None]
+    filters: NotRequired[NewQueueFilters | None]
+    sampling: NotRequired[NewSampling | None]
+    priority: NotRequired[int | None]
+    lease_ms: NotRequired[float | None]
+    seed: NotRequired[str | None]
+    target: NotRequired[int | None]
+    order: NotRequired[Literal["oldest", "newest", "slowest", "random"] | None]
+
+
+class ReviewQueuesFillArgs(TypedDict):
+    """Arguments of `reviewQueues:fill`."""
+
+    queue_id: str
+    cursor: str | None
+
+
+class ReviewQueuesGetArgs(TypedDict):
+    """Arguments of `reviewQueues:get`."""
+
+    id: str
+
+
+class ReviewQueuesItemsArgs(TypedDict):
+    """Arguments of `reviewQueues:items`."""
+
+    cursor: str | None
+    limit: int
+    queue_id: str
+    state: NotRequired[Literal["open", "done"] | None]
+    dispute: NotRequired[Literal["open", "settled"] | None]
+
+
+class ReviewQueuesListArgs(TypedDict):
+    """Arguments of `reviewQueues:list`."""
+
+    cursor: str | None
+    limit: int
+    state: NotRequired[Literal["open", "closed"] | None]
+
+
+class ReviewQueuesPrioritiseArgs(TypedDict):
+    """Arguments of `reviewQueues:prioritise`."""
+
+    item_id: str
+    priority: int
+
+
+class ReviewQueuesRemoveItemArgs(TypedDict):
+    """Arguments of `reviewQueues:removeItem`."""
+
+    item_id: str
+
+
+class ReviewQueuesReviewersArgs(TypedDict):
+    """Arguments of `reviewQueues:reviewers`."""
+
+    id: str
+
+
+class ReviewQueuesUnassignArgs(TypedDict):
+    """Arguments of `reviewQueues:unassign`."""
+
+    item_id: str
+    reviewer_id: str
+
+
+class ReviewQueuesUpdateArgs(TypedDict):
+    """Arguments of `reviewQueues:update`."""
+
+    id: str
+    name: NotRequired[str | None]
+    description: NotRequired[str | None]
+    filters: NotRequired[NewQueueFilters | None]
+    sampling: NotRequired[NewSampling | None]
+    priority: NotRequired[int | None]
+    lease_ms: NotRequired[float | None]
+    rubric_id: NotRequired[str | None]
+    state: NotRequired[Literal["open", "closed"] | None]
+
+
+class ReviewsAdjudicateArgs(TypedDict):
+    """Arguments of `reviews:adjudicate`."""
+
+    item_id: str
+    answers: Mapping[str, float | bool | str | Sequence[str]]
+    turns: Sequence[NewTurnAnswers]
+    comments: Sequence[NewReviewComment]
+    corrections: Sequence[NewCorrection]
+
+
+class ReviewsAgreementsArgs(TypedDict):
+    """Arguments of `reviews:agreements`."""
+
+    cursor: str | None
+    limit: int
+    queue_id: str
+
+
+class ReviewsAmendArgs(TypedDict):
+    """Arguments of `reviews:amend`."""
+
+    item_id: str
+    answers: Mapping[str, float | bool | str | Sequence[str]]
+    turns: Sequence[NewTurnAnswers]
+    comments: Sequence[NewReviewComment]
+    corrections: Sequence[NewCorrection]
+
+
+class ReviewsHistoryArgs(TypedDict):
+    """Arguments of `reviews:history`."""
+
+    cursor: str | None
+    limit: int
+    item_id: str
+    reviewer_id: str
+    kind: NotRequired[Literal["review", "decision"] | None]
+
+
+class ReviewsListArgs(TypedDict):
+    """Arguments of `reviews:list`."""
+
+    cursor: str | None
+    limit: int
+    queue_id: NotRequired[str | None]
+    reviewer_id: NotRequired[str | None]
+    rubric_id: NotRequired[str | None]
+    kind: NotRequired[Literal["review", "decision"] | None]
+    from_: NotRequired[datetime | None]
+    to: NotRequired[datetime | None]
+    order: NotRequired[Literal["asc", "desc"] | None]
+
+
+class ReviewsOfSessionArgs(TypedDict):
+    """Arguments of `reviews:ofSession`."""
+
+    session_id: str
+
+
+class ReviewsSubmitArgs(TypedDict):
+    """Arguments of `reviews:submit`."""
+
+    item_id: str
+    answers: Mapping[str, float | bool | str | Sequence[str]]
+    turns: Sequence[NewTurnAnswers]
+    comments: Sequence[NewReviewComment]
+    corrections: Sequence[NewCorrection]
+    next: NotRequired[bool | None]
+
+
+class ReviewsTrendsArgs(TypedDict):
+    """Arguments of `reviews:trends`."""
+
+    from_: datetime
+    to: datetime
+    rubric_id: NotRequired[str | None]
+
+
+class ReviewsUndoArgs(TypedDict):
+    """Arguments of `reviews:undo`."""
+
+    item_id: str
+
+
+class RubricsGetArgs(TypedDict):
+    """Arguments of `rubrics:get`."""
+
+    id: str
+
+
+class RubricsListArgs(TypedDict):
+    """Arguments of `rubrics:list`."""
+
+    cursor: str | None
+    limit: int
+    name: NotRequired[str | None]
+
+
+class RubricsPublishArgs(TypedDict):
+    """Arguments of `rubrics:publish`."""
+
+    name: str
+    criteria: Sequence[NewCriterion]
+    description: NotRequired[str | None]
+
+
 class StorageEventsListArgs(TypedDict):
     """Arguments of `storageEvents:list`."""
 
@@ -1585,7 +2532,18 @@ class StorageEventsListArgs(TypedDict):
         ]
         | None
     ]
+    event_request_id: NotRequired[str | None]
     order: NotRequired[Literal["asc", "desc"] | None]
+
+
+class StorageEventsSlowestArgs(TypedDict):
+    """Arguments of `storageEvents:slowest`."""
+
+    cursor: str | None
+    limit: int
+    from_: datetime
+    to: datetime
+    operation: NotRequired[str | None]
 
 
 class SystemPingArgs(TypedDict):
@@ -1642,6 +2600,23 @@ class UserSessionsListArgs(TypedDict):
     model_id: NotRequired[str | None]
     slow: NotRequired[bool | None]
     order: NotRequired[Literal["asc", "desc"] | None]
+
+
+class UserSessionsNewerArgs(TypedDict):
+    """Arguments of `userSessions:newer`."""
+
+    after: datetime
+    clerk_id: NotRequired[str | None]
+    from_: NotRequired[datetime | None]
+    to: NotRequired[datetime | None]
+    status: NotRequired[Literal["active", "completed", "abandoned", "failed"] | None]
+    channel: NotRequired[Literal["voice", "chat"] | None]
+    review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
+    label: NotRequired[str | None]
+    has_audio: NotRequired[bool | None]
+    provider: NotRequired[str | None]
+    model_id: NotRequired[str | None]
+    slow: NotRequired[bool | None]
 
 
 class UserSessionsSetLegalHoldArgs(TypedDict):
@@ -1883,6 +2858,7 @@ _write_auth_events_list_args = writer(
     Argument("reason", "reason"),
     Argument("outcome", "outcome"),
     Argument("route", "route"),
+    Argument("event_request_id", "eventRequestId"),
     Argument("order", "order"),
 )
 
@@ -1944,6 +2920,15 @@ _write_job_leases_renew_args = writer(
     Argument("ttl_ms", "ttlMs"),
 )
 
+_write_listening_export_audio_args = writer(
+    Argument("id", "id"),
+)
+
+_write_listening_open_args = writer(
+    Argument("id", "id"),
+    Argument("note", "note"),
+)
+
 _write_metrics_range_args = writer(
     Argument("metric", "metric"),
     Argument("from_", "from", milliseconds),
@@ -1970,6 +2955,24 @@ _write_new_auth_event = writer(
     Argument("client_hash", "clientHash"),
     Argument("user_id", "userId"),
     Argument("source", "source"),
+)
+
+_write_new_correction = writer(
+    Argument("sequence", "sequence"),
+    Argument("text", "text"),
+)
+
+_write_new_criterion = writer(
+    Argument("key", "key"),
+    Argument("label", "label"),
+    Argument("description", "description"),
+    Argument("kind", "kind"),
+    Argument("level", "level"),
+    Argument("required", "required"),
+    Argument("min", "min"),
+    Argument("max", "max"),
+    Argument("options", "options", list),
+    Argument("tolerance", "tolerance"),
 )
 
 _write_new_evaluation = writer(
@@ -2015,6 +3018,26 @@ _write_new_interaction = writer(
     Argument("latency_ms", "latencyMs"),
 )
 
+_write_new_queue_filters = writer(
+    Argument("clerk_id", "clerkId"),
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
+    Argument("status", "status"),
+    Argument("channel", "channel"),
+    Argument("review_status", "reviewStatus"),
+    Argument("label", "label"),
+    Argument("has_audio", "hasAudio"),
+    Argument("provider", "provider"),
+    Argument("model_id", "modelId"),
+    Argument("slow", "slow"),
+)
+
+_write_new_review_comment = writer(
+    Argument("text", "text"),
+    Argument("sequence", "sequence"),
+    Argument("at_ms", "atMs"),
+)
+
 _write_new_rollup = writer(
     Argument("metric", "metric"),
     Argument("dimensions", "dimensions"),
@@ -2024,6 +3047,13 @@ _write_new_rollup = writer(
     Argument("sum", "sum"),
     Argument("max", "max"),
     Argument("histogram", "histogram", _write_new_histogram),
+)
+
+_write_new_sampling = writer(
+    Argument("kind", "kind"),
+    Argument("percent", "percent"),
+    Argument("quota", "quota"),
+    Argument("period", "period"),
 )
 
 _write_new_storage_event = writer(
@@ -2036,6 +3066,17 @@ _write_new_storage_event = writer(
     Argument("key", "key"),
     Argument("request_id", "requestId"),
     Argument("source", "source"),
+)
+
+_write_new_turn_answers = writer(
+    Argument("sequence", "sequence"),
+    Argument(
+        "answers",
+        "answers",
+        lambda value: {
+            key: list(item) if isinstance(item, tuple) else item for key, item in value.items()
+        },
+    ),
 )
 
 _write_rate_limits_take_args = writer(
@@ -2079,6 +3120,234 @@ _write_reveals_of_user_args = writer(
     Argument("reason", "reason"),
 )
 
+_write_review_claims_current_args = writer(
+    Argument("queue_id", "queueId"),
+)
+
+_write_review_claims_next_args = writer(
+    Argument("queue_id", "queueId"),
+)
+
+_write_review_claims_release_args = writer(
+    Argument("item_id", "itemId"),
+    Argument("skip", "skip"),
+)
+
+_write_review_claims_renew_args = writer(
+    Argument("item_id", "itemId"),
+)
+
+_write_review_claims_save_draft_args = writer(
+    Argument("item_id", "itemId"),
+    Argument(
+        "answers",
+        "answers",
+        lambda value: {
+            key: list(item) if isinstance(item, tuple) else item for key, item in value.items()
+        },
+    ),
+    Argument("turns", "turns", lambda value: [_write_new_turn_answers(item) for item in value]),
+    Argument(
+        "comments", "comments", lambda value: [_write_new_review_comment(item) for item in value]
+    ),
+    Argument(
+        "corrections", "corrections", lambda value: [_write_new_correction(item) for item in value]
+    ),
+)
+
+_write_review_claims_take_args = writer(
+    Argument("item_id", "itemId"),
+)
+
+_write_review_queues_add_sessions_args = writer(
+    Argument("queue_id", "queueId"),
+    Argument("session_ids", "sessionIds", list),
+    Argument("priority", "priority"),
+)
+
+_write_review_queues_assign_args = writer(
+    Argument("queue_id", "queueId"),
+    Argument("session_ids", "sessionIds", list),
+    Argument("email", "email"),
+)
+
+_write_review_queues_create_args = writer(
+    Argument("name", "name"),
+    Argument("rubric_id", "rubricId"),
+    Argument("description", "description"),
+    Argument("filters", "filters", _write_new_queue_filters),
+    Argument("sampling", "sampling", _write_new_sampling),
+    Argument("priority", "priority"),
+    Argument("lease_ms", "leaseMs"),
+    Argument("seed", "seed"),
+    Argument("target", "target"),
+    Argument("order", "order"),
+)
+
+_write_review_queues_fill_args = writer(
+    Argument("queue_id", "queueId"),
+    Argument("cursor", "cursor", nullable=True),
+)
+
+_write_review_queues_get_args = writer(
+    Argument("id", "id"),
+)
+
+_write_review_queues_items_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+    Argument("queue_id", "queueId"),
+    Argument("state", "state"),
+    Argument("dispute", "dispute"),
+)
+
+_write_review_queues_list_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+    Argument("state", "state"),
+)
+
+_write_review_queues_prioritise_args = writer(
+    Argument("item_id", "itemId"),
+    Argument("priority", "priority"),
+)
+
+_write_review_queues_remove_item_args = writer(
+    Argument("item_id", "itemId"),
+)
+
+_write_review_queues_reviewers_args = writer(
+    Argument("id", "id"),
+)
+
+_write_review_queues_unassign_args = writer(
+    Argument("item_id", "itemId"),
+    Argument("reviewer_id", "reviewerId"),
+)
+
+_write_review_queues_update_args = writer(
+    Argument("id", "id"),
+    Argument("name", "name"),
+    Argument("description", "description"),
+    Argument("filters", "filters", _write_new_queue_filters),
+    Argument("sampling", "sampling", _write_new_sampling),
+    Argument("priority", "priority"),
+    Argument("lease_ms", "leaseMs"),
+    Argument("rubric_id", "rubricId"),
+    Argument("state", "state"),
+)
+
+_write_reviews_adjudicate_args = writer(
+    Argument("item_id", "itemId"),
+    Argument(
+        "answers",
+        "answers",
+        lambda value: {
+            key: list(item) if isinstance(item, tuple) else item for key, item in value.items()
+        },
+    ),
+    Argument("turns", "turns", lambda value: [_write_new_turn_answers(item) for item in value]),
+    Argument(
+        "comments", "comments", lambda value: [_write_new_review_comment(item) for item in value]
+    ),
+    Argument(
+        "corrections", "corrections", lambda value: [_write_new_correction(item) for item in value]
+    ),
+)
+
+_write_reviews_agreements_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+    Argument("queue_id", "queueId"),
+)
+
+_write_reviews_amend_args = writer(
+    Argument("item_id", "itemId"),
+    Argument(
+        "answers",
+        "answers",
+        lambda value: {
+            key: list(item) if isinstance(item, tuple) else item for key, item in value.items()
+        },
+    ),
+    Argument("turns", "turns", lambda value: [_write_new_turn_answers(item) for item in value]),
+    Argument(
+        "comments", "comments", lambda value: [_write_new_review_comment(item) for item in value]
+    ),
+    Argument(
+        "corrections", "corrections", lambda value: [_write_new_correction(item) for item in value]
+    ),
+)
+
+_write_reviews_history_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+    Argument("item_id", "itemId"),
+    Argument("reviewer_id", "reviewerId"),
+    Argument("kind", "kind"),
+)
+
+_write_reviews_list_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+    Argument("queue_id", "queueId"),
+    Argument("reviewer_id", "reviewerId"),
+    Argument("rubric_id", "rubricId"),
+    Argument("kind", "kind"),
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
+    Argument("order", "order"),
+)
+
+_write_reviews_of_session_args = writer(
+    Argument("session_id", "sessionId"),
+)
+
+_write_reviews_submit_args = writer(
+    Argument("item_id", "itemId"),
+    Argument(
+        "answers",
+        "answers",
+        lambda value: {
+            key: list(item) if isinstance(item, tuple) else item for key, item in value.items()
+        },
+    ),
+    Argument("turns", "turns", lambda value: [_write_new_turn_answers(item) for item in value]),
+    Argument(
+        "comments", "comments", lambda value: [_write_new_review_comment(item) for item in value]
+    ),
+    Argument(
+        "corrections", "corrections", lambda value: [_write_new_correction(item) for item in value]
+    ),
+    Argument("next", "next"),
+)
+
+_write_reviews_trends_args = writer(
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
+    Argument("rubric_id", "rubricId"),
+)
+
+_write_reviews_undo_args = writer(
+    Argument("item_id", "itemId"),
+)
+
+_write_rubrics_get_args = writer(
+    Argument("id", "id"),
+)
+
+_write_rubrics_list_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+    Argument("name", "name"),
+)
+
+_write_rubrics_publish_args = writer(
+    Argument("name", "name"),
+    Argument("criteria", "criteria", lambda value: [_write_new_criterion(item) for item in value]),
+    Argument("description", "description"),
+)
+
 _write_storage_events_list_args = writer(
     Argument("cursor", "cursor", nullable=True),
     Argument("limit", "limit"),
@@ -2086,7 +3355,16 @@ _write_storage_events_list_args = writer(
     Argument("to", "to", milliseconds),
     Argument("operation", "operation"),
     Argument("outcome", "outcome"),
+    Argument("event_request_id", "eventRequestId"),
     Argument("order", "order"),
+)
+
+_write_storage_events_slowest_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
+    Argument("operation", "operation"),
 )
 
 _write_system_ping_args = writer()
@@ -2131,6 +3409,21 @@ _write_user_sessions_list_args = writer(
     Argument("model_id", "modelId"),
     Argument("slow", "slow"),
     Argument("order", "order"),
+)
+
+_write_user_sessions_newer_args = writer(
+    Argument("after", "after", milliseconds),
+    Argument("clerk_id", "clerkId"),
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
+    Argument("status", "status"),
+    Argument("channel", "channel"),
+    Argument("review_status", "reviewStatus"),
+    Argument("label", "label"),
+    Argument("has_audio", "hasAudio"),
+    Argument("provider", "provider"),
+    Argument("model_id", "modelId"),
+    Argument("slow", "slow"),
 )
 
 _write_user_sessions_set_legal_hold_args = writer(
@@ -2440,6 +3733,20 @@ JOB_LEASES_RENEW: Final[Mutation[JobLeasesRenewArgs, Renewal]] = Mutation(
     "jobLeases:renew", _write_job_leases_renew_args, Renewal.from_wire
 )
 
+LISTENING_EXPORT_AUDIO: Final[Mutation[ListeningExportAudioArgs, tuple[AudioObject, ...]]] = (
+    Mutation(
+        "listening:exportAudio",
+        _write_listening_export_audio_args,
+        lambda value: tuple(AudioObject.from_wire(item) for item in value),
+    )
+)
+
+LISTENING_OPEN: Final[Mutation[ListeningOpenArgs, OpenedSession | None]] = Mutation(
+    "listening:open",
+    _write_listening_open_args,
+    lambda value: None if value is None else OpenedSession.from_wire(value),
+)
+
 METRICS_INGEST: Final[Mutation[MetricsIngestArgs, Ingested]] = Mutation(
     "metrics:ingest", _write_metrics_ingest_args, Ingested.from_wire
 )
@@ -2494,9 +3801,177 @@ REVEALS_OF_USER: Final[Mutation[RevealsOfUserArgs, User]] = Mutation(
     "reveals:ofUser", _write_reveals_of_user_args, User.from_wire
 )
 
+REVIEWS_ADJUDICATE: Final[Mutation[ReviewsAdjudicateArgs, Review]] = Mutation(
+    "reviews:adjudicate", _write_reviews_adjudicate_args, Review.from_wire
+)
+
+REVIEWS_AGREEMENTS: Final[Query[ReviewsAgreementsArgs, Page[ReviewAgreement]]] = Query(
+    "reviews:agreements",
+    _write_reviews_agreements_args,
+    lambda value: Page(
+        tuple(ReviewAgreement.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
+)
+
+REVIEWS_AMEND: Final[Mutation[ReviewsAmendArgs, Review]] = Mutation(
+    "reviews:amend", _write_reviews_amend_args, Review.from_wire
+)
+
+REVIEWS_HISTORY: Final[Query[ReviewsHistoryArgs, Page[Review]]] = Query(
+    "reviews:history",
+    _write_reviews_history_args,
+    lambda value: Page(
+        tuple(Review.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
+)
+
+REVIEWS_LIST: Final[Query[ReviewsListArgs, Page[Review]]] = Query(
+    "reviews:list",
+    _write_reviews_list_args,
+    lambda value: Page(
+        tuple(Review.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
+)
+
+REVIEWS_OF_SESSION: Final[Query[ReviewsOfSessionArgs, tuple[Review, ...]]] = Query(
+    "reviews:ofSession",
+    _write_reviews_of_session_args,
+    lambda value: tuple(Review.from_wire(item) for item in value),
+)
+
+REVIEWS_SUBMIT: Final[Mutation[ReviewsSubmitArgs, SubmittedReview]] = Mutation(
+    "reviews:submit", _write_reviews_submit_args, SubmittedReview.from_wire
+)
+
+REVIEWS_TRENDS: Final[Query[ReviewsTrendsArgs, tuple[ScoreTrend, ...]]] = Query(
+    "reviews:trends",
+    _write_reviews_trends_args,
+    lambda value: tuple(ScoreTrend.from_wire(item) for item in value),
+)
+
+REVIEWS_UNDO: Final[Mutation[ReviewsUndoArgs, Claim]] = Mutation(
+    "reviews:undo", _write_reviews_undo_args, Claim.from_wire
+)
+
+REVIEW_CLAIMS_CURRENT: Final[Query[ReviewClaimsCurrentArgs, Claim | None]] = Query(
+    "reviewClaims:current",
+    _write_review_claims_current_args,
+    lambda value: None if value is None else Claim.from_wire(value),
+)
+
+REVIEW_CLAIMS_NEXT: Final[Mutation[ReviewClaimsNextArgs, Claim | None]] = Mutation(
+    "reviewClaims:next",
+    _write_review_claims_next_args,
+    lambda value: None if value is None else Claim.from_wire(value),
+)
+
+REVIEW_CLAIMS_RELEASE: Final[Mutation[ReviewClaimsReleaseArgs, ClaimRelease]] = Mutation(
+    "reviewClaims:release", _write_review_claims_release_args, ClaimRelease.from_wire
+)
+
+REVIEW_CLAIMS_RENEW: Final[Mutation[ReviewClaimsRenewArgs, ClaimRenewal]] = Mutation(
+    "reviewClaims:renew", _write_review_claims_renew_args, ClaimRenewal.from_wire
+)
+
+REVIEW_CLAIMS_SAVE_DRAFT: Final[Mutation[ReviewClaimsSaveDraftArgs, ClaimRenewal]] = Mutation(
+    "reviewClaims:saveDraft", _write_review_claims_save_draft_args, ClaimRenewal.from_wire
+)
+
+REVIEW_CLAIMS_TAKE: Final[Mutation[ReviewClaimsTakeArgs, Claim]] = Mutation(
+    "reviewClaims:take", _write_review_claims_take_args, Claim.from_wire
+)
+
+REVIEW_QUEUES_ADD_SESSIONS: Final[Mutation[ReviewQueuesAddSessionsArgs, SessionsAdded]] = Mutation(
+    "reviewQueues:addSessions", _write_review_queues_add_sessions_args, SessionsAdded.from_wire
+)
+
+REVIEW_QUEUES_ASSIGN: Final[Mutation[ReviewQueuesAssignArgs, SessionsAssigned]] = Mutation(
+    "reviewQueues:assign", _write_review_queues_assign_args, SessionsAssigned.from_wire
+)
+
+REVIEW_QUEUES_CREATE: Final[Mutation[ReviewQueuesCreateArgs, ReviewQueue]] = Mutation(
+    "reviewQueues:create", _write_review_queues_create_args, ReviewQueue.from_wire
+)
+
+REVIEW_QUEUES_FILL: Final[Mutation[ReviewQueuesFillArgs, QueueFill]] = Mutation(
+    "reviewQueues:fill", _write_review_queues_fill_args, QueueFill.from_wire
+)
+
+REVIEW_QUEUES_GET: Final[Query[ReviewQueuesGetArgs, ReviewQueue | None]] = Query(
+    "reviewQueues:get",
+    _write_review_queues_get_args,
+    lambda value: None if value is None else ReviewQueue.from_wire(value),
+)
+
+REVIEW_QUEUES_ITEMS: Final[Query[ReviewQueuesItemsArgs, Page[ReviewItem]]] = Query(
+    "reviewQueues:items",
+    _write_review_queues_items_args,
+    lambda value: Page(
+        tuple(ReviewItem.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
+)
+
+REVIEW_QUEUES_LIST: Final[Query[ReviewQueuesListArgs, Page[ReviewQueue]]] = Query(
+    "reviewQueues:list",
+    _write_review_queues_list_args,
+    lambda value: Page(
+        tuple(ReviewQueue.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
+)
+
+REVIEW_QUEUES_PRIORITISE: Final[Mutation[ReviewQueuesPrioritiseArgs, None]] = Mutation(
+    "reviewQueues:prioritise", _write_review_queues_prioritise_args, lambda value: value
+)
+
+REVIEW_QUEUES_REMOVE_ITEM: Final[Mutation[ReviewQueuesRemoveItemArgs, None]] = Mutation(
+    "reviewQueues:removeItem", _write_review_queues_remove_item_args, lambda value: value
+)
+
+REVIEW_QUEUES_REVIEWERS: Final[Query[ReviewQueuesReviewersArgs, tuple[ReviewerProgress, ...]]] = (
+    Query(
+        "reviewQueues:reviewers",
+        _write_review_queues_reviewers_args,
+        lambda value: tuple(ReviewerProgress.from_wire(item) for item in value),
+    )
+)
+
+REVIEW_QUEUES_UNASSIGN: Final[Mutation[ReviewQueuesUnassignArgs, Unassigned]] = Mutation(
+    "reviewQueues:unassign", _write_review_queues_unassign_args, Unassigned.from_wire
+)
+
+REVIEW_QUEUES_UPDATE: Final[Mutation[ReviewQueuesUpdateArgs, ReviewQueue]] = Mutation(
+    "reviewQueues:update", _write_review_queues_update_args, ReviewQueue.from_wire
+)
+
+RUBRICS_GET: Final[Query[RubricsGetArgs, Rubric | None]] = Query(
+    "rubrics:get",
+    _write_rubrics_get_args,
+    lambda value: None if value is None else Rubric.from_wire(value),
+)
+
+RUBRICS_LIST: Final[Query[RubricsListArgs, Page[Rubric]]] = Query(
+    "rubrics:list",
+    _write_rubrics_list_args,
+    lambda value: Page(
+        tuple(Rubric.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
+)
+
+RUBRICS_PUBLISH: Final[Mutation[RubricsPublishArgs, Rubric]] = Mutation(
+    "rubrics:publish", _write_rubrics_publish_args, Rubric.from_wire
+)
+
 STORAGE_EVENTS_LIST: Final[Query[StorageEventsListArgs, Page[StorageEvent]]] = Query(
     "storageEvents:list",
     _write_storage_events_list_args,
+    lambda value: Page(
+        tuple(StorageEvent.from_wire(item) for item in value["items"]), value["nextCursor"]
+    ),
+)
+
+STORAGE_EVENTS_SLOWEST: Final[Query[StorageEventsSlowestArgs, Page[StorageEvent]]] = Query(
+    "storageEvents:slowest",
+    _write_storage_events_slowest_args,
     lambda value: Page(
         tuple(StorageEvent.from_wire(item) for item in value["items"]), value["nextCursor"]
     ),
@@ -2558,6 +4033,10 @@ USER_SESSIONS_LIST: Final[Query[UserSessionsListArgs, Page[UserSession]]] = Quer
     lambda value: Page(
         tuple(UserSession.from_wire(item) for item in value["items"]), value["nextCursor"]
     ),
+)
+
+USER_SESSIONS_NEWER: Final[Query[UserSessionsNewerArgs, NewerSessions]] = Query(
+    "userSessions:newer", _write_user_sessions_newer_args, NewerSessions.from_wire
 )
 
 USER_SESSIONS_SET_LEGAL_HOLD: Final[Mutation[UserSessionsSetLegalHoldArgs, UserSession]] = Mutation(

@@ -13,11 +13,13 @@ from lib.data.records import (
     USER_SESSIONS_DAILY,
     USER_SESSIONS_GET,
     USER_SESSIONS_LIST,
+    USER_SESSIONS_NEWER,
     USER_SESSIONS_SET_LEGAL_HOLD,
     USER_SESSIONS_SET_REVIEW,
     USER_SESSIONS_SUMMARY,
     USER_SESSIONS_UPDATE,
     DaySummary,
+    NewerSessions,
     SessionSummary,
     Upserted,
     UserSession,
@@ -26,6 +28,7 @@ from lib.data.records import (
     UserSessionsDailyArgs,
     UserSessionsGetArgs,
     UserSessionsListArgs,
+    UserSessionsNewerArgs,
     UserSessionsSetLegalHoldArgs,
     UserSessionsSetReviewArgs,
     UserSessionsSummaryArgs,
@@ -72,6 +75,11 @@ def by_external_id(caller: Caller, external_id: str) -> UserSession | None:
 def page(caller: Caller, **filters: Unpack[UserSessionsListArgs]) -> Page[UserSession]:
     """Return one page of sessions."""
     return caller.query(USER_SESSIONS_LIST, filters)
+
+
+def newer(caller: Caller, **than: Unpack[UserSessionsNewerArgs]) -> NewerSessions:
+    """Count the sessions of a list that started after a moment, at most 50."""
+    return caller.query(USER_SESSIONS_NEWER, than)
 
 
 def summary(caller: Caller, session_id: str) -> SessionSummary | None:

@@ -6,13 +6,11 @@ from collections.abc import Callable, Mapping
 
 from lib.data import system
 from lib.jobs.services import Services
-from lib.storage.errors import ObjectMissingError, StorageError, translated
+from lib.storage.errors import StorageError, translated
+from lib.storage.instrument import EXPECTED_OF_NOTHING
+from lib.storage.keys import NEVER_WRITTEN
 
 Probe = Callable[[], None]
-
-# No object has this name. The probe's role may read below `probe/`, so a healthy bucket says that
-# it is missing, or, where listing is not allowed, that it is denied.
-_NEVER_WRITTEN = "probe/never-written"
 
 
 def probes(services: Services) -> Mapping[str, Probe]:
@@ -32,11 +30,9 @@ def _storage(services: Services) -> None:
     client = services.storage.client("probe", "page")
     try:
         with translated("HeadObject"):
-            client.head_object(Bucket=services.storage.bucket, Key=_NEVER_WRITTEN)
-    except ObjectMissingError:
-        return
+            client.head_object(Bucket=services.storage.bucket, Key=NEVER_WRITTEN)
     except StorageError as error:
-        if error.failure != "denied":
+        if error.failure not in EXPECTED_OF_NOTHING:
             raise
 
 

@@ -47,6 +47,7 @@ class Report:
     Attributes:
         objects: recordings and waveforms seen in the bucket; `bytes` their size.
         ages: number of objects by age: under `1d`, `7d`, `30d`, `90d`, or `older`.
+        age_bytes: their size by age.
         rows: rows seen.
         findings: number by kind.
         samples: up to `SAMPLES` keys by kind.
@@ -57,6 +58,7 @@ class Report:
     objects: int = 0
     bytes: int = 0
     ages: dict[str, int] = field(default_factory=dict)
+    age_bytes: dict[str, int] = field(default_factory=dict)
     rows: int = 0
     findings: dict[str, int] = field(default_factory=dict)
     samples: dict[str, list[str]] = field(default_factory=dict)
@@ -70,6 +72,7 @@ class Report:
         days = (datetime.now(UTC) - item.modified_at).days
         age = next((f"{limit}d" for limit in AGES if days < limit), "older")
         self.ages[age] = self.ages.get(age, 0) + 1
+        self.age_bytes[age] = self.age_bytes.get(age, 0) + item.size
 
     def found(self, kind: Kind, key: str) -> None:
         """Count a difference."""

@@ -36,7 +36,8 @@ def expire_due(
         stop: asked between recordings; True ends the run early.
 
     Returns:
-        Counts: `expired`, `held` (a legal hold came in between), `failed` (tried again).
+        Counts: `expired`, `held` (a legal hold came in between), `failed` (tried again); then what
+        is still due: `left` (at most `BATCH` are counted) and `overdueSeconds` of the oldest.
     """
     counts = {"expired": 0, "held": 0, "failed": 0}
     caller = worker()
@@ -49,7 +50,14 @@ def expire_due(
         failed = delete_recordings(storage, [row.key for row in batch], versioned=versioned)
         for row in batch:
             counts[_mark(caller, row, failed)] += 1
-    return counts
+    return counts | _backlog(caller)
+
+
+def _backlog(caller: Caller) -> dict[str, int]:
+    now = datetime.now(UTC)
+    due = audio_objects.due(caller, kind="expired", before=now, cursor=None, limit=BATCH).items
+    oldest = min((row.expires_at for row in due), default=now)
+    return {"left": len(due), "overdueSeconds": int((now - oldest).total_seconds())}
 
 
 def delete_recordings(

@@ -12,6 +12,7 @@ from lib.auth.events import AuthEvent
 from lib.auth.service import ServiceRole, mint
 from lib.config import Settings, get_settings
 from lib.data import Caller, Client
+from lib.jobs.exports import Exports
 from lib.jobs.provisioning import Provisioner
 from lib.observability.recorder import Recorder
 from lib.observability.request_id import current_request_id
@@ -58,6 +59,11 @@ class Services:
         return Provisioner(self.settings, self.worker_caller, self.authenticator.api)
 
     @cached_property
+    def exports(self) -> Exports:
+        """Files that members wait for."""
+        return Exports()
+
+    @cached_property
     def _worker_token(self) -> ServiceToken:
         return ServiceToken(self.settings, "worker")
 
@@ -82,7 +88,7 @@ class Services:
 
     def close(self) -> None:
         """Close the connections that were made."""
-        for name in ("provisioner", "convex", "storage", "authenticator"):
+        for name in ("exports", "provisioner", "convex", "storage", "authenticator"):
             if name in self.__dict__:
                 self.__dict__[name].close()
 

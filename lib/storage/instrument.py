@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING, Any
 from lib.observability.events import Attempt, RecordStorage, StorageEvent
 from lib.observability.request_id import current_request_id
 from lib.storage.errors import failure_of, failure_of_status
+from lib.storage.keys import NEVER_WRITTEN
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+EXPECTED_OF_NOTHING = frozenset({"missing", "denied"})
+"""Answers about a key that never is: missing, or denied where the role may not list."""
 
 _CONTEXT_KEY = "earshot_timing"
 _FIRST_ERROR = 300
@@ -104,6 +108,8 @@ class Instrument:
         timing = context.get(_CONTEXT_KEY)
         if timing is None:
             return
+        if timing.key == NEVER_WRITTEN and outcome in EXPECTED_OF_NOTHING:
+            outcome = "ok"
         self._record(
             StorageEvent(
                 operation=operation,

@@ -108,6 +108,10 @@ def peaks_key(key: str) -> str:
     return str(AudioKey.parse(key).peaks)
 
 
+NEVER_WRITTEN = PROBE_PREFIX + "never-written"
+"""No object has this name: asking for it and hearing that it is missing shows that all is well."""
+
+
 def new_probe_key() -> str:
     """Return a key of the probe that no other probe has used."""
     return PROBE_PREFIX + secrets.token_hex(16)

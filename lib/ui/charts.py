@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from lib.observability.histogram import bin_value
 from lib.ui.series import Sum
 
 HEIGHT: Final = 300
+SMALL: Final = 220
 QUANTILES: Final = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 CONFIG: Final[dict[str, Any]] = {"displayModeBar": False, "scrollZoom": False}
 
@@ -31,18 +35,28 @@ def percentiles_frame(points: Points, zone: ZoneInfo) -> pd.DataFrame:
 
 
 def latency_figure(
-    points: Points, zone: ZoneInfo, objective_ms: float, colours: Mapping[str, str]
-) -> go.Figure:
+    points: Points, zone: ZoneInfo, objective_ms: float, colours: Mapping[str, str],
+    before: Points = (), height: int = HEIGHT,
+) -> go.Figure:  # fmt: skip
     """Draw p50, p95 and p99 over time against the objective.
 
     Args:
         points: sums by step; empty steps leave a gap, they are not zero.
         zone: of the viewer.
         objective_ms: drawn as a line; the p95 should stay below.
-        colours: of `p50`, `p95`, `p99` and `objective`.
+        colours: of `p50`, `p95`, `p99`, `objective` and `before`.
+        before: sums of the period before, by step; its p95 is drawn behind, shifted to now.
+        height: in pixels.
     """
     frame = percentiles_frame(points, zone)
     figure = go.Figure()
+    if any(part.count for _, part in before):
+        figure.add_scatter(
+            x=frame["Time"], y=[part.histogram.quantile(0.95) for _, part in before],
+            name="p95, period before", mode="lines", connectgaps=False,
+            line={"color": colours["before"], "width": 1.4, "dash": "dot"},
+            hovertemplate="%{y:.0f} ms",
+        )  # fmt: skip
     for name, width in (("p99", 1.2), ("p95", 2.6), ("p50", 1.6)):
         figure.add_scatter(
             x=frame["Time"], y=frame[f"{name} (ms)"], name=name, mode="lines+markers",
@@ -60,7 +74,7 @@ def latency_figure(
     known = frame[["p50 (ms)", "p95 (ms)", "p99 (ms)"]].max().max()
     top = max(objective_ms * 1.25, 0 if pd.isna(known) else float(known) * 1.1)
     figure.update_yaxes(title="milliseconds", range=[0, top], rangemode="tozero")
-    return _finished(figure)
+    return _finished(figure, height)
 
 
 def stacked_figure(
@@ -89,6 +103,102 @@ def stacked_figure(
     figure.update_layout(barmode="stack", bargap=0.15)
     figure.update_yaxes(title=unit, rangemode="tozero")
     return _finished(figure, height)
+
+
+def mark_unusual(
+    figure: go.Figure, steps: Sequence[tuple[datetime, int]], zone: ZoneInfo, colour: str
+) -> None:
+    """Put a mark above each step whose count is unusual."""
+    if steps:
+        figure.add_scatter(
+            x=[at.astimezone(zone) for at, _ in steps], y=[number * 1.04 for _, number in steps],
+            name="unusual", mode="markers", marker={"symbol": "triangle-down", "size": 11,
+            "color": colour}, hovertemplate="unusual",
+        )  # fmt: skip
+
+
+def rate_figure(
+    points: Points, before: Points, zone: ZoneInfo, minutes: float, colours: Mapping[str, str]
+) -> go.Figure:
+    """Draw operations per minute over time, and those of the period before behind.
+
+    Args:
+        points: sums by step.
+        before: sums of the period before, by step.
+        zone: of the viewer.
+        minutes: length of a step.
+        colours: of `p95` and `before`.
+    """
+    times = [at.astimezone(zone) for at, _ in points]
+    figure = go.Figure()
+    if any(part.count for _, part in before):
+        figure.add_scatter(
+            x=times, y=[part.count / minutes for _, part in before], name="period before",
+            mode="lines", line={"color": colours["before"], "width": 1.4, "dash": "dot"},
+            hovertemplate="%{y:.1f}/min",
+        )  # fmt: skip
+    figure.add_scatter(
+        x=times, y=[part.count / minutes for _, part in points], name="this period",
+        mode="lines", line={"color": colours["p95"], "width": 2.2}, hovertemplate="%{y:.1f}/min",
+    )  # fmt: skip
+    figure.update_yaxes(title="operations per minute", rangemode="tozero")
+    return _finished(figure, SMALL)
+
+
+BANDS: Final = (10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
+"""Upper borders of the heat map's rows, milliseconds; one more row lies above."""
+
+
+def bands_frame(points: Points, zone: ZoneInfo) -> pd.DataFrame:
+    """Return the table behind the heat map: a row per step, a column per band of latency."""
+    rows = []
+    for at, part in points:
+        counts = [0] * (len(BANDS) + 1)
+        counts[0] = part.histogram.zero
+        for index, number in part.histogram.counts.items():
+            counts[bisect_left(BANDS, bin_value(index))] += number
+        rows.append({"Time": at.astimezone(zone), **dict(zip(_band_names(), counts, strict=True))})
+    return pd.DataFrame(rows)
+
+
+def heat_figure(
+    frame: pd.DataFrame, objective_ms: float, scale: Sequence[str], colours: Mapping[str, str]
+) -> go.Figure:
+    """Draw how many operations took how long, over time; the objective lies between two rows.
+
+    Args:
+        frame: of `bands_frame`.
+        objective_ms: one of the borders of `BANDS`.
+        scale: colours from few to many.
+        colours: of `objective`.
+    """
+    names = _band_names()
+    counts = frame[names].to_numpy(dtype=float)
+    figure = go.Figure(
+        go.Heatmap(
+            x=frame["Time"], y=names, z=np.where(counts > 0, np.log10(counts + 1), np.nan).T,
+            customdata=counts.T, colorscale=list(scale), showscale=False, xgap=1, ygap=1,
+            hovertemplate="%{x|%d %b %H:%M}<br>%{y}: %{customdata:.0f} operations<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.add_hline(
+        y=BANDS.index(int(objective_ms)) + 0.5,
+        line={"color": colours["objective"], "width": 1.5, "dash": "dash"},
+        annotation={
+            "text": f"objective: {objective_ms:.0f} ms", "font": {"color": colours["objective"]},
+        },
+        annotation_position="top left",
+    )  # fmt: skip
+    figure.update_yaxes(title="latency", type="category", showgrid=False)
+    finished = _finished(figure)
+    finished.update_layout(hovermode="closest")
+    return finished
+
+
+def _band_names() -> list[str]:
+    lower = ("0", *(f"{border:,}" for border in BANDS))
+    named = [f"{low} to {high:,} ms" for low, high in zip(lower, BANDS, strict=False)]
+    return [*named, f"over {BANDS[-1]:,} ms"]
 
 
 def counts_frame(

@@ -42,6 +42,17 @@ def ago(at: datetime, now: datetime | None = None) -> str:
     return "yesterday" if days == 1 else f"{days} days ago"
 
 
+def span(duration: timedelta) -> str:
+    """Return a rough length of time: `40 s`, `12 min`, `3 h`, `5 days`."""
+    seconds = int(duration.total_seconds())
+    if seconds < _MINUTE:
+        return f"{seconds} s"
+    if seconds < _HOUR:
+        return f"{seconds // _MINUTE} min"
+    hours = seconds // _HOUR
+    return f"{hours} h" if hours < 48 else f"{hours // 24} days"  # noqa: PLR2004
+
+
 def length(ms: float | None) -> str:
     """Return how long something took, as a clock: `0:07`, `12:30`, `1:02:03`."""
     if ms is None:

@@ -3,23 +3,75 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Final, Literal, Protocol, TypeVar
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from lib.ui import charts
-from lib.ui.series import WINDOWS, Window
+from lib.data.functions import Page
+from lib.ui import charts, views
+from lib.ui.periods import DAY, WINDOWS, Period, custom
+
+CUSTOM: Final = "Custom"
 
 
-def choose_window(default: str = "24 hours") -> Window:
-    """Draw the choice of the stretch of time; it is kept in the address as `window`."""
-    chosen = st.segmented_control(
-        "Window", [window.label for window in WINDOWS], default=default, required=True,
-        key="window", bind="query-params", label_visibility="collapsed",
-    )  # fmt: skip
-    return next(window for window in WINDOWS if window.label == (chosen or default))
+def period_choice(default: str = DAY.label) -> None:
+    """Draw the choice of the stretch of time that `chosen_period` returns.
+
+    The address keeps it: `window` holds the preset or `Custom`, then `from` and `to` hold times in
+    UTC, for instance `window=Custom&from=2026-11-24T10:00&to=2026-11-24T12:30`.
+    """
+    labels = [window.label for window in WINDOWS]
+    with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
+        chosen = st.segmented_control(
+            "Window", [*labels, CUSTOM], default=default, required=True,
+            key="window", bind="query-params", label_visibility="collapsed",
+        )  # fmt: skip
+        if chosen == CUSTOM:
+            end = datetime.now(UTC).replace(second=0, microsecond=0, tzinfo=None)
+            for label, key, value in (("From", "from", end - DAY.length), ("To", "to", end)):
+                st.datetime_input(
+                    f"{label} (UTC)", value, key=key, bind="query-params", step=60, width=190
+                )
+
+
+def chosen_period(now: datetime, default: str = DAY.label) -> Period:
+    """Return the chosen stretch of time; ends the run with a word if it cannot be drawn."""
+    chosen = st.session_state.get("window") or default
+    if chosen != CUSTOM:
+        return next(window for window in WINDOWS if window.label == chosen).until(now)
+    start, end = st.session_state.get("from"), st.session_state.get("to")
+    try:
+        return custom(
+            (start or now - DAY.length).replace(tzinfo=UTC), (end or now).replace(tzinfo=UTC), now
+        )
+    except ValueError as error:
+        views.empty("This range cannot be drawn", str(error))
+        st.stop()
+
+
+def here(*names: str) -> dict[str, str]:
+    """Return the query parameters that say which period is looked at, and these."""
+    wanted = ("window", "from", "to", "refresh", *names)
+    return {name: st.query_params[name] for name in wanted if name in st.query_params}
+
+
+class _Dated(Protocol):
+    @property
+    def at(self) -> datetime: ...
+
+
+Event = TypeVar("Event", bound=_Dated)
+
+
+def since(page: Page[Event], start: datetime) -> Page[Event]:
+    """Return a page, newest first, as far as it lies after `start`.
+
+    The list is not asked for its start, because cursors belong to one start, and that moves on.
+    """
+    items = tuple(event for event in page.items if event.at >= start)
+    return Page(items, page.next_cursor if len(items) == len(page.items) else None)
 
 
 def number(
@@ -71,9 +123,15 @@ def chart(
         st.subheader(title, anchor=False, width="content")
         if has_demo:
             st.badge("demo data", icon=":material/science:", color="violet")
-    st.plotly_chart(figure, config=charts.CONFIG, alt=alt, key=key)
+    # The chart's own code comes late on a first visit: its place is kept, so that nothing jumps.
+    with st.container(height=figure.layout.height, border=False, key=f"{key}-frame"):
+        st.plotly_chart(figure, config=charts.CONFIG, alt=alt, key=key)
     with st.expander("Table", icon=":material/table_rows:"):
         st.dataframe(table, hide_index=True, key=f"{key}-table")
+        st.download_button(
+            "Download CSV", table.to_csv(index=False), f"{key}.csv", "text/csv",
+            key=f"{key}-csv", icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
 
 
 def as_of(newest: datetime | None, expected_seconds: int) -> None:

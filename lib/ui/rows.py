@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from lib.data.records import AuditEvent, AuthEvent, SessionUser, StorageEvent, User, UserSession
+from lib.storage.keys import AudioKey
 from lib.ui import formatting as fmt
 from lib.ui.objectives import STORAGE_MS, TURN_MS
 from lib.ui.record_table.component import Cell, Column, Row, Tone
@@ -121,8 +122,17 @@ def _flags(session: UserSession) -> str:
     return ", ".join(flags)
 
 
-def storage_rows(events: Sequence[StorageEvent], zone: ZoneInfo) -> list[Row]:
-    """Return storage operations that failed or were slow."""
+def storage_rows(
+    events: Sequence[StorageEvent], zone: ZoneInfo, here: Mapping[str, str] | None = None
+) -> list[Row]:
+    """Return storage operations that failed or were slow.
+
+    Args:
+        events: the records.
+        zone: of the viewer.
+        here: query parameters of the storage page: a row then opens its request there. None: a row
+            opens the session that its object belongs to.
+    """
     return [
         Row(
             (
@@ -136,14 +146,31 @@ def storage_rows(events: Sequence[StorageEvent], zone: ZoneInfo) -> list[Row]:
                 Cell(fmt.count(event.attempts)),
                 Cell(event.key or fmt.NONE, title=event.key or ""),
                 Cell(event.request_id or fmt.NONE, title=event.request_id or ""),
-            )
+            ),
+            *_storage_target(event, here),
         )
         for event in events
     ]
 
 
-def auth_rows(events: Sequence[AuthEvent], zone: ZoneInfo) -> list[Row]:
-    """Return sign-in decisions."""
+def _storage_target(
+    event: StorageEvent, here: Mapping[str, str] | None
+) -> tuple[str | None, dict[str, str] | None]:
+    if here is not None:
+        if not event.request_id:
+            return None, None
+        return "/storage", {**here, "request": event.request_id}
+    try:
+        session_id = AudioKey.parse(event.key or "").session_id
+    except ValueError:
+        return None, None
+    return "/session", {"id": session_id}
+
+
+def auth_rows(
+    events: Sequence[AuthEvent], zone: ZoneInfo, here: Mapping[str, str] | None = None
+) -> list[Row]:
+    """Return sign-in decisions; with the query parameters of the page, a row opens its request."""
     return [
         Row(
             (
@@ -156,10 +183,18 @@ def auth_rows(events: Sequence[AuthEvent], zone: ZoneInfo) -> list[Row]:
                 Cell(event.user_id or fmt.NONE),
                 Cell((event.client_hash or fmt.NONE)[:10], title=event.client_hash or ""),
                 Cell(event.request_id or fmt.NONE, title=event.request_id or ""),
-            )
+            ),
+            "/auth-errors" if here is not None and event.request_id else None,
+            {**(here or {}), "request": event.request_id or ""},
         )
         for event in events
     ]
+
+
+def _acting(event: AuditEvent) -> str:
+    if event.impersonator_id is None:
+        return event.actor_role
+    return f"{event.actor_role}, impersonated by {event.impersonator_id}"
 
 
 def audit_rows(events: Sequence[AuditEvent], zone: ZoneInfo) -> list[Row]:
@@ -168,7 +203,7 @@ def audit_rows(events: Sequence[AuditEvent], zone: ZoneInfo) -> list[Row]:
         Row(
             (
                 Cell(fmt.moment(event.created_at, zone), title=fmt.utc(event.created_at)),
-                Cell(event.actor_id, event.actor_role),
+                Cell(event.actor_id, _acting(event)),
                 Cell(event.action),
                 Cell(event.subject_type, event.subject_id),
                 Cell(

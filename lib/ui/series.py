@@ -5,47 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Final, Literal
+from datetime import datetime
+from typing import Final
 
 from lib.data.records import Rollup
 from lib.observability.histogram import Histogram
-
-Resolution = Literal["minute", "hour", "day"]
+from lib.ui.periods import Period
 
 DEMO: Final = "demo"
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A stretch of time and how finely it is looked at.
-
-    Attributes:
-        label: as it is chosen, for instance `24 hours`.
-        length: up to now.
-        resolution: of the rollups to read.
-        step: of the points to draw; a multiple of the resolution.
-    """
-
-    label: str
-    length: timedelta
-    resolution: Resolution
-    step: timedelta
-
-    def bounds(self, now: datetime) -> tuple[datetime, datetime]:
-        """Return start and end on borders of steps; the end lies after now."""
-        step = self.step.total_seconds()
-        end = datetime.fromtimestamp((now.timestamp() // step + 1) * step, UTC)
-        return end - self.length, end
-
-
-WINDOWS: Final = (
-    Window("1 hour", timedelta(hours=1), "minute", timedelta(minutes=1)),
-    Window("6 hours", timedelta(hours=6), "minute", timedelta(minutes=5)),
-    Window("24 hours", timedelta(hours=24), "hour", timedelta(hours=1)),
-    Window("7 days", timedelta(days=7), "hour", timedelta(hours=3)),
-    Window("30 days", timedelta(days=30), "day", timedelta(days=1)),
-)
 
 
 @dataclass(slots=True)
@@ -55,12 +22,14 @@ class Sum:
     Attributes:
         count: operations.
         errors: failed ones by class.
+        max: longest, milliseconds.
         histogram: durations in milliseconds.
         has_demo: whether demo data is in it.
     """
 
     count: int = 0
     errors: Counter[str] = field(default_factory=Counter)
+    max: float = 0.0
     histogram: Histogram = field(default_factory=Histogram)
     has_demo: bool = False
 
@@ -68,6 +37,7 @@ class Sum:
         """Add one rollup."""
         self.count += rollup.count
         self.errors.update(rollup.errors)
+        self.max = max(self.max, rollup.max)
         counts = {int(index): number for index, number in rollup.histogram.counts.items()}
         self.histogram.merge(Histogram(rollup.histogram.zero, counts))
         self.has_demo = self.has_demo or rollup.dimensions.get("source") == DEMO
@@ -94,31 +64,32 @@ def by_dimension(rollups: Iterable[Rollup], name: str) -> dict[str, Sum]:
     return dict(sorted(sums.items(), key=lambda item: -item[1].count))
 
 
-def over_time(
-    rollups: Iterable[Rollup], window: Window, now: datetime
-) -> list[tuple[datetime, Sum]]:
-    """Add up by step of the window; steps without any rollup are there, and empty."""
-    start, end = window.bounds(now)
-    sums: dict[datetime, Sum] = {}
-    at = start
-    while at < end:
-        sums[at] = Sum()
-        at += window.step
-    step = window.step.total_seconds()
+def split(rollups: Iterable[Rollup], at: datetime) -> tuple[list[Rollup], list[Rollup]]:
+    """Return the rollups before a moment, and those from then on."""
+    before: list[Rollup] = []
+    after: list[Rollup] = []
     for rollup in rollups:
-        index = (rollup.bucket_start - start).total_seconds() // step
-        bucket = sums.get(start + index * window.step)
-        if bucket is not None:
-            bucket.add(rollup)
-    return list(sums.items())
+        (before if rollup.bucket_start < at else after).append(rollup)
+    return before, after
+
+
+def over_time(rollups: Iterable[Rollup], period: Period) -> list[tuple[datetime, Sum]]:
+    """Add up by step of the period; steps without any rollup are there, and empty."""
+    starts = period.starts()
+    sums = [Sum() for _ in starts]
+    for rollup in rollups:
+        index = (rollup.bucket_start - period.start) // period.step
+        if 0 <= index < len(sums):
+            sums[index].add(rollup)
+    return list(zip(starts, sums, strict=True))
 
 
 def counts_over_time(
-    rollups: Sequence[Rollup], window: Window, now: datetime, name: str
+    rollups: Sequence[Rollup], period: Period, name: str
 ) -> dict[str, list[tuple[datetime, int]]]:
     """Return the number of events per step for each value of a dimension, biggest first."""
     result = {}
     for value in by_dimension(rollups, name):
         chosen = [rollup for rollup in rollups if rollup.dimensions.get(name, "") == value]
-        result[value] = [(at, part.count) for at, part in over_time(chosen, window, now)]
+        result[value] = [(at, part.count) for at, part in over_time(chosen, period)]
     return result

@@ -119,11 +119,23 @@ class Shapes:
         elif all(member["type"] == "literal" for member in rest):
             inner = Shape(f"Literal[{', '.join(json.dumps(item['value']) for item in rest)}]")
         else:
-            shapes = [self.of(member, path, name) for member in rest]
-            if not all(shape.plain for shape in shapes):
-                raise UnsupportedValidator(f"{path}: a union of objects, times or integers")
-            inner = Shape(" | ".join(dict.fromkeys(shape.type for shape in shapes)))
+            inner = self._mixture(rest, path, name)
         return nullable_shape(inner) if nullable else inner
+
+    def _mixture(self, members: list[Validator], path: str, name: str) -> Shape:
+        """Return the shape of values that tell by themselves what they are, lists of them too."""
+        scalars = [member for member in members if member["type"] != "array"]
+        items = [member["value"] for member in members if member["type"] == "array"]
+        shapes = [self.of(member, path, name) for member in [*scalars, *items]]
+        if not all(shape.plain for shape in shapes):
+            raise UnsupportedValidator(f"{path}: a union of objects, times or integers")
+        lists = [self.of(member, path, name) for member in members if member["type"] == "array"]
+        types = [shape.type for shape in [*shapes[: len(scalars)], *lists]]
+        kind = " | ".join(dict.fromkeys(types))
+        if not lists:
+            return Shape(kind)
+        found, made = ("list", "tuple") if self.reading else ("tuple", "list")
+        return Shape(kind, f"{made}({{}}) if isinstance({{}}, {found}) else {{}}")
 
     def _object(self, validator: Validator, path: str) -> Shape:
         fields = validator["value"]

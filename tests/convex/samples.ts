@@ -6,10 +6,10 @@ import type { Deployment } from "./harness.ts";
 
 export const SHA256 = "ab".repeat(32);
 export const AUDIO = { contentType: "audio/wav", bytes: 1000, sha256: SHA256 };
-/** Key of a recording. */
-export function audioKey(number: number): string {
+/** Key of a recording of a session. */
+export function audioKey(sessionId: string, number: number): string {
   const object = number.toString(16).padStart(32, "0");
-  return `audio/v1/2026/03/01/jd7cq2z0v5n1p3r8/${object}.wav`;
+  return `audio/v1/2026/03/01/${sessionId}/${object}.wav`;
 }
 
 const PAGE = { cursor: null, limit: 10 };
@@ -53,13 +53,13 @@ export async function seed(t: Deployment, personal?: Personal): Promise<Seeded> 
   const begin = { sessionId, ...AUDIO };
   const stored = await ingest.mutation(api.audioObjects.begin, {
     ...begin,
-    key: audioKey(0),
+    key: audioKey(sessionId, 0),
     sequence: 0,
   });
   await ingest.mutation(api.audioObjects.markStored, { id: stored.id, etag: `e ${text}` });
   const pending = await ingest.mutation(api.audioObjects.begin, {
     ...begin,
-    key: audioKey(1),
+    key: audioKey(sessionId, 1),
     sequence: 1,
   });
   await worker.mutation(api.metrics.ingest, batch("seed", text));
@@ -131,7 +131,9 @@ export async function prepared(
 ): Promise<Record<string, unknown>> {
   const ids = await seed(t, personal);
   const worker = as(t, "worker");
-  const args = samples(ids)[name];
+  const isReview = /^(?:rubrics|review)/.test(name);
+  const reviewIds = isReview ? await seedReviews(t, ids, name, personal?.text) : undefined;
+  const args = samples(ids, reviewIds)[name];
   if (name === "jobLeases:renew" || name === "jobLeases:finish") {
     await worker.mutation(api.jobLeases.acquire, { ...LEASE, dueEveryMs: 0 });
   }
@@ -139,6 +141,68 @@ export async function prepared(
     await worker.mutation(api.erasure.start, { clerkId: ids.clerkId });
   }
   return args;
+}
+
+/** A review that answers every question of the sample rubric. */
+export function written(text = "fine", score = 4) {
+  return {
+    answers: { tone: score },
+    turns: [{ sequence: 1, answers: { fair: true } }],
+    comments: [
+      { sequence: 0, text },
+      { atMs: 1500, text },
+    ],
+    corrections: [{ sequence: 1, text }],
+  };
+}
+
+export function rubricArgs(text = "") {
+  const common = { description: `How it was. ${text}`, required: true };
+  return {
+    name: "Calls",
+    description: `What we ask. ${text}`,
+    criteria: [
+      { key: "tone", label: "Tone", kind: "score" as const, level: "session" as const, ...common },
+      { key: "fair", label: "Fair", kind: "boolean" as const, level: "turn" as const, ...common },
+    ],
+  };
+}
+
+export type SeededReviews = { rubricId: string; queueId: string; itemId: string };
+
+/** Functions that need a claim, and those that need submitted reviews, to have something to do. */
+const ON_CLAIMS = /^reviewClaims:(?:current|renew|release|saveDraft)$/;
+const ON_REVIEWS = /^reviews:(?!submit)|^reviewQueues:(?:reviewers|items)$/;
+
+/** Store a rubric, a queue with one session, two reviewers, and what the named function works on. */
+export async function seedReviews(
+  t: Deployment,
+  { sessionId }: Seeded,
+  name: string,
+  text = "all good",
+): Promise<SeededReviews> {
+  const admin = as(t, "admin");
+  for (const role of ["reviewer", "admin"] as const) {
+    const member = { clerkId: `${role}_subject`, kind: "team" as const, role };
+    const email = `${role}@example.org`;
+    await as(t, "ingest").mutation(api.users.upsert, { ...member, email, name: `${role} ${text}` });
+  }
+  const { id: rubricId } = await admin.mutation(api.rubrics.publish, rubricArgs(text));
+  const queue = { name: "Weekly", description: text, rubricId, target: 2 };
+  const { id: queueId } = await admin.mutation(api.reviewQueues.create, queue);
+  await admin.mutation(api.reviewQueues.addSessions, { queueId, sessionIds: [sessionId] });
+  const items = await admin.query(api.reviewQueues.items, { queueId, ...PAGE });
+  const itemId = items.items[0]!.id;
+  for (const role of ["reviewer", "admin"]) {
+    if (ON_CLAIMS.test(name)) await as(t, role).mutation(api.reviewClaims.take, { itemId });
+    if (ON_CLAIMS.test(name)) {
+      await as(t, role).mutation(api.reviewClaims.saveDraft, { itemId, ...written(text) });
+    }
+    if (ON_REVIEWS.test(name)) {
+      await as(t, role).mutation(api.reviews.submit, { itemId, ...written(text) });
+    }
+  }
+  return { rubricId, queueId, itemId };
 }
 
 const LEASE = { name: "sweep", holder: "w1", ttlMs: 60_000 };
@@ -179,8 +243,13 @@ export function rollup(more: object = {}) {
 }
 
 /** Arguments for every public function; a function without an entry does not compile. */
-export function samples(ids: Seeded): Record<FunctionName, Record<string, unknown>> {
+export function samples(
+  ids: Seeded,
+  reviewIds: SeededReviews = { rubricId: "none", queueId: "none", itemId: "none" },
+): Record<FunctionName, Record<string, unknown>> {
   const { clerkId, sessionId, storedAudioId, pendingAudioId, incidentId, silenceId } = ids;
+  const { rubricId, queueId, itemId } = reviewIds;
+  const reviewerId = "reviewer_subject";
   return {
     "users:upsert": { clerkId: "user_2", kind: "product" },
     "users:get": { clerkId },
@@ -193,16 +262,17 @@ export function samples(ids: Seeded): Record<FunctionName, Record<string, unknow
     "userSessions:get": { id: sessionId },
     "userSessions:byExternalId": { externalId: "call-1" },
     "userSessions:list": PAGE,
+    "userSessions:newer": { after: START - 1 },
     "userSessions:summary": { id: sessionId },
     "userSessions:daily": { from: START, to: START + 1 },
     "interactions:append": { sessionId, interactions: [turn(3)] },
     "interactions:list": { sessionId, ...PAGE },
     "interactions:byRequestId": { interactionRequestId: "req-1" },
     "interactions:search": { query: "morning" },
-    "audioObjects:begin": { sessionId, ...AUDIO, key: audioKey(2), sequence: 2 },
+    "audioObjects:begin": { sessionId, ...AUDIO, key: audioKey(sessionId, 2), sequence: 2 },
     "audioObjects:get": { id: storedAudioId },
     "audioObjects:forSession": { sessionId },
-    "audioObjects:byKeys": { keys: [audioKey(0)] },
+    "audioObjects:byKeys": { keys: [audioKey(sessionId, 0)] },
     "audioObjects:all": PAGE,
     "audioObjects:due": { kind: "analysis", before: Date.now() + 1, ...PAGE },
     "audioObjects:markStored": { id: pendingAudioId },
@@ -221,8 +291,11 @@ export function samples(ids: Seeded): Record<FunctionName, Record<string, unknow
     },
     "authEvents:list": PAGE,
     "storageEvents:list": PAGE,
+    "storageEvents:slowest": { ...PAGE, from: 0, to: START },
     "audit:record": { action: "session.view", subjectType: "session", subjectId: sessionId },
     "audit:list": PAGE,
+    "listening:open": { id: sessionId, note: true },
+    "listening:exportAudio": { id: sessionId },
     "rateLimits:take": { key: "caller", limit: 10, periodMs: 1000 },
     "erasure:start": { clerkId },
     "erasure:step": { clerkId, deletedKeys: [] },
@@ -256,6 +329,36 @@ export function samples(ids: Seeded): Record<FunctionName, Record<string, unknow
     "repair:sessions": { cursor: null, fix: false },
     "repair:users": { kind: "product", cursor: null, fix: false },
     "repair:days": { day: START, cursor: null, fix: false },
+    "rubrics:publish": { ...rubricArgs(), name: "Chats" },
+    "rubrics:get": { id: rubricId },
+    "rubrics:list": PAGE,
+    "reviewQueues:create": { name: "Daily", rubricId },
+    "reviewQueues:update": { id: queueId, priority: 2 },
+    "reviewQueues:get": { id: queueId },
+    "reviewQueues:list": PAGE,
+    "reviewQueues:reviewers": { id: queueId },
+    "reviewQueues:items": { queueId, ...PAGE },
+    "reviewQueues:addSessions": { queueId, sessionIds: [sessionId] },
+    "reviewQueues:fill": { queueId, cursor: null },
+    "reviewQueues:assign": { queueId, sessionIds: [sessionId], email: "reviewer@example.org" },
+    "reviewQueues:unassign": { itemId, reviewerId },
+    "reviewQueues:removeItem": { itemId },
+    "reviewQueues:prioritise": { itemId, priority: 3 },
+    "reviewClaims:next": { queueId },
+    "reviewClaims:take": { itemId },
+    "reviewClaims:current": { queueId },
+    "reviewClaims:renew": { itemId },
+    "reviewClaims:release": { itemId },
+    "reviewClaims:saveDraft": { itemId, ...written() },
+    "reviews:submit": { itemId, ...written(), next: true },
+    "reviews:amend": { itemId, ...written("better", 5) },
+    "reviews:undo": { itemId },
+    "reviews:adjudicate": { itemId, ...written() },
+    "reviews:ofSession": { sessionId },
+    "reviews:list": PAGE,
+    "reviews:history": { itemId, reviewerId, ...PAGE },
+    "reviews:agreements": { queueId, ...PAGE },
+    "reviews:trends": { from: START, to: START + 1 },
     "system:ping": {},
   };
 }

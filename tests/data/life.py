@@ -18,6 +18,7 @@ from lib.data import (
     events,
     interactions,
     job_leases,
+    listening,
     metrics,
     migrations,
     rate_limits,
@@ -39,6 +40,7 @@ from lib.data.records import (
     NewStorageEvent,
 )
 from local.snapshot import DATABASE, export_snapshot, import_snapshot
+from tests.data.assessment import assessed
 from tests.support.convex import ConvexRuntime
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -62,6 +64,7 @@ def lived(convex: ConvexRuntime, home: Path) -> Answers:
         **reading(convex),
         **background(convex.caller("worker")),
         **drifted(convex, home),
+        **assessed(convex),
         **erased(convex.caller("worker")),
     }
 
@@ -107,7 +110,7 @@ def reading(convex: ConvexRuntime) -> Answers:
         sample_rate=16_000, channels=1, peaks_key=audio.key.replace(".wav", ".peaks.json"),
     )  # fmt: skip
     reviewed = user_sessions.set_review(worker, id=session.id, review_status="reviewed", score=4)
-    recorded = worker.mutation(
+    recorded = convex.member("viewer", act={"sub": "user_boss"}).mutation(
         AUDIT_RECORD,
         AuditRecordArgs(
             action="session.view",
@@ -124,6 +127,7 @@ def reading(convex: ConvexRuntime) -> Answers:
         "member": users.get(ingest, "user_2"),
         "user summary": users.summary(ingest, clerk_id="user_1", from_=DAY, to=DAY),
         "daily": user_sessions.daily(ingest, DAY, DAY + 24 * HOUR),
+        "newer": user_sessions.newer(clear, after=DAY),
         "session summary": user_sessions.summary(ingest, session.id),
         "reviewed": reviewed,
         "analysed": analysed,
@@ -136,6 +140,8 @@ def reading(convex: ConvexRuntime) -> Answers:
             clear, session_id=session.id, reason=why, cursor=None, limit=10
         ),
         "recorded": recorded,
+        "opened": listening.open_session(convex.member("viewer"), session.id, note=True),
+        "exported": listening.export_audio(clear, session.id),
         "trail": audit.page(convex.member("admin"), cursor=None, limit=10),
         **measured(worker, convex.member("ops")),
     }

@@ -11,6 +11,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from lib.data import Page, records
+from tests.data.assessment import SESSIONS
 from tests.data.life import COLLEAGUES, DAY, Answers, lived
 from tests.support.convex import running_convex
 
@@ -131,3 +132,40 @@ def test_the_clear_text_of_a_reveal_is_what_was_stored(answers: Answers) -> None
     assert answers["clear user"] == answers["user"]
     assert answers["clear session"] == answers["reviewed"]
     assert answers["clear turns"].items == answers["turns"] == answers["by request"]
+
+
+def test_a_queue_counts_what_is_in_it_and_what_is_done(answers: Answers) -> None:
+    first, last = answers["fills"]
+    assert (first.added + last.added, last.next_cursor) == (SESSIONS, None)
+    progress = answers["queue"].progress
+    assert (progress.items, progress.items_done, progress.done) == (SESSIONS + 1, 1, 2)
+    assert progress.left == 2 * (SESSIONS + 1) - progress.done - progress.in_work
+    assert [(item.reviewer_name, item.done, item.assigned) for item in answers["reviewers"]] == [
+        ("Kim", 1, 0), ("Lee", 1, 0),
+    ]  # fmt: skip
+
+
+def test_a_review_keeps_what_was_written_and_what_it_was_before(answers: Answers) -> None:
+    amended = answers["amended"]
+    assert (amended.version, amended.score, amended.answers["topics"]) == (2, 4, ("luggage",))
+    assert [(item.version, item.withdrawn_at is None) for item in answers["versions"].items] == [
+        (2, True), (1, False),
+    ]  # fmt: skip
+    assert answers["draft"].draft.answers == answers["submitted"].review.answers
+    assert {item.kind for item in answers["of session"]} == {"review", "decision"}
+
+
+def test_the_decision_is_the_result_of_the_session(answers: Answers) -> None:
+    assert [item.dispute for item in answers["disputes"].items] == ["open"]
+    assert (answers["assessed"].review_status, answers["assessed"].score) == ("reviewed", 3)
+    (pair,) = answers["agreements"].items
+    assert [(cell.criterion, cell.a, cell.b) for cell in pair.cells] == [
+        ("fair", "false", "true"), ("minutes", "same", "same"), ("tone", "2", "4"),
+        ("topics", "same", "same"),
+    ]  # fmt: skip
+    assert [(item.review_count, item.mean_score) for item in answers["trends"]] == [(2, 3.0)]
+
+
+def test_an_erasure_takes_the_reviews_along(answers: Answers) -> None:
+    counts = answers["receipt"].counts
+    assert (counts["reviewItems"], counts["reviews"]) == (1, 5)

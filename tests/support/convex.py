@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lib.auth.service import ServiceRole, mint
 from lib.data import Caller, Client
@@ -42,9 +43,9 @@ class ConvexRuntime:
         """Return a caller with a service token."""
         return self.caller_with(self.token(role))
 
-    def member(self, role: str, subject: str = "user_test") -> Caller:
+    def member(self, role: str, subject: str = "user_test", **claims: Any) -> Caller:
         """Return a caller with a team member's session token."""
-        return self.caller_with(self.issuer.token(role, subject))
+        return self.caller_with(self.issuer.token(role, subject, **claims))
 
     def caller_with(self, token: str) -> Caller:
         """Return a caller with this token."""

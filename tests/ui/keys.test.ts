@@ -10,8 +10,8 @@ test("every key of the listening room has its command", () => {
   const named = [" ", "j", "k", "l", ",", ".", "n", "?"].map((key) => press(key)?.name);
   expect(named).toEqual(["toggle", "turn", "turn", "loop", "skip", "skip", "next", "help"]);
   expect(["1", "5", "c"].map((key) => press(key))).toEqual([
-    { name: "score", value: 1 },
-    { name: "score", value: 5 },
+    { name: "digit", value: 1 },
+    { name: "digit", value: 5 },
     { name: "comment" },
   ]);
 });

@@ -9,10 +9,11 @@ from pydantic import Field
 
 from lib.api.access import Admitted
 from lib.api.errors import errors
-from lib.api.fields import Answer, Identifier, Moment, Order, OutMoment
+from lib.api.fields import Answer, Moment, Order, OutMoment
 from lib.api.lists import At
 from lib.api.route import ApiRoute
 from lib.data import audit
+from lib.data.fields import Identifier
 
 router = APIRouter(prefix="/audit", tags=["audit"], route_class=ApiRoute)
 
@@ -26,6 +27,9 @@ class AuditEvent(Answer):
     subject_id: str
     actor_id: str
     actor_role: str
+    impersonator_id: str | None = Field(
+        description="Clerk user id of whoever acted as the actor, if somebody did."
+    )
     details: dict[str, Any] | None
     request_id: str | None
     created_at: OutMoment

@@ -5,46 +5,28 @@ from __future__ import annotations
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Body, Request
-from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag
 
 from lib.api import measured
 from lib.api.access import Admitted, Held
 from lib.api.envelope import log_fields
 from lib.api.errors import errors
-from lib.api.fields import (
-    Answer,
-    Cost,
-    Count,
-    DocumentId,
-    Duration,
-    Identifier,
-    Offset,
-    OutMoment,
-    Sent,
-    Sequence,
-    Speaker,
-)
+from lib.api.fields import Answer, DocumentId, OutMoment, Sent
 from lib.api.idempotency import Key
 from lib.api.lists import At
 from lib.api.problems import ALTERNATIVE
 from lib.api.route import ApiRoute
 from lib.api.routes.sessions import no_session
 from lib.data import interactions, user_sessions
+from lib.data.fields import Cost, Duration, Identifier, Sequence, Speaker, Text, Tokens
+from lib.data.limits import APPEND_ITEMS
 from lib.data.records import NewInteraction
 
 router = APIRouter(
     prefix="/sessions/{id}/interactions", tags=["interactions"], route_class=ApiRoute
 )
 
-MAX_ITEMS = 500
-TEXT_BYTES = 32 * 1024
 _ONE, _MANY = f"{ALTERNATIVE}one", f"{ALTERNATIVE}many"
-
-
-def _short_enough(value: str) -> str:
-    if len(value.encode()) > TEXT_BYTES:
-        raise ValueError(f"must have at most {TEXT_BYTES} bytes in UTF-8")
-    return value
 
 
 class NewTurn(Sent):
@@ -52,16 +34,14 @@ class NewTurn(Sent):
 
     sequence: Sequence
     speaker: Speaker
-    text: Annotated[str, AfterValidator(_short_enough)] = Field(
-        description="At most 32 KiB in UTF-8.", examples=["Where is my parcel?"]
-    )
-    started_at_ms: Offset = Field(description="Milliseconds since the session's start.")
+    text: Text = Field(description="At most 32 KiB in UTF-8.", examples=["Where is my parcel?"])
+    started_at_ms: Duration = Field(description="Milliseconds since the session's start.")
     duration_ms: Duration | None = None
     request_id: Identifier | None = Field(default=None, description="Of the product's request.")
     provider: Identifier | None = None
     model_id: Identifier | None = None
-    tokens_in: Count | None = None
-    tokens_out: Count | None = None
+    tokens_in: Tokens | None = None
+    tokens_out: Tokens | None = None
     cost: Cost | None = Field(default=None, description="US dollars.")
     ttft_ms: Duration | None = Field(default=None, description="Time to the first token.")
     latency_ms: Duration | None = Field(default=None, description="Time of the full turn.")
@@ -70,7 +50,7 @@ class NewTurn(Sent):
 class NewTurns(Sent):
     """A batch of turns, stored in one transaction."""
 
-    interactions: Annotated[list[NewTurn], Field(min_length=1, max_length=MAX_ITEMS)]
+    interactions: Annotated[list[NewTurn], Field(min_length=1, max_length=APPEND_ITEMS)]
 
 
 def _one_or_many(value: Any) -> str:

@@ -14,10 +14,9 @@ from lib.api.route import ApiRoute
 from lib.api.routes.interactions import Turn
 from lib.api.routes.sessions import Session
 from lib.data import interactions
+from lib.data.limits import QUERY_CHARS, SEARCH_ITEMS
 
 router = APIRouter(prefix="/search", tags=["search"], route_class=ApiRoute)
-
-MAX_HITS = 50
 
 
 class Piece(Answer):
@@ -45,11 +44,13 @@ class Hits(Answer):
 @router.get("", summary="Search transcripts", responses=errors())
 def search(
     access: Admitted,
-    q: Annotated[str, Query(min_length=1, max_length=200, description="Words to look for.")],
+    q: Annotated[
+        str, Query(min_length=1, max_length=QUERY_CHARS, description="Words to look for.")
+    ],
     session_id: Annotated[
         DocumentId | None, Query(alias="sessionId", description="Only in this session.")
     ] = None,
-    limit: Annotated[int, Query(ge=1, le=MAX_HITS, description="Hits, at most.")] = 20,
+    limit: Annotated[int, Query(ge=1, le=SEARCH_ITEMS, description="Hits, at most.")] = 20,
 ) -> Hits:
     """Return turns that hold all words of `q`, best first; the last word may be incomplete."""
     if not q.strip():

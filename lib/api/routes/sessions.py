@@ -11,32 +11,27 @@ from lib.api import measured
 from lib.api.access import Admitted, Held
 from lib.api.envelope import log_fields
 from lib.api.errors import errors
-from lib.api.fields import (
-    Answer,
-    Channel,
-    ClerkId,
-    DocumentId,
-    Duration,
-    Identifier,
-    Metadata,
-    Moment,
-    Order,
-    OutMoment,
-    ReviewStatus,
-    Sent,
-    SessionStatus,
-    Title,
-)
+from lib.api.fields import Answer, DocumentId, Moment, Order, OutMoment, Sent
 from lib.api.figures import Distribution
 from lib.api.idempotency import Key
 from lib.api.lists import At
 from lib.api.problems import NOT_FOUND, Problem
 from lib.api.route import ApiRoute
 from lib.data import user_sessions
+from lib.data.fields import (
+    Channel,
+    ClerkId,
+    Duration,
+    Identifier,
+    Label,
+    Labels,
+    Metadata,
+    ReviewStatus,
+    SessionStatus,
+    Title,
+)
 
 router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=ApiRoute)
-
-Label = Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class NewSession(Sent):
@@ -62,7 +57,7 @@ class SessionChanges(Sent):
     assessment_ms: Duration | None = None
     assessed_at: Moment | None = None
     title: Title | None = None
-    labels: Annotated[list[Label], Field(max_length=32)] | None = None
+    labels: Labels | None = None
     metadata: Metadata | None = None
 
 

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Query
 
 from lib.api.access import Admitted
 from lib.api.errors import errors
-from lib.api.fields import Answer, ClerkId, Moment, OutMoment
+from lib.api.fields import Answer, Moment, OutMoment
 from lib.api.figures import Figures
 from lib.api.problems import NOT_FOUND, VALIDATION, Problem
 from lib.api.route import ApiRoute
 from lib.data import FieldError, user_sessions, users
+from lib.data.fields import ClerkId
 
 router = APIRouter(tags=["summaries"], route_class=ApiRoute)
 

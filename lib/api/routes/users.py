@@ -9,22 +9,14 @@ from pydantic import Field
 
 from lib.api.access import Admitted
 from lib.api.errors import errors
-from lib.api.fields import (
-    Answer,
-    ClerkId,
-    Moment,
-    Name,
-    Order,
-    OutMoment,
-    Sent,
-    UserKind,
-    UserStatus,
-)
+from lib.api.fields import Answer, Moment, Order, OutMoment, Sent, UserKind, UserStatus
 from lib.api.idempotency import Key
 from lib.api.lists import At
 from lib.api.problems import NOT_FOUND, Problem
 from lib.api.route import ApiRoute
 from lib.data import records, users
+from lib.data.fields import ClerkId, Email, ImageUrl, Name
+from lib.data.limits import QUERY_CHARS
 
 router = APIRouter(prefix="/users", tags=["users"], route_class=ApiRoute)
 
@@ -34,9 +26,9 @@ class NewUser(Sent):
 
     clerk_id: ClerkId = Field(description="Clerk user id.")
     kind: UserKind = "product"
-    email: Annotated[str, Field(min_length=3, max_length=320)] | None = None
+    email: Email | None = None
     name: Name | None = Field(default=None, examples=["Ada Lovelace"])
-    image_url: Annotated[str, Field(min_length=1, max_length=2048)] | None = None
+    image_url: ImageUrl | None = None
     status: UserStatus | None = None
     last_seen_at: Moment | None = None
     created_at: Moment | None = Field(default=None, description="Default: now.")
@@ -93,7 +85,11 @@ def list_users(
     status: UserStatus | None = None,
     search: Annotated[
         str | None,
-        Query(min_length=1, max_length=200, description="Words of a name, address or Clerk id."),
+        Query(
+            min_length=1,
+            max_length=QUERY_CHARS,
+            description="Words of a name, address or Clerk id.",
+        ),
     ] = None,
     sort: Literal["createdAt", "lastSeenAt"] = "createdAt",
     order: Order = "desc",

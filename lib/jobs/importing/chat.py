@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from lib.data.fields import Speaker
 from lib.jobs.importing.collector import Collector
-from lib.jobs.importing.model import Speaker, Transcript, UnreadableError
+from lib.jobs.importing.model import Transcript, UnreadableError
 
 _ROLES: Final[dict[str, Speaker]] = {
     "user": "user", "assistant": "assistant", "system": "system", "developer": "system",

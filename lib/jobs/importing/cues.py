@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from lib.data.fields import Speaker
+from lib.data.limits import MAX_SEQUENCE
 from lib.jobs.importing.collector import Collector
-from lib.jobs.importing.fields import MAX_SEQUENCE
-from lib.jobs.importing.model import Speaker, Transcript, UnreadableError
+from lib.jobs.importing.model import Transcript, UnreadableError
 from lib.jobs.importing.speakers import NobodyError, Speakers
 
 _ARROW: Final = "-->"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal
 
+from lib.data.fields import Channel
 from lib.data.records import NewInteraction
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
@@ -21,9 +22,6 @@ MAX_CHARACTERS: Final = 32_000_000
 
 MAX_REFUSALS: Final = 1_000
 """Refusals that are kept of one conversation; the rest are counted."""
-
-Speaker = Literal["user", "assistant", "system"]
-Channel = Literal["voice", "chat"]
 
 
 class UnreadableError(Exception):

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Final
 
+from lib.data.fields import Channel
 from lib.jobs.importing import cues, table
 from lib.jobs.importing.beside import TRANSCRIPTS, Recordings, open_beside
 from lib.jobs.importing.chat import is_chat, read_chat
@@ -15,7 +16,6 @@ from lib.jobs.importing.json_text import parse_json
 from lib.jobs.importing.model import (
     MAX_FILE_BYTES,
     MAX_LINE_BYTES,
-    Channel,
     Conversation,
     Recording,
     Refusal,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from lib.jobs.importing.model import Speaker
+from lib.data.fields import Speaker
 
 _KNOWN: Final[dict[str, Speaker]] = {
     "user": "user", "customer": "user", "caller": "user", "human": "user",

@@ -17,13 +17,13 @@ from lib.ui.identity import Visitor
 from lib.ui.navigation import follow, remember_list
 from lib.ui.objectives import STORAGE_MS, TTFT_MS, TURN_MS
 from lib.ui.page_heading.component import Fact, Link, page_heading
+from lib.ui.periods import DAY
 from lib.ui.record_table.component import record_table
 from lib.ui.screens import auth_errors, storage
-from lib.ui.series import DEMO, WINDOWS, total
+from lib.ui.series import DEMO, total
 
 _DAYS: Final = 30
 _NEWEST: Final = 8
-_DAY: Final = next(window for window in WINDOWS if window.label == "24 hours")
 
 
 def draw(visitor: Visitor) -> None:
@@ -82,11 +82,12 @@ def _operations(visitor: Visitor, now: datetime) -> None:
     """Draw one line about storage and sign-in for those who may see more of it."""
     if not page_allowed(visitor.member.role, "/storage"):
         return
-    start, end = _DAY.bounds(now)
+    day = DAY.until(now)
+    start, end = day.start, day.end
     caller = visitor.caller
     with views.failures_told(caller.request_id, "Storage and sign-in metrics"):
-        stored = total(metrics.between(caller, storage.METRIC, start, end, _DAY.resolution))
-        decided = list(metrics.between(caller, auth_errors.METRIC, start, end, _DAY.resolution))
+        stored = total(metrics.between(caller, storage.METRIC, start, end, day.resolution))
+        decided = list(metrics.between(caller, auth_errors.METRIC, start, end, day.resolution))
     denied = total(item for item in decided if item.dimensions.get("outcome") == auth_errors.DENIED)
     p95 = stored.histogram.quantile(0.95)
     slow = p95 is not None and p95 > STORAGE_MS

@@ -3,77 +3,127 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 import streamlit as st
 
 from lib.data import events, metrics
-from lib.data.records import Rollup
-from lib.ui import charts, palette, panels, rows, views
+from lib.data.records import Rollup, StorageEvent
+from lib.ui import bucket, budgets, charts, live, palette, panels, requests, rows, views
 from lib.ui import formatting as fmt
 from lib.ui.identity import Visitor
+from lib.ui.navigation import follow
 from lib.ui.objectives import STORAGE_MS
 from lib.ui.page_heading.component import page_heading
 from lib.ui.paging import PAGE_SIZE, Pager
-from lib.ui.record_table.component import record_table
-from lib.ui.series import Window, by_dimension, over_time, total
+from lib.ui.periods import Period
+from lib.ui.record_table.component import Cell, Column, Row, record_table
+from lib.ui.series import Sum, by_dimension, over_time, split, total
 
 METRIC: Final = "storage.operation"
+PATH: Final = "/storage"
 _EXPECTED_SECONDS: Final = 15 * 60
+_NEWEST, _SLOWEST = "Newest", "Slowest"
 
 _Outcome = Literal["denied", "missing", "throttled", "timeout", "connection", "server", "invalid"]
 _OUTCOMES: Final[dict[str, _Outcome]] = {
     "Denied": "denied", "Missing": "missing", "Throttled": "throttled", "Timeout": "timeout",
     "Connection": "connection", "Server": "server", "Invalid": "invalid",
 }  # fmt: skip
+_OPERATION_COLUMNS: Final = (
+    Column("Operation"), Column("Count", number=True), Column("p50", number=True),
+    Column("p95", number=True), Column("p99", number=True), Column("Longest", number=True),
+    Column(f"Within {STORAGE_MS:.0f} ms", number=True), Column("Failed", number=True),
+)  # fmt: skip
 
 
-def draw(visitor: Visitor) -> None:
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """Rollups of a period and of the one before it."""
+
+    period: Period
+    now: list[Rollup]
+    before: list[Rollup]
+
+
+def draw(_visitor: Visitor) -> None:
     """Draw the page."""
+    follow("storage-heading", "storage-table", *requests.TABLES)
     page_heading(
         "Storage health",
         f"Every operation on the bucket, timed where it happens. Objective: 95% within "
         f"{STORAGE_MS:.0f} ms.",
         key="storage-heading",
     )
-    window = panels.choose_window()
-    now = datetime.now(UTC)
-    start, end = window.bounds(now)
-    with views.failures_told(visitor.caller.request_id, "Storage metrics"), st.skeleton(420):
-        rollups = list(metrics.between(visitor.caller, METRIC, start, end, window.resolution))
-    if rollups:
-        rollups = _one_operation(rollups)
-        _figures(rollups)
-        _charts(rollups, window, now, visitor)
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        panels.period_choice()
+        every = live.choose_refresh()
+    live.refreshing(PATH, every, _body)
+
+
+def _body(visitor: Visitor) -> None:
+    follow("storage-table", *requests.TABLES)
+    requests.request_panel(visitor)
+    period = panels.chosen_period(datetime.now(UTC))
+    with views.failures_told(visitor.caller.request_id, "Storage metrics"), live.waiting(420):
+        loaded = _load(visitor, period)
+    if loaded.now:
+        _measured(loaded, visitor)
     else:
         views.empty(
-            f"No storage operation in the last {window.label}",
+            f"No storage operation in this window ({period.label})",
             "Choose a longer window. The storage probe of the worker keeps this chart alive.",
         )
-    _events(visitor, start)
+    _events(visitor, period)
+    bucket.bucket_state(visitor)
 
 
-def _one_operation(rollups: list[Rollup]) -> list[Rollup]:
-    names = sorted(by_dimension(rollups, "operation"))
+def _load(visitor: Visitor, period: Period) -> _Loaded:
+    first = period.before().start
+    rollups = metrics.between(visitor.caller, METRIC, first, period.end, period.resolution)
+    before, now = split(rollups, period.start)
+    return _Loaded(period, now, before)
+
+
+def _measured(loaded: _Loaded, visitor: Visitor) -> None:
+    names = sorted(by_dimension(loaded.now, "operation"))
     chosen = st.pills("Operation", names, key="operation", bind="query-params")
-    if not chosen:
-        return rollups
-    return [rollup for rollup in rollups if rollup.dimensions.get("operation") == chosen]
+    if chosen:
+        loaded = _Loaded(
+            loaded.period, _of(loaded.now, chosen), _of(loaded.before, chosen)
+        )  # fmt: skip
+    whole, earlier = total(loaded.now), total(loaded.before)
+    _figures(whole, earlier, loaded.period)
+    budgets.storage_budgets(visitor)
+    _charts(loaded, visitor)
+    _operations(loaded)
 
 
-def _figures(rollups: Sequence[Rollup]) -> None:
-    whole = total(rollups)
+def _of(rollups: Sequence[Rollup], operation: str) -> list[Rollup]:
+    return [item for item in rollups if item.dimensions.get("operation") == operation]
+
+
+def _figures(whole: Sum, before: Sum, period: Period) -> None:
     p50, p95, p99 = whole.histogram.quantiles((0.5, 0.95, 0.99))
+    old50, old95, old99 = before.histogram.quantiles((0.5, 0.95, 0.99))
     within = whole.histogram.share_at_most(STORAGE_MS)
+    minutes = min(period.length, datetime.now(UTC) - period.start) / timedelta(minutes=1)
     with st.container(horizontal=True):
-        panels.number("Operations", fmt.count(whole.count))
-        panels.number("p50", fmt.latency(p50))
-        panels.number("p95", fmt.latency(p95), _against(p95), judged=_judged(p95))
-        panels.number("p99", fmt.latency(p99))
+        panels.number(
+            "Operations", fmt.count(whole.count), f"{whole.count / minutes:.1f} per minute"
+        )
+        panels.number("p50", fmt.latency(p50), _was(old50))
+        panels.number("p95", fmt.latency(p95), _was(old95), judged=_judged(p95))
+        panels.number("p99", fmt.latency(p99), _was(old99))
         share = fmt.NONE if within is None else f"{100 * within:.1f}%"
-        panels.number(f"Within {STORAGE_MS:.0f} ms", share)
-        panels.number("Failed", fmt.count(whole.failures), fmt.share(whole.failures, whole.count))
+        panels.number(f"Within {STORAGE_MS:.0f} ms", share, "objective 95%")
+        panels.number(
+            "Failed", fmt.count(whole.failures),
+            f"{fmt.share(whole.failures, whole.count)}, before {fmt.count(before.failures)}",
+        )  # fmt: skip
+    st.caption(f"{period.label}; small figures are of the same length of time just before.")
 
 
 def _judged(p95: float | None) -> Literal["good", "bad"] | None:
@@ -82,25 +132,47 @@ def _judged(p95: float | None) -> Literal["good", "bad"] | None:
     return "good" if p95 <= STORAGE_MS else "bad"
 
 
-def _against(p95: float | None) -> str | None:
-    return None if p95 is None else f"{p95 - STORAGE_MS:+.0f} ms to objective"
+def _was(value: float | None) -> str:
+    return "no data before" if value is None else f"before {fmt.latency(value)}"
 
 
-def _charts(rollups: Sequence[Rollup], window: Window, now: datetime, visitor: Visitor) -> None:
-    points = over_time(rollups, window, now)
-    measured = [at + window.step for at, part in points if part.count]
-    panels.as_of(min(measured[-1], now) if measured else None, _EXPECTED_SECONDS)
+def _charts(loaded: _Loaded, visitor: Visitor) -> None:
+    period, zone = loaded.period, visitor.zone
+    points = over_time(loaded.now, period)
+    before = over_time(loaded.before, period.before())
+    measured = [at + period.step for at, part in points if part.count]
+    if period.goes_on and measured:
+        panels.as_of(min(measured[-1], datetime.now(UTC)), _EXPECTED_SECONDS)
     worst = max((part.histogram.quantile(0.95) or 0 for _, part in points), default=0)
+    has_demo = any(part.has_demo for _, part in points)
     panels.chart(
         "Latency",
-        charts.latency_figure(points, visitor.zone, STORAGE_MS, palette.meanings()),
-        charts.percentiles_frame(points, visitor.zone),
+        charts.latency_figure(points, zone, STORAGE_MS, palette.meanings(), before),
+        charts.percentiles_frame(points, zone),
         alt=f"Percentiles of storage latency; the highest p95 of a step is {fmt.latency(worst)}, "
         f"the objective {STORAGE_MS:.0f} ms.",
         key="storage-latency",
-        has_demo=any(part.has_demo for _, part in points),
+        has_demo=has_demo,
     )
     _failures(points, visitor)
+    bands = charts.bands_frame(points, zone)
+    panels.chart(
+        "Distribution of latency over time",
+        charts.heat_figure(bands, STORAGE_MS, palette.scale(), palette.meanings()),
+        bands,
+        alt="Heat map: how many storage operations took how long in each step.",
+        key="storage-heat",
+        has_demo=has_demo,
+    )
+    minutes = period.step / timedelta(minutes=1)
+    panels.chart(
+        "Rate",
+        charts.rate_figure(points, before, zone, minutes, palette.meanings()),
+        charts.counts_frame({"Operations": [(at, part.count) for at, part in points]}, zone),
+        alt=f"Storage operations per minute; {sum(part.count for _, part in points)} in all.",
+        key="storage-rate",
+        has_demo=has_demo,
+    )
 
 
 def _failures(points: charts.Points, visitor: Visitor) -> None:
@@ -113,7 +185,9 @@ def _failures(points: charts.Points, visitor: Visitor) -> None:
     failed = sum(number for line in series.values() for _, number in line)
     panels.chart(
         "Failures by class",
-        charts.stacked_figure(series, visitor.zone, "failed operations", palette.series()),
+        charts.stacked_figure(
+            series, visitor.zone, "failed operations", palette.series(), charts.SMALL
+        ),
         charts.counts_frame(series, visitor.zone),
         alt=f"{failed} failed operations by class over time: {', '.join(classes)}.",
         key="storage-failures",
@@ -121,22 +195,87 @@ def _failures(points: charts.Points, visitor: Visitor) -> None:
     )
 
 
-def _events(visitor: Visitor, start: datetime) -> None:
+def _operations(loaded: _Loaded) -> None:
+    st.subheader("By operation", anchor=False)
+    earlier = by_dimension(loaded.before, "operation")
+    table = []
+    for name, part in by_dimension(loaded.now, "operation").items():
+        p50, p95, p99 = part.histogram.quantiles((0.5, 0.95, 0.99))
+        before = earlier.get(name, Sum())
+        slow = p95 is not None and p95 > STORAGE_MS
+        within = part.histogram.share_at_most(STORAGE_MS)
+        table.append(Row((
+            Cell(name),
+            Cell(fmt.count(part.count), f"before {fmt.count(before.count)}"),
+            Cell(fmt.latency(p50)),
+            Cell(
+                fmt.latency(p95), _was(before.histogram.quantile(0.95)),
+                tone="bad" if slow else None,
+            ),
+            Cell(fmt.latency(p99)),
+            Cell(fmt.latency(part.max)),
+            Cell(fmt.NONE if within is None else f"{100 * within:.1f}%"),
+            Cell(
+                fmt.count(part.failures), fmt.share(part.failures, part.count),
+                tone="bad" if part.failures else None,
+            ),
+        )))  # fmt: skip
+    record_table("Storage operations by name", _OPERATION_COLUMNS, table, key="storage-operations")
+
+
+def _events(visitor: Visitor, period: Period) -> None:
     st.subheader("Operations to look at", anchor=False)
-    st.caption("Failed ones, and those slower than the objective; kept one by one for seven days.")
-    outcome = _OUTCOMES.get(
-        st.pills("Failure", list(_OUTCOMES), key="outcome", bind="query-params") or ""
+    st.caption(
+        "Failed ones, and those slower than the objective; kept one by one for seven days. "
+        "A row opens its request: session, turns, log lines."
     )
-    operation = st.query_params.get("operation") or None
-    pager = Pager("storage-events", (outcome, operation, st.query_params.get("window")))
-    with views.failures_told(visitor.caller.request_id, "Storage events"), st.skeleton(300):
-        page = events.storage_page(
-            visitor.caller, from_=start, outcome=outcome, operation=operation, order="desc",
-            cursor=pager.cursor, limit=PAGE_SIZE,
+    with st.container(horizontal=True):
+        order = st.segmented_control(
+            "Order", [_NEWEST, _SLOWEST], default=_NEWEST, required=True, key="order",
+            bind="query-params", label_visibility="collapsed",
         )  # fmt: skip
-    if not page.items:
+        outcome = None
+        if order != _SLOWEST:
+            outcome = _OUTCOMES.get(st.pills(
+                "Failure", list(_OUTCOMES), key="outcome", bind="query-params",
+                label_visibility="collapsed",
+            ) or "")  # fmt: skip
+    operation = st.query_params.get("operation") or None
+    here = panels.here("operation", "order", "outcome")
+    with views.failures_told(visitor.caller.request_id, "Storage events"), live.waiting(300):
+        if order == _SLOWEST:
+            _slowest(visitor, period, operation, here)
+        else:
+            _newest(visitor, period, operation, outcome, here)
+
+
+def _newest(
+    visitor: Visitor, period: Period, operation: str | None, outcome: _Outcome | None,
+    here: dict[str, str],
+) -> None:  # fmt: skip
+    pager = Pager("storage-events", tuple(here.items()))
+    found = events.storage_page(
+        visitor.caller, to=None if period.goes_on else period.end, outcome=outcome,
+        operation=operation, order="desc", cursor=pager.cursor, limit=PAGE_SIZE,
+    )  # fmt: skip
+    page = panels.since(found, period.start)
+    if _table(page.items, visitor, here):
+        pager.controls(len(page.items), page.next_cursor)
+
+
+def _slowest(visitor: Visitor, period: Period, operation: str | None, here: dict[str, str]) -> None:
+    page = events.slowest_page(
+        visitor.caller, from_=period.start, to=period.end, operation=operation, cursor=None,
+        limit=PAGE_SIZE,
+    )  # fmt: skip
+    if _table(page.items, visitor, here):
+        st.caption(f"The {len(page.items)} slowest of this window")
+
+
+def _table(found: Sequence[StorageEvent], visitor: Visitor, here: dict[str, str]) -> bool:
+    if not found:
         views.empty("Nothing to look at", "No operation failed or was slow in this window.")
-        return
-    table = rows.storage_rows(page.items, visitor.zone)
+        return False
+    table = rows.storage_rows(found, visitor.zone, here)
     record_table("Storage operations", rows.STORAGE_COLUMNS, table, key="storage-table")
-    pager.controls(len(page.items), page.next_cursor)
+    return True

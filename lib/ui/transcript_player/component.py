@@ -24,5 +24,4 @@ def transcript_player(data: dict[str, Any], *, key: str) -> Any:
         on_waves_change=noted,
         on_whole_change=noted,
         on_move_change=noted,
-        on_review_change=noted,
     )

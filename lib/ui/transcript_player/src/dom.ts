@@ -48,10 +48,13 @@ export const ICONS = {
   help: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm1 15.500h-2v-2h2zm1.900-6.900l-.9.9c-.7.700-1 1.300-1 2.500h-2v-.5c0-1.100.4-2.100 1.200-2.800l1.200-1.300c.4-.3.6-.8.6-1.400a2 2 0 1 0-4 0H8a4 4 0 1 1 8 0c0 .9-.4 1.700-1.100 2.600z",
 } as const;
 
+const TYPED = "input:not([type=radio], [type=checkbox]), textarea, select";
+const PRESSED = "input, button, a, summary, [role=button]";
+
 /** True while the reader types, or presses a control that has its own meaning for the key. */
 export function takesKeys(event: KeyboardEvent): boolean {
   const target = event.composedPath()[0];
   if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || target.closest("input, textarea, select")) return true;
-  return event.key === " " && target.closest("button, a, summary, [role=button]") !== null;
+  if (target.isContentEditable || target.closest(TYPED)) return true;
+  return event.key === " " && target.closest(PRESSED) !== null;
 }

@@ -6,8 +6,11 @@ export type Command =
   | { name: "loop" }
   | { name: "skip"; byMs: number }
   | { name: "speed"; by: 1 | -1 }
-  | { name: "score"; value: number }
+  | { name: "digit"; value: number }
+  | { name: "question"; by: 1 | -1 }
   | { name: "comment" }
+  | { name: "correct" }
+  | { name: "undo" }
   | { name: "next" }
   | { name: "help" }
   | { name: "close" };
@@ -31,8 +34,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ".": { name: "skip", byMs: SKIP_MS },
   "<": { name: "speed", by: -1 },
   ">": { name: "speed", by: 1 },
+  "[": { name: "question", by: -1 },
+  "]": { name: "question", by: 1 },
   c: { name: "comment" },
+  e: { name: "correct" },
   n: { name: "next" },
+  z: { name: "undo" },
   "?": { name: "help" },
   Escape: { name: "close" },
 };
@@ -45,8 +52,12 @@ export const HELP: readonly { keys: string; does: string; needs?: "audio" | "rev
     { keys: "l", does: "Loop the current turn", needs: "audio" },
     { keys: ",  .", does: "Back or forward 5 seconds", needs: "audio" },
     { keys: "<  >", does: "Slower or faster", needs: "audio" },
-    { keys: "1 … 5", does: "Score this session", needs: "review" },
+    { keys: "1 … 5", does: "Answer the marked question", needs: "review" },
+    { keys: "[  ]", does: "Previous or next question", needs: "review" },
     { keys: "c", does: "Comment on the current turn", needs: "review" },
+    { keys: "e", does: "Correct the current turn", needs: "review" },
+    { keys: "n", does: "Submit the review", needs: "review" },
+    { keys: "z", does: "Take back the last review", needs: "review" },
     { keys: "n", does: "Next session", needs: "next" },
     { keys: "?", does: "Show or hide this help" },
   ];
@@ -54,6 +65,6 @@ export const HELP: readonly { keys: string; does: string; needs?: "audio" | "rev
 /** Command of a key press, or null when the press means something to the browser or a field. */
 export function commandOf(press: Press): Command | null {
   if (press.ctrlKey || press.metaKey || press.altKey) return null;
-  if (/^[1-5]$/.test(press.key)) return { name: "score", value: Number(press.key) };
+  if (/^[1-5]$/.test(press.key)) return { name: "digit", value: Number(press.key) };
   return COMMANDS[press.key] ?? null;
 }

@@ -1,4 +1,5 @@
 /** The listening room: joins engine, waveform, transcript, controls and keyboard. */
+import { visit } from "../../shared/src/visit.ts";
 import { Controls } from "./controls.ts";
 import { element, takesKeys } from "./dom.ts";
 import { Engine } from "./engine.ts";
@@ -14,10 +15,12 @@ import { nextSpeed } from "./speed.ts";
 import { endOf, layOut, silencesOf, turnAt } from "./timeline.ts";
 import type { Clip } from "./timeline.ts";
 import { Transcript } from "./transcript.ts";
-import type { AudioItem, Move, PlayerData, ReviewKind, Send, Turn } from "./types.ts";
+import { answerWhere, tellCommand, tellMoment } from "./review.ts";
+import type { Moment, ReviewCommand } from "./review.ts";
+import type { AudioItem, PlayerData, Send, Turn } from "./types.ts";
 import { UrlBook } from "./urls.ts";
 import { Wave } from "./wave.ts";
-import { audioNotice, statusNotice } from "./notices.ts";
+import { audioNotice, revealNotice, statusNotice } from "./notices.ts";
 
 /** The position is written down this often while playing, in milliseconds. */
 const REMEMBER_MS = 2000;
@@ -36,6 +39,7 @@ export class Player {
   readonly #wave: Wave;
   readonly #transcript: Transcript;
   readonly #notice = element("p", { class: "notice", role: "status" });
+  readonly #clear = element("p", { class: "clear", role: "status" });
   readonly #follow = element("button", { type: "button", class: "follow" }, "Follow playback");
   readonly #help = new Help();
   #data: PlayerData;
@@ -81,11 +85,13 @@ export class Player {
       this.#follow.hidden = following || this.#clips.length === 0;
     });
     const frame = element("div", { class: "frame" }, scroller, this.#follow);
-    root.replaceChildren(this.#controls.root, waveHost, this.#notice, frame, this.#help.root);
+    root.replaceChildren(this.#controls.root, waveHost, this.#notice, this.#clear, frame);
+    root.append(this.#help.root);
     root.append(this.#media);
     document.addEventListener("keydown", (event) => this.#keydown(event), {
       signal: this.#ended.signal,
     });
+    answerWhere(() => this.#moment(), this.#ended.signal);
     this.update(data);
     this.#setSpeed(this.#speed);
     this.#setSkipSilence(this.#skipSilence);
@@ -101,6 +107,7 @@ export class Player {
     const audioChanged = JSON.stringify(data.audio) !== JSON.stringify(this.#data.audio);
     const isNew = turns !== this.#turns && JSON.stringify(turns) !== JSON.stringify(this.#turns);
     this.#data = data;
+    this.#clear.textContent = revealNotice(data.masking) ?? "";
     if (isNew || audioChanged) this.#lay(turns);
     if (this.#urls.accept(data)) this.#engine.urlsArrived();
     this.#refresh();
@@ -144,6 +151,7 @@ export class Player {
       objectives: this.#data.objectives,
       audio: bySequence.get(turn.sequence)?.state ?? null,
       playable: this.#clips.length > 0,
+      masked: this.#data.masking.state === "masked",
       choose: (index: number) => this.#choose(index),
     };
   }
@@ -188,6 +196,7 @@ export class Player {
   #light(index: number): void {
     this.#lit = index;
     this.#transcript.light(index);
+    if (this.#data.reviewing) tellMoment(this.#moment());
   }
 
   #flashed(): string | null {
@@ -279,12 +288,16 @@ export class Player {
       case "speed":
         if (playable) this.#setSpeed(nextSpeed(this.#speed, command.by));
         return playable;
-      case "score":
-        return this.#review("score", command.value);
+      case "digit":
+        return this.#review({ kind: "digit", value: command.value });
+      case "question":
+        return this.#review({ kind: "question", by: command.by });
       case "comment":
-        return this.#review("comment");
+      case "correct":
+      case "undo":
+        return this.#review({ kind: command.name });
       case "next":
-        return this.#review("next") || this.#move("next");
+        return this.#review({ kind: "submit" }) || this.#goOn();
       case "help":
         this.#showHelp();
         return true;
@@ -295,26 +308,29 @@ export class Player {
   }
 
   #showHelp(): void {
-    const { reviewing, moves } = this.#data;
+    const { reviewing, nextId } = this.#data;
     this.#help.toggle({
       audio: this.#clips.length > 0,
       review: reviewing,
-      next: reviewing || moves.includes("next"),
+      next: !reviewing && nextId !== null,
     });
   }
 
-  /** Tell Python what the reviewer did, if there is a review. */
-  #review(kind: ReviewKind, value: number | null = null): boolean {
-    if (this.#data.reviewing) {
-      const sequence = this.#turns[this.#lit]?.sequence ?? null;
-      this.#send("review", { kind, value, sequence, atMs: this.#engine.positionMs });
-    }
+  /** Tell the review panel what the reviewer did, if there is a review. */
+  #review(command: ReviewCommand): boolean {
+    if (this.#data.reviewing) tellCommand(command);
     return this.#data.reviewing;
   }
 
-  #move(move: Move): boolean {
-    const isPossible = this.#data.moves.includes(move);
-    if (isPossible) this.#send("move", move);
-    return isPossible;
+  #moment(): Moment {
+    const turn = this.#turns[this.#lit];
+    const { sequence = null, text = "" } = turn ?? {};
+    return { sequence, atMs: this.#engine.positionMs, text };
+  }
+
+  #goOn(): boolean {
+    const { nextId } = this.#data;
+    if (nextId !== null) visit("/session", { id: nextId });
+    return nextId !== null;
   }
 }

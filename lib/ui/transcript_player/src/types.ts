@@ -46,8 +46,12 @@ export interface Objectives {
   turnMs: number;
 }
 
-/** Moves to a neighbour in the list that the reader came from. */
-export type Move = "next" | "previous";
+/** Whether personal data in the texts is shown, masked, or shown for once with a reason. */
+export interface Masking {
+  state: "clear" | "masked" | "revealed";
+  /** Why it was revealed, as it is on record; else null. */
+  reason: string | null;
+}
 
 export interface PlayerData {
   sessionId: string;
@@ -69,23 +73,11 @@ export interface PlayerData {
   startAtMs: number | null;
   objectives: Objectives;
   speakers: Record<Speaker, string>;
-  moves: Move[];
-  /** True when a review is under way: keys 1 to 5, `c` and `n` become `review` triggers. */
+  /** The session after this one in the list that the reader came from. */
+  nextId: string | null;
+  masking: Masking;
+  /** True when a review is under way: its keys and the lit turn go to the review panel. */
   reviewing: boolean;
-}
-
-/** What a reviewer did: scored the session, wants to comment on a turn, is done with it. */
-export type ReviewKind = "score" | "comment" | "next";
-
-/** A reviewer's key press, with where they were. */
-export interface ReviewEvent {
-  kind: ReviewKind;
-  /** Score 1 to 5; null for the other kinds. */
-  value: number | null;
-  /** Sequence of the lit turn; null before the first one. */
-  sequence: number | null;
-  /** Position in the session, milliseconds. */
-  atMs: number;
 }
 
 /** Triggers that reach Python. */
@@ -94,8 +86,6 @@ export interface Triggers {
   waves: true;
   /** The player has not the edition that the data speaks of. */
   whole: true;
-  move: Move;
-  review: ReviewEvent;
 }
 
 export type Send = <Name extends keyof Triggers>(name: Name, value: Triggers[Name]) => void;

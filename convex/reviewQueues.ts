@@ -1,0 +1,553 @@
+/** Review queues: which sessions are reviewed, how often, in which order, and how far that is. */
+import { v } from "convex/values";
+import type { Doc } from "./_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "./_generated/server.js";
+import { recordAudit } from "./model/audit.ts";
+import { Checks } from "./model/checks.ts";
+import { refusal } from "./model/errors.ts";
+import { authedMutation, authedQuery } from "./model/functions.ts";
+import {
+  DESCRIPTION_CHARS,
+  EMAIL_CHARS,
+  OPEN_QUEUES,
+  QUEUES_PER_PAGE,
+  QUEUE_PRIORITY,
+  QUEUE_SESSIONS,
+  REVIEW_LEASE_MS,
+  REVIEW_TARGET,
+} from "./model/limits.ts";
+import { readPage } from "./model/paging.ts";
+import { page, pageArgs } from "./model/records.ts";
+import {
+  dispute,
+  itemState,
+  queueFilters,
+  queueOrder,
+  queueState,
+  sampling,
+} from "./model/reviewFields.ts";
+import type { Sampling } from "./model/reviewFields.ts";
+import {
+  addItem,
+  isWanted,
+  openQueues,
+  requireItem,
+  requireQueue,
+  requireRubric,
+  toQueue,
+} from "./model/reviewQueues.ts";
+import { Names, reviewItem, reviewQueue, reviewerProgress } from "./model/reviewRecords.ts";
+import type { Slot } from "./model/reviewRecords.ts";
+import { dropItem, liveClaims, settleItem, slotOf, slotsOf } from "./model/reviewSlots.ts";
+import { addToReviewer, reviewerTallies } from "./model/reviewTallies.ts";
+import { indexFor, matchesSession } from "./model/sessionFilters.ts";
+import { SessionReader, sessionById } from "./model/sessions.ts";
+import { userByClerkId } from "./model/users.ts";
+
+/** Sessions that one `fill` looks at and takes. */
+const FILL_SESSIONS = 50;
+const ITEMS_PER_PAGE = 100;
+
+const changeable = {
+  name: v.optional(v.string()),
+  description: v.optional(v.string()),
+  filters: v.optional(queueFilters),
+  sampling: v.optional(sampling),
+  priority: v.optional(v.number()),
+  leaseMs: v.optional(v.number()),
+};
+
+/**
+ * Open a queue. Sessions that end from now on enter it by its rule; `fill` adds those that ended
+ * before. `target`, `order` and `seed` (made up if absent) stay as they are.
+ *
+ * @throws NOT_FOUND for an unknown rubric; LIMIT_EXCEEDED for one open queue too many; CONFLICT if
+ *   a queue has this name.
+ */
+export const create = authedMutation("reviewQueues:create", {
+  args: {
+    ...changeable,
+    name: v.string(),
+    rubricId: v.string(),
+    seed: v.optional(v.string()),
+    target: v.optional(v.number()),
+    order: v.optional(queueOrder),
+  },
+  returns: reviewQueue,
+  handler: async (ctx, { rubricId, target = 1, seed, ...args }) => {
+    const checks = checkedQueue(args);
+    checks.integer("target", target, REVIEW_TARGET.min, REVIEW_TARGET.max);
+    checks.identifier("seed", seed);
+    checks.done();
+    const rubric = await requireRubric(ctx, rubricId);
+    await refuseNameTaken(ctx, args.name);
+    await refuseTooMany(ctx);
+    const { name, description, filters = {}, priority = 0, order = "oldest" } = args;
+    const id = await ctx.db.insert("reviewQueues", {
+      name,
+      ...(description === undefined ? {} : { description }),
+      state: "open",
+      rubricId: rubric._id,
+      filters,
+      sampling: args.sampling ?? { kind: "all" },
+      seed: seed ?? crypto.randomUUID(),
+      target,
+      order,
+      priority,
+      leaseMs: args.leaseMs ?? REVIEW_LEASE_MS.usual,
+      createdBy: ctx.caller.subject,
+      createdAt: Date.now(),
+    });
+    await recordAudit(ctx, { action: "queue.create", subjectType: "reviewQueue", subjectId: id });
+    return await toQueue(ctx, (await ctx.db.get("reviewQueues", id))!);
+  },
+});
+
+/**
+ * Change a queue; fields left out keep their values. What is in it stays in it. Claims that began
+ * with another rubric keep theirs. A closed queue takes nothing in and hands nothing out.
+ */
+export const update = authedMutation("reviewQueues:update", {
+  args: {
+    id: v.string(),
+    ...changeable,
+    rubricId: v.optional(v.string()),
+    state: v.optional(queueState),
+  },
+  returns: reviewQueue,
+  handler: async (ctx, { id, rubricId, state, ...changes }) => {
+    const queue = await requireQueue(ctx, id);
+    checkedQueue(changes).done();
+    const rubric = rubricId === undefined ? null : await requireRubric(ctx, rubricId);
+    if (changes.name !== undefined && changes.name !== queue.name) {
+      await refuseNameTaken(ctx, changes.name);
+    }
+    if (state === "open" && queue.state === "closed") await refuseTooMany(ctx);
+    await ctx.db.patch("reviewQueues", queue._id, {
+      ...changes,
+      ...(rubric === null ? {} : { rubricId: rubric._id }),
+      ...(state === undefined ? {} : { state }),
+    });
+    await recordAudit(ctx, { action: "queue.change", subjectType: "reviewQueue", subjectId: id });
+    return await toQueue(ctx, (await ctx.db.get("reviewQueues", queue._id))!);
+  },
+});
+
+/** The queue with its progress, or null. */
+export const get = authedQuery("reviewQueues:get", {
+  args: { id: v.string() },
+  returns: v.union(reviewQueue, v.null()),
+  handler: async (ctx, { id }) => {
+    const queueId = ctx.db.normalizeId("reviewQueues", id);
+    const queue = queueId === null ? null : await ctx.db.get("reviewQueues", queueId);
+    return queue === null ? null : await toQueue(ctx, queue);
+  },
+});
+
+/** Queues with their progress, newest first. */
+export const list = authedQuery("reviewQueues:list", {
+  args: { ...pageArgs, state: v.optional(queueState) },
+  returns: page(reviewQueue),
+  handler: async (ctx, { cursor, limit, state }) => {
+    const found = await readPage(ctx, {
+      table: "reviewQueues",
+      index: state === undefined ? "by_createdAt" : "by_state_createdAt",
+      equals: state === undefined ? {} : { state },
+      sortField: "createdAt",
+      order: "desc",
+      cursor,
+      limit,
+      maxLimit: QUEUES_PER_PAGE,
+    });
+    const items = await Promise.all(found.items.map((queue) => toQueue(ctx, queue)));
+    return { items, nextCursor: found.nextCursor };
+  },
+});
+
+/** Who reviews in a queue, and how far they are; those with most reviews first. */
+export const reviewers = authedQuery("reviewQueues:reviewers", {
+  args: { id: v.string() },
+  returns: v.array(reviewerProgress),
+  handler: async (ctx, { id }) => {
+    const queue = await requireQueue(ctx, id);
+    const names = new Names(ctx);
+    const live = new Set((await liveClaims(ctx, queue._id)).map(({ reviewerId }) => reviewerId));
+    const rows = await reviewerTallies(ctx, queue._id);
+    const progress = rows.map(async ({ reviewerId, submitted, assigned }) => ({
+      ...(await names.reviewer(reviewerId)),
+      done: submitted,
+      inWork: live.has(reviewerId) ? 1 : 0,
+      assigned,
+    }));
+    return (await Promise.all(progress)).sort((one, other) => other.done - one.done);
+  },
+});
+
+/** Sessions of a queue with who has their places, newest entry first. */
+export const items = authedQuery("reviewQueues:items", {
+  args: {
+    ...pageArgs,
+    queueId: v.string(),
+    state: v.optional(itemState),
+    dispute: v.optional(dispute),
+  },
+  returns: page(reviewItem),
+  handler: async (ctx, { cursor, limit, queueId, state, dispute }) => {
+    const queue = await requireQueue(ctx, queueId);
+    const found = await readPage(
+      ctx,
+      {
+        table: "reviewItems",
+        ...sourceOf(queue, { state, dispute }),
+        sortField: "createdAt",
+        order: "desc",
+        cursor,
+        limit,
+        maxLimit: ITEMS_PER_PAGE,
+        filters: { state },
+      },
+      (item) => state === undefined || item.state === state,
+    );
+    const shower = new ItemShower(ctx);
+    const items = await Promise.all(found.items.map((item) => shower.shown(item)));
+    return { items, nextCursor: found.nextCursor };
+  },
+});
+
+type ItemFilters = {
+  state: "open" | "done" | undefined;
+  dispute: "open" | "settled" | undefined;
+};
+
+function sourceOf({ _id: queueId }: Doc<"reviewQueues">, { state, dispute }: ItemFilters) {
+  if (dispute !== undefined) {
+    return { index: "by_queue_dispute_createdAt" as const, equals: { queueId, dispute } };
+  }
+  if (state !== undefined) {
+    return { index: "by_queue_state_createdAt" as const, equals: { queueId, state } };
+  }
+  return { index: "by_queue_createdAt" as const, equals: { queueId } };
+}
+
+class ItemShower {
+  private readonly ctx: QueryCtx;
+  private readonly names: Names;
+  private readonly sessions: SessionReader;
+
+  constructor(ctx: QueryCtx) {
+    this.ctx = ctx;
+    this.names = new Names(ctx);
+    this.sessions = new SessionReader(ctx);
+  }
+
+  async shown(item: Doc<"reviewItems">) {
+    const session = (await this.ctx.db.get("userSessions", item.sessionId))!;
+    const slots = await slotsOf(this.ctx, item._id);
+    return {
+      id: item._id,
+      queueId: item.queueId,
+      session: await this.sessions.record(session),
+      state: item.state,
+      target: item.target,
+      submitted: item.submitted,
+      priority: 0 - item.rank,
+      slots: await Promise.all(slots.map((slot) => this.slot(slot))),
+      ...(item.dispute === undefined ? {} : { dispute: item.dispute }),
+      createdAt: item.createdAt,
+    };
+  }
+
+  /** A claim whose lease is over is nobody's, unless the place was reserved. */
+  private async slot({ reviewerId, state, leaseUntil }: Doc<"reviewSlots">): Promise<Slot> {
+    const who = await this.names.reviewer(reviewerId);
+    return { ...who, state, ...(state === "claimed" ? { leaseUntil } : {}) };
+  }
+}
+
+/**
+ * Put sessions into a queue by hand, whatever its rule says; a session that is there already stays
+ * as it is. Unknown sessions, and those of users who are being erased, are refused.
+ */
+export const addSessions = authedMutation("reviewQueues:addSessions", {
+  args: {
+    queueId: v.string(),
+    sessionIds: v.array(v.string()),
+    priority: v.optional(v.number()),
+  },
+  returns: v.object({ added: v.number(), already: v.number() }),
+  handler: async (ctx, { queueId, sessionIds, priority }) => {
+    const checks = checkedSessions(sessionIds);
+    checks.integer("priority", priority, QUEUE_PRIORITY.min, QUEUE_PRIORITY.max);
+    checks.done();
+    const queue = await requireQueue(ctx, queueId);
+    const sessions = await sessionsOf(ctx, sessionIds);
+    let added = 0;
+    for (const session of sessions) {
+      if (await addItem(ctx, queue, session, priority)) added += 1;
+    }
+    return { added, already: sessionIds.length - added };
+  },
+});
+
+/** @throws VALIDATION naming those that do not exist or are being erased. */
+async function sessionsOf(ctx: QueryCtx, ids: string[]): Promise<Doc<"userSessions">[]> {
+  const checks = new Checks();
+  const found: Doc<"userSessions">[] = [];
+  for (const [index, id] of ids.entries()) {
+    const session = await sessionById(ctx, id);
+    const user = session === null ? null : await ctx.db.get("users", session.userId);
+    const isUsable = session !== null && user?.status !== "erasing";
+    checks.that(isUsable, `sessionIds[${index}]`, "names no session that can be reviewed");
+    if (isUsable) found.push(session);
+  }
+  checks.done();
+  return found;
+}
+
+/**
+ * Go through the sessions that ended before, oldest first, and let those in that the queue's rule
+ * takes; call again with `nextCursor` until it is null. Repeats are harmless.
+ */
+export const fill = authedMutation("reviewQueues:fill", {
+  args: { queueId: v.string(), cursor: v.union(v.string(), v.null()) },
+  returns: v.object({
+    checked: v.number(),
+    added: v.number(),
+    nextCursor: v.union(v.string(), v.null()),
+  }),
+  handler: async (ctx, { queueId, cursor }) => {
+    const queue = await requireQueue(ctx, queueId);
+    if (queue.state === "closed") throw refusal("CONFLICT", "The review queue is closed.");
+    const { filters } = queue;
+    const user = filters.clerkId === undefined ? null : await userByClerkId(ctx, filters.clerkId);
+    if (filters.clerkId !== undefined && user === null) {
+      return { checked: 0, added: 0, nextCursor: null };
+    }
+    // Not by review status: sessions change theirs while this goes on.
+    const source = indexFor(user, { ...filters, reviewStatus: undefined });
+    const { from, to, ...rest } = filters;
+    const found = await readPage(
+      ctx,
+      {
+        table: "userSessions",
+        ...source,
+        sortField: "startedAt",
+        from,
+        to,
+        order: "asc",
+        cursor,
+        limit: FILL_SESSIONS,
+        filters: rest,
+      },
+      (session) => session.status !== "active" && matchesSession(session, filters),
+    );
+    let added = 0;
+    for (const session of found.items) {
+      const owner = await ctx.db.get("users", session.userId);
+      if (owner === null || owner.status === "erasing") continue;
+      const isTaken = await isWanted(ctx, queue, session, owner.clerkId);
+      if (isTaken && (await addItem(ctx, queue, session))) added += 1;
+    }
+    return { checked: found.items.length, added, nextCursor: found.nextCursor };
+  },
+});
+
+/**
+ * Reserve a place at each of the sessions for a team member; sessions that are not in the queue
+ * enter it. Who has a place already keeps it.
+ *
+ * @throws VALIDATION if the address is not that of a team member who may review; CONFLICT if a
+ *   session has no free place.
+ */
+export const assign = authedMutation("reviewQueues:assign", {
+  args: { queueId: v.string(), sessionIds: v.array(v.string()), email: v.string() },
+  returns: v.object({ assigned: v.number(), already: v.number() }),
+  handler: async (ctx, { queueId, sessionIds, email }) => {
+    const checks = checkedSessions(sessionIds);
+    checks.text("email", email, EMAIL_CHARS);
+    checks.done();
+    const queue = await requireQueue(ctx, queueId);
+    const reviewer = await reviewerByEmail(ctx, email);
+    const sessions = await sessionsOf(ctx, sessionIds);
+    let assigned = 0;
+    for (const session of sessions) {
+      await addItem(ctx, queue, session);
+      if (await reserve(ctx, queue, session, reviewer)) assigned += 1;
+    }
+    return { assigned, already: sessionIds.length - assigned };
+  },
+});
+
+/** Roles that may review. */
+const REVIEWERS = ["reviewer", "admin"];
+
+async function reviewerByEmail(ctx: QueryCtx, email: string): Promise<string> {
+  const found = await ctx.db
+    .query("users")
+    .withIndex("by_email", (q) => q.eq("email", email.trim().toLowerCase()))
+    .take(10);
+  const member = found.find(
+    ({ kind, role, status }) =>
+      kind === "team" && status === "active" && role !== undefined && REVIEWERS.includes(role),
+  );
+  if (member !== undefined) return member.clerkId;
+  throw refusal("VALIDATION", "Some arguments are not valid.", [
+    { field: "email", message: "is not the address of a reviewer" },
+  ]);
+}
+
+/** Reserve a place for the reviewer; false if they have one. */
+async function reserve(
+  ctx: MutationCtx & { caller: { subject: string } },
+  queue: Doc<"reviewQueues">,
+  session: Doc<"userSessions">,
+  reviewerId: string,
+): Promise<boolean> {
+  const item = await itemOf(ctx, queue, session);
+  if (item === null) throw refusal("CONFLICT", "A session is in too many review queues.");
+  if ((await slotOf(ctx, item._id, reviewerId)) !== null) return false;
+  if (item.lane === undefined) {
+    throw refusal("CONFLICT", "All places at a session are taken.");
+  }
+  await ctx.db.insert("reviewSlots", {
+    queueId: queue._id,
+    itemId: item._id,
+    reviewerId,
+    state: "assigned",
+    assignedBy: ctx.caller.subject,
+    rubricId: queue.rubricId,
+    claimedAt: 0,
+    leaseUntil: 0,
+    rank: item.rank,
+    place: item.place,
+    createdAt: Date.now(),
+  });
+  await addToReviewer(ctx, queue._id, reviewerId, { assigned: 1 });
+  await settleItem(ctx, item._id);
+  return true;
+}
+
+async function itemOf(
+  ctx: QueryCtx,
+  { _id: queueId }: Doc<"reviewQueues">,
+  { _id: sessionId }: Doc<"userSessions">,
+) {
+  return await ctx.db
+    .query("reviewItems")
+    .withIndex("by_queue_session", (q) => q.eq("queueId", queueId).eq("sessionId", sessionId))
+    .unique();
+}
+
+/** Take an assignment back that was not begun; what is begun or done stays. */
+export const unassign = authedMutation("reviewQueues:unassign", {
+  args: { itemId: v.string(), reviewerId: v.string() },
+  returns: v.object({ changed: v.boolean() }),
+  handler: async (ctx, { itemId, reviewerId }) => {
+    const item = await requireItem(ctx, itemId);
+    const slot = await slotOf(ctx, item._id, reviewerId);
+    if (slot?.state !== "assigned") return { changed: false };
+    await ctx.db.delete("reviewSlots", slot._id);
+    await addToReviewer(ctx, item.queueId, reviewerId, { assigned: -1 });
+    await settleItem(ctx, item._id);
+    return { changed: true };
+  },
+});
+
+/**
+ * Take a session out of a queue; its drafts are of no use any more.
+ *
+ * @throws CONFLICT if it has a review, or somebody works on it.
+ */
+export const removeItem = authedMutation("reviewQueues:removeItem", {
+  args: { itemId: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { itemId }) => {
+    const item = await requireItem(ctx, itemId);
+    if (item.submitted > 0) throw refusal("CONFLICT", "The session has a review in this queue.");
+    const slots = await slotsOf(ctx, item._id);
+    const now = Date.now();
+    if (slots.some(({ state, leaseUntil }) => state === "claimed" && leaseUntil > now)) {
+      throw refusal("CONFLICT", "Somebody reviews the session at this moment.");
+    }
+    await dropItem(ctx, item);
+    return null;
+  },
+});
+
+/** Hand a session out earlier or later than others of its queue. */
+export const prioritise = authedMutation("reviewQueues:prioritise", {
+  args: { itemId: v.string(), priority: v.number() },
+  returns: v.null(),
+  handler: async (ctx, { itemId, priority }) => {
+    const checks = new Checks();
+    checks.integer("priority", priority, QUEUE_PRIORITY.min, QUEUE_PRIORITY.max);
+    checks.done();
+    const item = await requireItem(ctx, itemId);
+    const rank = 0 - priority;
+    await ctx.db.patch("reviewItems", item._id, { rank });
+    for (const slot of await slotsOf(ctx, item._id)) {
+      await ctx.db.patch("reviewSlots", slot._id, { rank });
+    }
+    return null;
+  },
+});
+
+function checkedSessions(sessionIds: string[]): Checks {
+  const checks = new Checks();
+  const isFew = sessionIds.length > 0 && sessionIds.length <= QUEUE_SESSIONS;
+  checks.that(isFew, "sessionIds", `must have 1 to ${QUEUE_SESSIONS} entries`);
+  const isOnce = new Set(sessionIds).size === sessionIds.length;
+  checks.that(isOnce, "sessionIds", "must not repeat an entry");
+  return checks;
+}
+
+type Changes = {
+  name?: string;
+  description?: string;
+  filters?: Doc<"reviewQueues">["filters"];
+  sampling?: Sampling;
+  priority?: number;
+  leaseMs?: number;
+};
+
+function checkedQueue({ name, description, filters, sampling, priority, leaseMs }: Changes) {
+  const checks = new Checks();
+  checks.identifier("name", name);
+  checks.text("description", description, DESCRIPTION_CHARS);
+  checks.integer("priority", priority, QUEUE_PRIORITY.min, QUEUE_PRIORITY.max);
+  checks.integer("leaseMs", leaseMs, REVIEW_LEASE_MS.min, REVIEW_LEASE_MS.max);
+  if (sampling !== undefined) checkSampling(checks, sampling);
+  const isEnded = filters?.status !== "active";
+  checks.that(isEnded, "filters.status", "must be one of a session that has ended");
+  checks.time("filters.from", filters?.from);
+  checks.time("filters.to", filters?.to);
+  for (const field of ["clerkId", "label", "provider", "modelId"] as const) {
+    checks.identifier(`filters.${field}`, filters?.[field]);
+  }
+  return checks;
+}
+
+/** Each kind has its own figures, and no other. */
+function checkSampling(checks: Checks, { kind, percent, quota, period }: Sampling): void {
+  const isShare = kind === "percentage";
+  checks.that((percent !== undefined) === isShare, "sampling.percent", "is for a percentage");
+  checks.number("sampling.percent", percent, 0, 100);
+  const isQuota = kind === "perUser";
+  checks.that((quota !== undefined) === isQuota, "sampling.quota", "is for sessions per user");
+  checks.integer("sampling.quota", quota, 1, 100);
+  checks.that(isQuota || period === undefined, "sampling.period", "is for sessions per user");
+}
+
+async function refuseNameTaken(ctx: QueryCtx, name: string): Promise<void> {
+  const other = await ctx.db
+    .query("reviewQueues")
+    .withIndex("by_name", (q) => q.eq("name", name))
+    .first();
+  if (other !== null) throw refusal("CONFLICT", "Another review queue has this name.");
+}
+
+async function refuseTooMany(ctx: QueryCtx): Promise<void> {
+  if ((await openQueues(ctx)).length >= OPEN_QUEUES) {
+    throw refusal("LIMIT_EXCEEDED", `At most ${OPEN_QUEUES} review queues can be open.`);
+  }
+}

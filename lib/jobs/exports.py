@@ -1,0 +1,198 @@
+"""Files that members wait for: written in the background, downloaded once, then gone.
+
+Nothing here outlives the process or is shared between replicas: whoever loses an export starts it
+again. A file lies in a temporary folder of the process until it was downloaded or its time is up.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Final, Literal
+
+from lib.data import DataError, Refused
+from lib.observability.logs import get_logger
+
+MOST_RUNNING: Final = 4
+"""Exports that one process writes at a time."""
+MOST_BYTES: Final = 1024**3
+"""Size of one file; larger ones fail and say so."""
+KEEP_SECONDS: Final = 900.0
+"""How long a finished file waits for its download."""
+
+State = Literal["running", "ready", "failed", "cancelled"]
+
+_log = get_logger(__name__)
+
+
+class BusyError(Exception):
+    """Too many exports are running; the message says what to do."""
+
+
+class StoppedError(Exception):
+    """Raised inside of a writer when its export was cancelled or has become too large."""
+
+
+@dataclass(eq=False)
+class Export:
+    """One file in the making. Its state is written by its own thread only.
+
+    Attributes:
+        owner: Clerk user id of the member whom it belongs to.
+        file_name: as the browser saves it.
+        media_type: of the file.
+        state: running until it is one of the others.
+        records: written so far.
+        size: bytes written so far.
+        problem: why it failed, as a sentence.
+    """
+
+    owner: str
+    file_name: str
+    media_type: str
+    path: Path
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    state: State = "running"
+    records: int = 0
+    size: int = 0
+    problem: str = ""
+    _cancelled: threading.Event = field(default_factory=threading.Event)
+
+    def cancel(self) -> None:
+        """Ask the writer to end; it does after its present record."""
+        self._cancelled.set()
+
+    def wrote(self, records: int, size: int) -> None:
+        """Note progress.
+
+        Args:
+            records: written by now.
+            size: bytes written by now.
+
+        Raises:
+            StoppedError: the writer must end.
+        """
+        self.records, self.size = records, size
+        if self._cancelled.is_set():
+            raise StoppedError("It was cancelled.")
+        if size > MOST_BYTES:
+            limit = MOST_BYTES // 1024**2
+            raise StoppedError(f"It would be larger than {limit} MiB: narrow the selection.")
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether somebody asked for its end."""
+        return self._cancelled.is_set()
+
+
+Write = Callable[[BinaryIO, Export], None]
+
+
+class Exports:
+    """The exports of one process. Thread-safe.
+
+    Args:
+        keep_seconds: how long a finished file waits for its download.
+    """
+
+    def __init__(self, keep_seconds: float = KEEP_SECONDS) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="earshot-exports-"))
+        self._keep_seconds = keep_seconds
+        self._guard = threading.Lock()
+        self._known: dict[str, Export] = {}
+        self._timers: dict[str, threading.Timer] = {}
+
+    def start(self, owner: str, file_name: str, media_type: str, write: Write) -> Export:
+        """Write a file in a thread of its own.
+
+        Args:
+            owner: Clerk user id of the member; nobody else can see or download it.
+            file_name: as the browser saves it.
+            media_type: of the file.
+            write: writes everything, and calls `Export.wrote` after each record.
+
+        Raises:
+            BusyError: one of this member's or too many of everybody's are running.
+        """
+        with self._guard:
+            running = [one for one in self._known.values() if one.state == "running"]
+            if any(one.owner == owner for one in running):
+                raise BusyError("An export of yours is running: wait for it, or cancel it.")
+            if len(running) >= MOST_RUNNING:
+                raise BusyError("Others are exporting now: try again in a minute.")
+            export = Export(owner, file_name, media_type, self._folder)
+            export.path = self._folder / export.id
+            self._known[export.id] = export
+        threading.Thread(
+            target=self._run, args=(export, write), name=f"export-{export.id[:8]}", daemon=True
+        ).start()
+        return export
+
+    def find(self, export_id: str, owner: str) -> Export | None:
+        """Return a member's export; those of others do not exist for them."""
+        with self._guard:
+            export = self._known.get(export_id)
+        return export if export is not None and export.owner == owner else None
+
+    def discard(self, export: Export) -> None:
+        """Forget an export and remove its file; one that runs is cancelled."""
+        export.cancel()
+        with self._guard:
+            self._known.pop(export.id, None)
+            timer = self._timers.pop(export.id, None)
+        if timer is not None:
+            timer.cancel()
+        if export.state != "running":  # else its own thread removes the file
+            export.path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Cancel all exports and remove all files."""
+        with self._guard:
+            known = list(self._known.values())
+        for export in known:
+            self.discard(export)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _run(self, export: Export, write: Write) -> None:
+        try:
+            with export.path.open("xb") as file:
+                write(file, export)
+            state: State = "ready"
+        except StoppedError as stopped:
+            export.problem, state = str(stopped), "failed"
+        except Exception as error:  # noqa: BLE001  # nobody else would tell the member
+            _log.warning("export.failed", error=type(error).__name__, reason=str(error))
+            export.problem, state = _why(error), "failed"
+        export.state = "cancelled" if export.is_cancelled else state
+        if export.state != "ready":
+            export.path.unlink(missing_ok=True)
+        self._expire_later(export)
+
+    def _expire_later(self, export: Export) -> None:
+        timer = threading.Timer(self._keep_seconds, self.discard, (export,))
+        timer.daemon = True
+        with self._guard:
+            known = export.id in self._known
+            if known:
+                self._timers[export.id] = timer
+        if known:
+            timer.start()
+        else:
+            export.path.unlink(missing_ok=True)
+
+
+def _why(error: Exception) -> str:
+    match error:
+        case PermissionError():
+            return "Your session has ended meanwhile: sign in and start again."
+        case Refused():
+            return error.message
+        case DataError():
+            return "The data service did not answer: start again in a moment."
+        case _:
+            return "It could not be written."

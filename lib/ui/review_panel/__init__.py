@@ -1,0 +1,1 @@
+"""The panel beside the transcript in which a reviewer answers a rubric."""
