@@ -7,7 +7,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from lib.auth.service import mint
-from lib.data import Caller, Client, audio_objects, interactions, job_leases, repair, user_sessions
+from lib.data import (
+    Caller,
+    Client,
+    alerts,
+    audio_objects,
+    interactions,
+    job_leases,
+    repair,
+    user_sessions,
+)
 from lib.data.records import UserSession
 from lib.jobs.reconciliation import Reconciliation
 from lib.jobs.services import Services
@@ -103,6 +112,18 @@ def nothing_is_orphaned(services: Services, caller: Caller) -> None:
     report = Reconciliation(caller, services.storage).run()
     assert report.complete
     assert report.findings == {}, report.samples
+
+
+def rules_are_evaluated(caller: Caller, tend: Callable[[], None]) -> None:
+    """Check that the alert rules are evaluated again."""
+    since = datetime.now(UTC)
+
+    def again() -> bool:
+        tend()
+        states = alerts.states(caller)
+        return bool(states) and all(state.evaluated_at > since for state in states)
+
+    wait_until(again, SETTLE_SECONDS, lambda: str(alerts.states(caller)[:2]), 0.5)
 
 
 def no_lease_is_stuck(caller: Caller, tend: Callable[[], None]) -> None:

@@ -74,6 +74,8 @@ class Proxy:
         self._writers |= both
         try:
             await asyncio.gather(self._pass(reader, far_writer), self._pass(far_reader, writer))
+        except asyncio.CancelledError:
+            pass  # the proxy ends
         finally:
             self._writers -= both
             for one in both:

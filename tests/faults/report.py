@@ -16,11 +16,13 @@ load, one fault after the other as the seed says. {date}, {cores} cores, seed {s
 faults again: `EARSHOT_FAULT_SEED={seed} make faults`.
 
 Afterwards held: every acknowledged write is there exactly once, every acknowledged recording is
-whole and analysed, counters equal a recount, rows and objects agree, every job runs again, and
-pages came back without the app being started again (but where the app itself was killed).
+whole and analysed, no session was handed to two reviewers or reviewed twice, no claim is stuck,
+every alert message arrived, counters equal a recount, rows and objects agree, every job runs and
+every rule is evaluated again, and pages came back without the app being started again (but where
+the app itself was killed).
 
-- {acknowledgedTurns:,} turns in {conversations:,} conversations and {recordings} recordings were
-  acknowledged, {views:,} pages shown.
+- {acknowledgedTurns:,} turns in {conversations:,} conversations, {recordings} recordings, {reviews}
+  reviews and {messages} alert messages were acknowledged, {views:,} pages shown.
 - Full disk: {disk}.
 - Clock: the Convex runtime's, stepped by a preloaded module (`tests/faults/clock.mjs`).
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import signal
 import subprocess
@@ -25,6 +26,7 @@ from tests.faults.schedule import Fault
 START_SECONDS = 60.0
 RESTART_SECONDS = 0.5
 DISK_MIB = 256
+WEBHOOK_SECRET = "whsec_" + base64.b64encode(b"a secret of the rig alone").decode()
 _BALLAST = 1024 * 1024
 
 
@@ -36,11 +38,11 @@ class Rig:
         settings: that lead past the proxies.
     """
 
-    def __init__(self, home: Path, *, disk: bool) -> None:
+    def __init__(self, home: Path, receiver_url: str) -> None:
         ports = free_ports(5)
         self.stack = Stack.load_or_create(home, ports[0])
         self._inner_app_port = ports[1]
-        self._disk = disk
+        self._receiver_url = receiver_url
         self.proxies = {
             "app": Proxy(ports[0], ports[1]),
             "convex": Proxy(ports[2], self.stack.convex_port),
@@ -74,6 +76,10 @@ class Rig:
         for name in ("app", "worker"):
             self.children[name].start()
         self._wait("app")
+
+    def url_of(self, name: str) -> str:
+        """Return where a service answers through its proxy."""
+        return f"http://127.0.0.1:{self.proxies[name].port}"
 
     def stop(self) -> None:
         """End everything."""
@@ -163,9 +169,11 @@ class Rig:
         yield processes.identity(stack)
         through = {
             "EARSHOT_WORKER": "apart",
-            "CONVEX_URL": f"http://127.0.0.1:{self.proxies['convex'].port}",
-            "S3_ENDPOINT_URL": f"http://127.0.0.1:{self.proxies['s3'].port}",
-            "CLERK_API_URL": f"http://127.0.0.1:{self.proxies['identity'].port}",
+            "EARSHOT_ALERT_WEBHOOK_URL": self._receiver_url,
+            "EARSHOT_ALERT_WEBHOOK_SECRET": WEBHOOK_SECRET,
+            "CONVEX_URL": self.url_of("convex"),
+            "S3_ENDPOINT_URL": self.url_of("s3"),
+            "CLERK_API_URL": self.url_of("identity"),
         }
         app = processes.app(replace(stack, app_port=self._inner_app_port), demo=False)
         app.environment |= {**stack.app_environment(), **through}
@@ -178,13 +186,13 @@ class Rig:
 
 
 @contextmanager
-def running_rig(folder: Path) -> Iterator[tuple[Rig, bool]]:
+def running_rig(folder: Path, receiver_url: str) -> Iterator[tuple[Rig, bool]]:
     """Start a rig, on a small disk of its own where one may be mounted; says whether it was."""
     home = folder / "home"
     home.mkdir()
     with ExitStack() as opened:
         disk = opened.enter_context(_small_disk(home))
-        rig = Rig(home, disk=disk)
+        rig = Rig(home, receiver_url)
         opened.callback(rig.stop)
         rig.start()
         yield rig, disk

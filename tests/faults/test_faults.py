@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -20,6 +21,7 @@ from tests.faults import checks, report
 from tests.faults.rig import Rig, running_rig
 from tests.faults.schedule import Fault, schedule
 from tests.faults.traffic import Traffic, progress, wait_for_progress
+from tests.support.receiver import running_receiver
 
 ROUNDS = int(os.environ.get("EARSHOT_FAULT_ROUNDS", "3"))
 SEED = int(
@@ -37,15 +39,17 @@ RECOVERY_SECONDS = 60.0
 def test_random_faults_lose_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr("lib.data.client._log", Mock())  # what is retried is counted instead
     rounds: list[dict[str, object]] = []
-    with running_rig(tmp_path) as (rig, disk):
+    found: dict[str, object] = {}
+    with running_receiver() as receiver, running_rig(tmp_path, receiver.url) as (rig, disk):
         faults = schedule(SEED, ROUNDS, full_disk=disk)
         with capsys.disabled():
             say(f"EARSHOT_FAULT_SEED={SEED}, {ROUNDS} rounds" + ("" if disk else ", no full disk"))
-            traffic = Traffic(rig.stack)
+            traffic = Traffic(rig.stack, rig.url_of("convex"), receiver)
             traffic.start()
             try:
-                wait_for_progress(traffic, (0, 0, 0), RECOVERY_SECONDS, rig.tend)
+                wait_for_progress(traffic, (0,) * 4, RECOVERY_SECONDS, rig.tend)
                 for number, fault in enumerate(faults, 1):
                     seconds = one_round(rig, traffic, fault)
                     rounds.append({"fault": str(fault), "recoverySeconds": seconds})
@@ -89,6 +93,10 @@ def everything_holds(
             checks.no_lease_is_stuck(caller, rig.tend)
             turns = checks.writes_are_there_once(caller, traffic.writers)
             recordings = checks.recordings_are_whole(caller, traffic.recordings)
+            reviewed = traffic.reviewers.check(caller)
+            messages = traffic.announcements.check(rig.tend)
+            if REPORT:  # takes up to half a minute
+                checks.rules_are_evaluated(caller, rig.tend)
             checks.nothing_is_orphaned(services, caller)
             checks.counters_equal_a_recount(caller)
     finally:
@@ -97,6 +105,8 @@ def everything_holds(
         "acknowledgedTurns": turns,
         "conversations": sum(len(writer.conversations) for writer in traffic.writers),
         "recordings": recordings,
+        "reviews": reviewed,
+        "messages": messages,
         "views": traffic.views,
         "troubles": dict(Counter(traffic.troubles).most_common()),
     }

@@ -13,12 +13,16 @@ from typing import Any, Final
 import httpx
 
 from local.stack import Stack
+from tests.faults.announcements import Announcements
 from tests.support.audio import recording
+from tests.support.receiver import Receiver
+from tests.support.reviewers import ReviewRoom
 from tests.support.sign_in import own_web, sign_in, team_members
 from tests.support.visitor import PageError, Visitor
 from tests.support.writer import Conversation, Writer
 
 WRITERS: Final = 3
+REVIEWERS: Final = 4
 PAGES: Final = ("/", "/sessions", "/users", "/storage", "/status", "/audit")
 RETRY_SECONDS: Final = 0.25
 SOUND: Final = recording("audio/wav", 0.3)
@@ -38,6 +42,11 @@ class Recording:
 class Traffic:
     """Everybody at work, from `start` to `stop`.
 
+    Args:
+        stack: with its keys.
+        convex_url: through the proxy.
+        receiver: of alerts.
+
     Attributes:
         writers: with what was acknowledged to each.
         recordings: with what was acknowledged.
@@ -46,6 +55,8 @@ class Traffic:
     """
 
     stack: Stack
+    convex_url: str
+    receiver: Receiver
     writers: list[Writer] = field(default_factory=list)
     recordings: list[Recording] = field(default_factory=list)
     acknowledged: int = 0
@@ -56,6 +67,11 @@ class Traffic:
 
     def start(self) -> None:
         """Begin."""
+        self.reviewers = ReviewRoom(self.stack, self.convex_url)
+        self.reviewers.open(REVIEWERS)
+        self.reviewers.start(self._over.is_set, RETRY_SECONDS)
+        self.announcements = Announcements(self.stack, self.convex_url, self.receiver)
+        self.announcements.start()
         self._thread = threading.Thread(target=self._run, name="traffic")
         self._thread.start()
 
@@ -64,6 +80,8 @@ class Traffic:
         self._over.set()
         self._thread.join(120)
         assert not self._thread.is_alive(), "the traffic does not end"
+        self.reviewers.join()
+        self.announcements.stop()
 
     def _run(self) -> None:
         try:
@@ -170,9 +188,10 @@ class Traffic:
 
 
 def progress(traffic: Traffic) -> tuple[int, ...]:
-    """Return what has been done so far: acknowledged requests, recordings, views."""
+    """Return what has been done so far: acknowledged requests, recordings, views, reviews."""
     recordings = sum(sound.stored for sound in traffic.recordings)
-    return traffic.acknowledged, recordings, traffic.views
+    reviews = len(traffic.reviewers.submitted)
+    return traffic.acknowledged, recordings, traffic.views, reviews
 
 
 def wait_for_progress(
