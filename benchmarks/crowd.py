@@ -21,6 +21,7 @@ import httpx
 from local.identity.instance import Instance
 from local.identity.limits import PRODUCTION_REQUESTS
 from local.stack import Stack
+from tests.support.reviewers import ReviewRoom
 from tests.support.sign_in import own_web, sign_in, team_members
 from tests.support.visitor import PageError, Visitor
 from tests.support.writer import WriteError, Writer
@@ -29,6 +30,7 @@ VIEWS_PER_LOAD: Final = 6
 WATCH_SECONDS: Final = 20.0  # of lib/auth's watch script
 MAX_FAILURES_KEPT: Final = 20
 SIGN_IN_SECONDS: Final = 0.1
+REVIEW_SECONDS: Final = 5.0
 DETAILS: Final = {"/session": ("/sessions", "sessions-table"), "/user": ("/users", "users-table")}
 
 
@@ -42,6 +44,7 @@ class Plan:
         writers: API writers.
         turns_per_second: of all writers together; 0: as fast as they are answered.
         batch: turns per request.
+        reviewers: who clear one queue, which every written session enters when it ends.
         seconds: of the measured part; `warm_seconds` before it.
         seed: of the users' walks.
     """
@@ -51,6 +54,7 @@ class Plan:
     writers: int
     turns_per_second: float
     batch: int
+    reviewers: int
     seconds: float
     warm_seconds: float
     seed: int
@@ -102,6 +106,7 @@ class Crowd:
         self._pages = pages
         self.tally = Tally()
         self.writers: list[Writer] = []
+        self.reviewers = ReviewRoom(stack, stack.convex_url)
         self.over = False
 
     async def run(self, records: Records, begin: Callable[[], None]) -> float:
@@ -117,6 +122,8 @@ class Crowd:
                 httpx.AsyncClient(timeout=30, limits=limits, trust_env=False)
             )
             visitors = await self._sign_in(opened)
+            self.reviewers.open(self._plan.reviewers)
+            self.reviewers.start(lambda: self.over, REVIEW_SECONDS)
             tasks = [
                 asyncio.create_task(self._visit(number, visitor, records))
                 for number, visitor in enumerate(visitors)
@@ -131,6 +138,7 @@ class Crowd:
             self.over = True
             seconds = time.monotonic() - started
             await asyncio.gather(*tasks)
+            await asyncio.to_thread(self.reviewers.join)
             return seconds
 
     async def _sign_in(self, opened: AsyncExitStack) -> list[Visitor]:

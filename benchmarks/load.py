@@ -3,8 +3,8 @@
     python -m benchmarks.load
 
 `EARSHOT_LOAD_SECONDS` (600), `EARSHOT_LOAD_USERS` (50), `EARSHOT_LOAD_WRITERS` (50),
-`EARSHOT_LOAD_TURNS` a second (200), `EARSHOT_LOAD_BATCH` turns per request (2) and
-`EARSHOT_LOAD_SEED` change the plan; `EARSHOT_TEST_HOME` names a running stack to use. The result
+`EARSHOT_LOAD_TURNS` a second (200), `EARSHOT_LOAD_BATCH` turns per request (2),
+`EARSHOT_LOAD_REVIEWERS` (20) and `EARSHOT_LOAD_SEED` change the plan; `EARSHOT_TEST_HOME` names a running stack to use. The result
 goes to docs/load.json and docs/load.md when the whole plan was run, else to the terminal only.
 """
 
@@ -33,12 +33,13 @@ from benchmarks.processes import ProcessWatch, Usage
 from lib.auth.service import mint
 from lib.data import Caller, Client, user_sessions, users
 from local.stack import SERVICE_ISSUER, Stack
+from tests.support.reviewers import ReviewRoom
 from tests.support.stack import RunningStack, attached, running_stack
 from tests.support.writer import Writer
 
 FULL: Final = Plan(
-    visitors=50, view_seconds=10, writers=50, turns_per_second=200, batch=2, seconds=600,
-    warm_seconds=30, seed=0,
+    visitors=50, view_seconds=10, writers=50, turns_per_second=200, batch=2, reviewers=20,
+    seconds=600, warm_seconds=30, seed=0,
 )  # fmt: skip
 PAGES: Final = [
     "/", "/sessions", "/session", "/users", "/user",
@@ -61,6 +62,8 @@ class Outcome:
     errors_logged: int
     acknowledged: int
     stored: int
+    reviews: int
+    review_problem: str
     processes: dict[str, dict[str, float]]
 
     @property
@@ -75,6 +78,8 @@ class Outcome:
             found.append(f"the app grew by {growth:.2f} MiB a minute; the target is under 1")
         if self.acknowledged != self.stored:
             found.append(f"{self.acknowledged} turns acknowledged, {self.stored} stored")
+        if self.review_problem:
+            found.append(f"reviews: {self.review_problem}")
         turns = self.plan["turns_per_second"]
         if turns and self.views_of("POST /interactions") * self.plan["batch"] < 0.98 * turns:
             found.append(f"fewer than {turns:g} turns a second were stored")
@@ -111,6 +116,7 @@ def plan_from_environment() -> Plan:
         writers=int(number("WRITERS", FULL.writers)),
         turns_per_second=number("TURNS", FULL.turns_per_second),
         batch=int(number("BATCH", FULL.batch)),
+        reviewers=int(number("REVIEWERS", FULL.reviewers)),
         seconds=number("SECONDS", FULL.seconds),
         warm_seconds=number("WARM_SECONDS", FULL.warm_seconds),
         seed=int(number("SEED", random.SystemRandom().randrange(2**32))),
@@ -154,18 +160,25 @@ def run(running: RunningStack, plan: Plan, pages: list[str], app_url: str = "") 
         seconds = asyncio.run(crowd.run(_records(caller), watch.start))
         watch.stop()
         stored = _stored(caller, crowd.writers)
+        problem = _review_problem(crowd.reviewers, caller)
     return Outcome(
         plan=asdict(plan),
         machine=machine(),
         seconds=seconds,
         views={
-            what: _figures(values, seconds) for what, values in sorted(crowd.tally.seconds.items())
+            what: _figures(values, seconds)
+            for what, values in sorted(
+                [*crowd.tally.seconds.items(), ("claim", crowd.reviewers.seconds)]
+            )
+            if values
         },
         failures=dict(crowd.tally.failures),
         told=crowd.tally.told,
         errors_logged=log.count(),
         acknowledged=sum(talk.turns for one in crowd.writers for talk in one.conversations),
         stored=stored,
+        reviews=len(crowd.reviewers.submitted),
+        review_problem=problem,
         processes={name: _usage(usage) for name, usage in watch.usage.items()},
     )
 
@@ -223,6 +236,15 @@ def _stored(caller: Caller, writers: list[Writer]) -> int:
             if cursor is None:
                 break
     return sum(counts[talk.id] for one in writers for talk in one.conversations)
+
+
+def _review_problem(room: ReviewRoom, caller: Caller) -> str:
+    """Say what was wrong with claims and reviews, if anything."""
+    try:
+        room.check(caller)
+    except AssertionError as error:
+        return str(error) or "not as acknowledged"
+    return f"{room.failures} calls failed" if room.failures else ""
 
 
 def _figures(seconds: list[float], measured: float) -> dict[str, float]:
