@@ -95,14 +95,13 @@ class Crowd:
     """Everybody who uses the app for a while.
 
     Args:
-        stack: with its keys.
-        app_url: where the app answers: the stack's own, or a proxy in front of several.
+        stack: with its keys; its app may be a proxy in front of several.
         plan: how many.
         pages: paths that the users walk over.
     """
 
-    def __init__(self, stack: Stack, app_url: str, plan: Plan, pages: list[str]) -> None:
-        self._stack, self._app_url, self._plan = stack, app_url, plan
+    def __init__(self, stack: Stack, plan: Plan, pages: list[str]) -> None:
+        self._stack, self._app_url, self._plan = stack, stack.app_url, plan
         self._pages = pages
         self.tally = Tally()
         self.writers: list[Writer] = []

@@ -4,8 +4,9 @@
 
 `EARSHOT_LOAD_SECONDS` (600), `EARSHOT_LOAD_USERS` (50), `EARSHOT_LOAD_WRITERS` (50),
 `EARSHOT_LOAD_TURNS` a second (200), `EARSHOT_LOAD_BATCH` turns per request (2),
-`EARSHOT_LOAD_REVIEWERS` (20) and `EARSHOT_LOAD_SEED` change the plan; `EARSHOT_TEST_HOME` names a running stack to use. The result
-goes to docs/load.json and docs/load.md when the whole plan was run, else to the terminal only.
+`EARSHOT_LOAD_REVIEWERS` (20) and `EARSHOT_LOAD_SEED` change the plan; `EARSHOT_TEST_HOME` names a
+running stack to use. The result goes to docs/load.json and docs/load.md when the whole plan was
+run, else to the terminal only.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -65,6 +66,12 @@ class Outcome:
     reviews: int
     review_problem: str
     processes: dict[str, dict[str, float]]
+    all_views: list[float] = field(repr=False)
+
+    @property
+    def failed(self) -> int:
+        """Failed views and requests."""
+        return sum(self.failures.values())
 
     @property
     def missed(self) -> list[str]:
@@ -96,10 +103,11 @@ def main() -> int:
     print(f"EARSHOT_LOAD_SEED={plan.seed}", flush=True)
     with stack_to_load() as running:
         outcome = run(running, plan, PAGES)
-    text = markdown(asdict(outcome), outcome.missed)
+    kept = {name: one for name, one in asdict(outcome).items() if name != "all_views"}
+    text = markdown(kept, outcome.missed)
     print(text)
     if plan == replaced(FULL, seed=plan.seed):
-        (FOLDER / "load.json").write_text(json.dumps(asdict(outcome), indent=1) + "\n")
+        (FOLDER / "load.json").write_text(json.dumps(kept, indent=1) + "\n")
         (FOLDER / "load.md").write_text(text)
     return 1 if outcome.missed else 0
 
@@ -142,22 +150,21 @@ def stack_to_load() -> Iterator[RunningStack]:
         yield running
 
 
-def run(running: RunningStack, plan: Plan, pages: list[str], app_url: str = "") -> Outcome:
+def run(running: RunningStack, plan: Plan, pages: list[str]) -> Outcome:
     """Let a crowd work on a running stack.
 
     Args:
-        running: the stack.
+        running: the stack; `info["stack"]`, if there, says how its clients see it.
         plan: how many do what.
         pages: that the users walk over.
-        app_url: of a proxy in front of several apps; default the stack's app.
     """
-    stack = Stack.load(running.home)
-    crowd = Crowd(stack, app_url or stack.app_url, plan, pages)
+    stack: Stack = running.info.get("stack") or Stack.load(running.home)
+    crowd = Crowd(stack, plan, pages)
     watch = ProcessWatch({**running.info["pids"], "generator": os.getpid()})
     log = ErrorLines(running.home / "logs" / "app.log")
     gc.freeze()
-    with _worker(stack) as caller:
-        seconds = asyncio.run(crowd.run(_records(caller), watch.start))
+    with worker_of(stack) as caller:
+        seconds = asyncio.run(crowd.run(newest_records(caller), watch.start))
         watch.stop()
         stored = _stored(caller, crowd.writers)
         problem = _review_problem(crowd.reviewers, caller)
@@ -180,6 +187,12 @@ def run(running: RunningStack, plan: Plan, pages: list[str], app_url: str = "") 
         reviews=len(crowd.reviewers.submitted),
         review_problem=problem,
         processes={name: _usage(usage) for name, usage in watch.usage.items()},
+        all_views=[
+            1000 * one
+            for what, values in crowd.tally.seconds.items()
+            if what.startswith("/")
+            for one in values
+        ],
     )
 
 
@@ -209,7 +222,8 @@ def machine() -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _worker(stack: Stack) -> Iterator[Caller]:
+def worker_of(stack: Stack) -> Iterator[Caller]:
+    """Return a caller with the role worker."""
     client = Client(stack.convex_url, 60)
     try:
         yield Caller(client, lambda: mint(stack.service_key_pem, SERVICE_ISSUER, "worker", "load"))
@@ -217,7 +231,7 @@ def _worker(stack: Stack) -> Iterator[Caller]:
         client.close()
 
 
-def _records(caller: Caller) -> Records:
+def newest_records(caller: Caller) -> Records:
     """Return the newest sessions and users, which are also in the first page of their lists."""
     sessions = user_sessions.page(caller, cursor=None, limit=50, order="desc")
     people = users.page(caller, cursor=None, limit=50)
