@@ -154,11 +154,11 @@ def run(running: RunningStack, plan: Plan, pages: list[str]) -> Outcome:
     """Let a crowd work on a running stack.
 
     Args:
-        running: the stack; `info["stack"]`, if there, says how its clients see it.
+        running: the stack.
         plan: how many do what.
         pages: that the users walk over.
     """
-    stack: Stack = running.info.get("stack") or Stack.load(running.home)
+    stack = Stack.load(running.home)
     crowd = Crowd(stack, plan, pages)
     watch = ProcessWatch({**running.info["pids"], "generator": os.getpid()})
     log = ErrorLines(running.home / "logs" / "app.log")

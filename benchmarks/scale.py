@@ -13,13 +13,16 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.figures import Curve, Figure
-from benchmarks.load import FULL, PAGES, Outcome, replaced, run, stack_to_load
+from benchmarks.load import FULL, PAGES, Outcome, replaced, run
 from benchmarks.sampling import percentiles
 from local import processes
 from local.children import Child, stop_all
@@ -29,6 +32,7 @@ from tests.support.stack import RunningStack, wait_until
 NUMBERS = (1, 2, 4)
 SECONDS = 20.0
 PEOPLE = 16
+START_SECONDS = 60.0
 EXAMPLE = Path(__file__).resolve().parents[1] / "deploy" / "nginx.conf"
 
 
@@ -42,9 +46,9 @@ def measure() -> Iterator[Figure | Curve]:
     if nginx is None:
         raise FileNotFoundError("nginx is needed: apt-get install nginx-light, or EARSHOT_NGINX")
     rates: dict[str, list[tuple[float, float]]] = {"views": [], "turns": []}
-    with stack_to_load() as running:
+    with services() as (stack, others):
         for number in NUMBERS:
-            with replicas(running, number, nginx) as behind:
+            with replicas(stack, others, number, nginx) as behind:
                 views = _pages(behind)
                 turns = _turns(behind)
             p95 = percentiles(views.all_views)[1]
@@ -61,45 +65,66 @@ def measure() -> Iterator[Figure | Curve]:
 
 
 @contextmanager
-def replicas(running: RunningStack, number: int, nginx: str) -> Iterator[RunningStack]:
-    """Start app processes and nginx in front of them; the stack is then as its clients see it."""
-    stack = Stack.load(running.home)
-    ports = free_ports(number + 1)
-    front = replace(stack, app_port=ports[0])
-    apps = [_replica(front, port, place) for place, port in enumerate(ports[1:])]
-    proxy = _proxy(front, ports[1:], nginx)
+def services() -> Iterator[tuple[Stack, dict[str, Child]]]:
+    """Start a stack with demo data but without an app; its app's port is for the proxy."""
+    with tempfile.TemporaryDirectory() as home:
+        stack = Stack.load_or_create(Path(home), free_ports(1)[0])
+        made = [processes.convex(stack), processes.storage(stack), processes.identity(stack)]
+        try:
+            _start(made)
+            command = [sys.executable, "-m", "local", "prepare", "--demo"]
+            environment = {**os.environ, "EARSHOT_HOME": home}
+            subprocess.run(command, cwd=processes.ROOT, env=environment, check=True)  # noqa: S603
+            yield stack, {child.name: child for child in made}
+        finally:
+            stop_all(made, lambda _line: None)
+
+
+@contextmanager
+def replicas(
+    stack: Stack, others: dict[str, Child], number: int, nginx: str
+) -> Iterator[RunningStack]:
+    """Start app processes and nginx in front of them."""
+    ports = free_ports(number)
+    apps = [_replica(stack, port, place) for place, port in enumerate(ports)]
+    made = [*apps, _proxy(stack, ports, nginx)]
     try:
-        for child in (*apps, proxy):
-            child.start()
-        for child in (*apps, proxy):
-            wait_until(child.is_ready, 60, child.last_lines)
-        pids = {child.name: child.pid for child in (*apps, proxy)}
-        kept = {name: pid for name, pid in running.info["pids"].items() if name != "app"}
-        yield replace(running, info={**running.info, "pids": {**kept, **pids}, "stack": front})
+        _start(made)
+        every = {**others, **{child.name: child for child in made}}
+        pids = {name: child.pid for name, child in every.items()}
+        home = Path(stack.home)
+        yield RunningStack(home, stack.app_port, None, home / "none", {"pids": pids})
     finally:
-        stop_all([proxy, *apps], lambda _line: None)
+        stop_all(made, lambda _line: None)
 
 
-def _replica(front: Stack, port: int, place: int) -> Child:
-    """Return an app process as the stack's own, but without the worker and behind the proxy."""
-    child = processes.app(replace(front, app_port=port), demo=True)
+def _start(children: list[Child]) -> None:
+    for child in children:
+        child.start()
+    for child in children:
+        wait_until(child.is_ready, START_SECONDS, child.last_lines)
+
+
+def _replica(stack: Stack, port: int, place: int) -> Child:
+    """Return an app process behind the proxy; jobs run in a worker apart, and so not here."""
+    child = processes.app(replace(stack, app_port=port), demo=True)
     child.environment |= {
-        **front.app_environment(),
+        "EARSHOT_APP_URL": stack.app_url,
         "EARSHOT_WORKER": "apart",
         "EARSHOT_TRUSTED_PROXIES": "127.0.0.1",
     }
     child.name = f"app{place}"
-    child.log = child.log.with_name(f"app{place}.log")
+    child.log = child.log.with_name("app.log")
     return child
 
 
-def _proxy(front: Stack, ports: list[int], nginx: str) -> Child:
-    folder = Path(front.home) / "nginx"
+def _proxy(stack: Stack, ports: list[int], nginx: str) -> Child:
+    folder = Path(stack.home) / "nginx"
     folder.mkdir(exist_ok=True)
     config = folder / "nginx.conf"
-    config.write_text(_config(folder, front.app_port, ports))
+    config.write_text(_config(folder, stack.app_port, ports))
     command = [nginx, "-c", str(config), "-p", str(folder), "-g", "daemon off;"]
-    health = f"http://127.0.0.1:{front.app_port}/api/v1/live"
+    health = f"http://127.0.0.1:{stack.app_port}/api/v1/live"
     return Child("nginx", command, {"PATH": os.environ["PATH"]}, folder, health, folder / "log")
 
 
@@ -122,7 +147,7 @@ def _config(folder: Path, port: int, ports: list[int]) -> str:
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     return (
-        f"worker_processes 1;\npid {folder}/pid;\nerror_log stderr crit;\n"
+        f"master_process off;\npid {folder}/pid;\nerror_log stderr crit;\n"
         "events { worker_connections 1024; }\n"
         f"http {{\n  access_log off;\n{temporary}\n{maps}\n{server}\n}}\n"
     )
