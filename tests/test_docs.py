@@ -162,7 +162,9 @@ def test_routes_that_are_named_exist(page: str) -> None:
 
 def test_every_table_says_what_it_holds_and_for_how_long() -> None:
     schema = (ROOT / "convex/schema.ts").read_text()
-    rows = re.findall(r"^\| (`.+?) \| .+ \| .+ \|$", (ROOT / "docs/data.md").read_text(), re.MULTILINE)
+    rows = re.findall(
+        r"^\| (`.+?) \| .+ \| .+ \|$", (ROOT / "docs/data.md").read_text(), re.MULTILINE
+    )
     documented = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     assert set(re.findall(r"^  (\w+): defineTable", schema, re.MULTILINE)) - documented == set()
 
