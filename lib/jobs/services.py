@@ -33,10 +33,12 @@ class Services:
     Attributes:
         settings: of this process.
         recorder: collects measurements; `lib.jobs.flush` sends them.
+        firing: incidents that fire, as `lib.jobs.alerts.runtime_watch` saw last.
     """
 
     settings: Settings
     recorder: Recorder = field(default_factory=Recorder)
+    firing: int = 0
 
     @cached_property
     def convex(self) -> Client:
