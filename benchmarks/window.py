@@ -34,7 +34,7 @@ from tests.support.convex import running_convex
 METRIC: Final = "storage.operation"
 FEW, MANY = 100_000, 10_000_000
 DAYS: Final = 30
-MINUTES_PER_DAY: Final = 8
+MINUTES_PER_DAY: Final = 2
 OPERATIONS: Final = ("PutObject", "GetObject", "HeadObject", "ReadBody", "DeleteObjects")
 OUTCOMES: Final = (("ok", 0.99), ("timeout", 0.004), ("server", 0.003), ("throttled", 0.003))
 RUNS: Final = 20
