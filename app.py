@@ -22,7 +22,7 @@ from lib.auth.gate import Gate
 from lib.jobs.background import Background
 from lib.jobs.services import services
 from lib.observability.logs import configure_logs, get_logger
-from lib.ui import downloads
+from lib.ui import downloads, session_files
 from lib.ui.script_errors import show_script_error
 
 ROOT = Path(__file__).resolve().parent
@@ -59,6 +59,7 @@ app = st.App(
     routes=[
         Mount("/api/v1", create_api(_services)),
         Route(downloads.PATH, downloads.download),
+        *session_files.ROUTES,
     ],
     middleware=[
         Middleware(

@@ -26,12 +26,10 @@ const settle = (t: Deployment, id: string, holder: string, problem?: string) =>
 const all = async (t: Deployment) =>
   (await as(t, "ops").query(api.alertDeliveries.list, { ...PAGE, order: "asc" })).items;
 
-test("what is queued within a moment is one message per channel", async () => {
+test("what waits together is one message per channel", async () => {
   const t = deployment();
   await queue(t, ["webhook", "slack"]);
   await queue(t, ["webhook", "slack"]);
-  expect(await claim(t, "a")).toEqual([]);
-  vi.advanceTimersByTime(10_000);
   const [webhook, ...none] = await claim(t, "a");
   expect(webhook?.items).toHaveLength(2);
   expect(none).toEqual([]);
@@ -41,7 +39,6 @@ test("what is queued within a moment is one message per channel", async () => {
 test("one sender at a time; when its lease lapses another gets the very same message", async () => {
   const t = deployment();
   await queue(t);
-  vi.advanceTimersByTime(10_000);
   const got = (await Promise.all(["a", "b", "c"].map((holder) => claim(t, holder)))).flat();
   expect(got).toHaveLength(1);
   await queue(t);
@@ -59,7 +56,6 @@ test("one sender at a time; when its lease lapses another gets the very same mes
 test("a later message waits for an earlier one, and what comes meanwhile is told together", async () => {
   const t = deployment();
   await queue(t);
-  vi.advanceTimersByTime(10_000);
   const [first] = await claim(t, "a");
   await queue(t);
   await queue(t);
@@ -76,7 +72,6 @@ test("a later message waits for an earlier one, and what comes meanwhile is told
 test("after many attempts a message is given up, with its last problem, and the next goes", async () => {
   const t = deployment();
   await queue(t);
-  vi.advanceTimersByTime(10_000);
   for (let attempt = 1; attempt <= 12; attempt += 1) {
     const [message] = await claim(t, "a");
     expect(message?.attempts).toBe(attempt);
@@ -86,14 +81,12 @@ test("after many attempts a message is given up, with its last problem, and the 
   expect(await claim(t, "a")).toEqual([]);
   expect(await all(t)).toMatchObject([{ status: "failed", problem: "timeout", attempts: 12 }]);
   await queue(t);
-  vi.advanceTimersByTime(10_000);
   expect(await claim(t, "a")).toHaveLength(1);
 });
 
 test("a sender that dies at every attempt does not hold up the channel for ever", async () => {
   const t = deployment();
   await queue(t);
-  vi.advanceTimersByTime(10_000);
   for (let attempt = 1; attempt <= 12; attempt += 1) {
     expect(await claim(t, "a")).toHaveLength(1);
     vi.advanceTimersByTime(LEASE_MS);
@@ -106,13 +99,11 @@ test("a channel gets so many messages an hour; the rest is told together, later"
   const t = deployment();
   for (let sent = 0; sent < 20; sent += 1) {
     await queue(t);
-    vi.setSystemTime(Date.now() + 10_000);
     const [message] = await claim(t, "a");
     await settle(t, message!.id, "a");
   }
   for (let more = 0; more < 3; more += 1) {
     await queue(t);
-    vi.advanceTimersByTime(10_000);
     if ((await claim(t, "a")).length > 0) break;
   }
   const waiting = (await all(t)).filter(({ status }) => status === "waiting");

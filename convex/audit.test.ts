@@ -60,7 +60,7 @@ test.each([
   ]);
 });
 
-test.each(["erase", "reveal", "session.hold", "session.release", "audio.delete"])(
+test.each(["erase", "reveal", "session.hold", "session.release", "audio.export", "audio.delete"])(
   "nobody can claim %j, which is noted by what does it",
   async (action) => {
     const t = deployment();
@@ -153,7 +153,7 @@ test("a reveal shows clear text once its reason is on record", async () => {
   const events = await audited(t, { action: "reveal", order: "asc" });
   expect(events.map(({ subjectType, subjectId }) => [subjectType, subjectId])).toEqual([
     ["user", "user_1"],
-    ["session", sessionId],
+    ["userSession", sessionId],
     ["transcript", sessionId],
   ]);
   expect(events[0]).toMatchObject({ actorId: "user_r", details: { reason } });

@@ -10,8 +10,8 @@ import { limitCaller } from "./model/rateLimit.ts";
 import { auditEvent, page, pageArgs } from "./model/records.ts";
 
 /**
- * What may be noted from outside. Other acts (`erase`, `reveal`, `session.hold`, `session.release`)
- * are noted by the functions that do them, so that nobody can claim them.
+ * What may be noted from outside. Other acts (`erase`, `reveal`, `audio.export`, `session.hold`,
+ * `session.release`) are noted by the functions that do them, so that nobody can claim them.
  */
 const ACTIONS = [
   "session.view",

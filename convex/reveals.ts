@@ -45,7 +45,7 @@ export const ofSession = authedMutation("reveals:ofSession", {
   reveals: true,
   handler: async (ctx, { id, reason }) => {
     const session = await requireSession(ctx, id);
-    await audited(ctx, "session", session._id, reason);
+    await audited(ctx, "userSession", session._id, reason);
     return await new SessionReader(ctx).record(session);
   },
 });

@@ -189,6 +189,23 @@ class Settings(BaseSettings):
         description="Where background jobs run: in the app, or apart as `python -m lib worker`.",
     )
 
+    # --- Alerts ----------------------------------------------------------------------------
+    alert_webhook_url: SecretStr | None = Field(
+        None,
+        alias="EARSHOT_ALERT_WEBHOOK_URL",
+        description="Where alerts are posted as JSON, signed with EARSHOT_ALERT_WEBHOOK_SECRET.",
+    )
+    alert_webhook_secret: SecretStr | None = Field(
+        None,
+        alias="EARSHOT_ALERT_WEBHOOK_SECRET",
+        description="whsec_ and 24 to 64 random bytes in base64: signs what is posted.",
+    )
+    alert_slack_url: SecretStr | None = Field(
+        None,
+        alias="EARSHOT_ALERT_SLACK_URL",
+        description="Incoming webhook of Slack, or of what understands its messages.",
+    )
+
     # --- Smoke test ------------------------------------------------------------------------
     smoke_user: str = Field(
         "",
@@ -223,6 +240,35 @@ class Settings(BaseSettings):
             raise ValueError("plain http is accepted only for loopback addresses")
         return value.rstrip("/")
 
+    @field_validator("alert_webhook_url", "alert_slack_url")
+    @classmethod
+    def _receiver(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        url = value.get_secret_value()
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("must be an http(s) URL")
+        if parts.scheme == "http" and not is_loopback(url):
+            raise ValueError("plain http is accepted only for loopback addresses")
+        if parts.username is not None or parts.password is not None:
+            raise ValueError("must not hold a user name or password")
+        return value
+
+    @field_validator("alert_webhook_secret")
+    @classmethod
+    def _signing_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        text = value.get_secret_value()
+        try:
+            size = len(base64.b64decode(text.removeprefix("whsec_"), validate=True))
+        except binascii.Error as error:
+            raise ValueError("must be whsec_ and base64") from error
+        if not text.startswith("whsec_") or not 24 <= size <= 64:  # noqa: PLR2004
+            raise ValueError("must be whsec_ and 24 to 64 bytes in base64")
+        return value
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         publishable, secret = self.clerk_publishable_key, self.clerk_secret_key.get_secret_value()
@@ -243,6 +289,8 @@ class Settings(BaseSettings):
             raise ValueError("EARSHOT_COOKIE_KEYS: each key needs at least 32 characters")
         if is_organization_claim(self.role_claim) and not self.organization_id:
             raise ValueError("EARSHOT_ORGANIZATION_ID is needed: anybody may found an organization")
+        if self.alert_webhook_url is not None and self.alert_webhook_secret is None:
+            raise ValueError("EARSHOT_ALERT_WEBHOOK_SECRET is needed: alerts are always signed")
         if self.demo:
             urls = [self.clerk_api_url, self.convex_url, self.s3_endpoint_url or "https://aws"]
             foreign = [url for url in urls if not is_loopback(url)]

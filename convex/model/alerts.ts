@@ -68,8 +68,6 @@ export const RULES_PER_ROUND = 50;
 /** Incidents that may be open at once: at most one per rule, so this is never reached. */
 export const OPEN_INCIDENTS = 100;
 const ITEMS_PER_MESSAGE = 50;
-/** How long a message waits for others of the same channel to be told with it. */
-const GROUP_MS = 10_000;
 const CHANNEL = /^[a-z]{1,20}$/;
 const CHANNELS = 5;
 
@@ -129,8 +127,9 @@ export async function addHistory(
 }
 
 /**
- * Queue changes for each channel. They join the message that waits there, unless it was tried
- * already: a message never changes once a receiver may have seen it.
+ * Queue changes for each channel, as one message. They join the message that waits there (for an
+ * earlier one, or for the channel's rate), unless it was tried already: a message never changes
+ * once a receiver may have seen it.
  */
 export async function enqueue(
   ctx: MutationCtx,
@@ -154,7 +153,7 @@ export async function enqueue(
       items,
       status: "waiting",
       attempts: 0,
-      dueAt: now + GROUP_MS,
+      dueAt: now,
       createdAt: now,
     });
   }

@@ -96,6 +96,9 @@ export const audioObject = v.object({
   createdAt: v.number(),
 });
 
+/** What the listening room needs besides the turns. */
+export const openedSession = v.object({ session: userSession, recordings: v.array(audioObject) });
+
 /** One interaction as a writer sends it. */
 export const newInteraction = v.object({
   sequence: v.number(),

@@ -6,13 +6,14 @@ known fields only; null means the same as leaving out. What Convex limits is in 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 from lib.data import fields
+from lib.data.functions import rfc3339
 
 
 class Sent(BaseModel):
@@ -25,12 +26,6 @@ class Answer(BaseModel):
     """What the API answers: made from a record, or field by field in Python."""
 
     model_config = ConfigDict(alias_generator=to_camel, from_attributes=True, validate_by_name=True)
-
-
-def rfc3339(moment: datetime) -> str:
-    """Return a moment as RFC 3339 in UTC with milliseconds."""
-    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
 
 
 _AS_TEXT = PlainSerializer(rfc3339, return_type=str)

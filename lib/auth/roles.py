@@ -30,6 +30,9 @@ SERVICE_ROLES = frozenset({Role.INGEST, Role.WORKER})
 
 _TABLE: dict[str, Any] = json.loads(Path(__file__).with_name("permissions.json").read_text())
 
+# What is asked for by the address bar or a link: pages, and files to download.
+_DOCUMENTS: dict[str, list[str]] = {**_TABLE["pages"], **_TABLE["files"]}
+
 
 def _with_inherited(role: Role) -> frozenset[Role]:
     inherited = (Role(name) for name in _TABLE["inherits"][role.value])
@@ -82,13 +85,13 @@ def allows(role: Role, needed: Role | Iterable[Role]) -> bool:
 
 
 def page_known(path: str) -> bool:
-    """Tell whether a path is a page of the table."""
-    return path in _TABLE["pages"]
+    """Tell whether a path is a page, or a file to download, of the table."""
+    return path in _DOCUMENTS
 
 
 def page_allowed(role: Role, path: str) -> bool:
-    """Tell whether a role may open a page; a page that is not in the table is refused."""
-    return _allowed(role, "pages", path)
+    """Tell whether a role may open a page or a file; what is not in the table is refused."""
+    return allows(role, page_roles(path))
 
 
 def api_known(operation: str) -> bool:
@@ -98,13 +101,22 @@ def api_known(operation: str) -> bool:
 
 def api_allowed(role: Role, operation: str) -> bool:
     """Tell whether a role may call an API operation, such as `GET /users/{clerkId}`."""
-    return _allowed(role, "api", operation)
+    return allows(role, (Role(name) for name in _TABLE["api"].get(operation, ())))
 
 
 def page_roles(path: str) -> tuple[Role, ...]:
     """Return the roles that a page asks for, to tell people whom to ask."""
-    return tuple(Role(name) for name in _TABLE["pages"].get(path, ()))
+    return tuple(Role(name) for name in _DOCUMENTS.get(path, ()))
 
 
-def _allowed(role: Role, section: str, item: str) -> bool:
-    return allows(role, (Role(name) for name in _TABLE[section].get(item, ())))
+def sees_clear(role: Role) -> bool:
+    """Tell whether a role sees e-mail addresses, phone and card numbers unmasked.
+
+    Convex masks, by the same table; here it only decides what is said about it.
+    """
+    return role.value in _TABLE["seesClear"]
+
+
+def function_allowed(role: Role, function: str) -> bool:
+    """Tell whether a role may call a Convex function, to offer only what will work."""
+    return allows(role, (Role(name) for name in _TABLE["functions"].get(function, ())))

@@ -159,6 +159,10 @@ class Caller:
             self._call("mutation", function.path, function.encode(args), attempts=1)
         )
 
+    def mutation_repeatable(self, function: Mutation[Args, Result], args: Args) -> Result:
+        """Run a mutation that may harmlessly happen twice, without a key; like `Client.call`."""
+        return function.decode(self._call("mutation", function.path, function.encode(args)))
+
     def _call(
         self, kind: Literal["query", "mutation"], path: str, args: Wire, attempts: int = ATTEMPTS
     ) -> Any:

@@ -87,3 +87,9 @@ def milliseconds(moment: datetime) -> float:
         TypeError: the datetime is naive.
     """
     return (moment - _EPOCH) / _MILLISECOND
+
+
+def rfc3339(moment: datetime) -> str:
+    """Return a moment as RFC 3339 in UTC with milliseconds."""
+    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")

@@ -23,6 +23,8 @@ from lib.data.records import (
 )
 
 PAGE_SIZE: Final = 500
+MOST_PER_PAGE: Final = 2000
+"""Turns that one call may ask for; Convex hands out fewer when texts are long."""
 
 
 def append(
@@ -45,11 +47,11 @@ def page(caller: Caller, **filters: Unpack[InteractionsListArgs]) -> Page[Intera
     return caller.query(INTERACTIONS_LIST, filters)
 
 
-def every(caller: Caller, session_id: str) -> Iterator[Interaction]:
+def every(caller: Caller, session_id: str, page_size: int = PAGE_SIZE) -> Iterator[Interaction]:
     """Yield all turns of a session by sequence, page after page."""
     cursor: str | None = None
     while True:
-        found = page(caller, session_id=session_id, cursor=cursor, limit=PAGE_SIZE)
+        found = page(caller, session_id=session_id, cursor=cursor, limit=page_size)
         yield from found.items
         cursor = found.next_cursor
         if cursor is None:

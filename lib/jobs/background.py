@@ -1,8 +1,9 @@
-"""What works in a process beside its requests: the sender of metrics, and the worker."""
+"""What works in a process beside its requests: metrics, the watch over Convex, the worker."""
 
 from __future__ import annotations
 
 from lib.data import metrics
+from lib.jobs.alerts.runtime_watch import RuntimeWatch
 from lib.jobs.analyser import Analyser
 from lib.jobs.flush import Flusher
 from lib.jobs.schedule import default_jobs
@@ -12,6 +13,7 @@ from lib.observability.logs import get_logger
 from lib.observability.recorder import Batch
 
 STOP_SECONDS = 15.0
+WATCH_SECONDS = 2.0
 
 _log = get_logger(__name__)
 
@@ -27,6 +29,7 @@ class Background:
     def __init__(self, services: Services, *, with_worker: bool | None = None) -> None:
         self._services = services
         self._flusher = Flusher(services.recorder, self._send)
+        self._watch = RuntimeWatch(services)
         self._analyser = Analyser(services.storage)
         inside = services.settings.worker == "inside" if with_worker is None else with_worker
         jobs = default_jobs(self._analyser) if inside else ()
@@ -35,6 +38,7 @@ class Background:
     def start(self) -> None:
         """Start the threads."""
         self._flusher.start()
+        self._watch.start()
         self._worker.start()
 
     def stop(self) -> None:
@@ -43,6 +47,7 @@ class Background:
         self._analyser.close()
         if not self._worker.join(STOP_SECONDS):
             _log.warning("worker.still_busy", afterSeconds=STOP_SECONDS)
+        self._watch.stop(WATCH_SECONDS)
         self._flusher.stop()
 
     def _send(self, batch: Batch) -> None:

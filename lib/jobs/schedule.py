@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
 from lib.jobs import audio_analysis, audio_upload, retention, started_erasures
+from lib.jobs.alerts.delivery import deliver
+from lib.jobs.alerts.evaluation import Evaluation
 from lib.jobs.analyser import Analyser
 from lib.jobs.probe import probe
 from lib.jobs.reconciliation import Reconciliation
@@ -41,7 +43,7 @@ def default_jobs(analyser: Analyser) -> tuple[Job, ...]:
     Args:
         analyser: decodes recordings; the worker closes it.
     """
-    return (
+    jobs = (
         Job("audio.analysis", 5, lambda services, stop: audio_analysis.analyse_due(
             services.worker_caller, services.storage, analyser, stop
         )),
@@ -58,4 +60,7 @@ def default_jobs(analyser: Analyser) -> tuple[Job, ...]:
         Job("storage.probe", 60, lambda services, _stop: probe(
             services.storage, services.recorder
         )),
+        Job("alerts.delivery", 5, deliver),
     )  # fmt: skip
+    evaluation = Evaluation({job.name: job.every_seconds for job in jobs})
+    return (*jobs, Job("alerts.evaluation", 30, evaluation.run))

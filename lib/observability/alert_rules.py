@@ -195,11 +195,12 @@ RULES: Final = (
 )  # fmt: skip
 """Evaluated by the worker."""
 
+RUNTIME_SILENT: Final = Limit(signal="runtime.silent", threshold=45_000, resolve_below=15_000)
 RUNTIME_DOWN: Final = Rule(
     name="runtime-down",
     title="Convex does not answer",
     severity="critical",
-    condition=Limit(signal="runtime.silent", threshold=45_000, resolve_below=15_000),
+    condition=RUNTIME_SILENT,
     timing=Timing(timedelta(), timedelta(seconds=30)),
     unit="ms",
     path="/status",

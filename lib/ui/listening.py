@@ -8,17 +8,33 @@ from typing import Any, Final
 
 import streamlit as st
 
+from lib.auth.roles import sees_clear
 from lib.data.records import AudioObject, Interaction, UserSession
 from lib.jobs.services import services
 from lib.ui import waves
 from lib.ui.identity import Visitor
-from lib.ui.navigation import go, neighbours_of
+from lib.ui.navigation import neighbours_of
 from lib.ui.objectives import TTFT_MS, TURN_MS
 from lib.ui.playback_memory import PlaybackMemory
 from lib.ui.rows import name_of
 from lib.ui.transcript_player.component import transcript_player
 
 _SPEAKERS: Final = {"assistant": "Assistant", "system": "System"}
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """A session in clear, shown to who may see it and said why.
+
+    Attributes:
+        session: its row.
+        turns: all of them, by sequence.
+        reason: as it is on record.
+    """
+
+    session: UserSession
+    turns: Sequence[Interaction]
+    reason: str
 
 
 @dataclass(slots=True)
@@ -30,6 +46,7 @@ class Room:
         turns: all of them, by sequence.
         recordings: of turns and of the whole session.
         start_ms: moment that the address names, None for where the reader left off.
+        revealed: what is shown in place of masked text; it goes with the visit.
         sent: the turns that the player was given last.
     """
 
@@ -37,7 +54,18 @@ class Room:
     turns: Sequence[Interaction]
     recordings: Sequence[AudioObject]
     start_ms: float | None
+    revealed: Revealed | None = field(default=None, repr=False)
     sent: Sequence[Interaction] = field(default=(), repr=False)
+
+    @property
+    def shown(self) -> UserSession:
+        """The session as the reader sees it now."""
+        return self.revealed.session if self.revealed else self.session
+
+    @property
+    def shown_turns(self) -> Sequence[Interaction]:
+        """The turns as the reader sees them now."""
+        return self.revealed.turns if self.revealed else self.turns
 
 
 def listening_room(room: Room, visitor: Visitor, *, reviewing: bool = False) -> None:
@@ -50,39 +78,38 @@ def listening_room(room: Room, visitor: Visitor, *, reviewing: bool = False) -> 
     """
     key = f"player-{room.session.id}"
     asked = st.session_state.get(key)
-    _follow_move(getattr(asked, "move", None), room)
     memory = PlaybackMemory.of(room.session.id)
     request = getattr(asked, "urls", None)
     if isinstance(request, Mapping):
         memory.answer(request, room.recordings, visitor.caller)
     if getattr(asked, "waves", None):
         memory.waves = waves.load(services().storage, room.recordings)
-    if room.sent is not room.turns:
+    turns = room.shown_turns
+    if room.sent is not turns:
         memory.edition += 1
-    whole = room.sent is not room.turns or bool(getattr(asked, "whole", None))
-    data = _player_data(room, memory, whole=whole, reviewing=reviewing)
+    whole = room.sent is not turns or bool(getattr(asked, "whole", None))
+    data = _player_data(room, memory, whole=whole) | {
+        "masking": _masking(room, visitor),
+        "reviewing": reviewing,
+    }
     transcript_player(data, key=key)
-    room.sent = room.turns
+    room.sent = turns
 
 
-def _follow_move(move: object, room: Room) -> None:
-    before, after = neighbours_of(room.session.id)
-    target = {"next": after, "previous": before}.get(str(move))
-    if target:
-        go("/session", {"id": target})
+def _masking(room: Room, visitor: Visitor) -> dict[str, Any]:
+    if room.revealed:
+        return {"state": "revealed", "reason": room.revealed.reason}
+    return {"state": "clear" if sees_clear(visitor.member.role) else "masked", "reason": None}
 
 
-def _player_data(
-    room: Room, memory: PlaybackMemory, *, whole: bool, reviewing: bool
-) -> dict[str, Any]:
-    session = room.session
-    before, after = neighbours_of(session.id)
+def _player_data(room: Room, memory: PlaybackMemory, *, whole: bool) -> dict[str, Any]:
+    session = room.shown
     return {
         "sessionId": session.id,
         "channel": session.channel,
         "durationMs": session.duration_ms or 0,
         "edition": memory.edition,
-        "turns": [_turn(turn) for turn in room.turns] if whole else None,
+        "turns": [_turn(turn) for turn in room.shown_turns] if whole else None,
         "audio": [
             {
                 **_audio(item, memory.waves.get(item.id)),
@@ -97,8 +124,7 @@ def _player_data(
         "startAtMs": room.start_ms,
         "objectives": {"ttftMs": TTFT_MS, "turnMs": TURN_MS},
         "speakers": {"user": name_of(session.user), **_SPEAKERS},
-        "moves": [name for name, target in (("previous", before), ("next", after)) if target],
-        "reviewing": reviewing,
+        "nextId": neighbours_of(session.id)[1],
     }
 
 

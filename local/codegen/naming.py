@@ -17,6 +17,7 @@ RECORD_NAMES: dict[str, str] = {
     "userSessions:get": "UserSession",
     "userSessions:get.user": "SessionUser",
     "userSessions:create": "Upserted",
+    "listening:open": "OpenedSession",
     "userSessions:newer": "NewerSessions",
     "userSessions:summary": "SessionSummary",
     "userSessions:summary.ttft": "Distribution",

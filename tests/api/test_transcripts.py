@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -12,8 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.api.transcripts import FORMATS, markdown, plain, subrip, table, webvtt
-from lib.data.records import Interaction, SessionUser, UserSession
+from lib.api.routes.interactions import Turn
+from lib.api.routes.sessions import Session
+from lib.api.routes.transcripts import Transcript
+from lib.data.records import AudioObject, Interaction, SessionUser, UserSession
+from lib.jobs.transcripts import FORMATS, document, markdown, plain, subrip, table, webvtt
 from tests.support.api import Api
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -36,6 +40,20 @@ def turn(sequence: int = 0, text: str = "Hello", **more: Any) -> Interaction:
 def cells(text: str) -> list[str]:
     rows = list(csv.DictReader(io.StringIO(table(SESSION, [turn(text=text)]), newline="")))
     return [row["text"] for row in rows]
+
+
+def test_json_is_what_the_api_documents() -> None:
+    audio = AudioObject(
+        id="a" * 32, key="k", user_id="u", session_id=SESSION.id, content_type="audio/mpeg",
+        bytes=10, sha256="0" * 64, status="stored", expires_at=NOW, created_at=NOW,
+        duration_ms=1500.0, analysis="ready",
+    )  # fmt: skip
+    turns = [turn(0, "\u202e<b>", audio=audio, cost=0.5, tokens_in=3), turn(1, request_id="r")]
+    documented = Transcript(
+        session=Session.model_validate(SESSION),
+        interactions=[Turn.model_validate(item) for item in turns],
+    )
+    assert json.loads(document(SESSION, turns)) == documented.model_dump(mode="json", by_alias=True)
 
 
 def test_plain_text_has_a_line_per_turn() -> None:

@@ -294,6 +294,8 @@ export function samples(
     "storageEvents:slowest": { ...PAGE, from: 0, to: START },
     "audit:record": { action: "session.view", subjectType: "session", subjectId: sessionId },
     "audit:list": PAGE,
+    "listening:open": { id: sessionId, note: true },
+    "listening:exportAudio": { id: sessionId },
     "rateLimits:take": { key: "caller", limit: 10, periodMs: 1000 },
     "erasure:start": { clerkId },
     "erasure:step": { clerkId, deletedKeys: [] },

@@ -18,6 +18,7 @@ from lib.data import (
     events,
     interactions,
     job_leases,
+    listening,
     metrics,
     migrations,
     rate_limits,
@@ -139,6 +140,8 @@ def reading(convex: ConvexRuntime) -> Answers:
             clear, session_id=session.id, reason=why, cursor=None, limit=10
         ),
         "recorded": recorded,
+        "opened": listening.open_session(convex.member("viewer"), session.id, note=True),
+        "exported": listening.export_audio(clear, session.id),
         "trail": audit.page(convex.member("admin"), cursor=None, limit=10),
         **measured(worker, convex.member("ops")),
     }

@@ -14,12 +14,12 @@ import pytest
 from lib.api.routes.interactions import Turn as ApiTurn
 from lib.api.routes.sessions import Session as ApiSession
 from lib.api.routes.transcripts import Transcript as ApiTranscript
-from lib.api.transcripts import webvtt
 from lib.data import Unavailable, interactions, user_sessions, users
 from lib.jobs.importing.run import Run
 from lib.jobs.importing.source import Options, Source
 from lib.jobs.importing.speakers import Speakers
 from lib.jobs.importing.writer import Writer
+from lib.jobs.transcripts import webvtt
 from tests.importing.desk import Desk, line, spoken
 from tests.support.audio import recording
 from tests.support.s3 import LocalS3

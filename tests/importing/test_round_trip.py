@@ -7,16 +7,14 @@ from dataclasses import asdict
 
 from hypothesis import given
 
-from lib.api.routes.interactions import Turn as ApiTurn
 from lib.api.routes.sessions import Session as ApiSession
-from lib.api.routes.transcripts import Transcript as ApiTranscript
-from lib.api.transcripts import subrip, table, webvtt
 from lib.data.records import Interaction
 from lib.jobs.importing.cues import read_subrip, read_webvtt
 from lib.jobs.importing.json_text import parse_json
 from lib.jobs.importing.sessions import read_session
 from lib.jobs.importing.speakers import Speakers
 from lib.jobs.importing.table import read_table
+from lib.jobs.transcripts import document, subrip, table, webvtt
 from tests.importing.samples import SESSION, conversations, stored, turn
 
 NOBODY = Speakers()
@@ -49,11 +47,7 @@ def test_csv_comes_back_with_every_field(turns: list[Interaction]) -> None:
 
 @given(conversations())
 def test_json_comes_back_with_every_field(turns: list[Interaction]) -> None:
-    whole = ApiTranscript(
-        session=ApiSession.model_validate(SESSION),
-        interactions=[ApiTurn.model_validate(item) for item in turns],
-    )
-    exported = whole.model_dump_json(by_alias=True).encode()
+    exported = document(SESSION, turns).encode()
     made = read_session(parse_json(exported, 1), 1).conversation()
     assert stored(made.transcript) == turns
     assert (made.opening.external_id, made.opening.started_at) == ("ext-1", SESSION.started_at)

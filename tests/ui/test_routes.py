@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.ui import palette
+from lib.ui import palette, session_files
 from lib.ui.bundles import NotBuiltError, read_bundle
 from lib.ui.routes import BY_PATH, PAGES, ROUTES, Route
 
@@ -33,6 +33,11 @@ def test_every_script_in_pages_is_a_page_and_has_roles() -> None:
     assert {route.script for route in ROUTES} == set(PAGES.glob("*.py")) - {PAGES / "__init__.py"}
     table = json.loads((ROOT / "lib/auth/permissions.json").read_text())
     assert set(table["pages"]) == set(BY_PATH)
+
+
+def test_every_file_to_download_is_a_route_and_has_roles() -> None:
+    table = json.loads((ROOT / "lib/auth/permissions.json").read_text())
+    assert set(table["files"]) == {route.path for route in session_files.ROUTES}
 
 
 def test_the_dashboard_script_has_no_pages_folder_beside_it() -> None:

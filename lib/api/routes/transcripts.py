@@ -13,14 +13,11 @@ from lib.api.problems import LIMIT_EXCEEDED, Problem
 from lib.api.route import ApiRoute
 from lib.api.routes.interactions import Turn
 from lib.api.routes.sessions import Session, no_session
-from lib.api.transcripts import FORMATS
-from lib.data import Caller, audit, interactions, user_sessions
-from lib.data.records import Interaction
+from lib.data import audit, interactions, user_sessions
+from lib.jobs.transcripts import FORMATS, TooLongError, document, gathered
 
 router = APIRouter(prefix="/sessions/{id}/transcript", tags=["sessions"], route_class=ApiRoute)
 
-MAX_TURNS: Final = 20_000
-MAX_CHARACTERS: Final = 32_000_000
 Format = Literal["json", "text", "markdown", "vtt", "srt", "csv"]
 
 
@@ -58,18 +55,17 @@ def read_transcript(
     session = user_sessions.get(access.caller, id)
     if session is None:
         raise no_session()
-    turns = _read(access.caller, id)
+    try:
+        turns = gathered(interactions.every(access.caller, id))
+    except TooLongError as error:
+        raise Problem(LIMIT_EXCEEDED, f"The transcript is too long. {error}") from error
     # No transcript without its audit event.
     audit.record(
         access.caller, action="transcript.export", subject_type="userSession", subject_id=id,
         details={"format": format},
     )  # fmt: skip
     if format == "json":
-        whole = Transcript(
-            session=Session.model_validate(session),
-            interactions=[Turn.model_validate(turn) for turn in turns],
-        )
-        return Response(whole.model_dump_json(by_alias=True), media_type="application/json")
+        return Response(document(session, turns), media_type="application/json")
     kind = FORMATS[format]
     name = f'attachment; filename="transcript-{id}.{kind.extension}"'
     return Response(
@@ -77,15 +73,3 @@ def read_transcript(
         media_type=kind.media_type,
         headers={"Content-Disposition": name},
     )
-
-
-def _read(caller: Caller, session_id: str) -> list[Interaction]:
-    turns: list[Interaction] = []
-    characters = 0
-    for turn in interactions.every(caller, session_id):
-        characters += len(turn.text)
-        if len(turns) == MAX_TURNS or characters > MAX_CHARACTERS:
-            detail = f"It has more than {MAX_TURNS} turns or {MAX_CHARACTERS} characters."
-            raise Problem(LIMIT_EXCEEDED, f"The transcript is too long. {detail}")
-        turns.append(turn)
-    return turns

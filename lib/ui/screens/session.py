@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import streamlit as st
 
-from lib.data import Caller, audio_objects, audit, interactions, user_sessions
+from lib.data import Caller, interactions, listening
 from lib.data.records import Interaction, UserSession
 from lib.ui import formatting as fmt
 from lib.ui import rows, views
 from lib.ui.identity import Visitor, require_role
 from lib.ui.listening import Room, listening_room
-from lib.ui.navigation import follow, neighbours_of
+from lib.ui.navigation import neighbours_of
 from lib.ui.objectives import ASSESSMENT_MS, TTFT_MS, TURN_MS
 from lib.ui.page_heading.component import Chip, Fact, Link, Neighbours, page_heading
 from lib.ui.record_table.component import Tone
 from lib.ui.series import DEMO
+from lib.ui.session_side import session_side
 
-PAGE_TURNS: Final = 2000
-"""Turns per call; Convex may hand out fewer when texts are long."""
+_VIEWED: Final = "earshot.viewed"
 
 
 def draw(visitor: Visitor) -> None:
@@ -29,8 +28,6 @@ def draw(visitor: Visitor) -> None:
     session_id = st.query_params.get("id", "")
     with views.failures_told(visitor.caller.request_id, "This session"), st.skeleton(520):
         room = _load(visitor.caller, session_id, _start_ms())
-        if room is not None:
-            _note_view(visitor.caller, session_id)
     if room is None:
         views.not_found("Session", "The link is wrong, or the session was erased.")
         return
@@ -41,15 +38,15 @@ def draw(visitor: Visitor) -> None:
 def _page(room: Room) -> None:
     """Draw the loaded session; runs alone when the reader does something on the page."""
     visitor = require_role("/session")
-    follow("session-heading")
-    _heading(room.session, visitor)
-    if room.turns or room.recordings:
-        listening_room(room, visitor)
-    else:
-        views.empty("Nothing was said yet", "Turns appear here when the product stores them.")
-    if room.session.metadata:
-        with st.expander("Metadata", icon=":material/data_object:"):
-            st.code(json.dumps(room.session.metadata, indent=2, ensure_ascii=False), "json")
+    _heading(room.shown, visitor)
+    transcript, side = st.columns([0.72, 0.28], gap="large")
+    with transcript:
+        if room.turns or room.recordings:
+            listening_room(room, visitor)
+        else:
+            views.empty("Nothing was said yet", "Turns appear here when the product stores them.")
+    with side:
+        session_side(room, visitor)
 
 
 def _start_ms() -> float | None:
@@ -61,37 +58,27 @@ def _start_ms() -> float | None:
 
 
 def _load(caller: Caller, session_id: str, start_ms: float | None) -> Room | None:
-    """Load the session, its turns and its recordings: three calls at once."""
+    """Load the session and its turns at once: 3 calls up to 4 MiB of transcript.
+
+    Opening puts the view on record, once per visit and not per rerun.
+    """
     if not session_id:
         return None
-    with ThreadPoolExecutor(3) as pool:
-        session = pool.submit(user_sessions.get, caller, session_id)
-        turns = pool.submit(_turns, caller, session_id)
-        recordings = pool.submit(audio_objects.for_session, caller, session_id)
-        found = session.result()
-        if found is None:
-            return None
-        return Room(found, turns.result(), recordings.result(), start_ms)
+    note = st.session_state.get(_VIEWED) != session_id
+    with ThreadPoolExecutor(2) as pool:
+        opening = pool.submit(listening.open_session, caller, session_id, note=note)
+        reading = pool.submit(_turns, caller, session_id)
+        opened, turns = opening.result(), reading.result()
+    if opened is None:
+        return None
+    st.session_state[_VIEWED] = session_id
+    of_turns = (turn.audio for turn in turns if turn.audio is not None)
+    return Room(opened.session, turns, [*opened.recordings, *of_turns], start_ms)
 
 
 def _turns(caller: Caller, session_id: str) -> list[Interaction]:
-    turns: list[Interaction] = []
-    cursor: str | None = None
-    while True:
-        page = interactions.page(caller, session_id=session_id, cursor=cursor, limit=PAGE_TURNS)
-        turns.extend(page.items)
-        cursor = page.next_cursor
-        if cursor is None:
-            return turns
-
-
-def _note_view(caller: Caller, session_id: str) -> None:
-    """Put the view on record, once per visit and not per rerun."""
-    if st.session_state.get("earshot.viewed") != session_id:
-        audit.record(
-            caller, action="session.view", subject_type="userSession", subject_id=session_id
-        )
-        st.session_state["earshot.viewed"] = session_id
+    size = interactions.MOST_PER_PAGE
+    return list(interactions.every(caller, session_id, page_size=size))
 
 
 def _heading(session: UserSession, visitor: Visitor) -> None:

@@ -1,4 +1,5 @@
 /** Top of a page: where one is, what it is called, facts about it. All texts are text nodes. */
+import { addressOf, visit } from "../../shared/src/visit.ts";
 
 interface Link {
   text: string;
@@ -26,15 +27,13 @@ interface HeadingData {
 interface Mount {
   data: HeadingData;
   parentElement: HTMLElement | ShadowRoot;
-  setTriggerValue: (name: string, value: unknown) => void;
 }
 
-export default function mount({ data, parentElement, setTriggerValue }: Mount): () => void {
-  const open = ({ path, params }: Link) => setTriggerValue("open", { path, params });
+export default function mount({ data, parentElement }: Mount): () => void {
   const root = made("header", "heading");
   const top = made("div", "top");
-  if (data.crumbs.length > 0) top.append(crumbs(data.crumbs, open));
-  if (data.moves) top.append(moves(data.moves, open));
+  if (data.crumbs.length > 0) top.append(crumbs(data.crumbs));
+  if (data.moves) top.append(moves(data.moves));
   if (top.childElementCount > 0) root.append(top);
   const line = made("div", "line");
   if (data.title) line.append(made("h1", "", data.title));
@@ -45,35 +44,33 @@ export default function mount({ data, parentElement, setTriggerValue }: Mount): 
   }
   root.append(line);
   if (data.lead) root.append(made("p", "lead", data.lead));
-  if (data.facts.length > 0) root.append(facts(data.facts, open));
+  if (data.facts.length > 0) root.append(facts(data.facts));
   for (const old of parentElement.querySelectorAll(".heading")) old.remove();
   parentElement.append(root);
   return () => root.remove();
 }
 
-type Open = (link: Link) => void;
-
-function crumbs(links: Link[], open: Open): HTMLElement {
+function crumbs(links: Link[]): HTMLElement {
   const nav = made("nav", "crumbs");
   nav.setAttribute("aria-label", "Breadcrumb");
-  for (const link of links) nav.append(anchor({ ...link, text: `‹ ${link.text}` }, open));
+  for (const link of links) nav.append(anchor({ ...link, text: `‹ ${link.text}` }));
   return nav;
 }
 
-function moves({ previous, next }: NonNullable<HeadingData["moves"]>, open: Open): HTMLElement {
+function moves({ previous, next }: NonNullable<HeadingData["moves"]>): HTMLElement {
   const nav = made("nav", "moves");
   nav.setAttribute("aria-label", "Neighbours in the list");
   for (const link of [previous, next]) {
-    if (link) nav.append(anchor(link, open));
+    if (link) nav.append(anchor(link));
   }
   return nav;
 }
 
-function facts(list: Fact[], open: Open): HTMLElement {
+function facts(list: Fact[]): HTMLElement {
   const root = made("dl", "facts");
   for (const fact of list) {
     const value = made("dd", fact.tone ?? "", fact.link ? "" : fact.value);
-    if (fact.link) value.append(anchor({ ...fact.link, text: fact.value }, open));
+    if (fact.link) value.append(anchor({ ...fact.link, text: fact.value }));
     if (fact.title) value.title = fact.title;
     const pair = made("div", "");
     pair.append(made("dt", "", fact.label), value);
@@ -82,17 +79,16 @@ function facts(list: Fact[], open: Open): HTMLElement {
   return root;
 }
 
-function anchor(link: Link, open: Open): HTMLElement {
+function anchor(link: Link): HTMLElement {
   const drawn = made("a", "", link.text);
-  const query = new URLSearchParams(link.params).toString();
-  drawn.href = query ? `${link.path}?${query}` : link.path;
+  drawn.href = addressOf(link.path, link.params);
   drawn.addEventListener("click", (event) => {
     // Only a plain click stays in this tab's session; all others are the browser's.
     if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) {
       return;
     }
     event.preventDefault();
-    open(link);
+    visit(link.path, link.params);
   });
   return drawn;
 }

@@ -1,4 +1,5 @@
 /** A list of records with real links. All cells are text nodes: nothing in them is interpreted. */
+import { addressOf, visit } from "../../shared/src/visit.ts";
 
 type Tone = "good" | "warn" | "bad" | "muted" | "accent";
 
@@ -40,13 +41,11 @@ interface TableData {
 interface Mount {
   data: TableData;
   parentElement: HTMLElement | ShadowRoot;
-  setTriggerValue: (name: string, value: unknown) => void;
 }
 
-export default function mount({ data, parentElement, setTriggerValue }: Mount): () => void {
-  const open = (row: Row) => setTriggerValue("open", { path: row.path, params: row.params });
+export default function mount({ data, parentElement }: Mount): () => void {
   const table = document.createElement("table");
-  table.append(caption(data.label), head(data), body(data, open));
+  table.append(caption(data.label), head(data), body(data));
   const frame = document.createElement("div");
   frame.className = "records";
   frame.append(table);
@@ -74,7 +73,7 @@ function head({ columns }: TableData): HTMLElement {
   return made;
 }
 
-function body({ rows, columns }: TableData, open: (row: Row) => void): HTMLElement {
+function body({ rows, columns }: TableData): HTMLElement {
   const made = document.createElement("tbody");
   for (const row of rows) {
     const line = made.insertRow();
@@ -82,7 +81,8 @@ function body({ rows, columns }: TableData, open: (row: Row) => void): HTMLEleme
       const place = line.insertCell();
       place.className = classOf(columns[index]);
       const content = drawCell(cell);
-      place.append(index === 0 && row.path !== null ? link(row, content, open) : content);
+      const { path, params } = row;
+      place.append(index === 0 && path !== null ? link(path, params, content) : content);
     });
   }
   return made;
@@ -92,9 +92,9 @@ function classOf(column: ColumnData | undefined): string {
   return [column?.number && "number", column?.minor && "minor"].filter(Boolean).join(" ");
 }
 
-function link(row: Row, content: HTMLElement, open: (row: Row) => void): HTMLElement {
+function link(path: string, params: Row["params"], content: HTMLElement): HTMLElement {
   const made = document.createElement("a");
-  made.href = `${row.path}?${new URLSearchParams(row.params)}`;
+  made.href = addressOf(path, params);
   made.append(content);
   made.addEventListener("click", (event) => {
     // Only a plain click stays in this tab's session; all others are the browser's.
@@ -103,7 +103,7 @@ function link(row: Row, content: HTMLElement, open: (row: Row) => void): HTMLEle
     }
     event.preventDefault();
     made.classList.add("opening");
-    open(row);
+    visit(path, params);
   });
   return made;
 }

@@ -1,7 +1,7 @@
 /** The sentence under the waveform: what is wrong with the sound, if anything is. No DOM here. */
 import type { Status } from "./engine.ts";
 import type { Clip } from "./timeline.ts";
-import type { AudioState, PlayerData } from "./types.ts";
+import type { AudioState, Masking, PlayerData } from "./types.ts";
 
 const WHOLE: Record<AudioState, string> = {
   ready: "",
@@ -19,6 +19,12 @@ export function statusNotice(status: Status, problem: string | null): string | n
     return problem ?? "The recording could not be loaded. Press play to try again.";
   }
   return null;
+}
+
+/** Said above texts in clear that are usually masked. */
+export function revealNotice({ state, reason }: Masking): string | null {
+  if (state !== "revealed") return null;
+  return `Shown in clear for you, on record with the reason “${reason ?? ""}”. Masked again when you leave.`;
 }
 
 /** What there is to say about the recordings themselves. */

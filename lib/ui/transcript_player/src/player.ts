@@ -1,4 +1,5 @@
 /** The listening room: joins engine, waveform, transcript, controls and keyboard. */
+import { visit } from "../../shared/src/visit.ts";
 import { Controls } from "./controls.ts";
 import { element, takesKeys } from "./dom.ts";
 import { Engine } from "./engine.ts";
@@ -16,10 +17,10 @@ import type { Clip } from "./timeline.ts";
 import { Transcript } from "./transcript.ts";
 import { answerWhere, tellCommand, tellMoment } from "./review.ts";
 import type { Moment, ReviewCommand } from "./review.ts";
-import type { AudioItem, Move, PlayerData, Send, Turn } from "./types.ts";
+import type { AudioItem, PlayerData, Send, Turn } from "./types.ts";
 import { UrlBook } from "./urls.ts";
 import { Wave } from "./wave.ts";
-import { audioNotice, statusNotice } from "./notices.ts";
+import { audioNotice, revealNotice, statusNotice } from "./notices.ts";
 
 /** The position is written down this often while playing, in milliseconds. */
 const REMEMBER_MS = 2000;
@@ -38,6 +39,7 @@ export class Player {
   readonly #wave: Wave;
   readonly #transcript: Transcript;
   readonly #notice = element("p", { class: "notice", role: "status" });
+  readonly #clear = element("p", { class: "clear", role: "status" });
   readonly #follow = element("button", { type: "button", class: "follow" }, "Follow playback");
   readonly #help = new Help();
   #data: PlayerData;
@@ -83,7 +85,8 @@ export class Player {
       this.#follow.hidden = following || this.#clips.length === 0;
     });
     const frame = element("div", { class: "frame" }, scroller, this.#follow);
-    root.replaceChildren(this.#controls.root, waveHost, this.#notice, frame, this.#help.root);
+    root.replaceChildren(this.#controls.root, waveHost, this.#notice, this.#clear, frame);
+    root.append(this.#help.root);
     root.append(this.#media);
     document.addEventListener("keydown", (event) => this.#keydown(event), {
       signal: this.#ended.signal,
@@ -104,6 +107,7 @@ export class Player {
     const audioChanged = JSON.stringify(data.audio) !== JSON.stringify(this.#data.audio);
     const isNew = turns !== this.#turns && JSON.stringify(turns) !== JSON.stringify(this.#turns);
     this.#data = data;
+    this.#clear.textContent = revealNotice(data.masking) ?? "";
     if (isNew || audioChanged) this.#lay(turns);
     if (this.#urls.accept(data)) this.#engine.urlsArrived();
     this.#refresh();
@@ -147,6 +151,7 @@ export class Player {
       objectives: this.#data.objectives,
       audio: bySequence.get(turn.sequence)?.state ?? null,
       playable: this.#clips.length > 0,
+      masked: this.#data.masking.state === "masked",
       choose: (index: number) => this.#choose(index),
     };
   }
@@ -292,7 +297,7 @@ export class Player {
       case "undo":
         return this.#review({ kind: command.name });
       case "next":
-        return this.#review({ kind: "submit" }) || this.#move("next");
+        return this.#review({ kind: "submit" }) || this.#goOn();
       case "help":
         this.#showHelp();
         return true;
@@ -303,11 +308,11 @@ export class Player {
   }
 
   #showHelp(): void {
-    const { reviewing, moves } = this.#data;
+    const { reviewing, nextId } = this.#data;
     this.#help.toggle({
       audio: this.#clips.length > 0,
       review: reviewing,
-      next: !reviewing && moves.includes("next"),
+      next: !reviewing && nextId !== null,
     });
   }
 
@@ -323,9 +328,9 @@ export class Player {
     return { sequence, atMs: this.#engine.positionMs, text };
   }
 
-  #move(move: Move): boolean {
-    const isPossible = this.#data.moves.includes(move);
-    if (isPossible) this.#send("move", move);
-    return isPossible;
+  #goOn(): boolean {
+    const { nextId } = this.#data;
+    if (nextId !== null) visit("/session", { id: nextId });
+    return nextId !== null;
   }
 }

@@ -1,6 +1,7 @@
 /** One row of the transcript. Whatever was said is put in as text, never as markup. */
 import { element } from "./dom.ts";
 import { clock, dollars, latency, spoken } from "./format.ts";
+import { piecesOf } from "./masks.ts";
 import type { AudioState, Objectives, Speaker, Turn } from "./types.ts";
 
 export interface RowContext {
@@ -11,6 +12,8 @@ export interface RowContext {
   audio: AudioState | null;
   /** True when choosing the turn moves the sound. */
   playable: boolean;
+  /** True when `[email]` and the like are masks, not words. */
+  masked: boolean;
   choose: (index: number) => void;
 }
 
@@ -28,7 +31,8 @@ export function drawTurn(index: number, turn: Turn, context: RowContext): HTMLEl
   time.append(clock(turn.startMs));
   const doing = context.playable ? "Play from" : "Turn at";
   time.setAttribute("aria-label", `${doing} ${spoken(turn.startMs)}`);
-  const said = element("p", { class: "said", dir: "auto" }, turn.text);
+  const said = element("p", { class: "said", dir: "auto" });
+  said.append(...(context.masked ? masksShown(turn.text) : [turn.text]));
   const head = element("div", { class: "head" }, element("span", { class: "who" }, name));
   if (context.audio !== null && context.audio !== "ready") {
     head.append(element("span", { class: "silent" }, WHY_SILENT[context.audio]));
@@ -43,6 +47,14 @@ export function drawTurn(index: number, turn: Turn, context: RowContext): HTMLEl
     if (!isSelecting() && !inControl(event)) context.choose(index);
   });
   return row;
+}
+
+function masksShown(text: string): (Node | string)[] {
+  return piecesOf(text).map((piece) =>
+    piece.masked === null
+      ? piece.text
+      : element("span", { class: "mask", title: `Masked: ${piece.masked}` }, piece.text),
+  );
 }
 
 /** Reading with the mouse selects text; that is no wish to jump. */

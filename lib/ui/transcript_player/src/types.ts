@@ -46,8 +46,12 @@ export interface Objectives {
   turnMs: number;
 }
 
-/** Moves to a neighbour in the list that the reader came from. */
-export type Move = "next" | "previous";
+/** Whether personal data in the texts is shown, masked, or shown for once with a reason. */
+export interface Masking {
+  state: "clear" | "masked" | "revealed";
+  /** Why it was revealed, as it is on record; else null. */
+  reason: string | null;
+}
 
 export interface PlayerData {
   sessionId: string;
@@ -69,7 +73,9 @@ export interface PlayerData {
   startAtMs: number | null;
   objectives: Objectives;
   speakers: Record<Speaker, string>;
-  moves: Move[];
+  /** The session after this one in the list that the reader came from. */
+  nextId: string | null;
+  masking: Masking;
   /** True when a review is under way: its keys and the lit turn go to the review panel. */
   reviewing: boolean;
 }
@@ -80,7 +86,6 @@ export interface Triggers {
   waves: true;
   /** The player has not the edition that the data speaks of. */
   whole: true;
-  move: Move;
 }
 
 export type Send = <Name extends keyof Triggers>(name: Name, value: Triggers[Name]) => void;

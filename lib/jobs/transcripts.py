@@ -1,4 +1,4 @@
-"""A transcript as text: plain, Markdown, WebVTT, SubRip and CSV. Pure functions.
+"""A transcript as JSON and as text: plain, Markdown, WebVTT, SubRip and CSV. Pure functions.
 
 What people said is never taken for markup: each format escapes what it could read as its own.
 """
@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Final
 
-from lib.data.records import Interaction, UserSession
+from lib.data.functions import rfc3339
+from lib.data.records import AudioObject, Interaction, SessionUser, UserSession
 from lib.jobs.csv_cells import inert
 
 # Cues need an end: of the turn itself, of the next one's start, or a reading time.
@@ -30,6 +33,18 @@ _CSV_FIELDS: Final = (
 _NO_TAGS: Final = str.maketrans({"<": "\u2039", ">": "\u203a"})
 
 Turns = Sequence[Interaction]
+"""All turns of a session, by sequence."""
+
+MAX_TURNS: Final = 20_000
+MAX_CHARACTERS: Final = 32_000_000
+"""Of a transcript that is written as a whole; longer ones are read in pages."""
+
+_INTERNAL: Final = frozenset({"user_id", "source", "session_id", "audio_object_id"})
+_OF_AUDIO: Final = ("content_type", "bytes", "duration_ms", "status", "analysis")
+
+
+class TooLongError(Exception):
+    """A transcript has more turns or characters than are written as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +54,33 @@ class TextFormat:
     media_type: str
     extension: str
     write: Callable[[UserSession, Turns], str]
+
+
+def gathered(turns: Iterable[Interaction]) -> list[Interaction]:
+    """Return all turns, read while there is room for them.
+
+    Raises:
+        TooLongError: there are more than `MAX_TURNS`, or `MAX_CHARACTERS` in them.
+    """
+    found: list[Interaction] = []
+    characters = 0
+    for turn in turns:
+        characters += len(turn.text)
+        if len(found) == MAX_TURNS or characters > MAX_CHARACTERS:
+            raise TooLongError(
+                f"It has more than {MAX_TURNS} turns or {MAX_CHARACTERS} characters."
+            )
+        found.append(turn)
+    return found
+
+
+def document(session: UserSession, turns: Turns) -> str:
+    """Return JSON: `{"session": {...}, "interactions": [...]}` with the API's names and values."""
+    whole = {
+        "session": {**_wire(session), "userId": session.user.clerk_id},
+        "interactions": [_turn(turn) for turn in turns],
+    }
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
 
 def plain(session: UserSession, turns: Turns) -> str:
@@ -97,6 +139,7 @@ def table(_session: UserSession, turns: Turns) -> str:
     return out.getvalue()
 
 
+JSON: Final = TextFormat("application/json", "json", document)
 FORMATS: Final = {
     "text": TextFormat("text/plain", "txt", plain),
     "markdown": TextFormat("text/markdown", "md", markdown),
@@ -104,6 +147,37 @@ FORMATS: Final = {
     "srt": TextFormat("application/x-subrip", "srt", subrip),
     "csv": TextFormat("text/csv", "csv", table),
 }
+
+
+def _turn(turn: Interaction) -> dict[str, Any]:
+    # The whole of the session is there; its id would only be repeated.
+    return {name: value for name, value in _wire(turn).items() if name != "id"}
+
+
+def _wire(record: UserSession | Interaction | SessionUser) -> dict[str, Any]:
+    return {
+        _camel(field.name): _value(getattr(record, field.name))
+        for field in fields(record)
+        if field.name not in _INTERNAL
+    }
+
+
+def _value(value: object) -> Any:
+    match value:
+        case datetime():
+            return rfc3339(value)
+        case AudioObject():
+            of_audio = {_camel(name): getattr(value, name) for name in _OF_AUDIO}
+            return {"audioObjectId": value.id, **of_audio}
+        case SessionUser():
+            return _wire(value)
+        case _:
+            return value
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
 
 
 def _timed(turns: Turns) -> list[tuple[Interaction, float, float]]:

@@ -1,0 +1,77 @@
+/** What the listening room opens and what may be taken out of it; both end up on the audit trail. */
+import { v } from "convex/values";
+import type { Doc } from "./_generated/dataModel.js";
+import type { QueryCtx } from "./_generated/server.js";
+import { recordAudit } from "./model/audit.ts";
+import { toAudioObject } from "./model/audio.ts";
+import { authedMutation } from "./model/functions.ts";
+import { TRANSCRIPT_ITEMS } from "./model/limits.ts";
+import { limitCaller } from "./model/rateLimit.ts";
+import { audioObject, openedSession } from "./model/records.ts";
+import { SessionReader, requireSession, sessionById } from "./model/sessions.ts";
+
+/** Recordings of a whole session that are looked at: a broken upload leaves another one. */
+const WHOLE_RECORDINGS = 20;
+
+/**
+ * The session with its recordings of the whole, or null; recordings of turns come with the turns.
+ * With `note`, that the caller viewed it is on record in the same transaction.
+ */
+export const open = authedMutation("listening:open", {
+  args: { id: v.string(), note: v.boolean() },
+  returns: v.union(openedSession, v.null()),
+  handler: async (ctx, { id, note }) => {
+    const session = await sessionById(ctx, id);
+    if (session === null) return null;
+    ctx.about(session.userId);
+    if (note) {
+      await limitCaller(ctx, "audit");
+      const subject = { subjectType: "userSession", subjectId: session._id };
+      await recordAudit(ctx, { action: "session.view", ...subject });
+    }
+    const recordings = await ctx.db
+      .query("audioObjects")
+      .withIndex("by_session_sequence", (q) =>
+        q.eq("sessionId", session._id).eq("sequence", undefined),
+      )
+      .take(WHOLE_RECORDINGS);
+    const record = await new SessionReader(ctx).record(session);
+    return { session: record, recordings: recordings.map(toAudioObject) };
+  },
+});
+
+/**
+ * The recordings that can be copied out of a session, those of the whole first, then by sequence,
+ * at most 2,000. That the caller exports them is on record before they are known.
+ *
+ * @throws NOT_FOUND for an unknown session.
+ */
+export const exportAudio = authedMutation("listening:exportAudio", {
+  args: { id: v.string() },
+  returns: v.array(audioObject),
+  handler: async (ctx, { id }) => {
+    const session = await requireSession(ctx, id);
+    ctx.about(session.userId);
+    await limitCaller(ctx, "audit");
+    const playable = (await recordingsOf(ctx, session)).filter(
+      ({ status, analysis }) => status === "stored" && analysis !== "corrupt",
+    );
+    await recordAudit(ctx, {
+      action: "audio.export",
+      subjectType: "userSession",
+      subjectId: session._id,
+      details: { recordings: playable.length },
+    });
+    return playable.map(toAudioObject);
+  },
+});
+
+async function recordingsOf(
+  ctx: QueryCtx,
+  session: Doc<"userSessions">,
+): Promise<Doc<"audioObjects">[]> {
+  return await ctx.db
+    .query("audioObjects")
+    .withIndex("by_session_sequence", (q) => q.eq("sessionId", session._id))
+    .take(TRANSCRIPT_ITEMS);
+}

@@ -1,0 +1,156 @@
+"""What a notification says, as generic JSON and as Slack shows it. Pure.
+
+A message says the same at every attempt, so a receiver that got it twice can tell by its id.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+from urllib.parse import urlencode
+
+from lib.data.records import Announcement
+from lib.observability.alert_rules import RUNBOOK, Unit
+
+Channel = Literal["webhook", "slack"]
+
+VERSION: Final = 1
+
+_SLACK_SIGNS: Final = {"firing": ":red_circle:", "resolved": ":large_green_circle:"}
+_TEST_SIGN: Final = ":information_source:"
+_SECOND_MS: Final = 1000
+_MINUTE_MS: Final = 60 * _SECOND_MS
+_HOUR_MS: Final = 60 * _MINUTE_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to one channel.
+
+    Attributes:
+        id: the same at every attempt.
+        channel: whose format it takes.
+        items: what changed, oldest first.
+        created_at: when it was queued.
+    """
+
+    id: str
+    channel: Channel
+    items: Sequence[Announcement]
+    created_at: datetime
+
+
+def body(message: Message, app_url: str) -> bytes:
+    """Return what is posted, UTF-8 JSON.
+
+    Args:
+        message: to tell.
+        app_url: origin of the dashboard, for links.
+    """
+    content = _slack(message, app_url) if message.channel == "slack" else _generic(message, app_url)
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def quantity(value: float | None, unit: Unit) -> str:
+    """Return a value with its unit, in words: `14.2x the budget`, `52%`, `3 min`."""
+    if value is None:
+        return "no data"
+    match unit:
+        case "burn":
+            return f"{value:.3g}x the budget"
+        case "share":
+            return f"{100 * value:.3g}%"
+        case "times":
+            return f"{value:.3g}x the usual"
+        case "count":
+            return f"{value:.0f}"
+        case "ms":
+            return _duration(value)
+
+
+def _duration(ms: float) -> str:
+    if ms < _SECOND_MS:
+        return f"{ms:.0f} ms"
+    if ms < _MINUTE_MS:
+        return f"{ms / _SECOND_MS:.3g} s"
+    if ms < _HOUR_MS:
+        return f"{ms / _MINUTE_MS:.3g} min"
+    return f"{ms / _HOUR_MS:.3g} h"
+
+
+def _generic(message: Message, app_url: str) -> Mapping[str, Any]:
+    return {
+        "version": VERSION,
+        "id": message.id,
+        "createdAt": _utc(message.created_at),
+        "alerts": [_alert(item, app_url) for item in message.items],
+    }
+
+
+def _alert(item: Announcement, app_url: str) -> Mapping[str, Any]:
+    alert = {
+        "change": item.change,
+        "rule": item.rule,
+        "severity": item.severity,
+        "title": item.title,
+        "text": _sentence(item),
+        "value": item.value,
+        "threshold": item.threshold,
+        "unit": item.unit,
+        "at": _utc(item.at),
+        "openedAt": _utc(item.opened_at) if item.opened_at else None,
+        "ending": item.ending,
+        "incidentId": item.incident_id,
+        "incidentUrl": _incident_url(item, app_url),
+        "url": _page_url(item, app_url),
+        "runbook": _runbook(item),
+    }
+    return {name: value for name, value in alert.items() if value is not None}
+
+
+def _slack(message: Message, app_url: str) -> Mapping[str, Any]:
+    return {"text": "\n".join(_slack_line(item, app_url) for item in message.items)}
+
+
+def _slack_line(item: Announcement, app_url: str) -> str:
+    sign = _SLACK_SIGNS.get(item.change, _TEST_SIGN)
+    link = _incident_url(item, app_url) or _page_url(item, app_url)
+    words = f"{sign} *{item.change.upper()}* ({item.severity}) {_escaped(item.title)}"
+    return f"{words}\n{_escaped(_sentence(item))}\n<{_escaped(link)}|Open in Earshot>"
+
+
+def _escaped(text: str) -> str:
+    """Keep a text from being read as Slack's markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _sentence(item: Announcement) -> str:
+    if item.change == "test":
+        return "Somebody pressed the test button. Nothing is wrong."
+    if item.change == "resolved":
+        if item.ending == "no-data":
+            return "Ended without data: nothing was measured for six hours. That is not a recovery."
+        return "Back within its limits."
+    return (
+        f"{quantity(item.value, item.unit)}; fires from {quantity(item.threshold, item.unit)} on."
+    )
+
+
+def _incident_url(item: Announcement, app_url: str) -> str | None:
+    return f"{app_url}/alerts?incident={item.incident_id}" if item.incident_id else None
+
+
+def _page_url(item: Announcement, app_url: str) -> str:
+    query = urlencode(item.params)
+    return f"{app_url}{item.path}{'?' if query else ''}{query}"
+
+
+def _runbook(item: Announcement) -> str | None:
+    return None if item.change == "test" else f"{RUNBOOK}#{item.rule}"
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
