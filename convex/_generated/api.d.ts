@@ -23,6 +23,7 @@ import type * as erasure from "../erasure.js";
 import type * as housekeeping from "../housekeeping.js";
 import type * as interactions from "../interactions.js";
 import type * as jobLeases from "../jobLeases.js";
+import type * as listening from "../listening.js";
 import type * as metrics from "../metrics.js";
 import type * as migrations from "../migrations.js";
 import type * as model_agreement from "../model/agreement.js";
@@ -93,6 +94,7 @@ declare const fullApi: ApiFromModules<{
   housekeeping: typeof housekeeping;
   interactions: typeof interactions;
   jobLeases: typeof jobLeases;
+  listening: typeof listening;
   metrics: typeof metrics;
   migrations: typeof migrations;
   "model/agreement": typeof model_agreement;

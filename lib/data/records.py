@@ -811,6 +811,22 @@ class OpenIncidents:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedSession:
+    """What `listening:open` returns."""
+
+    session: UserSession
+    recordings: tuple[AudioObject, ...]
+
+    @classmethod
+    def from_wire(cls, wire: Wire) -> OpenedSession:
+        """Read the object as Convex sends it."""
+        return cls(
+            session=UserSession.from_wire(wire["session"]),
+            recordings=tuple(AudioObject.from_wire(item) for item in wire["recordings"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ping:
     """What `system:ping` returns."""
 
@@ -2006,6 +2022,19 @@ class JobLeasesRenewArgs(TypedDict):
     ttl_ms: float
 
 
+class ListeningExportAudioArgs(TypedDict):
+    """Arguments of `listening:exportAudio`."""
+
+    id: str
+
+
+class ListeningOpenArgs(TypedDict):
+    """Arguments of `listening:open`."""
+
+    id: str
+    note: bool
+
+
 class MetricsIngestArgs(TypedDict):
     """Arguments of `metrics:ingest`."""
 
@@ -2899,6 +2928,15 @@ _write_job_leases_renew_args = writer(
     Argument("ttl_ms", "ttlMs"),
 )
 
+_write_listening_export_audio_args = writer(
+    Argument("id", "id"),
+)
+
+_write_listening_open_args = writer(
+    Argument("id", "id"),
+    Argument("note", "note"),
+)
+
 _write_metrics_range_args = writer(
     Argument("metric", "metric"),
     Argument("from_", "from", milliseconds),
@@ -3707,6 +3745,20 @@ JOB_LEASES_LIST: Final[Query[JobLeasesListArgs, tuple[JobRun, ...]]] = Query(
 
 JOB_LEASES_RENEW: Final[Mutation[JobLeasesRenewArgs, Renewal]] = Mutation(
     "jobLeases:renew", _write_job_leases_renew_args, Renewal.from_wire
+)
+
+LISTENING_EXPORT_AUDIO: Final[Mutation[ListeningExportAudioArgs, tuple[AudioObject, ...]]] = (
+    Mutation(
+        "listening:exportAudio",
+        _write_listening_export_audio_args,
+        lambda value: tuple(AudioObject.from_wire(item) for item in value),
+    )
+)
+
+LISTENING_OPEN: Final[Mutation[ListeningOpenArgs, OpenedSession | None]] = Mutation(
+    "listening:open",
+    _write_listening_open_args,
+    lambda value: None if value is None else OpenedSession.from_wire(value),
 )
 
 METRICS_INGEST: Final[Mutation[MetricsIngestArgs, Ingested]] = Mutation(
