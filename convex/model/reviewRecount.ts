@@ -125,7 +125,7 @@ async function settledTallies(
     place: { owner: string; shard: number },
   ) => {
     const stored = row ?? NOTHING;
-    const found = driftOf(`${queueId} ${place.owner}`, stored as never, actual as never);
+    const found = driftOf(`${queueId} ${place.owner}`, stored, actual);
     if (fix && found.length > 0) await setTally(ctx, { queueId, ...place }, row ?? null, actual);
     drift.push(...found);
   };
