@@ -65,6 +65,12 @@ def public_jwks(pem: str) -> dict[str, list[dict[str, str]]]:
     }
 
 
+def jwks_data_url(pem: str) -> str:
+    """Return the public keys of a PEM text as the `data:` URL that Convex reads."""
+    document = json.dumps(public_jwks(pem), separators=(",", ":"))
+    return f"data:application/json;base64,{base64.b64encode(document.encode()).decode()}"
+
+
 def mint(
     pem: str, issuer: str, role: ServiceRole, subject: str, ttl: int = 300, now: float | None = None
 ) -> str:

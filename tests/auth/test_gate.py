@@ -435,6 +435,7 @@ async def test_sign_out_ends_the_session_everywhere(production: Stage) -> None:
     expired = set_cookies(answer)
     assert expired["__session"] == expired["__Host-earshot"] == ""
     assert "__client_uat" not in expired
+    assert answer.headers["clear-site-data"] == '"storage"'
     assert production.session["status"] == "revoked"
     # A copy of the token that is still valid by its own words.
     assert (await production.get("/media/a", cookies)).json()["detail"] == "signed-out-here"
