@@ -1,4 +1,4 @@
-"""Service tokens: how machines (ingest, worker) prove themselves to the API and to Convex.
+"""Service tokens: how machines (ingest, monitor, worker) prove themselves to the API and to Convex.
 
 RS256 JWTs with an issuer of their own, audience `earshot` and a role; the key ids are RFC 7638
 thumbprints, so a rotation is a new PEM block in front of the old one.
@@ -30,7 +30,7 @@ from lib.auth.tokens import (
     verify_signature,
 )
 
-ServiceRole = Literal["ingest", "worker"]
+ServiceRole = Literal["ingest", "monitor", "worker"]
 AUDIENCE = "earshot"
 MAX_LIFE_SECONDS = 90 * 86_400
 
@@ -79,7 +79,7 @@ def mint(
     Args:
         pem: private keys; the first signs.
         issuer: value of `iss`.
-        role: `ingest` or `worker`.
+        role: `ingest`, `monitor` (may read `/metrics` only) or `worker`.
         subject: name of the machine, for logs and audit.
         ttl: life in seconds.
         now: Unix time, for tests.

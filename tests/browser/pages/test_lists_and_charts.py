@@ -107,9 +107,9 @@ def test_auth_errors_are_drawn_by_reason_and_listed(page: Page, stack: RunningSt
 
 def test_system_status_asks_every_dependency(page: Page, stack: RunningStack) -> None:
     enter(page, stack, "ops", "/status")
-    for name in ("Convex", "Object storage", "Clerk"):
-        expect(page.get_by_text(name, exact=True)).to_be_visible()
-    expect(page.get_by_test_id("stMain").get_by_text("answers")).to_have_count(3, timeout=SLOW_MS)
+    for name in ("Convex", "Object storage", "Clerk Backend API", "Clerk signing keys", "Worker"):
+        expect(page.get_by_text(name, exact=True)).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_test_id("stMain").get_by_text("answers")).to_have_count(6, timeout=SLOW_MS)
     expect(page.get_by_role("table", name="Background jobs")).to_be_visible()
 
 
