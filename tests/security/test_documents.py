@@ -10,7 +10,7 @@ import pytest
 from lib.auth.headers import ALWAYS, HTTPS_ONLY, UNLESS_SAID
 from tests.security.bills import ROOT
 
-PAGES = ("docs/security.md",)
+PAGES = ("docs/security.md", "docs/requirements.md")
 TOP_LEVEL = sorted(path.name for path in ROOT.iterdir() if path.name not in {".git", ".venv"})
 _CODE = re.compile(r"`([^`\n]+)`")
 # ASVS 5.0.0: how many requirements of levels 1 and 2 each section has; they are numbered first.
@@ -77,3 +77,12 @@ def test_every_header_is_in_the_table() -> None:
     page = (ROOT / "docs/security.md").read_text().lower()
     for name, _ in (*ALWAYS, *UNLESS_SAID, HTTPS_ONLY):
         assert f"`{name}`" in page
+
+
+def test_every_requirement_has_its_line() -> None:
+    page = (ROOT / "docs/requirements.md").read_text()
+    found = re.findall(r"^\| ([A-Z]+-?\d+) \| .{20,} \| .{10,} \|$", page, re.MULTILINE)
+    wanted = [f"R{n}" for n in range(1, 7)] + ["FEAT-014", "FEAT-024", "FEAT-025", "FEAT-007"]
+    for letter, last in (("Q", 5), ("O", 4), ("K", 2), ("H", 5), ("D", 5)):
+        wanted += [f"{letter}{number}" for number in range(1, last + 1)]
+    assert found == wanted
