@@ -37,6 +37,7 @@ ROUTES: Final = (
     Route("/review", PAGES / "review.py", "Review", ":material/rate_review:", "Listen"),
     Route("/alerts", PAGES / "alerts.py", "Alerts", ":material/notifications:", "Operate"),
     Route("/storage", PAGES / "storage.py", "Storage health", ":material/database:", "Operate"),
+    Route("/latency", PAGES / "latency.py", "Product latency", ":material/speed:", "Operate"),
     Route("/auth-errors", PAGES / "auth_errors.py", "Auth errors", ":material/key:", "Operate"),
     Route("/status", PAGES / "status.py", "System status", ":material/monitor_heart:", "Operate"),
     Route("/audit", PAGES / "audit.py", "Audit", ":material/history:", "Operate"),
