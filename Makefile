@@ -46,7 +46,7 @@ node_modules/.installed: $(VENV)/.local package.json package-lock.json
 	@$(NPM) ci --silent || { echo "Installing JavaScript packages failed: check the network, then run the command again."; exit 1; }
 	@touch $@
 
-$(COMPONENTS)/transcript_player/build/player.js: node_modules/.installed $(wildcard $(COMPONENTS)/*/src/*)
+$(COMPONENTS)/transcript_player/build/player.js: node_modules/.installed $(wildcard $(COMPONENTS)/*/src/* $(COMPONENTS)/assets/*.css)
 	@echo "Building the dashboard's components ..."
 	@$(NPM) run --silent build:player
 	@touch $@
@@ -100,8 +100,13 @@ faults: setup-dev ## Kill real processes, many rounds (random, printed seeds)
 	EARSHOT_EXAMPLES=random EARSHOT_FAULT_ROUNDS=$${EARSHOT_FAULT_ROUNDS:-20} EARSHOT_INTERLEAVINGS=$${EARSHOT_INTERLEAVINGS:-200} $(BIN)/pytest -s --timeout=3600 tests/runtime/test_crash.py tests/jobs/test_interleavings.py tests/api/test_failures.py
 
 .PHONY: fuzz
-fuzz: setup-dev ## Hostile bodies, generated requests and contracts, long form (random, printed seeds)
-	EARSHOT_EXAMPLES=random EARSHOT_FUZZ_BODIES=$${EARSHOT_FUZZ_BODIES:-10000} EARSHOT_SCHEMATHESIS_EXAMPLES=$${EARSHOT_SCHEMATHESIS_EXAMPLES:-100} EARSHOT_AUTH_CASES=$${EARSHOT_AUTH_CASES:-20000} $(BIN)/pytest -s --timeout=3600 tests/api/test_fuzz.py tests/api/test_openapi.py tests/auth/test_official_difference.py
+fuzz: setup-dev ## Hostile bodies, frames, files, tokens and contracts, long form (random, printed seeds)
+	EARSHOT_EXAMPLES=random EARSHOT_FUZZ_EXAMPLES=$${EARSHOT_FUZZ_EXAMPLES:-5000} EARSHOT_FUZZ_FRAMES=$${EARSHOT_FUZZ_FRAMES:-10000} EARSHOT_FUZZ_BODIES=$${EARSHOT_FUZZ_BODIES:-10000} EARSHOT_SCHEMATHESIS_EXAMPLES=$${EARSHOT_SCHEMATHESIS_EXAMPLES:-100} EARSHOT_AUTH_CASES=$${EARSHOT_AUTH_CASES:-20000} $(BIN)/pytest -s --timeout=3600 tests/api/test_fuzz.py tests/api/test_openapi.py tests/auth/test_official_difference.py tests/security/test_parsers_fuzz.py tests/runtime/test_sync_fuzz.py tests/importing/test_hostile.py tests/storage/test_keys.py
+
+.PHONY: proxy
+proxy: setup-dev ## Run the proxy's configuration in a real nginx
+	@command -v nginx >/dev/null || { echo "This needs nginx. On Debian: apt-get install nginx-light"; exit 1; }
+	$(BIN)/pytest -q tests/deploy/proxy_rehearsal.py
 
 .PHONY: security
 security: setup-dev $(VENV)/.security ## Advisories, secrets, licences of parts (SBOM), workflow, Dockerfile

@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
 from lib.api.app import create_api
+from lib.api.scrape import scrape_route
 from lib.auth.gate import Gate
 from lib.jobs.background import Background
 from lib.jobs.services import services
@@ -58,6 +59,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[
         Mount("/api/v1", create_api(_services)),
+        scrape_route(_services.recorder),
         Route(downloads.PATH, downloads.download),
         *session_files.ROUTES,
     ],

@@ -6,7 +6,9 @@ import typer
 
 from lib.commands import audio, bucket, data
 from lib.commands.backfill import backfill
+from lib.commands.doctor import doctor
 from lib.commands.import_ import import_
+from lib.commands.jwks import jwks
 from lib.commands.smoke import smoke
 from lib.commands.token import token
 from lib.commands.worker import worker
@@ -21,7 +23,9 @@ cli.add_typer(bucket.cli, name="bucket")
 cli.add_typer(audio.cli, name="audio")
 cli.add_typer(data.cli, name="data")
 cli.command()(backfill)
+cli.command()(doctor)
 cli.command("import")(import_)
+cli.command()(jwks)
 cli.command()(smoke)
 cli.command()(token)
 cli.command()(worker)

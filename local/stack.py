@@ -125,11 +125,13 @@ class Stack:
 
     def convex_environment(self) -> dict[str, str]:
         """Return the deployment's environment variables, as `npx convex env set` would hold."""
+        from lib.auth.service import jwks_data_url  # noqa: PLC0415  # keeps this module light
+
         return {
             "CLERK_JWT_ISSUER_DOMAIN": self.issuer_url,
             "EARSHOT_ROLE_CLAIM": "role",
             "EARSHOT_SERVICE_ISSUER": SERVICE_ISSUER,
-            "EARSHOT_SERVICE_JWKS": service_jwks_data_url(self.service_key_pem),
+            "EARSHOT_SERVICE_JWKS": jwks_data_url(self.service_key_pem),
         }
 
     @classmethod
@@ -231,12 +233,3 @@ def port_is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def service_jwks_data_url(pem: str) -> str:
-    """Return the public half of a service key as the `data:` URL that Convex reads."""
-    from lib.auth.service import public_jwks  # noqa: PLC0415  # keeps this module light to import
-
-    document = json.dumps(public_jwks(pem), separators=(",", ":"))
-    encoded = base64.b64encode(document.encode()).decode()
-    return f"data:application/json;base64,{encoded}"

@@ -12,8 +12,14 @@ from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 from tests.support.browser import chromium
 
 # Everybody's run generates the same examples; the long forms (`make fuzz`) look for new ones.
-settings.register_profile("fixed", derandomize=True, database=None)
-settings.register_profile("random", print_blob=True)
+# No deadline for a single example: how fast the machine is just now is nobody's promise.
+settings.register_profile("fixed", derandomize=True, database=None, deadline=None)
+settings.register_profile(
+    "random",
+    print_blob=True,
+    max_examples=int(os.environ.get("EARSHOT_FUZZ_EXAMPLES", "100")),
+    deadline=None,
+)
 settings.load_profile(os.environ.get("EARSHOT_EXAMPLES", "fixed"))
 
 ONE_STACK = "tests/browser/"

@@ -23,6 +23,7 @@ def paths(stack: RunningStack) -> dict[str, str]:
         "user": f"/user?id={session['user']['clerkId']}",
         "sessions": "/sessions",
         "session": f"/session?id={session['id']}",
+        "review": "/review",
         "storage": "/storage",
         "auth-errors": "/auth-errors",
         "status": "/status",

@@ -4,8 +4,14 @@ import json
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
+
+from lib.__main__ import cli as product
+from lib.config import Settings
+from local.__main__ import cli as local
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -58,15 +64,97 @@ def test_no_lock_names_a_registry() -> None:
     assert '"resolved"' not in (ROOT / "package-lock.json").read_text()
 
 
-@pytest.mark.parametrize(
-    "page",
-    sorted(
-        path.relative_to(ROOT).as_posix()
-        for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
-    ),
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 )
+
+
+def anchor(heading: str) -> str:
+    """Return the anchor that a heading gets: lower case, hyphens, no punctuation."""
+    words = re.sub(r"[^\w\- ]", "", re.sub(r"`|\*", "", heading).strip().lower())
+    return words.replace(" ", "-")
+
+
+def anchors(page: Path) -> set[str]:
+    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    return {anchor(found) for found in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_links_between_documents_lead_somewhere(page: str) -> None:
     source = ROOT / page
-    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", source.read_text()):
-        if "://" not in target and not target.startswith("mailto:"):
-            assert (source.parent / target).exists(), f"{page} links to {target}"
+    for target, place in re.findall(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)", source.read_text()):
+        if "://" in target or target.startswith("mailto:"):
+            continue
+        linked = source.parent / target if target else source
+        assert linked.exists(), f"{page} links to {target}"
+        if place and linked.suffix == ".md":
+            assert place in anchors(linked), f"{page} links to {target}#{place}"
+
+
+def code_of(page: str) -> str:
+    """Return what stands in a page as code: in backticks, fenced or indented."""
+    text = (ROOT / page).read_text()
+    blocks = re.findall(r"^```.*?^```", text, re.MULTILINE | re.DOTALL)
+    rest = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    indented = re.findall(r"^ {4}\S.*$", rest, re.MULTILINE)
+    return "\n".join([*blocks, *indented, *re.findall(r"`([^`]+)`", rest)])
+
+
+def words_of(cli: typer.Typer) -> set[str]:
+    """Return every command of a command line, such as `bucket plan`."""
+
+    def below(command: Any, path: str) -> set[str]:
+        inner: dict[str, Any] = getattr(command, "commands", {})
+        found = {path} if path else set()
+        return found.union(*(below(item, f"{path} {name}".strip()) for name, item in inner.items()))
+
+    return below(typer.main.get_command(cli), "")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_that_are_named_exist(page: str) -> None:
+    code = code_of(page)
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for target in re.findall(r"^ *make ([a-z][a-z-]*)", code, re.MULTILINE):
+        assert target in targets, f"{page}: make {target}"
+    for module, cli in (("lib", product), ("local", local)):
+        known = words_of(cli)
+        for first, second in re.findall(rf"python -m {module} ([a-z]+)(?: ([a-z]+)\b)?", code):
+            assert first in known, f"{page}: python -m {module} {first}"
+            if first in {"audio", "bucket", "data"} and second:
+                assert f"{first} {second}" in known, f"{page}: {module} {first} {second}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_settings_that_are_named_exist(page: str) -> None:
+    known = {str(field.alias) for field in Settings.model_fields.values()}
+    code = (
+        "".join(
+            path.read_text()
+            for folder in ("benchmarks", "convex", "local", "tests")
+            for path in (ROOT / folder).rglob("*")
+            if path.suffix in {".py", ".ts"}
+        )
+        + (ROOT / "Makefile").read_text()
+    )
+    text = (ROOT / page).read_text()
+    for name in set(re.findall(r"\b((?:EARSHOT|CLERK|CONVEX|S3)_(?!ID\b)[A-Z][A-Z_]+)\b", text)):
+        assert name in known or name in code, f"{page}: {name}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_routes_that_are_named_exist(page: str) -> None:
+    paths = json.loads((ROOT / "docs/api/openapi.json").read_text())["paths"]
+    known = {
+        f"{method.upper()} {re.sub(r'{[^}]*}', '{}', path)}"
+        for path, methods in paths.items()
+        for method in methods
+    }
+    pattern = r"\b(GET|POST|PATCH|PUT|DELETE) /api/v1(/[\w./{}-]*)"
+    for method, path in re.findall(pattern, (ROOT / page).read_text()):
+        plain = re.sub(r"{[^}]*}|\.\.\.", "{}", path).rstrip("/.")
+        if "{}" in plain.split("/")[:2]:
+            continue
+        assert any(one == f"{method} {plain}" for one in known), f"{page}: {method} {path}"

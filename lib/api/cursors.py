@@ -77,7 +77,9 @@ def _tag(key: bytes, request: Request, cursor: str) -> bytes:
 
 
 def _query(request: Request) -> list[tuple[str, str]]:
-    return parse_qsl(request.url.query, keep_blank_values=True)
+    # As bytes: `request.url` cannot be made of a query that is not UTF-8.
+    query: bytes = request.scope["query_string"]
+    return parse_qsl(query.decode("latin-1"), keep_blank_values=True)
 
 
 def _foreign() -> Problem:

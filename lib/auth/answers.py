@@ -66,7 +66,13 @@ def redirect(
     return Answer(status, (("location", location), *debug))
 
 
-_TITLES = {401: "Not signed in", 403: "Not allowed", 404: "Not found", 405: "Method not allowed"}
+_TITLES = {
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    500: "The app has failed",
+}
 
 
 def problem(status: int, reason: str, request_id: str) -> Answer:

@@ -22,6 +22,8 @@ from lib.auth.surfaces import SIGN_OUT_PATH, SIGNED_OUT_PATH, STATE_PATH, WATCH_
 
 _log = structlog.get_logger()
 
+# What the player remembers of sessions; cookies are not named: that would end other apps' too.
+FORGET = (b"clear-site-data", b'"storage"')
 FORBIDDEN, NOT_FOUND, NOT_ALLOWED, UNAUTHORIZED = 403, 404, 405, 401
 
 
@@ -79,6 +81,7 @@ class AuthRoutes:
         )
         target = SIGNED_OUT_PATH if everywhere else f"{SIGNED_OUT_PATH}?here=1"
         answer = redirect(target, status=303).with_cookies(self._cookies_to_expire(incoming))
+        answer.headers.append(FORGET)
         return answer, "", ""
 
     def _end_session(self, incoming: Incoming) -> bool:

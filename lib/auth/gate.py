@@ -19,11 +19,12 @@ from lib.auth.judge import Judge
 from lib.auth.members import Denial, Member
 from lib.auth.pass_through import CodeWriter, DocumentWriter, HeaderWriter, without_conditions
 from lib.auth.proxies import TrustedProxies
-from lib.auth.reasons import GateReason
+from lib.auth.reasons import AuthReason, GateReason
 from lib.auth.roles import page_allowed
 from lib.auth.sockets import deny_socket, owned_by, serve_socket
 from lib.auth.surfaces import CODE_PREFIX, Surface, page_of, surface_of
 from lib.config import Settings
+from lib.observability.logs import get_logger
 from lib.observability.request_id import (
     accept_request_id,
     new_request_id,
@@ -36,7 +37,9 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-NOT_FOUND = 404
+NOT_FOUND, SERVER_ERROR = 404, 500
+
+_log = get_logger(__name__)
 
 
 class Gate:
@@ -88,8 +91,15 @@ class Gate:
             writer = HeaderWriter(send, request_id, secure=self._secure)
             if scope["type"] == "websocket":
                 await self._socket(incoming, scope, receive, writer)
-            else:
+                return
+            try:
                 await self._request(incoming, scope, receive, writer)
+            except Exception:
+                _log.exception("app.request_failed", path=incoming.path)
+                if writer.has_begun:
+                    raise  # Only a broken connection tells the client now.
+                failed = problem(SERVER_ERROR, AuthReason.UNEXPECTED_ERROR, request_id)
+                await _send(writer, failed)
 
     async def _too_large(self, status: int, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = new_request_id()

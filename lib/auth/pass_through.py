@@ -36,7 +36,11 @@ def without_conditions(scope: Scope) -> Scope:
 
 
 class HeaderWriter:
-    """Wraps `send`: adds what every response of ours carries."""
+    """Wraps `send`: adds what every response of ours carries.
+
+    Attributes:
+        has_begun: whether a response was begun.
+    """
 
     def __init__(self, send: Send, request_id: str, *, secure: bool) -> None:
         """Take the server's `send`.
@@ -47,6 +51,7 @@ class HeaderWriter:
             secure: the app is served over https.
         """
         self._send = send
+        self.has_begun = False
         always = (*ALWAYS, ("x-request-id", request_id), *((HTTPS_ONLY,) if secure else ()))
         self._headers = _encoded(always)
 
@@ -58,6 +63,7 @@ class HeaderWriter:
             said = {name.lower() for name, _ in kept}
             unsaid = [pair for pair in _UNLESS_SAID if pair[0] not in said]
             message = {**message, "headers": [*kept, *unsaid, *self._headers]}
+            self.has_begun = True
         await self._send(message)
 
 

@@ -15,18 +15,19 @@ from lib.config import is_organization_claim
 
 
 class Role(StrEnum):
-    """A role of a team member, or of a machine (`ingest`, `worker`)."""
+    """A role of a team member, or of a machine (`ingest`, `monitor`, `worker`)."""
 
     VIEWER = "viewer"
     REVIEWER = "reviewer"
     OPS = "ops"
     ADMIN = "admin"
     INGEST = "ingest"
+    MONITOR = "monitor"
     WORKER = "worker"
 
 
 TEAM_ROLES = frozenset({Role.VIEWER, Role.REVIEWER, Role.OPS, Role.ADMIN})
-SERVICE_ROLES = frozenset({Role.INGEST, Role.WORKER})
+SERVICE_ROLES = frozenset({Role.INGEST, Role.MONITOR, Role.WORKER})
 
 _TABLE: dict[str, Any] = json.loads(Path(__file__).with_name("permissions.json").read_text())
 
@@ -102,6 +103,11 @@ def api_known(operation: str) -> bool:
 def api_allowed(role: Role, operation: str) -> bool:
     """Tell whether a role may call an API operation, such as `GET /users/{clerkId}`."""
     return allows(role, (Role(name) for name in _TABLE["api"].get(operation, ())))
+
+
+def machine_allowed(role: Role, path: str) -> bool:
+    """Tell whether a machine may read a path beside the API; what is not listed is refused."""
+    return allows(role, (Role(name) for name in _TABLE["machines"].get(path, ())))
 
 
 def page_roles(path: str) -> tuple[Role, ...]:

@@ -1,4 +1,4 @@
-"""Service tokens: how machines (ingest, worker) prove themselves to the API and to Convex.
+"""Service tokens: how machines (ingest, monitor, worker) prove themselves to the API and to Convex.
 
 RS256 JWTs with an issuer of their own, audience `earshot` and a role; the key ids are RFC 7638
 thumbprints, so a rotation is a new PEM block in front of the old one.
@@ -30,7 +30,7 @@ from lib.auth.tokens import (
     verify_signature,
 )
 
-ServiceRole = Literal["ingest", "worker"]
+ServiceRole = Literal["ingest", "monitor", "worker"]
 AUDIENCE = "earshot"
 MAX_LIFE_SECONDS = 90 * 86_400
 
@@ -65,6 +65,12 @@ def public_jwks(pem: str) -> dict[str, list[dict[str, str]]]:
     }
 
 
+def jwks_data_url(pem: str) -> str:
+    """Return the public keys of a PEM text as the `data:` URL that Convex reads."""
+    document = json.dumps(public_jwks(pem), separators=(",", ":"))
+    return f"data:application/json;base64,{base64.b64encode(document.encode()).decode()}"
+
+
 def mint(
     pem: str, issuer: str, role: ServiceRole, subject: str, ttl: int = 300, now: float | None = None
 ) -> str:
@@ -73,7 +79,7 @@ def mint(
     Args:
         pem: private keys; the first signs.
         issuer: value of `iss`.
-        role: `ingest` or `worker`.
+        role: `ingest`, `monitor` (may read `/metrics` only) or `worker`.
         subject: name of the machine, for logs and audit.
         ttl: life in seconds.
         now: Unix time, for tests.

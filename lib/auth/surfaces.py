@@ -11,6 +11,9 @@ SIGNED_OUT_PATH = "/auth/signed-out"
 STATE_PATH = "/auth/state"
 WATCH_PATH = "/auth/watch.js"
 
+# For machines with a Bearer token, like the API, but about this process alone.
+METRICS_PATH = "/metrics"
+
 _PUBLIC_PATHS = frozenset(
     {
         "/_stcore/health",
@@ -55,7 +58,7 @@ def surface_of(path: str) -> Surface:  # noqa: PLR0911  # one return per kind
         return Surface.PUBLIC
     if path.startswith("/auth/"):
         return Surface.AUTH
-    if path == "/api" or path.startswith("/api/"):
+    if path in {METRICS_PATH, "/api"} or path.startswith("/api/"):
         return Surface.API
     # Streamlit's client first asks below a deep link: `/session/_stcore/health`.
     if path.startswith(_RESOURCE_PREFIXES) or "/_stcore/" in path:
@@ -75,6 +78,8 @@ def route_label(path: str) -> str:
             page = page_of(path)
             return page if page_known(page) else "/*"
         case Surface.RESOURCE | Surface.PUBLIC | Surface.API:
+            if path == METRICS_PATH:
+                return path
             first = path.split("/")[1]
             return (
                 f"/{first}/*"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated, cast, get_args
 
 import typer
 
@@ -13,14 +13,14 @@ MAX_SECONDS = 24 * 3600
 
 
 def token(
-    role: Annotated[str, typer.Option(help="ingest or worker")],
+    role: Annotated[str, typer.Option(help="ingest, monitor or worker")],
     subject: Annotated[str, typer.Option(help="Name of the machine, for logs and audit")],
     ttl: Annotated[int, typer.Option(min=10, max=MAX_SECONDS, help="Life in seconds")] = 3600,
 ) -> None:
     """Print one bearer token, signed with EARSHOT_SERVICE_KEY."""
     settings = get_settings()
-    if role not in {"ingest", "worker"}:
-        raise typer.BadParameter("must be ingest or worker")
+    if role not in get_args(ServiceRole):
+        raise typer.BadParameter("must be ingest, monitor or worker")
     if settings.service_key is None:
         raise typer.BadParameter("EARSHOT_SERVICE_KEY is not set")
     pem = settings.service_key.get_secret_value()

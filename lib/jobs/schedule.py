@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
-from lib.jobs import audio_analysis, audio_upload, retention, started_erasures
+from lib.jobs import audio_analysis, audio_upload, dependencies, retention, started_erasures
 from lib.jobs.alerts.delivery import deliver
 from lib.jobs.alerts.evaluation import Evaluation
 from lib.jobs.analyser import Analyser
@@ -57,6 +57,7 @@ def default_jobs(analyser: Analyser) -> tuple[Job, ...]:
             Reconciliation(services.worker_caller(), services.storage, stop=stop).run()
         )),
         Job("users.erasure", 60, started_erasures.finish_started),
+        Job(dependencies.JOB, 60, dependencies.check),
         Job("storage.probe", 60, lambda services, _stop: probe(
             services.storage, services.recorder
         )),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 from lib.auth.authenticator import Authenticator
@@ -33,10 +34,13 @@ class Services:
     Attributes:
         settings: of this process.
         recorder: collects measurements; `lib.jobs.flush` sends them.
+        last_good: when this process last saw each dependency to be well, see
+            `lib.jobs.dependencies`.
     """
 
     settings: Settings
     recorder: Recorder = field(default_factory=Recorder)
+    last_good: dict[str, datetime] = field(default_factory=dict)
 
     @cached_property
     def convex(self) -> Client:

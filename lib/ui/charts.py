@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -201,8 +202,32 @@ def _band_names() -> list[str]:
     return [*named, f"over {BANDS[-1]:,} ms"]
 
 
+def scores_figure(
+    series: Mapping[str, Sequence[tuple[datetime, float | None]]],
+    zone: ZoneInfo,
+    colours: Sequence[str],
+) -> go.Figure:
+    """Draw mean scores, 1 to 5, over time, a line per name.
+
+    Args:
+        series: points by name.
+        zone: of the viewer.
+        colours: in the order of the series; repeated if there are more.
+    """
+    figure = go.Figure()
+    for index, (name, points) in enumerate(series.items()):
+        figure.add_scatter(
+            x=[at.astimezone(zone) for at, _ in points], y=[score for _, score in points],
+            name=html.escape(name), mode="lines+markers",
+            line={"color": colours[index % len(colours)], "width": 1.8},
+            hovertemplate="%{y:.2f} of 5",
+        )  # fmt: skip
+    figure.update_yaxes(title="score, 1 to 5", range=[0.8, 5.2], dtick=1)
+    return _finished(figure)
+
+
 def counts_frame(
-    series: Mapping[str, Sequence[tuple[datetime, int]]], zone: ZoneInfo
+    series: Mapping[str, Sequence[tuple[datetime, float | None]]], zone: ZoneInfo
 ) -> pd.DataFrame:
     """Return the table behind a chart of counts: a row per step, a column per name."""
     columns = {

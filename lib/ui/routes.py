@@ -34,6 +34,7 @@ ROUTES: Final = (
     Route("/user", PAGES / "user.py", "User", ":material/person:", ""),
     Route("/sessions", PAGES / "sessions.py", "Sessions", ":material/graphic_eq:", "Listen"),
     Route("/session", PAGES / "session.py", "Session", ":material/headphones:", ""),
+    Route("/review", PAGES / "review.py", "Review", ":material/rate_review:", "Listen"),
     Route("/storage", PAGES / "storage.py", "Storage health", ":material/database:", "Operate"),
     Route("/auth-errors", PAGES / "auth_errors.py", "Auth errors", ":material/key:", "Operate"),
     Route("/status", PAGES / "status.py", "System status", ":material/monitor_heart:", "Operate"),

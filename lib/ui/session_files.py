@@ -27,14 +27,17 @@ AUDIO_PATH: Final = "/session/recordings"
 TRANSCRIPTS: Final = {"json": JSON, **FORMATS}
 
 _ID: Final = re.compile(r"[0-9a-z]{16,64}")
+_FOREIGN: Final = "Open the session in Earshot and export it there."
 _STATUS: Final = {"FORBIDDEN": 403, "NOT_FOUND": 404, "RATE_LIMITED": 429, "UNAUTHENTICATED": 401}
 
 
 def transcript(request: Request) -> Response:
     """Send the transcript of the session `id` in the `format` asked for, as the member sees it."""
+    caller = _caller(request)
+    if _is_foreign(request):
+        return _told(403, _FOREIGN, caller)
     kind = TRANSCRIPTS.get(request.query_params.get("format", "json"))
     session_id = _session_id(request)
-    caller = _caller(request)
     if kind is None or session_id is None:
         return _no_session(caller)
     try:
@@ -56,8 +59,10 @@ def transcript(request: Request) -> Response:
 
 def audio(request: Request) -> Response:
     """Send the recordings of the session `id` as a ZIP file."""
-    session_id = _session_id(request)
     caller = _caller(request)
+    if _is_foreign(request):
+        return _told(403, _FOREIGN, caller)
+    session_id = _session_id(request)
     if session_id is None:
         return _no_session(caller)
     try:
@@ -85,6 +90,11 @@ ROUTES: Final = (
     Route(TRANSCRIPT_PATH, transcript, methods=["GET"]),
     Route(AUDIO_PATH, audio, methods=["GET"]),
 )
+
+
+def _is_foreign(request: Request) -> bool:
+    """Tell whether another site led the browser here: exports are on record, so nobody else may."""
+    return request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}
 
 
 def _session_id(request: Request) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -435,6 +436,7 @@ async def test_sign_out_ends_the_session_everywhere(production: Stage) -> None:
     expired = set_cookies(answer)
     assert expired["__session"] == expired["__Host-earshot"] == ""
     assert "__client_uat" not in expired
+    assert answer.headers["clear-site-data"] == '"storage"'
     assert production.session["status"] == "revoked"
     # A copy of the token that is still valid by its own words.
     assert (await production.get("/media/a", cookies)).json()["detail"] == "signed-out-here"
@@ -527,6 +529,18 @@ async def test_failure_inside_a_decision_refuses(
     assert (data.status_code, data.json()["detail"]) == (503, "unexpected-error")
     page = await production.document("/", production.cookies())
     assert page.status_code == 503
+
+
+async def test_a_failure_of_the_app_is_a_problem_that_tells_nothing_of_it() -> None:
+    async def broken(scope: Any, receive: Any, send: Any) -> None:
+        raise RuntimeError("very private")
+
+    with stage(app=broken) as one:
+        answer = await one.get("/media/a", one.cookies(), x_request_id="0190-abcdef-0001")
+    assert answer.status_code == 500
+    assert answer.json()["requestId"] == answer.headers["x-request-id"] == "0190-abcdef-0001"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "private" not in answer.text
 
 
 async def test_sessions_survive_an_outage_for_the_grace_and_not_longer() -> None:

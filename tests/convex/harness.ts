@@ -5,6 +5,7 @@ import type { TestConvex } from "convex-test";
 import { ConvexError } from "convex/values";
 import { expect, vi } from "vitest";
 import { api } from "../../convex/_generated/api.js";
+import { SERVICE_ROLES } from "../../convex/model/permissions.ts";
 import schema from "../../convex/schema.ts";
 
 export const modules = import.meta.glob([
@@ -41,7 +42,7 @@ export function deployment(): Deployment {
 
 /** The deployment as a caller with a role sees it: people by Clerk, machines by service token. */
 export function as(t: Deployment, role: string, subject = `${role}_subject`) {
-  const isService = role === "ingest" || role === "worker";
+  const isService = SERVICE_ROLES.includes(role);
   return t.withIdentity({ issuer: isService ? SERVICE_ISSUER : CLERK_ISSUER, subject, role });
 }
 

@@ -291,7 +291,7 @@ export function samples(
     },
     "authEvents:list": PAGE,
     "storageEvents:list": PAGE,
-    "storageEvents:slowest": { ...PAGE, from: 0, to: START },
+    "storageEvents:slowest": { ...PAGE, from: 0, to: 2 * START },
     "audit:record": { action: "session.view", subjectType: "session", subjectId: sessionId },
     "audit:list": PAGE,
     "listening:open": { id: sessionId, note: true },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -102,6 +103,16 @@ def test_a_service_token_is_minted(environment: dict[str, str]) -> None:
     claims = jwt.decode(done.stdout.strip(), options={"verify_signature": False})
     assert (claims["role"], claims["sub"], claims["aud"]) == ("ingest", "backend", "earshot")
     assert run(environment, "token", "--role", "admin", "--subject", "x").returncode != 0
+
+
+def test_the_public_keys_for_convex_are_printed_and_no_private_one(
+    environment: dict[str, str],
+) -> None:
+    done = run(environment, "jwks")
+    kind, _, encoded = done.stdout.strip().partition(",")
+    keys = json.loads(base64.b64decode(encoded))["keys"]
+    assert kind == "data:application/json;base64"
+    assert [set(key) for key in keys] == [{"kty", "n", "e", "kid", "use", "alg"}]
 
 
 def test_workers_share_the_work_and_survive_each_other(

@@ -13,9 +13,9 @@ import httpx
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from lib.auth.service import mint
+from lib.auth.service import jwks_data_url, mint
 from lib.data.client import Caller, Client
-from local.stack import SERVICE_ISSUER, service_jwks_data_url
+from local.stack import SERVICE_ISSUER
 
 STARTED_AT = datetime(2026, 9, 21, 14, 13, 20, tzinfo=UTC)
 FUNCTIONS = Path(__file__).parents[2] / "convex"
@@ -41,7 +41,7 @@ class Backend:
             "CLERK_JWT_ISSUER_DOMAIN": "https://clerk.example",
             "EARSHOT_ROLE_CLAIM": "role",
             "EARSHOT_SERVICE_ISSUER": SERVICE_ISSUER,
-            "EARSHOT_SERVICE_JWKS": service_jwks_data_url(self.pem),
+            "EARSHOT_SERVICE_JWKS": jwks_data_url(self.pem),
         }
 
     @contextmanager

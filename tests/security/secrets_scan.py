@@ -19,6 +19,9 @@ _LEFT_OUT: Final = {
     "docs/sbom/python.cdx.json", "lib/data/records.py", "package-lock.json",
 }  # fmt: skip
 
+# Detectors that judge by a variable's name or by randomness: in tests they find only made-up keys.
+_GUESSES: Final = {"Secret Keyword", "Base64 High Entropy String", "Hex High Entropy String"}
+
 
 def tracked_files() -> list[Path]:
     """Return every tracked file that can hold a secret as text."""
@@ -48,6 +51,8 @@ def new_secrets(files: list[Path]) -> list[str]:
     places = []
     for path, secret in found:
         name = Path(path).relative_to(ROOT).as_posix() if Path(path).is_relative_to(ROOT) else path
+        if name.startswith("tests/") and secret.type in _GUESSES:
+            continue
         if (name, secret.type, secret.secret_hash) not in known:
             places.append(f"{name}:{secret.line_number}: {secret.type}")
     return places

@@ -17,6 +17,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from lib.api.app import create_api
+from lib.api.scrape import scrape_route
 from lib.auth.gate import Gate
 from lib.config import Settings
 from lib.jobs.services import Services
@@ -90,7 +91,9 @@ def settings_of(convex: ConvexRuntime, storage: Endpoint) -> Settings:
 def served(convex: ConvexRuntime, storage: Endpoint, *, gated: bool = True) -> Iterator[Api]:
     """Serve the API, behind the gate as in the product or alone."""
     services = Services(settings_of(convex, storage))
-    app: ASGIApp = Starlette(routes=[Mount("/api/v1", create_api(services))])
+    app: ASGIApp = Starlette(
+        routes=[Mount("/api/v1", create_api(services)), scrape_route(services.recorder)]
+    )
     if gated:
         app = Gate(
             app,

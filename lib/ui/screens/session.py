@@ -7,10 +7,11 @@ from typing import Final
 
 import streamlit as st
 
-from lib.data import Caller, interactions, listening
+from lib.auth.roles import Role, allows
+from lib.data import Caller, Refused, interactions, listening
 from lib.data.records import Interaction, UserSession
 from lib.ui import formatting as fmt
-from lib.ui import rows, views
+from lib.ui import review_work, reviewing, rows, views
 from lib.ui.identity import Visitor, require_role
 from lib.ui.listening import Room, listening_room
 from lib.ui.navigation import neighbours_of
@@ -18,6 +19,7 @@ from lib.ui.objectives import ASSESSMENT_MS, TTFT_MS, TURN_MS
 from lib.ui.page_heading.component import Chip, Fact, Link, Neighbours, page_heading
 from lib.ui.record_table.component import Tone
 from lib.ui.series import DEMO
+from lib.ui.session_reviews import session_reviews
 from lib.ui.session_side import session_side
 
 _VIEWED: Final = "earshot.viewed"
@@ -31,22 +33,39 @@ def draw(visitor: Visitor) -> None:
     if room is None:
         views.not_found("Session", "The link is wrong, or the session was erased.")
         return
-    _page(room)
+    _page(room, _item_under_review(visitor, session_id))
 
 
 @st.fragment
-def _page(room: Room) -> None:
+def _page(room: Room, item_id: str | None) -> None:
     """Draw the loaded session; runs alone when the reader does something on the page."""
     visitor = require_role("/session")
     _heading(room.shown, visitor)
-    transcript, side = st.columns([0.72, 0.28], gap="large")
+    transcript, side = st.columns([0.62, 0.38] if item_id else [0.72, 0.28], gap="large")
     with transcript:
         if room.turns or room.recordings:
-            listening_room(room, visitor)
+            listening_room(room, visitor, reviewing=item_id is not None)
         else:
             views.empty("Nothing was said yet", "Turns appear here when the product stores them.")
     with side:
+        if item_id:
+            reviewing.panel(item_id)
+        session_reviews(room.session, visitor)
         session_side(room, visitor)
+
+
+def _item_under_review(visitor: Visitor, session_id: str) -> str | None:
+    """Return the place in a queue that the address names, once it is the reviewer's."""
+    item_id = st.query_params.get(review_work.PARAM)
+    if not item_id or not allows(visitor.member.role, Role.REVIEWER):
+        return None
+    try:
+        work = review_work.work_on(visitor, item_id)
+    except Refused as error:
+        st.warning("This review cannot be opened.", icon=":material/rate_review:")
+        st.text(error.message)
+        return None
+    return item_id if work.session_id == session_id else None
 
 
 def _start_ms() -> float | None:

@@ -1,118 +1,198 @@
-"""System status: what the app depends on, and the jobs behind it."""
+"""System status: what the app depends on, its settings, its measurements, the jobs behind it.
+
+Everything is asked and judged by `lib.jobs.health`, which `python -m lib doctor` prints.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
-from lib.data import job_leases
-from lib.data.records import JobRun
-from lib.jobs.readiness import probes
+from lib.data import DataError, job_leases
+from lib.jobs import dependencies
+from lib.jobs.configuration import Setting
+from lib.jobs.dependencies import Dependency, State
+from lib.jobs.health import Health, JobState, examine
 from lib.jobs.services import services
-from lib.observability.logs import get_logger
 from lib.ui import formatting as fmt
-from lib.ui import views
+from lib.ui import live, panels, requests
 from lib.ui.identity import Visitor
+from lib.ui.navigation import follow
 from lib.ui.page_heading.component import page_heading
-from lib.ui.record_table.component import Cell, Column, Row, record_table
+from lib.ui.record_table.component import Cell, Column, Row, Tone, record_table
 
-_NAMES: Final = {"convex": "Convex", "storage": "Object storage", "identity": "Clerk"}
+PATH: Final = "/status"
 _MEANS: Final = {
     "convex": "Users, sessions and transcripts",
     "storage": "Recordings and waveforms",
-    "identity": "Sign-in and keys",
+    "clerk.backend": "Sessions, users and tokens",
+    "clerk.frontend": "Sign-in in the browser",
+    "clerk.keys": "Verifies every token",
+    "worker": "Runs the jobs below",
 }
+_WORDS: Final[dict[State, str]] = {
+    "ok": "answers", "warning": "look at it", "failed": "does not answer",
+}  # fmt: skip
+_ICONS: Final[dict[State, str]] = {
+    "ok": ":material/check:", "warning": ":material/warning:", "failed": ":material/error:",
+}  # fmt: skip
+_COLOURS: Final[dict[State, Literal["green", "orange", "red"]]] = {
+    "ok": "green", "warning": "orange", "failed": "red",
+}  # fmt: skip
+_TONES: Final[dict[State, Tone]] = {"ok": "good", "warning": "warn", "failed": "bad"}
+_SUMS: Final[dict[State, str]] = {
+    "ok": "All is well", "warning": "Something should be looked at", "failed": "Something is down",
+}  # fmt: skip
+_PER_ROW: Final = 3
 _JOB_COLUMNS: Final = (
-    Column("Job"), Column("Last run"), Column("Result"), Column("Took", number=True),
-    Column("Runs", number=True), Column("Failures", number=True), Column("Held by"),
+    Column("Job"), Column("State"), Column("Last run"), Column("Every", number=True),
+    Column("Took", number=True), Column("Runs", number=True), Column("Failures", number=True),
+    Column("Held by", minor=True),
 )  # fmt: skip
-
-_log = get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """Answer of one dependency: how long it took, and what went wrong if anything did."""
-
-    name: str
-    took_ms: float
-    problem: str | None
+_SETTING_COLUMNS: Final = (Column("Setting"), Column("Value"), Column("State"))
 
 
-def draw(visitor: Visitor) -> None:
+def draw(_visitor: Visitor) -> None:
     """Draw the page."""
-    page_heading("System status", "What the app depends on, asked just now.", key="status-heading")
-    with st.skeleton(140):
-        found = ask_all()
+    page_heading(
+        "System status",
+        "What the app depends on, asked just now. The same on the command line: "
+        "python -m lib doctor",
+        key="status-heading",
+    )
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        st.button("Ask again", icon=":material/refresh:")
+        every = live.choose_refresh()
+    live.refreshing(PATH, every, _body)
+
+
+def _body(visitor: Visitor) -> None:
+    follow(*requests.TABLES)
+    requests.request_panel(visitor)
+    with live.waiting(420):
+        health = examine(services(), visitor.caller, sends=True)
+        seen = _last_seen(visitor)
+    st.badge(_SUMS[health.state], icon=_ICONS[health.state], color=_COLOURS[health.state])
+    answers = list(health.dependencies)
+    for first in range(0, len(answers), _PER_ROW):
+        for column, item in zip(
+            st.columns(_PER_ROW), answers[first : first + _PER_ROW], strict=False
+        ):
+            with column:
+                _card(item, seen, visitor)
+    _telemetry(health)
+    _jobs(health, visitor)
+    _settings(health)
+    _lookup()
+
+
+def _last_seen(visitor: Visitor) -> dict[str, str]:
+    """Return when the worker last saw each dependency to be well, in words."""
+    try:
+        runs = job_leases.every(visitor.caller)
+    except DataError:
+        return {}  # Convex has failed, and its card says so
+    return {name: fmt.moment(at, visitor.zone) for name, at in dependencies.reported(runs).items()}
+
+
+def _card(item: Dependency, seen: dict[str, str], visitor: Visitor) -> None:
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**{item.title}**")
+        st.caption(_MEANS[item.name])
+        st.badge(_WORDS[item.state], icon=_ICONS[item.state], color=_COLOURS[item.state])
+        version = f", version {item.version}" if item.version else ""
+        st.text(f"{fmt.latency(item.latency_ms)}{version}")
+        if item.detail:
+            st.text(item.detail)
+        if item.state == "failed":
+            good = seen.get(item.name)
+            if item.last_good is not None:
+                good = fmt.moment(item.last_good, visitor.zone)
+            st.text(f"Last good: {good or 'not known'}")
+
+
+def _telemetry(health: Health) -> None:
+    st.subheader("Measurements", anchor=False)
+    found = health.telemetry
     with st.container(horizontal=True):
-        for health in found:
-            _card(health)
-    st.button("Ask again", icon=":material/refresh:")
+        panels.number(
+            "Delivery", {"ok": "ok", "warning": "look at it", "failed": "stuck"}[found.state],
+            found.note, judged="good" if found.state == "ok" else "bad",
+        )  # fmt: skip
+        dropped = found.dropped
+        panels.number(
+            "Dropped in 24 hours", fmt.count(None if dropped is None else sum(dropped.values())),
+            "by all processes",
+        )  # fmt: skip
+        if found.own is not None:
+            at = found.own.delivered_at
+            panels.number("Last delivery", fmt.ago(at) if at else "none yet", "of this process")
+            panels.number(
+                "Held in memory", f"{found.own.series:,} series",
+                f"{found.own.events:,} events, {found.own.waiting} batches wait",
+            )  # fmt: skip
+
+
+def _jobs(health: Health, visitor: Visitor) -> None:
     st.subheader("Background jobs", anchor=False)
-    with views.failures_told(visitor.caller.request_id, "The jobs"), st.skeleton(300):
-        jobs = job_leases.every(visitor.caller)
-    if not jobs:
-        views.empty("No job has run yet", "Start the worker: python -m lib worker")
-        return
-    table = [_job_row(job, visitor) for job in jobs]
+    table = [_job_row(job, visitor) for job in health.jobs]
     record_table("Background jobs", _JOB_COLUMNS, table, key="status-jobs")
 
 
-def ask_all() -> list[Health]:
-    """Ask every dependency at the same time."""
-    asked = probes(services())
-    with ThreadPoolExecutor(len(asked)) as pool:
-        return list(pool.map(_ask, asked, asked.values()))
-
-
-def _ask(name: str, probe: Callable[[], None]) -> Health:
-    started = time.perf_counter()
-    problem: str | None = None
-    try:
-        probe()
-    except Exception as error:  # noqa: BLE001  # whatever it is, it is the answer of this page
-        problem = type(error).__name__
-        _log.warning("status.dependency_down", dependency=name, error=problem, reason=str(error))
-    return Health(name, (time.perf_counter() - started) * 1000, problem)
-
-
-def _card(health: Health) -> None:
-    with st.container(border=True):
-        st.markdown(f"**{_NAMES[health.name]}**")
-        st.caption(_MEANS[health.name])
-        if health.problem is None:
-            st.badge("answers", icon=":material/check:", color="green")
-            st.caption(f"in {fmt.latency(health.took_ms)}")
-        else:
-            st.badge("does not answer", icon=":material/error:", color="red")
-            st.caption(f"{health.problem} after {fmt.latency(health.took_ms)}")
-
-
-def _job_row(job: JobRun, visitor: Visitor) -> Row:
-    at = job.last_finished_at or job.last_started_at
+def _job_row(job: JobState, visitor: Visitor) -> Row:
+    run = job.run
+    at = (run.last_finished_at or run.last_started_at) if run else None
+    report = (run.last_report or "") if run else ""
+    running = run is not None and run.holder is not None
     return Row(
         (
             Cell(job.name),
             Cell(
+                "running" if running and job.state == "ok" else job.state, job.note, title=report,
+                tone=_TONES[job.state], chip=True,
+            ),
+            Cell(
                 fmt.moment(at, visitor.zone) if at else "never", fmt.ago(at) if at else "",
                 title=fmt.utc(at) if at else "",
             ),
-            _result(job),
-            Cell(fmt.latency(job.last_duration_ms)),
-            Cell(fmt.count(job.runs)),
-            Cell(fmt.count(job.failures), tone="bad" if job.failures else None),
-            Cell(job.holder or fmt.NONE),
+            Cell(fmt.span(job.every) if job.every else fmt.NONE),
+            Cell(fmt.latency(run.last_duration_ms if run else None)),
+            Cell(fmt.count(run.runs if run else 0)),
+            Cell(
+                fmt.count(run.failures if run else 0),
+                tone="bad" if run and run.failures else None,
+            ),
+            Cell((run.holder if run else None) or fmt.NONE),
         )
     )  # fmt: skip
 
 
-def _result(job: JobRun) -> Cell:
-    if job.last_ok is None:
-        return Cell("running" if job.holder else fmt.NONE, tone="accent", chip=True)
-    words, tone = ("ok", "good") if job.last_ok else ("failed", "bad")
-    return Cell(words, title=job.last_report or "", tone=tone, chip=True)  # type: ignore[arg-type]
+def _settings(health: Health) -> None:
+    wrong = [setting for setting in health.settings if setting.state != "ok"]
+    st.subheader("Settings", anchor=False)
+    if wrong:
+        record_table(
+            "Settings to look at", _SETTING_COLUMNS, [_setting_row(item) for item in wrong],
+            key="status-wrong",
+        )  # fmt: skip
+    else:
+        st.text("Nothing about the settings needs a look.")
+    with st.expander(f"All {len(health.settings)} settings; secrets are hidden"):
+        table = [_setting_row(setting) for setting in health.settings]
+        record_table("Settings", _SETTING_COLUMNS, table, key="status-settings")
+
+
+def _setting_row(setting: Setting) -> Row:
+    return Row((
+        Cell(setting.variable), Cell(setting.value),
+        Cell(setting.state, setting.note, tone=_TONES[setting.state], chip=True),
+    ))  # fmt: skip
+
+
+def _lookup() -> None:
+    st.subheader("Find a request", anchor=False)
+    st.text_input(
+        "Request id", placeholder="A request id, from an error, an answer's X-Request-Id or a log",
+        key=requests.PARAM, bind="query-params", max_chars=200, label_visibility="collapsed",
+    )  # fmt: skip

@@ -51,8 +51,7 @@ export interface PanelData {
   content: Content;
   /** Name of what submitting does: a review, a change of one, a decision. */
   submitLabel: string;
-  /** Whether submitting goes on to the next session of the queue. */
-  goesOn: boolean;
+
   /** Whether the place is held by a lease that work renews, and can be given back. */
   isClaimed: boolean;
   /** Life left of the claim when Python answered, milliseconds. */

@@ -56,9 +56,8 @@ export const HELP: readonly { keys: string; does: string; needs?: "audio" | "rev
     { keys: "[  ]", does: "Previous or next question", needs: "review" },
     { keys: "c", does: "Comment on the current turn", needs: "review" },
     { keys: "e", does: "Correct the current turn", needs: "review" },
-    { keys: "n", does: "Submit the review", needs: "review" },
     { keys: "z", does: "Take back the last review", needs: "review" },
-    { keys: "n", does: "Next session", needs: "next" },
+    { keys: "n", does: "Next session (submits a review)", needs: "next" },
     { keys: "?", does: "Show or hide this help" },
   ];
 

@@ -318,7 +318,7 @@ export class Player {
     this.#help.toggle({
       audio: this.#clips.length > 0,
       review: reviewing,
-      next: !reviewing && nextId !== null,
+      next: reviewing || nextId !== null,
     });
   }
 

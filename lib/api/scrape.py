@@ -1,0 +1,39 @@
+"""`/metrics`: what this process has measured, for Prometheus; only for machines with a token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from lib.api.problems import FORBIDDEN, UNAUTHENTICATED, Problem, problem_response
+from lib.auth.bearer import Principal
+from lib.auth.roles import machine_allowed
+from lib.auth.surfaces import METRICS_PATH
+from lib.observability.exposition import CONTENT_TYPE, exposition
+from lib.observability.recorder import Recorder
+
+
+def scrape_route(recorder: Recorder) -> Route:
+    """Return the route; the gate in front has verified the token.
+
+    Args:
+        recorder: of the process.
+    """
+    return Route(METRICS_PATH, _endpoint(recorder), methods=["GET"])
+
+
+def _endpoint(recorder: Recorder) -> Callable[[Request], Response]:
+    def metrics(request: Request) -> Response:
+        who = request.scope.get("state", {}).get("principal")
+        if not isinstance(who, Principal):
+            return problem_response(Problem(UNAUTHENTICATED, "Send a service token."))
+        if not machine_allowed(who.role, METRICS_PATH):
+            detail = f"The role {who.role.value} may not do this."
+            return problem_response(Problem(FORBIDDEN, detail))
+        return Response(exposition(recorder), headers={"Cache-Control": "no-store"},
+                        media_type=CONTENT_TYPE)  # fmt: skip
+
+    return metrics

@@ -1,0 +1,80 @@
+"""`python -m lib doctor`: how Earshot is, as System status shows it; exits by severity."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Annotated, Final
+
+import typer
+from pydantic import ValidationError
+
+from lib.config import get_settings
+from lib.jobs.dependencies import SEVERITY, State
+from lib.jobs.health import Health, examine
+from lib.jobs.services import services
+from lib.observability.logs import configure_logs
+
+_COLOURS: Final[dict[State, str]] = {
+    "ok": typer.colors.GREEN, "warning": typer.colors.YELLOW, "failed": typer.colors.RED,
+}  # fmt: skip
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+) -> None:
+    """Check dependencies, settings, measurements and jobs.
+
+    Exits with 0 if all is well, 1 for a warning, 2 if something has failed.
+    """
+    configure_logs("error")
+    try:
+        get_settings()
+    except ValidationError as error:
+        _invalid(error, as_json=as_json)
+        raise typer.Exit(SEVERITY["failed"]) from None
+    own = services()
+    health = examine(own, own.worker_caller(), sends=False)
+    own.close()
+    if as_json:
+        typer.echo(json.dumps(asdict(health) | {"state": health.state}, default=str))
+    else:
+        _print(health)
+    raise typer.Exit(SEVERITY[health.state])
+
+
+def _print(health: Health) -> None:
+    typer.echo("Dependencies")
+    for item in health.dependencies:
+        good = f"{item.last_good:%Y-%m-%d %H:%M:%S} UTC" if item.last_good else "not known"
+        about = f"{item.latency_ms:7.0f} ms  {item.version or '-':<12}  last good {good}"
+        _line(item.state, item.title, f"{about}  {item.detail}")
+    typer.echo("Settings")
+    for setting in health.settings:
+        note = f"  ({setting.note})" if setting.note else ""
+        _line(setting.state, setting.variable, f"{setting.value}{note}")
+    typer.echo("Measurements")
+    _line(health.telemetry.state, "telemetry", health.telemetry.note)
+    typer.echo("Jobs")
+    for job in health.jobs:
+        runs = f"{job.run.runs} runs, {job.run.failures} failed" if job.run else "-"
+        _line(job.state, job.name, f"{runs}  {job.note}")
+    _line(health.state, "all in all", "")
+
+
+def _line(state: State, name: str, text: str) -> None:
+    typer.echo(f"  {typer.style(f'{state:<8}', fg=_COLOURS[state])} {name:<32} {text}".rstrip())
+
+
+def _invalid(error: ValidationError, *, as_json: bool) -> None:
+    """Name each variable that is wrong; never its value."""
+    found = [
+        (".".join(map(str, item["loc"])) or "settings", item["msg"]) for item in error.errors()
+    ]
+    if as_json:
+        settings = [{"variable": name, "state": "failed", "note": note} for name, note in found]
+        typer.echo(json.dumps({"state": "failed", "settings": settings}))
+        return
+    typer.echo("Settings")
+    for name, note in found:
+        _line("failed", name, note)

@@ -1,0 +1,101 @@
+"""Queues and reviews as rows of lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from lib.data.records import Review, ReviewerProgress, ReviewItem, ReviewSlot
+from lib.ui import formatting as fmt
+from lib.ui.record_table.component import Cell, Column, Row, Tone
+
+REVIEWER_COLUMNS: Final = (
+    Column("Reviewer"), Column("Done", number=True), Column("In work", number=True),
+    Column("Assigned", number=True),
+)  # fmt: skip
+ITEM_COLUMNS: Final = (
+    Column("Session"), Column("Started"), Column("Reviews", number=True), Column("Who"),
+    Column("Priority", number=True, minor=True), Column("State"),
+)  # fmt: skip
+REVIEW_COLUMNS: Final = (
+    Column("When"), Column("Reviewer"), Column("Kind"), Column("Score", number=True),
+    Column("Comments", number=True, minor=True), Column("Took", number=True, minor=True),
+    Column("Version", number=True, minor=True),
+)  # fmt: skip
+
+_SLOT_WORDS: Final = {
+    "assigned": "assigned", "claimed": "in work", "submitted": "done",
+}  # fmt: skip
+_DISPUTES: Final[dict[str, tuple[str, Tone]]] = {
+    "open": ("reviewers disagree", "warn"),
+    "settled": ("decided", "good"),
+}
+
+
+def reviewer_rows(reviewers: Sequence[ReviewerProgress]) -> list[Row]:
+    """Return who reviews in a queue."""
+    return [
+        Row(
+            (
+                Cell(reviewer.reviewer_name or reviewer.reviewer_id, title=reviewer.reviewer_id),
+                Cell(fmt.count(reviewer.done)),
+                Cell(fmt.count(reviewer.in_work)),
+                Cell(fmt.count(reviewer.assigned)),
+            )
+        )
+        for reviewer in reviewers
+    ]
+
+
+def item_rows(items: Sequence[ReviewItem], zone: ZoneInfo) -> list[Row]:
+    """Return sessions of a queue; each opens its listening room."""
+    return [
+        Row(
+            (
+                Cell(item.session.title or item.session.external_id),
+                Cell(
+                    fmt.moment(item.session.started_at, zone),
+                    title=fmt.utc(item.session.started_at),
+                ),
+                Cell(f"{item.submitted} of {item.target}"),
+                Cell(", ".join(_slot(slot) for slot in item.slots) or fmt.NONE),
+                Cell(fmt.count(item.priority)),
+                _state(item),
+            ),
+            "/session",
+            {"id": item.session.id},
+        )
+        for item in items
+    ]
+
+
+def review_rows(reviews: Sequence[Review], zone: ZoneInfo) -> list[Row]:
+    """Return submitted reviews; each opens its session."""
+    return [
+        Row(
+            (
+                Cell(fmt.moment(review.created_at, zone), title=fmt.utc(review.created_at)),
+                Cell(review.reviewer_name or review.reviewer_id, title=review.reviewer_id),
+                Cell(review.kind, tone="accent" if review.kind == "decision" else None, chip=True),
+                Cell(fmt.NONE if review.score is None else f"{review.score:.2g} of 5"),
+                Cell(fmt.count(len(review.comments))),
+                Cell(fmt.length(review.duration_ms)),
+                Cell(fmt.count(review.version)),
+            ),
+            "/session",
+            {"id": review.session_id},
+        )
+        for review in reviews
+    ]
+
+
+def _slot(slot: ReviewSlot) -> str:
+    return f"{slot.reviewer_name or slot.reviewer_id} ({_SLOT_WORDS[slot.state]})"
+
+
+def _state(item: ReviewItem) -> Cell:
+    if item.dispute is not None:
+        words, tone = _DISPUTES[item.dispute]
+        return Cell(words, tone=tone, chip=True)
+    return Cell(item.state, tone="good" if item.state == "done" else "muted", chip=True)

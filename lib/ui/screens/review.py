@@ -1,0 +1,97 @@
+"""Review: the queues with what is left in them, and the way into the work."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from lib.auth.roles import Role, allows
+from lib.data import review_queues
+from lib.data.records import ReviewQueue
+from lib.ui import formatting as fmt
+from lib.ui import review_work, views
+from lib.ui.identity import Visitor
+from lib.ui.navigation import follow, go
+from lib.ui.page_heading.component import Fact, page_heading
+from lib.ui.review_start import start_button
+from lib.ui.screens import review_manage, review_queue, review_results
+
+_QUEUES, _RESULTS, _MANAGE = "Queues", "Results", "Manage"
+MOST_QUEUES: Final = 50
+
+
+def draw(visitor: Visitor) -> None:
+    """Draw the page: a queue that the address names, else what `view` says."""
+    follow("review-heading", "review-results-table", "review-items-table", "review-disputes-table")
+    queue_id = st.query_params.get("queue")
+    reviews_work = allows(visitor.member.role, Role.REVIEWER)
+    if queue_id and reviews_work:
+        review_queue.draw(visitor, queue_id)
+        return
+    page_heading(
+        "Review", "Listen, judge by the rubric, submit, next.", key="review-heading",
+    )  # fmt: skip
+    offered = [_QUEUES] if reviews_work else []
+    offered.append(_RESULTS)
+    if visitor.member.role == Role.ADMIN:
+        offered.append(_MANAGE)
+    view = offered[0]
+    if len(offered) > 1:
+        view = st.segmented_control(
+            "View", offered, default=offered[0], required=True, key="view", bind="query-params",
+            label_visibility="collapsed",
+        )  # fmt: skip
+    if view == _MANAGE:
+        review_manage.draw(visitor)
+    elif view == _RESULTS:
+        review_results.draw(visitor)
+    else:
+        _draw_queues(visitor)
+
+
+def _draw_queues(visitor: Visitor) -> None:
+    _tell_finished(visitor)
+    with views.failures_told(visitor.caller.request_id, "The review queues"), st.skeleton(320):
+        page = review_queues.page(visitor.caller, state="open", cursor=None, limit=MOST_QUEUES)
+    if not page.items:
+        views.empty(
+            "There is no open queue",
+            "An administrator opens one under Manage: which sessions, by which rubric, how often.",
+        )
+        return
+    for index, queue in enumerate(page.items):
+        _card(visitor, queue, is_first=index == 0)
+
+
+def _tell_finished(visitor: Visitor) -> None:
+    """Say that the queue is done, when the last submission led here, with the way to undo it."""
+    last = review_work.last_submitted()
+    if last is None:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.text(f"Submitted: {last.title}")
+        if st.button("Undo", icon=":material/undo:", key="review-undo"):
+            with views.failures_told(visitor.caller.request_id, "The last review"):
+                review_work.take_back(visitor)
+
+
+def _card(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> None:
+    progress = queue.progress
+    with st.container(border=True):
+        about, action = st.columns([0.74, 0.26], vertical_alignment="center")
+        with about:
+            page_heading(
+                "", queue.description or "", key=f"queue-{queue.id}",
+                facts=[
+                    Fact("Queue", queue.name),
+                    Fact("Done", f"{fmt.count(progress.done)} of {fmt.count(progress.wanted)}"),
+                    Fact("In work", fmt.count(progress.in_work)),
+                    Fact("Left", fmt.count(progress.left)),
+                ],
+            )  # fmt: skip
+            st.progress(min(1.0, progress.done / progress.wanted) if progress.wanted else 0.0)
+        with action:
+            start_button(visitor, queue, is_first=is_first)
+            if st.button("Details", width="stretch", key=f"details-{queue.id}"):
+                go("/review", {"queue": queue.id})

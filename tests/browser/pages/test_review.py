@@ -1,0 +1,229 @@
+"""The review workflow in Chromium: queues, the panel beside the transcript, results."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from lib.data import Caller, Client, review_queues, reviews, rubrics
+from lib.data.records import NewCriterion, NewQueueFilters
+from tests.browser.pages.room import Ingest, turns
+from tests.support.browser import enter
+from tests.support.stack import RunningStack, wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.stack]
+
+CRITERIA = [
+    NewCriterion(
+        key="understood", label="Was the request understood?", description="From its first turns.",
+        kind="score", level="session", required=True,
+    ),
+    NewCriterion(
+        key="resolved", label="Was it resolved?", description="By the end of the session.",
+        kind="boolean", level="session", required=True,
+    ),
+    NewCriterion(
+        key="right", label="Is this turn right?", description="In fact and in tone.",
+        kind="boolean", level="turn", required=False,
+    ),
+]  # fmt: skip
+HOSTILE = "![x](http://localhost:9/a.png) <img src=x onerror=alert(1)> **bold** :material/home:"
+
+
+class Desk:
+    """The lead's side of the workflow: queues made for a test, and what is stored of it."""
+
+    def __init__(self, stack: RunningStack, ingest: Ingest) -> None:
+        self._client = Client(stack.info["convexUrl"], 30)
+        self.caller = Caller(self._client, lambda: stack.token("worker"))
+        self._ingest = ingest
+        self.rubric = rubrics.publish(self.caller, name=f"Calls {uuid.uuid4()}", criteria=CRITERIA)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def queue(self, sessions: int) -> str:
+        """Open a queue of new sessions of five turns; nothing else enters it."""
+        made = review_queues.create(
+            self.caller, name=f"Queue {uuid.uuid4()}", rubric_id=self.rubric.id,
+            filters=NewQueueFilters(label=uuid.uuid4().hex),
+        )  # fmt: skip
+        said = [f"This is turn {index}." for index in range(5)]
+        ids = [
+            self._ingest.session(turns(said), channel="chat", title=f"Case {number}")
+            for number in range(sessions)
+        ]
+        review_queues.add_sessions(self.caller, queue_id=made.id, session_ids=ids)
+        return made.id
+
+    def done(self, queue_id: str) -> int:
+        queue = review_queues.get(self.caller, queue_id)
+        assert queue
+        return queue.progress.done
+
+    def found(self, queue_id: str) -> list[dict[str, object]]:
+        page = reviews.page(self.caller, queue_id=queue_id, cursor=None, limit=50)
+        return [dict(review.answers) for review in page.items]
+
+
+@pytest.fixture(scope="module")
+def desk(stack: RunningStack) -> Iterator[Desk]:
+    with Ingest(stack) as ingest:
+        made = Desk(stack, ingest)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def reviewer(page: Page, stack: RunningStack) -> Page:
+    enter(page, stack, "reviewer")
+    return page
+
+
+def start(page: Page, stack: RunningStack, queue_id: str) -> None:
+    """Open the first session of a queue from its page, with the keyboard."""
+    page.goto(f"{stack.app_url}/review?queue={queue_id}")
+    button = page.get_by_role("button", name=re.compile("Start reviewing"))
+    expect(button).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(panel(page)).to_be_visible()
+
+
+def panel(page: Page) -> Locator:
+    return page.get_by_role("complementary", name="Review")
+
+
+def test_a_reviewer_clears_five_sessions_with_the_keyboard_alone(
+    reviewer: Page, stack: RunningStack, desk: Desk
+) -> None:
+    queue_id = desk.queue(5)
+    start(reviewer, stack, queue_id)
+    for number in range(5):
+        expect(panel(reviewer).get_by_text("2 required questions left")).to_be_visible()
+        address = reviewer.url
+        reviewer.keyboard.press("j")
+        reviewer.keyboard.press(str(number + 1))
+        reviewer.keyboard.press("1" if number % 2 else "2")
+        reviewer.keyboard.press("n")
+        expect(reviewer).not_to_have_url(address)
+    expect(reviewer.get_by_role("button", name="Undo")).to_be_visible()
+    assert desk.done(queue_id) == 5
+    answers = [(answer["understood"], answer["resolved"]) for answer in desk.found(queue_id)]
+    assert sorted(answers) == [(1, False), (2, True), (3, False), (4, True), (5, False)]
+
+
+def test_comments_corrections_and_answers_about_a_turn_are_stored_as_text(
+    reviewer: Page, stack: RunningStack, desk: Desk
+) -> None:
+    queue_id = desk.queue(1)
+    start(reviewer, stack, queue_id)
+    reviewer.keyboard.press("j")
+    reviewer.keyboard.press("j")
+    expect(panel(reviewer).get_by_role("heading", name="About turn 1")).to_be_visible()
+    reviewer.keyboard.press("c")
+    reviewer.keyboard.type(HOSTILE)
+    reviewer.keyboard.press("Control+Enter")
+    expect(panel(reviewer).get_by_text(HOSTILE)).to_be_visible()
+    reviewer.keyboard.press("e")
+    reviewer.keyboard.press("End")
+    reviewer.keyboard.type(" Indeed.")
+    reviewer.keyboard.press("Control+Enter")
+    turn = panel(reviewer).get_by_role("group", name=re.compile("Is this turn right"))
+    turn.get_by_text("No", exact=True).click()
+    reviewer.keyboard.press("[")
+    reviewer.keyboard.press("[")
+    reviewer.keyboard.press("4")
+    reviewer.keyboard.press("1")
+    reviewer.keyboard.press("n")
+    wait_until(lambda: desk.done(queue_id) == 1, 30)
+    (review,) = reviews.page(desk.caller, queue_id=queue_id, cursor=None, limit=5).items
+    assert [(comment.sequence, comment.text) for comment in review.comments] == [(1, HOSTILE)]
+    assert [(item.sequence, item.text) for item in review.corrections] == [
+        (1, "This is turn 1. Indeed.")
+    ]
+    assert [(item.sequence, dict(item.answers)) for item in review.turns] == [(1, {"right": False})]
+
+
+def test_what_was_written_survives_a_reload(
+    reviewer: Page, stack: RunningStack, desk: Desk
+) -> None:
+    start(reviewer, stack, desk.queue(1))
+    reviewer.keyboard.press("3")
+    expect(panel(reviewer).get_by_text(re.compile("· saved"))).to_be_visible()
+    reviewer.reload()
+    question = panel(reviewer).get_by_role("group", name=re.compile("Was the request understood"))
+    expect(question.get_by_role("radio", name="3")).to_be_checked()
+
+
+def test_a_submitted_review_can_be_taken_back_and_is_as_it_was(
+    reviewer: Page, stack: RunningStack, desk: Desk
+) -> None:
+    queue_id = desk.queue(2)
+    start(reviewer, stack, queue_id)
+    first = reviewer.url
+    for key in "51n":
+        reviewer.keyboard.press(key)
+    expect(panel(reviewer).get_by_text("Submitted: Case")).to_be_visible()
+    assert desk.done(queue_id) == 1
+    reviewer.keyboard.press("z")
+    expect(reviewer).to_have_url(first)
+    question = panel(reviewer).get_by_role("group", name=re.compile("Was the request understood"))
+    expect(question.get_by_role("radio", name="5")).to_be_checked()
+    assert desk.done(queue_id) == 0
+
+
+def test_a_review_with_questions_left_is_not_sent_and_says_which(
+    reviewer: Page, stack: RunningStack, desk: Desk
+) -> None:
+    queue_id = desk.queue(1)
+    start(reviewer, stack, queue_id)
+    reviewer.keyboard.press("n")
+    question = panel(reviewer).get_by_role("group", name=re.compile("Was it resolved"))
+    expect(question.get_by_text("Please answer this question.")).to_be_visible()
+    assert desk.done(queue_id) == 0
+
+
+def test_a_viewer_reads_submitted_reviews_and_is_offered_no_work(
+    reviewer: Page, stack: RunningStack, desk: Desk
+) -> None:
+    queue_id = desk.queue(1)
+    start(reviewer, stack, queue_id)
+    session = reviewer.url.split("id=")[1].split("&")[0]
+    for key in "41n":
+        reviewer.keyboard.press(key)
+    wait_until(lambda: desk.done(queue_id) == 1, 30)
+    reviewer.context.clear_cookies()
+    enter(reviewer, stack, "viewer", "/review")
+    expect(reviewer.get_by_text("Newest reviews")).to_be_visible()
+    expect(reviewer.get_by_role("button", name=re.compile("Start reviewing"))).to_have_count(0)
+    reviewer.goto(f"{stack.app_url}/session?id={session}")
+    reviewer.get_by_role("button", name="Show reviews").click()
+    expect(reviewer.get_by_text("Was it resolved? yes")).to_be_visible()
+    expect(reviewer.get_by_role("button", name="Change my review")).to_have_count(0)
+
+
+def test_an_admin_opens_a_queue_and_closes_it_again(
+    page: Page, stack: RunningStack, desk: Desk
+) -> None:
+    name = f"Opened by hand {uuid.uuid4()}"
+    enter(page, stack, "admin", "/review?view=Manage")
+    form = page.get_by_test_id("stForm").first
+    form.get_by_label("Name", exact=True).fill(name)
+    form.get_by_role("button", name="Open the queue").click()
+    expect(page.get_by_text(f"{name} (open)")).to_be_visible()
+    (queue,) = [
+        queue
+        for queue in review_queues.page(desk.caller, cursor=None, limit=50).items
+        if queue.name == name
+    ]
+    page.goto(f"{stack.app_url}/review?queue={queue.id}")
+    page.get_by_text("Manage this queue").click()
+    page.get_by_role("button", name="Close the queue").click()
+    expect(page.get_by_role("button", name="Reopen the queue")).to_be_visible()
+    closed = review_queues.get(desk.caller, queue.id)
+    assert closed
+    assert closed.state == "closed"
