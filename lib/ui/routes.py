@@ -35,6 +35,7 @@ ROUTES: Final = (
     Route("/sessions", PAGES / "sessions.py", "Sessions", ":material/graphic_eq:", "Listen"),
     Route("/session", PAGES / "session.py", "Session", ":material/headphones:", ""),
     Route("/review", PAGES / "review.py", "Review", ":material/rate_review:", "Listen"),
+    Route("/alerts", PAGES / "alerts.py", "Alerts", ":material/notifications:", "Operate"),
     Route("/storage", PAGES / "storage.py", "Storage health", ":material/database:", "Operate"),
     Route("/latency", PAGES / "latency.py", "Product latency", ":material/speed:", "Operate"),
     Route("/auth-errors", PAGES / "auth_errors.py", "Auth errors", ":material/key:", "Operate"),
