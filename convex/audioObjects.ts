@@ -18,6 +18,7 @@ import {
 } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import { audioObject, page, pageArgs } from "./model/records.ts";
+import { enterQueues } from "./model/reviewQueues.ts";
 import { requireSession, sessionById } from "./model/sessions.ts";
 import { refuseErasing } from "./model/users.ts";
 
@@ -195,6 +196,9 @@ export const markStored = authedMutation("audioObjects:markStored", {
     if (audio.interactionId !== undefined) {
       await ctx.db.patch("interactions", audio.interactionId, { audioObjectId: audio._id });
     }
+    // A queue may want sessions with recordings, and this one may have ended before it had any.
+    const session = await ctx.db.get("userSessions", audio.sessionId);
+    if (session !== null) await enterQueues(ctx, session);
     return toAudioObject(moved);
   },
 });

@@ -22,6 +22,8 @@ import {
   toCursor,
 } from "./model/repair.ts";
 import type { Drift } from "./model/repair.ts";
+import { requireQueue } from "./model/reviewQueues.ts";
+import { recountQueue } from "./model/reviewRecount.ts";
 import { EVERYBODY, SHARDS, dayOf, emptyTotals, rowOf, scopesOf, sum } from "./model/totals.ts";
 import type { Totals } from "./model/totals.ts";
 
@@ -228,6 +230,14 @@ export const days = authedMutation("repair:days", {
     }
     return { checked, drift, busy: false, nextCursor: null };
   },
+});
+
+/** The items of a review queue against their slots, and the queue's counts against its items. */
+export const queues = authedMutation("repair:queues", {
+  args: { queueId: v.string(), ...recountArgs },
+  returns: report,
+  handler: async (ctx, { queueId, cursor, fix }) =>
+    await recountQueue(ctx, await requireQueue(ctx, queueId), cursor, fix),
 });
 
 async function everybodysRows(ctx: QueryCtx, day: number): Promise<Totals[]> {

@@ -432,10 +432,12 @@ export default defineSchema({
     result: v.string(),
     /** Whose personal data the answer may hold: erasure removes it. */
     userId: v.optional(v.id("users")),
+    otherUserId: v.optional(v.id("users")),
     createdAt: v.number(),
   })
     .index("by_caller_key", ["caller", "key"])
     .index("by_user", ["userId"])
+    .index("by_otherUser", ["otherUserId"])
     .index("by_createdAt", ["createdAt"]),
 
   /** Token buckets of callers. */

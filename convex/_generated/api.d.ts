@@ -52,6 +52,7 @@ import type * as model_repair from "../model/repair.js";
 import type * as model_reviewFields from "../model/reviewFields.js";
 import type * as model_reviewQueues from "../model/reviewQueues.js";
 import type * as model_reviewRecords from "../model/reviewRecords.js";
+import type * as model_reviewRecount from "../model/reviewRecount.js";
 import type * as model_reviewSlots from "../model/reviewSlots.js";
 import type * as model_reviewTallies from "../model/reviewTallies.js";
 import type * as model_reviewing from "../model/reviewing.js";
@@ -122,6 +123,7 @@ declare const fullApi: ApiFromModules<{
   "model/reviewFields": typeof model_reviewFields;
   "model/reviewQueues": typeof model_reviewQueues;
   "model/reviewRecords": typeof model_reviewRecords;
+  "model/reviewRecount": typeof model_reviewRecount;
   "model/reviewSlots": typeof model_reviewSlots;
   "model/reviewTallies": typeof model_reviewTallies;
   "model/reviewing": typeof model_reviewing;

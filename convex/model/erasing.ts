@@ -105,6 +105,12 @@ async function answers(ctx: MutationCtx, user: Doc<"users">) {
     .query("idempotencyKeys")
     .withIndex("by_user", (q) => q.eq("userId", user._id))
     .take(SESSIONS_PER_BATCH);
+  if (rows.length === 0) {
+    const others = ctx.db
+      .query("idempotencyKeys")
+      .withIndex("by_otherUser", (q) => q.eq("otherUserId", user._id));
+    rows.push(...(await others.take(SESSIONS_PER_BATCH)));
+  }
   for (const row of rows) await ctx.db.delete("idempotencyKeys", row._id);
   return { table: "idempotencyKeys", deleted: rows.length };
 }

@@ -35,7 +35,7 @@ type Authed = {
 type AuthedQueryCtx = QueryCtx & Authed;
 export type AuthedMutationCtx = MutationCtx &
   Authed & {
-    /** Name the user whose personal data the answer may hold, so that erasure finds its copy. */
+    /** Name a user (two at most) whose personal data the answer may hold: erasure finds its copy. */
     about: (userId: Id<"users">) => void;
   };
 
@@ -133,11 +133,11 @@ async function once(
   const call = await keyedCall(caller, key, name, args);
   const earlier = await earlierAnswer(ctx, call);
   if (earlier !== null) return earlier.value;
-  let subject: Id<"users"> | undefined;
+  const subjects = new Set<Id<"users">>();
   const value = await run((userId) => {
-    subject = userId;
+    subjects.add(userId);
   });
-  await rememberAnswer(ctx, call, value as Value, subject);
+  await rememberAnswer(ctx, call, value as Value, [...subjects]);
   return value;
 }
 

@@ -55,13 +55,15 @@ export async function earlierAnswer(
   return { value: jsonToConvex(JSON.parse(stored.result) as JSONValue) };
 }
 
-/** Store the answer; `userId` is whose personal data it may hold. */
+/** Store the answer; `subjects` are whose personal data it may hold, two at most. */
 export async function rememberAnswer(
   ctx: MutationCtx,
   call: KeyedCall,
   value: Value,
-  userId: Id<"users"> | undefined,
+  subjects: Id<"users">[],
 ): Promise<void> {
+  const [userId, otherUserId, ...more] = subjects;
+  if (more.length > 0) throw new Error("an answer about more than two users");
   await ctx.db.insert("idempotencyKeys", {
     caller: call.caller.tokenIdentifier,
     key: call.key,
@@ -69,6 +71,7 @@ export async function rememberAnswer(
     argumentsHash: call.hash,
     result: JSON.stringify(convexToJson(value)),
     ...(userId === undefined ? {} : { userId }),
+    ...(otherUserId === undefined ? {} : { otherUserId }),
     createdAt: Date.now(),
   });
 }

@@ -9,11 +9,13 @@ import { dayOf } from "./totals.ts";
 
 /** Rows over which the counts of a queue are spread, so that reviewers seldom meet in one. */
 export const QUEUE_SHARDS = 8;
-const QUEUE = "queue";
-const REVIEWER = "reviewer:";
+export const QUEUE = "queue";
+export const REVIEWER = "reviewer:";
 
 export type Tally = { items: number; done: number; submitted: number; assigned: number };
 export const NOTHING: Tally = { items: 0, done: 0, submitted: 0, assigned: 0 };
+
+type Place = { queueId: Id<"reviewQueues">; owner: string; shard: number };
 
 export function shardOf(sessionId: string): number {
   return hash32(sessionId) % QUEUE_SHARDS;
@@ -61,19 +63,32 @@ export async function addToReviewer(
 
 async function add(
   ctx: MutationCtx,
-  key: { queueId: Id<"reviewQueues">; owner: string; shard: number },
+  key: Place,
   row: Doc<"reviewTallies"> | null,
   delta: Partial<Tally>,
 ): Promise<void> {
-  const known = row ?? NOTHING;
-  const sums: Tally = {
-    items: known.items + (delta.items ?? 0),
-    done: known.done + (delta.done ?? 0),
-    submitted: known.submitted + (delta.submitted ?? 0),
-    assigned: known.assigned + (delta.assigned ?? 0),
+  await setTally(ctx, key, row, plus(row ?? NOTHING, delta));
+}
+
+/** Add to counts. */
+export function plus(known: Tally, more: Partial<Tally>): Tally {
+  return {
+    items: known.items + (more.items ?? 0),
+    done: known.done + (more.done ?? 0),
+    submitted: known.submitted + (more.submitted ?? 0),
+    assigned: known.assigned + (more.assigned ?? 0),
   };
-  if (row !== null) await ctx.db.patch("reviewTallies", row._id, sums);
-  else await ctx.db.insert("reviewTallies", { ...key, ...sums, createdAt: Date.now() });
+}
+
+/** Write counts over a row, or make it. */
+export async function setTally(
+  ctx: MutationCtx,
+  key: Place,
+  row: Doc<"reviewTallies"> | null,
+  counts: Tally,
+): Promise<void> {
+  if (row !== null) await ctx.db.patch("reviewTallies", row._id, counts);
+  else await ctx.db.insert("reviewTallies", { ...key, ...counts, createdAt: Date.now() });
 }
 
 /** Rows of the queue by shard. */

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from lib.data import DataError, migrations, repair
+from lib.data import DataError, migrations, repair, review_queues
 from lib.data.records import Recount
 from lib.jobs.services import services
 
@@ -52,6 +52,8 @@ def recount(
         for back in range(days):
             start = today - timedelta(days=back)
             drift += _told(start.date().isoformat(), repair.day(caller, start, fix=fix))
+        for queue in review_queues.every(caller):
+            drift += _told(f"queue {queue.name}", repair.queue(caller, queue.id, fix=fix))
     if drift:
         raise typer.Exit(DIFFERS)
 

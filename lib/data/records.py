@@ -118,6 +118,7 @@ class Appended:
 
     accepted: int
     duplicates: int
+    lag_ms: float | None = None
 
     @classmethod
     def from_wire(cls, wire: Wire) -> Appended:
@@ -125,6 +126,7 @@ class Appended:
         return cls(
             accepted=int(wire["accepted"]),
             duplicates=int(wire["duplicates"]),
+            lag_ms=wire.get("lagMs"),
         )
 
 
@@ -2232,6 +2234,14 @@ class RepairDaysArgs(TypedDict):
     fix: bool
 
 
+class RepairQueuesArgs(TypedDict):
+    """Arguments of `repair:queues`."""
+
+    queue_id: str
+    cursor: str | None
+    fix: bool
+
+
 class RepairSessionsArgs(TypedDict):
     """Arguments of `repair:sessions`."""
 
@@ -3092,6 +3102,12 @@ _write_repair_days_args = writer(
     Argument("fix", "fix"),
 )
 
+_write_repair_queues_args = writer(
+    Argument("queue_id", "queueId"),
+    Argument("cursor", "cursor", nullable=True),
+    Argument("fix", "fix"),
+)
+
 _write_repair_sessions_args = writer(
     Argument("cursor", "cursor", nullable=True),
     Argument("fix", "fix"),
@@ -3775,6 +3791,10 @@ RATE_LIMITS_TAKE: Final[Mutation[RateLimitsTakeArgs, Taken]] = Mutation(
 
 REPAIR_DAYS: Final[Mutation[RepairDaysArgs, Recount]] = Mutation(
     "repair:days", _write_repair_days_args, Recount.from_wire
+)
+
+REPAIR_QUEUES: Final[Mutation[RepairQueuesArgs, Recount]] = Mutation(
+    "repair:queues", _write_repair_queues_args, Recount.from_wire
 )
 
 REPAIR_SESSIONS: Final[Mutation[RepairSessionsArgs, Recount]] = Mutation(

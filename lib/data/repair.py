@@ -9,10 +9,12 @@ from typing import Literal
 from lib.data.client import Caller
 from lib.data.records import (
     REPAIR_DAYS,
+    REPAIR_QUEUES,
     REPAIR_SESSIONS,
     REPAIR_USERS,
     Recount,
     RepairDaysArgs,
+    RepairQueuesArgs,
     RepairSessionsArgs,
     RepairUsersArgs,
 )
@@ -49,6 +51,15 @@ def day(caller: Caller, start: datetime, *, fix: bool = False) -> Iterator[Recou
     return _walk(
         lambda cursor: caller.mutation(
             REPAIR_DAYS, RepairDaysArgs(day=start, cursor=cursor, fix=fix)
+        )
+    )
+
+
+def queue(caller: Caller, queue_id: str, *, fix: bool = False) -> Iterator[Recount]:
+    """Recount a review queue from its places; like `day`."""
+    return _walk(
+        lambda cursor: caller.mutation(
+            REPAIR_QUEUES, RepairQueuesArgs(queue_id=queue_id, cursor=cursor, fix=fix)
         )
     )
 

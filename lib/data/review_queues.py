@@ -41,6 +41,8 @@ from lib.data.records import (
     Unassigned,
 )
 
+_PAGE = 50
+
 
 def create(
     caller: Caller, *, idempotency_key: str | None = None, **queue: Unpack[ReviewQueuesCreateArgs]
@@ -64,6 +66,17 @@ def get(caller: Caller, queue_id: str) -> ReviewQueue | None:
 def page(caller: Caller, **filters: Unpack[ReviewQueuesListArgs]) -> Page[ReviewQueue]:
     """Return one page of queues (at most 50) with their progress, newest first."""
     return caller.query(REVIEW_QUEUES_LIST, filters)
+
+
+def every(caller: Caller) -> Iterator[ReviewQueue]:
+    """Yield all queues, newest first, page by page."""
+    cursor: str | None = None
+    while True:
+        found = page(caller, cursor=cursor, limit=_PAGE)
+        yield from found.items
+        cursor = found.next_cursor
+        if cursor is None:
+            return
 
 
 def reviewers(caller: Caller, queue_id: str) -> tuple[ReviewerProgress, ...]:

@@ -16,6 +16,7 @@ from lib.config import Settings, is_loopback
 from lib.data import Caller, user_sessions
 from lib.jobs.services import Services
 from local.demo.history import history
+from local.demo.incidents import incidents, values
 from local.demo.plan import FULL, Plan, Scale, external_id, plan
 from local.demo.progress import Advance, ShowSteps, Steps, bars
 from local.demo.studio import studio
@@ -130,10 +131,14 @@ def _load_all(state: State, scale: Scale, writer: Writer, recordings: Path, step
 def _measure(state: State, scale: Scale, planned: Plan, writer: Writer, steps: Steps) -> None:
     """Write all measurements, one batch after the other: each keeps Convex busy for a while."""
     batches = history(state.seed, state.anchor_time, scale.days, planned.sessions)
+    found = incidents(batches, state.anchor_time)
+    batches += values(state.seed, found)
     show = steps.step("Measurements", len(batches))
     for batch in batches:
         writer.measurements(batch)
         show()
+    for incident in found:
+        writer.incident(incident)
 
 
 Task = tuple[Callable[..., None], tuple[Any, ...]]

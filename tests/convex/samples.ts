@@ -131,7 +131,7 @@ export async function prepared(
 ): Promise<Record<string, unknown>> {
   const ids = await seed(t, personal);
   const worker = as(t, "worker");
-  const isReview = /^(?:rubrics|review)/.test(name);
+  const isReview = /^(?:rubrics|review|repair:queues)/.test(name);
   const reviewIds = isReview ? await seedReviews(t, ids, name, personal?.text) : undefined;
   const args = samples(ids, reviewIds)[name];
   if (name === "jobLeases:renew" || name === "jobLeases:finish") {
@@ -359,6 +359,7 @@ export function samples(
     "reviews:history": { itemId, reviewerId, ...PAGE },
     "reviews:agreements": { queueId, ...PAGE },
     "reviews:trends": { from: START, to: START + 1 },
+    "repair:queues": { queueId, cursor: null, fix: false },
     "system:ping": {},
   };
 }
