@@ -30,5 +30,6 @@ NAMES: Final = (
     "browsers",
     "scale",
     "window",
+    "pages",
 )
 """Every benchmark, in the order in which they run."""
