@@ -7,11 +7,12 @@ prepared before the clock starts and no function in front (`raw_sqlite.ts`). The
 of the rounds' ratios.
 
 What the runtime adds to SQLite is the work of Convex's rules, on one core: per document the JSON
-text goes from the function to the host and is read, sized, validated, given its id and written anew;
-per batch the arguments are validated, hashed for the idempotency key, and four counters patched.
-SQLite itself is about 40% of the runtime's processor time. Mutations that arrive together share a
-commit; digests are computed at once; ids, keys and validators allocate next to nothing. What is left
-is spread over the functions' own code and `convex/server`, which are the same files as in the cloud.
+text goes from the function to the host and is read, sized, validated, given its id and written
+anew; per batch the arguments are validated, hashed for the idempotency key, and four counters
+patched. SQLite itself is about 40% of the runtime's processor time. Mutations that arrive together
+share a commit; digests are computed at once; ids, keys and validators allocate next to nothing.
+What is left is spread over the functions' own code and `convex/server`, which are the same files as
+in the cloud.
 """
 
 from __future__ import annotations
