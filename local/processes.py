@@ -13,9 +13,13 @@ from local.stack import Stack
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Variables of the surrounding shell that the children need; everything else stays outside, so
-# that a developer's real keys cannot reach the local stack.
-_PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "VIRTUAL_ENV")
+# Variables of the surrounding shell that the children need, and settings without secrets that one
+# may want to try out; everything else stays outside, so that a developer's real keys cannot reach
+# the local stack.
+_PASSED = (
+    "PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "VIRTUAL_ENV",
+    "EARSHOT_SIGNED_URL_SECONDS",
+)  # fmt: skip
 
 # So that notifications can be tried: where they go is not the stack's to say.
 _ALERTS = (
