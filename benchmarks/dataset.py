@@ -9,6 +9,8 @@ and a set that was interrupted goes on. Each benchmark works on a copy, so it ma
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import json
 import os
 import random
@@ -33,6 +35,7 @@ from local.demo.dialogue import Cast, build
 from local.demo.progress import bars
 from local.processes import convex
 from local.stack import Stack, free_ports
+from tests.support.stack import RunningStack, running_stack
 
 SIZES = (1_000, 10_000, 100_000)
 TURNS = 12
@@ -49,6 +52,8 @@ RARE_WORDS = (
 )  # fmt: skip
 """Each is in `RARE_SHARE` of all turns, independently; the scenes themselves use none of them."""
 RARE_SHARE = 0.005
+
+FUNCTIONS = Path(__file__).resolve().parent.parent / "convex"
 
 _MODELS = (("aurora", "aurora-4"), ("meridian", "meridian-large"), ("kestrel", "kestrel-8b"))
 _FORMAT = 1  # raise it when the rows change: cached sets of other formats are not used
@@ -86,11 +91,24 @@ def dataset(sessions: int) -> Iterator[Dataset]:
     Args:
         sessions: one of `SIZES`.
     """
+    with private_copy(sessions) as folder, _running(folder, sessions) as running:
+        yield running
+
+
+@contextmanager
+def private_copy(sessions: int) -> Iterator[Path]:
+    """Return a folder with a copy of the set's database, below `convex`; removed afterwards."""
     source = prepare(sessions)
     with tempfile.TemporaryDirectory(prefix="earshot-bench-", dir=cache()) as folder:
         shutil.copytree(source / "convex", Path(folder) / "convex")
-        with _running(Path(folder), sessions) as running:
-            yield running
+        yield Path(folder)
+
+
+@contextmanager
+def full_stack(sessions: int) -> Iterator[RunningStack]:
+    """Run the whole local stack, as `make run` does, over a private copy of the set."""
+    with private_copy(sessions) as home, running_stack(home, demo=False) as stack:
+        yield stack
 
 
 def prepare(sessions: int) -> Path:
@@ -104,6 +122,7 @@ def prepare(sessions: int) -> Path:
     folder = cache() / f"v{_FORMAT}-{sessions}"
     draft = folder.with_suffix(".partial")
     if folder.is_dir():
+        _follow_functions(folder, sessions)
         return folder
     if not draft.is_dir():
         smaller = [size for size in SIZES if size < sessions]
@@ -114,7 +133,23 @@ def prepare(sessions: int) -> Path:
     with _running(draft, sessions) as running:
         _fill(running, draft / "progress.json")
     draft.rename(folder)
+    _follow_functions(folder, sessions)
     return folder
+
+
+def _follow_functions(folder: Path, sessions: int) -> None:
+    """Bring a set that was made with other functions in line with today's, once for all runs."""
+    digest = hashlib.sha256()
+    for file in sorted(FUNCTIONS.rglob("*.ts")):
+        digest.update(file.read_bytes())
+    marker = folder / "functions.sha256"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if marker.exists() and marker.read_text() == digest.hexdigest():
+            return
+        # At its start the runtime fills indexes that are new and drops those that are gone.
+        with _running(folder, sessions):
+            marker.write_text(digest.hexdigest())
 
 
 def cache() -> Path:

@@ -87,7 +87,8 @@ function checkBatch(items: NewInteraction[]): void {
   const checks = new Checks();
   checks.that(items.length > 0, "interactions", "must not be empty");
   items.forEach((item, index) => {
-    checkInteraction(checks, `interactions[${index}]`, item);
+    checks.prefix = `interactions[${index}].`;
+    checkInteraction(checks, item);
   });
   checks.done();
 }
