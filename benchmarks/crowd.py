@@ -21,6 +21,7 @@ import httpx
 from local.identity.instance import Instance
 from local.identity.limits import PRODUCTION_REQUESTS
 from local.stack import Stack
+from tests.support.reviewers import ReviewRoom
 from tests.support.sign_in import own_web, sign_in, team_members
 from tests.support.visitor import PageError, Visitor
 from tests.support.writer import WriteError, Writer
@@ -29,6 +30,7 @@ VIEWS_PER_LOAD: Final = 6
 WATCH_SECONDS: Final = 20.0  # of lib/auth's watch script
 MAX_FAILURES_KEPT: Final = 20
 SIGN_IN_SECONDS: Final = 0.1
+REVIEW_SECONDS: Final = 5.0
 DETAILS: Final = {"/session": ("/sessions", "sessions-table"), "/user": ("/users", "users-table")}
 
 
@@ -42,6 +44,7 @@ class Plan:
         writers: API writers.
         turns_per_second: of all writers together; 0: as fast as they are answered.
         batch: turns per request.
+        reviewers: who clear one queue, which every written session enters when it ends.
         seconds: of the measured part; `warm_seconds` before it.
         seed: of the users' walks.
     """
@@ -51,6 +54,7 @@ class Plan:
     writers: int
     turns_per_second: float
     batch: int
+    reviewers: int
     seconds: float
     warm_seconds: float
     seed: int
@@ -91,17 +95,17 @@ class Crowd:
     """Everybody who uses the app for a while.
 
     Args:
-        stack: with its keys.
-        app_url: where the app answers: the stack's own, or a proxy in front of several.
+        stack: with its keys; its app may be a proxy in front of several.
         plan: how many.
         pages: paths that the users walk over.
     """
 
-    def __init__(self, stack: Stack, app_url: str, plan: Plan, pages: list[str]) -> None:
-        self._stack, self._app_url, self._plan = stack, app_url, plan
+    def __init__(self, stack: Stack, plan: Plan, pages: list[str]) -> None:
+        self._stack, self._app_url, self._plan = stack, stack.app_url, plan
         self._pages = pages
         self.tally = Tally()
         self.writers: list[Writer] = []
+        self.reviewers = ReviewRoom(stack, stack.convex_url)
         self.over = False
 
     async def run(self, records: Records, begin: Callable[[], None]) -> float:
@@ -117,6 +121,8 @@ class Crowd:
                 httpx.AsyncClient(timeout=30, limits=limits, trust_env=False)
             )
             visitors = await self._sign_in(opened)
+            self.reviewers.open(self._plan.reviewers)
+            self.reviewers.start(lambda: self.over, REVIEW_SECONDS)
             tasks = [
                 asyncio.create_task(self._visit(number, visitor, records))
                 for number, visitor in enumerate(visitors)
@@ -131,6 +137,7 @@ class Crowd:
             self.over = True
             seconds = time.monotonic() - started
             await asyncio.gather(*tasks)
+            await asyncio.to_thread(self.reviewers.join)
             return seconds
 
     async def _sign_in(self, opened: AsyncExitStack) -> list[Visitor]:

@@ -3,9 +3,10 @@
     python -m benchmarks.load
 
 `EARSHOT_LOAD_SECONDS` (600), `EARSHOT_LOAD_USERS` (50), `EARSHOT_LOAD_WRITERS` (50),
-`EARSHOT_LOAD_TURNS` a second (200), `EARSHOT_LOAD_BATCH` turns per request (2) and
-`EARSHOT_LOAD_SEED` change the plan; `EARSHOT_TEST_HOME` names a running stack to use. The result
-goes to docs/load.json and docs/load.md when the whole plan was run, else to the terminal only.
+`EARSHOT_LOAD_TURNS` a second (200), `EARSHOT_LOAD_BATCH` turns per request (2),
+`EARSHOT_LOAD_REVIEWERS` (20) and `EARSHOT_LOAD_SEED` change the plan; `EARSHOT_TEST_HOME` names a
+running stack to use. The result goes to docs/load.json and docs/load.md when the whole plan was
+run, else to the terminal only.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -33,12 +34,13 @@ from benchmarks.processes import ProcessWatch, Usage
 from lib.auth.service import mint
 from lib.data import Caller, Client, user_sessions, users
 from local.stack import SERVICE_ISSUER, Stack
+from tests.support.reviewers import ReviewRoom
 from tests.support.stack import RunningStack, attached, running_stack
 from tests.support.writer import Writer
 
 FULL: Final = Plan(
-    visitors=50, view_seconds=10, writers=50, turns_per_second=200, batch=2, seconds=600,
-    warm_seconds=30, seed=0,
+    visitors=50, view_seconds=10, writers=50, turns_per_second=200, batch=2, reviewers=20,
+    seconds=600, warm_seconds=30, seed=0,
 )  # fmt: skip
 PAGES: Final = [
     "/", "/sessions", "/session", "/users", "/user",
@@ -61,7 +63,15 @@ class Outcome:
     errors_logged: int
     acknowledged: int
     stored: int
+    reviews: int
+    review_problem: str
     processes: dict[str, dict[str, float]]
+    all_views: list[float] = field(repr=False)
+
+    @property
+    def failed(self) -> int:
+        """Failed views and requests."""
+        return sum(self.failures.values())
 
     @property
     def missed(self) -> list[str]:
@@ -75,6 +85,8 @@ class Outcome:
             found.append(f"the app grew by {growth:.2f} MiB a minute; the target is under 1")
         if self.acknowledged != self.stored:
             found.append(f"{self.acknowledged} turns acknowledged, {self.stored} stored")
+        if self.review_problem:
+            found.append(f"reviews: {self.review_problem}")
         turns = self.plan["turns_per_second"]
         if turns and self.views_of("POST /interactions") * self.plan["batch"] < 0.98 * turns:
             found.append(f"fewer than {turns:g} turns a second were stored")
@@ -91,10 +103,11 @@ def main() -> int:
     print(f"EARSHOT_LOAD_SEED={plan.seed}", flush=True)
     with stack_to_load() as running:
         outcome = run(running, plan, PAGES)
-    text = markdown(asdict(outcome), outcome.missed)
+    kept = {name: one for name, one in asdict(outcome).items() if name != "all_views"}
+    text = markdown(kept, outcome.missed)
     print(text)
     if plan == replaced(FULL, seed=plan.seed):
-        (FOLDER / "load.json").write_text(json.dumps(asdict(outcome), indent=1) + "\n")
+        (FOLDER / "load.json").write_text(json.dumps(kept, indent=1) + "\n")
         (FOLDER / "load.md").write_text(text)
     return 1 if outcome.missed else 0
 
@@ -111,6 +124,7 @@ def plan_from_environment() -> Plan:
         writers=int(number("WRITERS", FULL.writers)),
         turns_per_second=number("TURNS", FULL.turns_per_second),
         batch=int(number("BATCH", FULL.batch)),
+        reviewers=int(number("REVIEWERS", FULL.reviewers)),
         seconds=number("SECONDS", FULL.seconds),
         warm_seconds=number("WARM_SECONDS", FULL.warm_seconds),
         seed=int(number("SEED", random.SystemRandom().randrange(2**32))),
@@ -136,37 +150,49 @@ def stack_to_load() -> Iterator[RunningStack]:
         yield running
 
 
-def run(running: RunningStack, plan: Plan, pages: list[str], app_url: str = "") -> Outcome:
+def run(running: RunningStack, plan: Plan, pages: list[str]) -> Outcome:
     """Let a crowd work on a running stack.
 
     Args:
         running: the stack.
         plan: how many do what.
         pages: that the users walk over.
-        app_url: of a proxy in front of several apps; default the stack's app.
     """
     stack = Stack.load(running.home)
-    crowd = Crowd(stack, app_url or stack.app_url, plan, pages)
+    crowd = Crowd(stack, plan, pages)
     watch = ProcessWatch({**running.info["pids"], "generator": os.getpid()})
     log = ErrorLines(running.home / "logs" / "app.log")
     gc.freeze()
-    with _worker(stack) as caller:
-        seconds = asyncio.run(crowd.run(_records(caller), watch.start))
+    with worker_of(stack) as caller:
+        seconds = asyncio.run(crowd.run(newest_records(caller), watch.start))
         watch.stop()
         stored = _stored(caller, crowd.writers)
+        problem = _review_problem(crowd.reviewers, caller)
     return Outcome(
         plan=asdict(plan),
         machine=machine(),
         seconds=seconds,
         views={
-            what: _figures(values, seconds) for what, values in sorted(crowd.tally.seconds.items())
+            what: _figures(values, seconds)
+            for what, values in sorted(
+                [*crowd.tally.seconds.items(), ("claim", crowd.reviewers.seconds)]
+            )
+            if values
         },
         failures=dict(crowd.tally.failures),
         told=crowd.tally.told,
         errors_logged=log.count(),
         acknowledged=sum(talk.turns for one in crowd.writers for talk in one.conversations),
         stored=stored,
+        reviews=len(crowd.reviewers.submitted),
+        review_problem=problem,
         processes={name: _usage(usage) for name, usage in watch.usage.items()},
+        all_views=[
+            1000 * one
+            for what, values in crowd.tally.seconds.items()
+            if what.startswith("/")
+            for one in values
+        ],
     )
 
 
@@ -196,7 +222,8 @@ def machine() -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _worker(stack: Stack) -> Iterator[Caller]:
+def worker_of(stack: Stack) -> Iterator[Caller]:
+    """Return a caller with the role worker."""
     client = Client(stack.convex_url, 60)
     try:
         yield Caller(client, lambda: mint(stack.service_key_pem, SERVICE_ISSUER, "worker", "load"))
@@ -204,7 +231,7 @@ def _worker(stack: Stack) -> Iterator[Caller]:
         client.close()
 
 
-def _records(caller: Caller) -> Records:
+def newest_records(caller: Caller) -> Records:
     """Return the newest sessions and users, which are also in the first page of their lists."""
     sessions = user_sessions.page(caller, cursor=None, limit=50, order="desc")
     people = users.page(caller, cursor=None, limit=50)
@@ -223,6 +250,15 @@ def _stored(caller: Caller, writers: list[Writer]) -> int:
             if cursor is None:
                 break
     return sum(counts[talk.id] for one in writers for talk in one.conversations)
+
+
+def _review_problem(room: ReviewRoom, caller: Caller) -> str:
+    """Say what was wrong with claims and reviews, if anything."""
+    try:
+        room.check(caller)
+    except AssertionError as error:
+        return str(error) or "not as acknowledged"
+    return f"{room.failures} calls failed" if room.failures else ""
 
 
 def _figures(seconds: list[float], measured: float) -> dict[str, float]:

@@ -21,6 +21,8 @@ Convex runtime, S3, the identity provider and the generator itself.
 - {writers} API writers, {turns_per_second:g} turns/s wanted, {stored_per_second:.0f} stored:
   a user, a session, its turns in batches of {batch}, its end, each write with an
   `Idempotency-Key`.
+- {reviewers} reviewers on one queue, which every written session enters when it ends, each with a
+  claim and a review every five seconds, through the functions: {reviews:,} reviews.
 - {seconds:.0f} s measured after {warm_seconds:g} s of warm-up.
 
 {verdict}
@@ -59,6 +61,7 @@ def markdown(outcome: dict[str, Any], missed: list[str]) -> str:
     return _PAGE.format(
         **outcome["machine"],
         **{**outcome["plan"], "seconds": outcome["seconds"]},
+        reviews=outcome["reviews"],
         shown=sum(one["perSecond"] for one in views.values()),
         stored_per_second=stored,
         verdict="Every target was met." if not missed else f"**Missed:** {'; '.join(missed)}.",
@@ -98,5 +101,7 @@ def _errors(outcome: dict[str, Any]) -> list[str]:
         f"- Failed views and requests (a 429 is one): {sum(outcome['failures'].values())}",
         f"- Errors in the app's log: {outcome['errors_logged']}",
         f"- Turns acknowledged: {outcome['acknowledged']:,}; stored: {outcome['stored']:,}",
+        "- Sessions handed to two reviewers, reviews lost or doubled, claims stuck: "
+        + (outcome["review_problem"] or "none"),
     ]
     return lines + [f"- {count} x {what}" for what, count in sorted(outcome["failures"].items())]

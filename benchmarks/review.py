@@ -24,8 +24,8 @@ from lib.data.records import (
     ReviewQueue,
     ReviewsSubmitArgs,
 )
+from tests.support.clearing import clear
 from tests.support.issuer import Issuer, running_issuer
-from tests.support.reviewers import clear
 
 SESSIONS = 100_000
 LENGTHS = (100, 20_000)

@@ -63,6 +63,7 @@ const IMPERSONAL: ReadonlySet<FunctionName> = new Set([
   "reviewClaims:saveDraft",
   "system:ping",
   "userSessions:daily",
+  "userSessions:newer",
   "userSessions:summary",
   "users:summary",
 ]);
@@ -133,6 +134,8 @@ test.each([
   ["4155550199abc", "[phone]abc"],
   ["4155550199x12", "[phone]x12"],
   ["4155550199-ext5", "[phone]-ext5"],
+  ["user_a75dd7d49f2648e89cea449e43d1ca93@example.com", "[email]"],
+  ["6f1c1f0a-1c1b-4c58-9d6a-0d8f4d3c2b1a @ example.com", "[email]"],
   ["jane @ example.com", "[email]"],
   ["jane @example . com or jane@ example.com", "jane @example . com or [email]"],
   ["mail jane (at) example (dot) com now", "mail [email] now"],

@@ -84,6 +84,9 @@ def _uvicorn(target: str, port: int) -> list[str]:
     # Access logs would hold query strings; forwarded headers are judged by the app itself.
     command = [sys.executable, "-m", "uvicorn", target, "--host", "127.0.0.1"]
     command += ["--port", str(port), "--no-access-log", "--no-proxy-headers"]
+    # Longer than clients and proxies keep an idle connection: the side that sends must close first,
+    # or a request may meet a connection that is just going away.
+    command += ["--timeout-keep-alive", "75"]
     return [*command, "--timeout-graceful-shutdown", "5"]
 
 

@@ -33,9 +33,10 @@ const SPOKEN_NUMBER = new RegExp(
   `(?<![\\p{L}\\p{N}])(?:${WORD}|\\p{Nd}{1,4})(?:[\\s,.\\-]{1,3}(?:${WORD}|\\p{Nd}{1,4})){3,}(?![\\p{L}\\p{N}])`,
   "giu",
 );
-/** UUIDs and document ids: tokens that look like numbers only by chance. */
+/** UUIDs and document ids: tokens that look like numbers only by chance. Not before an at sign. */
 const TOKEN = new RegExp(
-  "(?<![\\p{L}\\p{N}])([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=\\d{0,31}[a-z])[0-9a-z]{32})(?![\\p{L}\\p{N}])",
+  "(?<![\\p{L}\\p{N}])([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=\\d{0,31}[a-z])[0-9a-z]{32})" +
+    "(?![\\p{L}\\p{N}]|\\s{0,3}[@＠])",
   "giu",
 );
 

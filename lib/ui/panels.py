@@ -11,6 +11,7 @@ import streamlit as st
 
 from lib.data.functions import Page
 from lib.ui import charts, views
+from lib.ui import formatting as fmt
 from lib.ui.periods import DAY, WINDOWS, Period, custom
 
 CUSTOM: Final = "Custom"
@@ -97,6 +98,17 @@ def number(
     st.metric(
         label, value, change, delta_color=colour, delta_arrow="auto" if arrow else "off",
         border=True, height="stretch",
+    )  # fmt: skip
+
+
+def timing(label: str, value: float | None, objective: float) -> None:
+    """Draw a percentile in milliseconds in a card, judged by its objective."""
+    if value is None:
+        number(label, fmt.NONE)
+        return
+    number(
+        label, fmt.latency(value), f"objective {fmt.latency(objective)}",
+        judged="good" if value <= objective else "bad",
     )  # fmt: skip
 
 

@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 
 from lib.data.records import AuditEvent, AuthEvent, SessionUser, StorageEvent, User, UserSession
 from lib.storage.keys import AudioKey
+from lib.ui import audit_words
 from lib.ui import formatting as fmt
 from lib.ui.objectives import STORAGE_MS, TURN_MS
 from lib.ui.record_table.component import Cell, Column, Row, Tone
 from lib.ui.series import DEMO
+
+_MOST_LABELS: Final = 3
 
 USER_COLUMNS: Final = (
     Column("User"), Column("Status"), Column("Sessions", number=True),
@@ -83,7 +86,12 @@ def session_rows(
         with_user: name the user below the title; their own page need not.
     """
     return [
-        Row(_session_cells(session, zone, with_user=with_user), "/session", {"id": session.id})
+        Row(
+            _session_cells(session, zone, with_user=with_user),
+            "/session",
+            {"id": session.id},
+            session.id,
+        )
         for session in sessions
     ]
 
@@ -107,19 +115,24 @@ def _session_cells(session: UserSession, zone: ZoneInfo, *, with_user: bool) -> 
             fmt.latency(worst), tone="warn" if late else None,
             title=f"over the objective of {fmt.latency(TURN_MS)}" if late else "",
         ),
-        Cell(_flags(session), title=_flags(session)),
+        Cell("", chips=_flags(session)),
     )  # fmt: skip
 
 
-def _flags(session: UserSession) -> str:
-    flags = list(session.labels)
+def _flags(session: UserSession) -> tuple[tuple[str, Tone], ...]:
+    """Return what stands out: recordings, legal hold, labels (some of them), demo data."""
+    flags: list[tuple[str, Tone]] = []
     if session.audio_count:
-        flags.insert(0, "audio")
+        flags.append(("audio", "muted"))
     if session.legal_hold:
-        flags.append("legal hold")
+        flags.append(("legal hold", "warn"))
+    flags += [(label, "accent") for label in session.labels[:_MOST_LABELS]]
+    more = len(session.labels) - _MOST_LABELS
+    if more > 0:
+        flags.append((f"+{more} labels", "accent"))
     if session.source == DEMO:
-        flags.append(DEMO)
-    return ", ".join(flags)
+        flags.append((DEMO, "muted"))
+    return tuple(flags)
 
 
 def storage_rows(
@@ -198,21 +211,23 @@ def _acting(event: AuditEvent) -> str:
 
 
 def audit_rows(events: Sequence[AuditEvent], zone: ZoneInfo) -> list[Row]:
-    """Return the trail; events about a session open it."""
+    """Return the trail; each event opens the page of what it is about, if that has one."""
     return [
         Row(
             (
                 Cell(fmt.moment(event.created_at, zone), title=fmt.utc(event.created_at)),
-                Cell(event.actor_id, _acting(event)),
-                Cell(event.action),
-                Cell(event.subject_type, event.subject_id),
-                Cell(
-                    ", ".join(f"{name}: {value}" for name, value in (event.details or {}).items())
-                ),
+                Cell(event.actor_id, _acting(event), title=event.actor_id),
+                Cell(audit_words.WORDS.get(event.action, event.action), event.action),
+                Cell(event.subject_type, event.subject_id, title=event.subject_id),
+                _details(event),
                 Cell(event.request_id or fmt.NONE, title=event.request_id or ""),
             ),
-            "/session" if event.subject_type == "userSession" else None,
-            {"id": event.subject_id},
+            *(audit_words.page_of(event) or ()),
         )
         for event in events
     ]
+
+
+def _details(event: AuditEvent) -> Cell:
+    said = ", ".join(f"{name}: {value}" for name, value in (event.details or {}).items())
+    return Cell(said or fmt.NONE, title=said)

@@ -54,6 +54,9 @@ async function main(): Promise<void> {
   process.on("SIGINT", () => void stop("SIGINT"));
 }
 
+// A log that cannot be written (a full disk) must not end the process either.
+process.stderr.on("error", () => undefined);
+
 // A rejection that nobody awaits (a function that forgot an `await`) must not end the process.
 process.on("unhandledRejection", (reason) => {
   log("error", "unhandled_rejection", { reason: messageOf(reason) });

@@ -5,8 +5,8 @@ from __future__ import annotations
 from lib.data import repair, review_queues
 from lib.data.records import ReviewsSubmitArgs
 from tests.review.desk import open_desk
+from tests.support.clearing import clear
 from tests.support.convex import ConvexRuntime
-from tests.support.reviewers import clear
 
 NAMES = [f"reviewer{number:02}" for number in range(20)]
 SESSIONS = 30

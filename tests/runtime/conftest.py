@@ -64,6 +64,7 @@ class Deployment:
     port: int
     site_port: int
     process: subprocess.Popen[bytes] | None = None
+    standard_error: Path | None = None
 
     @property
     def url(self) -> str:
@@ -103,7 +104,8 @@ class Deployment:
             "--env": env_file,
         }
         flat = [str(part) for pair in arguments.items() for part in pair]
-        with self.log.open("ab") as log:
+        self.log.touch()
+        with (self.standard_error or self.log).open("ab") as log:
             self.process = subprocess.Popen(
                 [NODE, ROOT / "local" / "runtime" / "main.ts", *flat],
                 env={**os.environ, "CONVEX_ADMIN_KEY": ADMIN_KEY},

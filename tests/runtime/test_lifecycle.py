@@ -44,6 +44,15 @@ def test_data_and_cursors_survive_a_polite_stop(make_deployment: MakeDeployment)
     assert client.query("notes:search", {"text": "text", "owner": "kept"})
 
 
+def test_a_log_that_cannot_be_written_ends_nothing(make_deployment: MakeDeployment) -> None:
+    deployment = make_deployment()
+    deployment.standard_error = Path("/dev/full")  # every write fails as on a full disk
+    deployment.start()
+    client = ConvexHttpClient(deployment.url)
+    assert client.mutation("notes:add", note("quiet"))
+    assert deployment.stop() == 0
+
+
 def test_time_never_goes_back_over_a_restart(make_deployment: MakeDeployment) -> None:
     deployment = make_deployment()
     deployment.start()

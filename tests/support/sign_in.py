@@ -13,6 +13,7 @@ from local.identity.users import NewUser
 from local.stack import Stack
 
 TICKET_SECONDS = 30
+MAX_REDIRECTS = 10
 NAVIGATION: Final = {
     "Accept": "text/html",
     "Sec-Fetch-Dest": "document",
@@ -51,20 +52,27 @@ async def sign_in(web: httpx.AsyncClient, stack: Stack, user_id: str) -> None:
         httpx.HTTPError: a step failed.
         RuntimeError: the last redirect does not lead into the app.
     """
-    portal = await _navigate(web, stack.app_url + "/")
+    portal = await _navigate(web, stack.app_url + "/", until=stack.portal_url)
     body = {"user_id": user_id, "expires_in_seconds": TICKET_SECONDS}
     key = {"Authorization": f"Bearer {stack.clerk_secret_key}"}
     made = await web.post(f"{stack.clerk_api_url}/v1/sign_in_tokens", json=body, headers=key)
-    target = {"redirect_url": portal.url.params["redirect_url"]}
+    target = {"redirect_url": portal.params["redirect_url"]}
     ticket = httpx.URL(made.raise_for_status().json()["url"]).copy_merge_params(target)
-    arrived = await _navigate(web, str(ticket))
-    if not str(arrived.url).startswith(stack.app_url):
+    arrived = await _navigate(web, str(ticket), until=stack.portal_url)
+    if not str(arrived).startswith(stack.app_url):
         raise RuntimeError(f"the sign-in of {user_id} ended outside of the app")
 
 
-async def _navigate(web: httpx.AsyncClient, url: str) -> httpx.Response:
-    answer = await web.get(url, headers=NAVIGATION, follow_redirects=True)
-    return answer.raise_for_status()
+async def _navigate(web: httpx.AsyncClient, url: str, until: str) -> httpx.URL:
+    """Follow redirects as a browser does; return the last address, or the first in `until`."""
+    for _ in range(MAX_REDIRECTS):
+        if url.startswith(until):
+            break
+        answer = await web.get(url, headers=NAVIGATION)
+        if answer.next_request is None:
+            return answer.raise_for_status().url
+        url = str(answer.next_request.url)
+    return httpx.URL(url)
 
 
 @cache

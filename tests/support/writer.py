@@ -154,7 +154,7 @@ class Writer:
     async def _send(
         self, method: str, path: str, body: dict[str, Any], key: str, what: str
     ) -> dict[str, Any] | None:
-        headers = {"Authorization": f"Bearer {self._bearer()}", "Idempotency-Key": key}
+        headers = {"Authorization": f"Bearer {self.bearer()}", "Idempotency-Key": key}
         started = time.perf_counter()
         try:
             answer = await self.http.request(method, self.api + path, json=body, headers=headers)
@@ -171,7 +171,8 @@ class Writer:
             raise WriteError(f"{what}: answered {answer.status_code}: {answer.text[:300]}")
         return None
 
-    def _bearer(self) -> str:
+    def bearer(self) -> str:
+        """Return a service token that is valid for minutes."""
         now = time.time()
         if now >= self._renew_at:
             key = self.stack.service_key_pem

@@ -43,6 +43,7 @@ class Cell:
         chip: draw the text as a small label.
         initials: drawn in a circle before the text.
         pieces: the text in pieces, each with whether it is marked, for search hits.
+        chips: small labels below the text, each with its tone.
     """
 
     text: str
@@ -52,6 +53,7 @@ class Cell:
     chip: bool = False
     initials: str | None = None
     pieces: tuple[tuple[str, bool], ...] = ()
+    chips: tuple[tuple[str, Tone], ...] = ()
 
     def to_wire(self) -> dict[str, Any]:
         """Return what the component reads."""
@@ -61,6 +63,8 @@ class Cell:
             wire["tone"] = self.tone
         if self.pieces:
             wire["pieces"] = [{"text": text, "hit": hit} for text, hit in self.pieces]
+        if self.chips:
+            wire["chips"] = [{"text": text, "tone": tone} for text, tone in self.chips]
         if self.initials is not None:
             wire["initials"] = self.initials
         return wire
@@ -74,11 +78,13 @@ class Row:
         cells: as many as there are columns.
         path: page that the row opens, None for none.
         params: query parameters of that page.
+        id: what an act on selected rows is told.
     """
 
     cells: tuple[Cell, ...]
     path: str | None = None
     params: Mapping[str, str] | None = None
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,30 @@ class Opened:
 
     path: str
     params: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What can be done with selected rows: `name` is ours, `label` is what the button says."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The reader's wish to do something with the rows that they selected, by id."""
+
+    act: str
+    ids: tuple[str, ...]
+
+
+def wished(key: str) -> Wish | None:
+    """Return what shall be done with selected rows of the table of this key."""
+    value = getattr(st.session_state.get(key), "act", None)
+    if not isinstance(value, Mapping) or not isinstance(value.get("ids"), list):
+        return None
+    return Wish(str(value.get("name")), tuple(str(one) for one in value["ids"]))
 
 
 def opened(key: str) -> Opened | None:
@@ -98,22 +128,32 @@ def opened(key: str) -> Opened | None:
     return Opened(value["path"], {str(name): str(text) for name, text in params.items()})
 
 
-def record_table(label: str, columns: Sequence[Column], rows: Sequence[Row], *, key: str) -> None:
+def record_table(
+    label: str,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    *,
+    key: str,
+    acts: Sequence[Act] = (),
+) -> None:
     """Draw a list.
 
     Args:
         label: what the list holds, for screen readers.
         columns: headings.
         rows: the records.
-        key: for `opened`.
+        key: for `opened` and `wished`.
+        acts: what can be done with selected rows; without any, nothing can be selected.
     """
     _mount(
         key=key,
         data={
             "label": label,
+            "acts": [asdict(act) for act in acts],
             "columns": [asdict(column) for column in columns],
             "rows": [
                 {
+                    "id": row.id,
                     "path": row.path,
                     "params": dict(row.params or {}),
                     "cells": [cell.to_wire() for cell in row.cells],
@@ -122,4 +162,5 @@ def record_table(label: str, columns: Sequence[Column], rows: Sequence[Row], *, 
             ],
         },
         on_open_change=noted,
+        on_act_change=noted,
     )

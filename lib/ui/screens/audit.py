@@ -1,45 +1,74 @@
-"""Audit: who viewed, listened to, exported or erased what."""
+"""Audit: who viewed, listened to, exported, revealed or erased what."""
 
 from __future__ import annotations
+
+from typing import Any, Final
 
 import streamlit as st
 
 from lib.data import audit
-from lib.ui import rows, views
+from lib.jobs.list_export import export_audit
+from lib.ui import audit_words, filters, rows, views
+from lib.ui.day_range import bounds_of
+from lib.ui.export_panel import list_export
 from lib.ui.identity import Visitor
-from lib.ui.navigation import follow
 from lib.ui.page_heading.component import page_heading
 from lib.ui.paging import PAGE_SIZE, Pager
 from lib.ui.record_table.component import record_table
 
+TABLE: Final = "audit-table"
+_KEYS: Final = ("action", "actor", "subject", "since", "until")
+
 
 def draw(visitor: Visitor) -> None:
     """Draw the page."""
-    follow("audit-table")
     page_heading(
         "Audit", "Who viewed, listened to, exported, revealed or erased what.", key="audit-heading"
     )
-    with st.container(horizontal=True):
-        actor = _exact("Who", "Clerk id of a member", "actor")
-        subject = _exact("To what", "Id of a session, user or recording", "subject")
-        action = _exact("Did", "Action, for instance session.view", "action")
-    pager = Pager("audit", (actor, subject, action))
+    view = _filters()
+    arguments = _arguments(view)
+    pager = Pager("audit", tuple(sorted(view.items())))
     with views.failures_told(visitor.caller.request_id, "The audit trail"), st.skeleton(420):
         page = audit.page(
-            visitor.caller, actor_id=actor, subject_id=subject, action=action, order="desc",
-            cursor=pager.cursor, limit=PAGE_SIZE,
-        )  # fmt: skip
-    if not page.items:
-        if actor or subject or action:
-            views.empty("No event matches", "The fields look for exact values.")
-        else:
-            views.empty("Nothing on record yet", "Opening a session is the first thing to appear.")
-        return
-    table = rows.audit_rows(page.items, visitor.zone)
-    record_table("Audit events", rows.AUDIT_COLUMNS, table, key="audit-table")
-    pager.controls(len(page.items), page.next_cursor)
+            visitor.caller, cursor=pager.cursor, limit=PAGE_SIZE, order="desc", **arguments
+        )
+    if page.items or page.next_cursor:
+        table = rows.audit_rows(page.items, visitor.zone)
+        record_table("Audit events", rows.AUDIT_COLUMNS, table, key=TABLE)
+        pager.controls(len(page.items), page.next_cursor)
+    elif view:
+        views.empty("No event matches", "Who and to what are exact ids. Take a filter away.")
+    else:
+        views.empty("Nothing on record yet", "Opening a session is the first thing to appear.")
+    list_export(visitor, "/audit", export_audit, arguments, view)
 
 
-def _exact(label: str, hint: str, key: str) -> str | None:
-    value = st.text_input(label, placeholder=hint, key=key, bind="query-params", max_chars=200)
-    return value.strip() or None
+def _filters() -> dict[str, str]:
+    """Draw the filters; return those that are set, by their names in the address."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        with filters.chip("Did", "action"):
+            st.selectbox(
+                "Did", list(audit_words.ACTIONS), index=None, placeholder="Any act", key="action",
+                bind="query-params",
+            )  # fmt: skip
+        with filters.chip("Who", "actor"):
+            filters.exact("Who", "Clerk id of a member", "actor")
+        with filters.chip("To what", "subject"):
+            filters.exact("To what", "Id of a session, user or recording", "subject")
+        with filters.chip("When", "since", "until"):
+            filters.days("On or after", "On or before")
+        filters.clear_button(_KEYS)
+    found = {name: st.session_state.get(name) for name in _KEYS}
+    return {name: str(value).strip() for name, value in found.items() if value}
+
+
+def _arguments(view: dict[str, str]) -> dict[str, Any]:
+    start, end = bounds_of(view.get("since"), view.get("until"))
+    found = {
+        "action": audit_words.ACTIONS.get(view.get("action", "")),
+        "actor_id": view.get("actor"),
+        "subject_id": view.get("subject"),
+        "from_": start,
+        "to": end,
+    }
+    return {name: value for name, value in found.items() if value is not None}

@@ -62,20 +62,9 @@ def _today(days: Sequence[DaySummary], now: datetime) -> None:
     with st.container(horizontal=True):
         panels.number("Sessions", fmt.count(day.sessions), change, arrow=True)
         panels.number("Turns", fmt.count(day.interactions))
-        _timing("First token, p95", day.ttft.p95, TTFT_MS)
-        _timing("Full turn, p95", day.latency.p95, TURN_MS)
+        panels.timing("First token, p95", day.ttft.p95, TTFT_MS)
+        panels.timing("Full turn, p95", day.latency.p95, TURN_MS)
         panels.number("Cost", fmt.dollars(day.cost))
-
-
-def _timing(label: str, value: float | None, objective: float) -> None:
-    if value is None:
-        panels.number(label, fmt.NONE)
-        return
-    met = value <= objective
-    panels.number(
-        label, fmt.latency(value), f"objective {fmt.latency(objective)}",
-        judged="good" if met else "bad",
-    )  # fmt: skip
 
 
 def _operations(visitor: Visitor, now: datetime) -> None:

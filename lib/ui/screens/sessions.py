@@ -1,97 +1,106 @@
-"""Sessions: filters in the address, search in what was said."""
+"""Sessions: the view is in the address; search in what was said; select, export, be told of new."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from datetime import UTC, datetime
+from typing import Final
 
 import streamlit as st
 
-from lib.data import interactions, user_sessions
-from lib.data.records import SearchHit
-from lib.ui import formatting as fmt
-from lib.ui import rows, views
+from lib.data import user_sessions
+from lib.jobs.list_export import export_sessions
+from lib.ui import add_to_review, filters, rows, views
+from lib.ui.export_panel import list_export
 from lib.ui.identity import Visitor
-from lib.ui.navigation import follow, remember_list
+from lib.ui.navigation import remember_list
+from lib.ui.new_sessions import new_sessions
 from lib.ui.page_heading.component import page_heading
 from lib.ui.paging import PAGE_SIZE, Pager
-from lib.ui.record_table.component import Cell, Column, Row, record_table
+from lib.ui.record_table.component import record_table, wished
+from lib.ui.screens.search_hits import search_hits
+from lib.ui.session_filters import (
+    CHANNELS,
+    LATENCIES,
+    NEWEST,
+    OUTCOMES,
+    PERIODS,
+    RECORDINGS,
+    REVIEWS,
+    SORTS,
+    SessionFilters,
+)
 
-_CHANNELS: Final = {"Voice": "voice", "Chat": "chat"}
-_OUTCOMES: Final = {
-    "Active": "active", "Completed": "completed", "Abandoned": "abandoned", "Failed": "failed",
-}  # fmt: skip
-_REVIEWS: Final = {"Unreviewed": "unreviewed", "In review": "in_review", "Reviewed": "reviewed"}
-_PERIODS: Final = {"Last 24 hours": 1, "Last 7 days": 7, "Last 30 days": 30}
-_HIT_COLUMNS: Final = (Column("What was said"), Column("Who"), Column("Session"), Column("Started"))
-_MOST_HITS: Final = 50
+TABLE: Final = "sessions-table"
+_KEYS: Final = (
+    "status", "channel", "review", "audio", "latency", "label", "provider", "model", "user",
+    "period", "since", "until",
+)  # fmt: skip
 
 
 def draw(visitor: Visitor) -> None:
     """Draw the page."""
-    follow("sessions-table", "sessions-hits")
-    page_heading("Sessions", "Every conversation, newest first.", key="sessions-heading")
-    words = _search_box()
+    page_heading("Sessions", "Every conversation with the product.", key="sessions-heading")
+    wish = wished(TABLE)
+    if wish is not None and wish.act == add_to_review.ACT.name:
+        add_to_review.ask(wish.ids)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        words = filters.search_field("Search in what was said")
+        st.selectbox(
+            "Sort", list(SORTS), key="sort", bind="query-params", label_visibility="collapsed",
+            width=150, disabled=bool(words),
+            help="Matches of a search come best first." if words else None,
+        )  # fmt: skip
+    chosen = _filters()
     if words:
-        _hits(words, visitor)
-        return
-    filters = _filters()
-    pager = Pager("sessions", tuple(sorted(filters.items())))
+        search_hits(words, chosen, visitor)
+    else:
+        _list(chosen, visitor)
+
+
+def _filters() -> SessionFilters:
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        filters.choice("Outcome", list(OUTCOMES), "status")
+        filters.choice("Channel", list(CHANNELS), "channel")
+        filters.choice("Review", list(REVIEWS), "review")
+        filters.choice("Recording", list(RECORDINGS), "audio")
+        filters.choice("Latency", list(LATENCIES), "latency")
+        with filters.chip("Label", "label"):
+            filters.exact("Label", "Exact label, for instance billing", "label")
+        with filters.chip("Model", "provider", "model"):
+            filters.exact("Provider", "Exact, for instance openai", "provider")
+            filters.exact("Model", "Exact id of a model", "model")
+        with filters.chip("User", "user"):
+            filters.exact("User", "Clerk id of a user", "user")
+        with filters.chip("Started", "period", "since", "until"):
+            st.pills("Started within", list(PERIODS), key="period", bind="query-params")
+            filters.days()
+        filters.clear_button(_KEYS)
+    fields = (*_KEYS, "sort")
+    return SessionFilters.from_view({name: st.session_state.get(name) for name in fields})
+
+
+def _list(chosen: SessionFilters, visitor: Visitor) -> None:
+    arguments = chosen.arguments(datetime.now(UTC))
+    pager = Pager("sessions", tuple(sorted(chosen.to_view().items())))
+    notice = st.container()
     with views.failures_told(visitor.caller.request_id, "The list of sessions"), st.skeleton(420):
         page = user_sessions.page(
-            visitor.caller, cursor=pager.cursor, limit=PAGE_SIZE, **_arguments(filters)
-        )
+            visitor.caller, cursor=pager.cursor, limit=PAGE_SIZE, order=SORTS[chosen.sort],
+            **arguments,
+        )  # fmt: skip
     if not page.items and page.next_cursor is None:
-        _empty(filtered=bool(filters))
-        return
-    remember_list([session.id for session in page.items])
-    table = rows.session_rows(page.items, visitor.zone)
-    record_table("Sessions", rows.SESSION_COLUMNS, table, key="sessions-table")
-    pager.controls(len(page.items), page.next_cursor)
-
-
-def _search_box() -> str:
-    words = st.text_input(
-        "Search in transcripts", placeholder="Search in what was said", key="q",
-        bind="query-params", icon=":material/search:", max_chars=200,
-        label_visibility="collapsed", width=480,
-    )  # fmt: skip
-    return words.strip()
-
-
-def _filters() -> dict[str, Any]:
-    """Draw the filters; return those that are set, by name."""
-    with st.container(horizontal=True):
-        chosen = {
-            "channel": _CHANNELS.get(_pills("Channel", list(_CHANNELS), "channel")),
-            "status": _OUTCOMES.get(_pills("Outcome", list(_OUTCOMES), "status")),
-            "review": _REVIEWS.get(_pills("Review", list(_REVIEWS), "review")),
-            "days": _PERIODS.get(_pills("Started within", list(_PERIODS), "period")),
-            "audio": _pills("Recording", ["With audio"], "audio") != "" or None,
-            "slow": _pills("Latency", ["Slow turns"], "slow") != "" or None,
-        }
-    return {name: value for name, value in chosen.items() if value is not None}
-
-
-def _pills(label: str, options: list[str], key: str) -> str:
-    chosen = st.pills(label, options, key=key, bind="query-params", label_visibility="collapsed")
-    return chosen or ""
-
-
-def _arguments(filters: Mapping[str, Any]) -> dict[str, Any]:
-    days = filters.get("days")
-    # To the full hour, so that the pages of one list agree on where it begins.
-    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    return {
-        "channel": filters.get("channel"),
-        "status": filters.get("status"),
-        "review_status": filters.get("review"),
-        "has_audio": filters.get("audio"),
-        "slow": filters.get("slow"),
-        "from_": hour - timedelta(days=days) if days else None,
-        "order": "desc",
-    }
+        _empty(filtered=chosen.is_set)
+    else:
+        remember_list([session.id for session in page.items])
+        table = rows.session_rows(page.items, visitor.zone)
+        acts = [add_to_review.ACT] if add_to_review.may_add(visitor.member) else []
+        record_table("Sessions", rows.SESSION_COLUMNS, table, key=TABLE, acts=acts)
+        pager.controls(len(page.items), page.next_cursor)
+    if chosen.sort == NEWEST and pager.cursor is None:
+        newest = page.items[0].started_at if page.items else datetime.now(UTC)
+        with notice:
+            new_sessions(newest, arguments)
+    list_export(visitor, "/sessions", export_sessions, arguments, chosen.to_view())
 
 
 def _empty(*, filtered: bool) -> None:
@@ -102,30 +111,3 @@ def _empty(*, filtered: bool) -> None:
             "No sessions yet",
             "The product's backend stores them through the API: POST /api/v1/sessions.",
         )
-
-
-def _hits(words: str, visitor: Visitor) -> None:
-    with views.failures_told(visitor.caller.request_id, "The search"), st.skeleton(420):
-        hits = interactions.search(visitor.caller, query=words, limit=_MOST_HITS)
-    if not hits:
-        views.empty("Nothing was said like that", "Search finds whole words and beginnings.")
-        return
-    remember_list(list(dict.fromkeys(hit.session.id for hit in hits)))
-    table = [_hit_row(hit, visitor) for hit in hits]
-    record_table("Turns that match", _HIT_COLUMNS, table, key="sessions-hits")
-    st.caption(f"{len(hits)} best matches" if len(hits) == _MOST_HITS else f"{len(hits)} matches")
-
-
-def _hit_row(hit: SearchHit, visitor: Visitor) -> Row:
-    session, turn = hit.session, hit.interaction
-    marked = tuple((piece.text, piece.hit) for piece in hit.highlight)
-    return Row(
-        (
-            Cell("".join(text for text, _ in marked), pieces=marked),
-            Cell(rows.name_of(session.user) if turn.speaker == "user" else turn.speaker),
-            Cell(session.title or session.external_id, f"at {fmt.length(turn.started_at_ms)}"),
-            Cell(fmt.moment(session.started_at, visitor.zone), title=fmt.utc(session.started_at)),
-        ),
-        "/session",
-        {"id": session.id, "t": str(int(turn.started_at_ms // 1000))},
-    )

@@ -2,48 +2,170 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import streamlit as st
 
-from lib.data import user_sessions, users
-from lib.data.records import User, UserSummary
-from lib.ui import charts, palette, panels, rows, views
+from lib.data import Page, audit, erasure, user_sessions, users
+from lib.data.records import Erasure, User, UserSession, UserSummary
+from lib.ui import charts, erasing, palette, panels, revealing, rows, user_actions, views
 from lib.ui import formatting as fmt
 from lib.ui.identity import Visitor
-from lib.ui.navigation import follow, remember_list
+from lib.ui.navigation import remember_list
 from lib.ui.objectives import TTFT_MS, TURN_MS
 from lib.ui.page_heading.component import Chip, Fact, Link, page_heading
 from lib.ui.paging import PAGE_SIZE, Pager
-from lib.ui.record_table.component import Tone, record_table
+from lib.ui.record_table.component import record_table
 from lib.ui.series import DEMO
 
-_DAYS = 30
+_SPANS: Final = {"30 days": 30, "90 days": 90, "1 year": 365}
+_DEFAULT: Final = "30 days"
+_PROVISIONED: Final = {
+    "clerk": "by Clerk", "api": "by the product's API", "import": "by an import", DEMO: "demo data",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    user: User | None
+    summary: UserSummary | None
+    sessions: Page[UserSession]
+    erasure: Erasure | None
 
 
 def draw(visitor: Visitor) -> None:
     """Draw the page of the user that the address names by `id` (Clerk user id)."""
-    follow("user-heading", "user-sessions")
     clerk_id = st.query_params.get("id", "")
     pager = Pager("user-sessions", clerk_id)
+    span = _span()
     now = datetime.now(UTC)
     with views.failures_told(visitor.caller.request_id, "This user"), st.skeleton(420):
-        user = users.get(visitor.caller, clerk_id) if clerk_id else None
-        if user is not None:
-            summary = users.summary(
-                visitor.caller, clerk_id=clerk_id, from_=now - timedelta(days=_DAYS), to=now
-            )
-            page = user_sessions.page(
-                visitor.caller, clerk_id=clerk_id, order="desc", cursor=pager.cursor,
-                limit=PAGE_SIZE,
-            )  # fmt: skip
-    if user is None:
-        views.not_found("User", "The id is unknown, or the user's data was erased.")
+        found = _load(visitor, clerk_id, pager.cursor, now - timedelta(days=span), now)
+        if found is not None and found.user is not None:
+            _note_view(visitor, clerk_id)
+    if found is None or found.user is None:
+        if found is not None and found.erasure is not None:
+            erasing.erased(found.erasure, visitor)
+        else:
+            views.not_found("User", "The id is unknown, or the user's data was erased.")
         return
-    _heading(user, summary, visitor)
-    if summary is not None and summary.days:
-        _sessions_per_day(summary, visitor, now)
-    st.subheader("Sessions", anchor=False)
+    _heading(found.user, visitor)
+    if found.user.status == "erasing" and erasing.may_erase(visitor.member):
+        erasing.progress(clerk_id)
+        return
+    user_actions.draw(found.user, visitor)
+    if found.user.session_count:
+        _figures(found.summary, span, visitor, now)
+    _sessions(found.sessions, pager, clerk_id, visitor)
+
+
+def _span() -> int:
+    """Return the days that figures and chart look back; they are chosen below, by `span`."""
+    chosen = st.session_state.get("span") or st.query_params.get("span")
+    return _SPANS.get(str(chosen), _SPANS[_DEFAULT])
+
+
+def _load(
+    visitor: Visitor, clerk_id: str, cursor: str | None, start: datetime, end: datetime
+) -> _Loaded | None:
+    """Load everything at once; the receipt of an erasure only for those who may see it."""
+    if not clerk_id:
+        return None
+    caller = visitor.caller
+    with ThreadPoolExecutor(3) as pool:
+        user = pool.submit(users.get, caller, clerk_id)
+        summary = pool.submit(users.summary, caller, clerk_id=clerk_id, from_=start, to=end)
+        sessions = pool.submit(
+            user_sessions.page, caller, clerk_id=clerk_id, order="desc", cursor=cursor,
+            limit=PAGE_SIZE,
+        )  # fmt: skip
+        known = user.result()
+        gone = known is None and erasing.may_erase(visitor.member)
+        receipt = erasure.get(caller, clerk_id) if gone else None
+        return _Loaded(known, summary.result(), sessions.result(), receipt)
+
+
+def _note_view(visitor: Visitor, clerk_id: str) -> None:
+    """Put the view on record, once per visit and not per rerun."""
+    if st.session_state.get("earshot.viewed") != clerk_id:
+        audit.record(visitor.caller, action="user.view", subject_type="user", subject_id=clerk_id)
+        st.session_state["earshot.viewed"] = clerk_id
+
+
+def _heading(stored: User, visitor: Visitor) -> None:
+    clear = revealing.revealed(stored.clerk_id)
+    user = clear or stored
+    name = rows.name_of(user)
+    chips = [Chip(user.status, rows.USER_TONES[user.status])]
+    if clear:
+        chips.append(Chip("revealed", "warn", "In clear for you; the reveal is on record."))
+    if user.source == DEMO:
+        chips.append(Chip("demo data", "accent"))
+    page_heading(
+        name,
+        user.email if user.email and user.email != name else "",
+        crumbs=[Link("Users", "/users")],
+        chips=chips,
+        facts=[
+            Fact("Clerk id", user.clerk_id),
+            Fact("Provisioned", _PROVISIONED.get(user.source or "", user.source or fmt.NONE)),
+            Fact(
+                "Last seen", fmt.ago(user.last_seen_at),
+                f"{fmt.moment(user.last_seen_at, visitor.zone)}; {fmt.utc(user.last_seen_at)}",
+            ),
+            Fact(
+                "Known since", fmt.moment(user.created_at, visitor.zone), fmt.utc(user.created_at)
+            ),
+            Fact("Sessions", fmt.count(user.session_count)),
+        ],
+        key="user-heading",
+    )  # fmt: skip
+
+
+def _figures(summary: UserSummary | None, span: int, visitor: Visitor, now: datetime) -> None:
+    st.segmented_control(
+        "Figures of the last", list(_SPANS), default=_DEFAULT, required=True, key="span",
+        bind="query-params", label_visibility="collapsed",
+    )  # fmt: skip
+    if summary is None or not summary.days:
+        views.empty("No session in this time", "Choose a longer time to look back.")
+        return
+    total = summary.total
+    with st.container(horizontal=True):
+        panels.number("Sessions", fmt.count(total.sessions))
+        panels.number("Turns", fmt.count(total.interactions))
+        panels.timing("First token, p95", total.ttft.p95, TTFT_MS)
+        panels.timing("Full turn, p95", total.latency.p95, TURN_MS)
+        panels.number("Tokens in / out", f"{fmt.count(total.tokens_in)} / "
+                      f"{fmt.count(total.tokens_out)}")  # fmt: skip
+        panels.number("Cost", fmt.dollars(total.cost))
+    _sessions_per_day(summary, span, visitor, now)
+
+
+def _sessions_per_day(
+    summary: UserSummary, span: int, visitor: Visitor, now: datetime
+) -> None:  # fmt: skip
+    known = {day.day.date(): day.sessions for day in summary.days}
+    first = (now - timedelta(days=span - 1)).replace(hour=12, minute=0, second=0, microsecond=0)
+    days = [first + timedelta(days=offset) for offset in range(span)]
+    series = {"Sessions": [(day, known.get(day.date(), 0)) for day in days]}
+    panels.chart(
+        f"Sessions per day, last {span} days (UTC)",
+        charts.stacked_figure(series, visitor.zone, "sessions", [palette.meanings()["p95"]], 180),
+        charts.counts_frame(series, visitor.zone),
+        alt=f"Bar chart of sessions per day; {sum(known.values())} in the last {span} days.",
+        key="user-days",
+    )
+
+
+def _sessions(page: Page[UserSession], pager: Pager, clerk_id: str, visitor: Visitor) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Sessions", anchor=False, width="content")
+        if page.items:
+            user_actions.filtered_list_link(clerk_id)
     if not page.items:
         views.empty("No sessions yet", "Sessions appear here as soon as the product stores one.")
         return
@@ -51,48 +173,3 @@ def draw(visitor: Visitor) -> None:
     table = rows.session_rows(page.items, visitor.zone, with_user=False)
     record_table("Sessions", rows.SESSION_COLUMNS, table, key="user-sessions")
     pager.controls(len(page.items), page.next_cursor)
-
-
-def _heading(user: User, summary: UserSummary | None, visitor: Visitor) -> None:
-    name = rows.name_of(user)
-    chips = [Chip(user.status, rows.USER_TONES[user.status])]
-    if user.source == DEMO:
-        chips.append(Chip("demo data", "accent"))
-    facts = [
-        Fact("Clerk id", user.clerk_id),
-        Fact("Last seen", fmt.ago(user.last_seen_at), fmt.utc(user.last_seen_at)),
-        Fact("Known since", fmt.moment(user.created_at, visitor.zone), fmt.utc(user.created_at)),
-        Fact("Sessions", fmt.count(user.session_count)),
-    ]
-    if summary is not None:
-        total = summary.total
-        facts += [
-            Fact("Turns", fmt.count(total.interactions)),
-            Fact("Cost", fmt.dollars(total.cost)),
-            _timing("First token, p95", total.ttft.p95, TTFT_MS),
-            _timing("Full turn, p95", total.latency.p95, TURN_MS),
-        ]
-    page_heading(
-        name,
-        user.email if user.email and user.email != name else "",
-        crumbs=[Link("Users", "/users")], chips=chips, facts=facts, key="user-heading",
-    )  # fmt: skip
-
-
-def _timing(label: str, value: float | None, objective: float) -> Fact:
-    tone: Tone | None = "warn" if value is not None and value > objective else None
-    return Fact(label, fmt.latency(value), f"objective: {fmt.latency(objective)}", tone)
-
-
-def _sessions_per_day(summary: UserSummary, visitor: Visitor, now: datetime) -> None:
-    known = {day.day.date(): day.sessions for day in summary.days}
-    first = (now - timedelta(days=_DAYS - 1)).replace(hour=12, minute=0, second=0, microsecond=0)
-    days = [first + timedelta(days=offset) for offset in range(_DAYS)]
-    series = {"Sessions": [(day, known.get(day.date(), 0)) for day in days]}
-    panels.chart(
-        "Sessions per day, last 30 days (UTC)",
-        charts.stacked_figure(series, visitor.zone, "sessions", [palette.meanings()["p95"]], 180),
-        charts.counts_frame(series, visitor.zone),
-        alt=f"Bar chart of sessions per day; {sum(known.values())} in the last {_DAYS} days.",
-        key="user-days",
-    )

@@ -35,8 +35,8 @@ class Ingest:
         self._client.close()
 
     def session(self, turns: Sequence[dict[str, Any]], **more: Any) -> str:
-        """Store a session of a new user with these turns; return its id."""
-        clerk_id = f"user_{uuid.uuid4().hex}"
+        """Store a session with these turns, of a new user if none is named; return its id."""
+        clerk_id = more.pop("user", None) or f"user_{uuid.uuid4().hex}"
         self._post("/users", {"clerkId": clerk_id, "name": more.pop("name", "Test Person")})
         session = self._post(
             "/sessions",
@@ -67,6 +67,15 @@ class Ingest:
         )  # fmt: skip
         assert put.status_code == 200, put.text
         self._post(f"/audio/{upload['audioObjectId']}/complete", None)
+
+    def owner_of(self, session_id: str) -> str:
+        """Return the Clerk id of a session's user."""
+        clerk_id: str = self._client.get(f"/sessions/{session_id}").json()["userId"]
+        return clerk_id
+
+    def user(self, clerk_id: str, **profile: str) -> None:
+        """Store what is known of a user."""
+        self._post("/users", {"clerkId": clerk_id, **profile})
 
     def _post(self, path: str, body: Any) -> Any:
         headers = {"Idempotency-Key": uuid.uuid4().hex}

@@ -1,24 +1,14 @@
 /** A list of records with real links. All cells are text nodes: nothing in them is interpreted. */
 import { addressOf, visit } from "../../shared/src/visit.ts";
-
-type Tone = "good" | "warn" | "bad" | "muted" | "accent";
-
-interface Cell {
-  text: string;
-  /** Second line, smaller. */
-  note?: string;
-  /** Tooltip, for instance the time in UTC. */
-  title?: string;
-  tone?: Tone;
-  /** Drawn as a small label. */
-  chip?: boolean;
-  /** Initials in a circle before the text. */
-  initials?: string;
-  /** The text in pieces; those that were searched for are marked. */
-  pieces?: { text: string; hit: boolean }[];
-}
+import { drawCell } from "./cells.ts";
+import type { Cell } from "./cells.ts";
+import { listenToKeys } from "./keys.ts";
+import { Selection } from "./selection.ts";
+import type { Act } from "./selection.ts";
 
 interface Row {
+  /** What an act on the selected rows is told. */
+  id: string;
   /** Page and parameters that the row opens; null for rows without a page of their own. */
   path: string | null;
   params: Record<string, string>;
@@ -36,19 +26,35 @@ interface TableData {
   label: string;
   columns: ColumnData[];
   rows: Row[];
+  /** What can be done with selected rows; without any, nothing can be selected. */
+  acts: Act[];
 }
 
 interface Mount {
   data: TableData;
   parentElement: HTMLElement | ShadowRoot;
+  setTriggerValue: (name: string, value: unknown) => void;
 }
 
-export default function mount({ data, parentElement }: Mount): () => void {
-  const table = document.createElement("table");
-  table.append(caption(data.label), head(data), body(data));
+/** What is selected outlives the redrawing of a table. */
+const selections = new WeakMap<HTMLElement | ShadowRoot, Set<string>>();
+
+export default function mount({ data, parentElement, setTriggerValue }: Mount): () => void {
+  const kept = selections.get(parentElement) ?? new Set<string>();
+  selections.set(parentElement, kept);
   const frame = document.createElement("div");
   frame.className = "records";
+  const table = document.createElement("table");
+  const selection =
+    data.acts.length === 0
+      ? null
+      : new Selection(data.rows, kept, data.acts, (name, ids) =>
+          setTriggerValue("act", { name, ids }),
+        );
+  table.append(caption(data.label), head(data, selection), body(data, selection));
   frame.append(table);
+  if (selection) frame.append(selection.bar);
+  listenToKeys(frame, selection);
   for (const old of parentElement.querySelectorAll(".records")) old.remove();
   parentElement.append(frame);
   return () => frame.remove();
@@ -60,26 +66,38 @@ function caption(label: string): HTMLElement {
   return made;
 }
 
-function head({ columns }: TableData): HTMLElement {
+function head({ columns }: TableData, selection: Selection | null): HTMLElement {
   const made = document.createElement("thead");
   const line = made.insertRow();
-  for (const column of columns) {
+  if (selection) {
+    const place = document.createElement("th");
+    place.className = "select";
+    place.append(selection.everything);
+    line.append(place);
+  }
+  columns.forEach((column, index) => {
     const cell = document.createElement("th");
     cell.scope = "col";
     cell.textContent = column.label;
-    cell.className = classOf(column);
+    cell.className = classOf(column, index);
     line.append(cell);
-  }
+  });
   return made;
 }
 
-function body({ rows, columns }: TableData): HTMLElement {
+function body({ rows, columns }: TableData, selection: Selection | null): HTMLElement {
   const made = document.createElement("tbody");
   for (const row of rows) {
     const line = made.insertRow();
+    if (selection) {
+      const place = line.insertCell();
+      place.className = "select";
+      place.append(selection.boxOf(row.id, row.cells[0]?.text ?? ""));
+      selection.show(row.id, line);
+    }
     row.cells.forEach((cell, index) => {
       const place = line.insertCell();
-      place.className = classOf(columns[index]);
+      place.className = classOf(columns[index], index);
       const content = drawCell(cell);
       const { path, params } = row;
       place.append(index === 0 && path !== null ? link(path, params, content) : content);
@@ -88,8 +106,9 @@ function body({ rows, columns }: TableData): HTMLElement {
   return made;
 }
 
-function classOf(column: ColumnData | undefined): string {
-  return [column?.number && "number", column?.minor && "minor"].filter(Boolean).join(" ");
+function classOf(column: ColumnData | undefined, index: number): string {
+  const names = [column?.number && "number", column?.minor && "minor", index === 0 && "first"];
+  return names.filter(Boolean).join(" ");
 }
 
 function link(path: string, params: Row["params"], content: HTMLElement): HTMLElement {
@@ -105,38 +124,5 @@ function link(path: string, params: Row["params"], content: HTMLElement): HTMLEl
     made.classList.add("opening");
     visit(path, params);
   });
-  return made;
-}
-
-function drawCell(cell: Cell): HTMLElement {
-  const made = span("cell", "");
-  if (cell.initials !== undefined) {
-    const circle = span("initials", cell.initials);
-    circle.setAttribute("aria-hidden", "true");
-    made.append(circle);
-  }
-  const texts = span("texts", "");
-  const text = span(cell.chip ? "chip" : "text", cell.text);
-  if (cell.pieces) text.replaceChildren(...cell.pieces.map(drawPiece));
-  if (cell.tone) text.classList.add(cell.tone);
-  if (cell.title) text.title = cell.title;
-  texts.append(text);
-  if (cell.note) texts.append(span("note", cell.note));
-  made.append(texts);
-  return made;
-}
-
-function drawPiece({ text, hit }: { text: string; hit: boolean }): Node {
-  if (!hit) return document.createTextNode(text);
-  const mark = document.createElement("mark");
-  mark.textContent = text;
-  return mark;
-}
-
-function span(className: string, text: string): HTMLElement {
-  const made = document.createElement("span");
-  made.className = className;
-  made.dir = "auto";
-  made.textContent = text;
   return made;
 }

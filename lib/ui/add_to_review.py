@@ -1,0 +1,50 @@
+"""Puts selected sessions into a review queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from lib.auth.members import Member
+from lib.auth.roles import function_allowed
+from lib.data import Refused, review_queues
+from lib.ui import views
+from lib.ui.identity import require_role
+from lib.ui.record_table.component import Act
+
+ACT: Final = Act("review", "Add to review")
+_MOST_QUEUES: Final = 50
+
+
+def may_add(member: Member) -> bool:
+    """Say whether a member's role may fill queues."""
+    return function_allowed(member.role, "reviewQueues:addSessions")
+
+
+@st.dialog("Add to review", icon=":material/playlist_add:")
+def ask(session_ids: Sequence[str]) -> None:
+    """Ask for the queue, then add the sessions; those that are in it stay as they are."""
+    visitor = require_role("/sessions")
+    with views.failures_told(visitor.caller.request_id, "The list of queues"):
+        queues = review_queues.page(
+            visitor.caller, state="open", cursor=None, limit=_MOST_QUEUES
+        ).items
+    if not queues:
+        st.text("There is no open queue yet. Create one on the page Review, then come back.")
+        return
+    number = len(session_ids)
+    st.text(f"{number} session{'s' if number > 1 else ''} selected")
+    names = {queue.id: queue.name for queue in queues}
+    chosen = st.selectbox("Queue", list(names), format_func=lambda queue: names[queue])
+    if st.button("Add", type="primary", key="add-to-review"):
+        with views.failures_told(visitor.caller.request_id, "The queue"):
+            try:
+                done = review_queues.add_sessions(
+                    visitor.caller, queue_id=chosen, session_ids=session_ids
+                )
+            except Refused as refused:
+                st.text(refused.message)
+                return
+        st.text(f"{done.added} added, {done.already} were in the queue already.")

@@ -1,0 +1,65 @@
+"""docs/faults.json and docs/faults.md, made from a run of `make faults`."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any, Final
+
+_PAGE: Final = """\
+# Faults
+
+Made by `make faults`: real processes (app, worker, Convex runtime, S3, identity provider) under
+load, one fault after the other as the seed says. {date}, {cores} cores, seed {seed}. The same
+faults again: `EARSHOT_FAULT_SEED={seed} make faults`.
+
+Afterwards held: every acknowledged write is there exactly once, every acknowledged recording is
+whole and analysed, no session was handed to two reviewers or reviewed twice, no claim is stuck,
+every alert message arrived, counters equal a recount, rows and objects agree, every job runs and
+every rule is evaluated again, and pages came back without the app being started again (but where
+the app itself was killed).
+
+- {acknowledgedTurns:,} turns in {conversations:,} conversations, {recordings} recordings, {reviews}
+  reviews and {messages} alert messages were acknowledged, {views:,} pages shown.
+- Full disk: {disk}.
+- Clock: the Convex runtime's, stepped by a preloaded module (`tests/faults/clock.mjs`).
+
+| round | fault | work and pages go on after |
+|---:|---|---:|
+{rounds}
+
+What clients saw meanwhile, and repeated:
+
+{troubles}
+"""
+
+
+def write(target: Path, seed: int, disk: bool, rounds: list[Any], found: dict[str, Any]) -> None:
+    """Write the result of a run.
+
+    Args:
+        target: path without suffix.
+        seed: of the run.
+        disk: whether the disk could be filled.
+        rounds: of {fault, recoverySeconds}.
+        found: what was counted.
+    """
+    result = {
+        "seed": seed, "date": time.strftime("%Y-%m-%d"), "cores": os.cpu_count(),
+        "fullDisk": disk, "rounds": rounds, **found,
+    }  # fmt: skip
+    target.with_suffix(".json").write_text(json.dumps(result, indent=1) + "\n")
+    target.with_suffix(".md").write_text(_page(result))
+
+
+def _page(result: dict[str, Any]) -> str:
+    rows = [
+        f"| {number} | {one['fault']} | {one['recoverySeconds']:.1f} s |"
+        for number, one in enumerate(result["rounds"], 1)
+    ]
+    troubles = [f"- {count} x {what}" for what, count in result["troubles"].items()]
+    disk = "a small tmpfs under the stack's home" if result["fullDisk"] else "left out, no root"
+    words = {"rounds": "\n".join(rows), "troubles": "\n".join(troubles), "disk": disk}
+    return _PAGE.format(**{**result, **words})
