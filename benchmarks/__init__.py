@@ -20,5 +20,15 @@ What benchmarks share: `dataset` (1,000 to 100,000 sessions, made once and cache
 
 from typing import Final
 
-NAMES: Final = ("auth", "storage", "convex", "ingest", "browsers", "scale", "review")
+NAMES: Final = (
+    "auth",
+    "storage",
+    "convex",
+    "ingest",
+    "api",
+    "browsers",
+    "scale",
+    "window",
+    "review",
+)
 """Every benchmark, in the order in which they run."""

@@ -33,6 +33,7 @@ from local.demo.dialogue import Cast, build
 from local.demo.progress import bars
 from local.processes import convex
 from local.stack import Stack, free_ports
+from tests.support.stack import RunningStack, running_stack
 
 SIZES = (1_000, 10_000, 100_000)
 TURNS = 12
@@ -86,11 +87,24 @@ def dataset(sessions: int) -> Iterator[Dataset]:
     Args:
         sessions: one of `SIZES`.
     """
+    with private_copy(sessions) as folder, _running(folder, sessions) as running:
+        yield running
+
+
+@contextmanager
+def private_copy(sessions: int) -> Iterator[Path]:
+    """Return a folder with a copy of the set's database, below `convex`; removed afterwards."""
     source = prepare(sessions)
     with tempfile.TemporaryDirectory(prefix="earshot-bench-", dir=cache()) as folder:
         shutil.copytree(source / "convex", Path(folder) / "convex")
-        with _running(Path(folder), sessions) as running:
-            yield running
+        yield Path(folder)
+
+
+@contextmanager
+def full_stack(sessions: int) -> Iterator[RunningStack]:
+    """Run the whole local stack, as `make run` does, over a private copy of the set."""
+    with private_copy(sessions) as home, running_stack(home, demo=False) as stack:
+        yield stack
 
 
 def prepare(sessions: int) -> Path:

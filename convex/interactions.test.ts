@@ -1,6 +1,6 @@
 /** An acknowledged interaction is stored exactly once, whatever order and repetition. */
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { START, addSession, as, deployment, refused, turn } from "../tests/convex/harness.ts";
 import type { Deployment } from "../tests/convex/harness.ts";
 import { AUDIO, audioKey } from "../tests/convex/samples.ts";
@@ -270,4 +270,24 @@ test("highlight pieces are a part of the text, around the first hit", () => {
   expect(text).toContain(pieces.map((piece) => piece.text).join(""));
   expect(pieces.filter(({ hit }) => hit)).toEqual([{ text: "needle", hit: true }]);
   expect(highlighted("no such word", "needle")).toEqual([{ text: "no such word", hit: false }]);
+});
+
+test.each([
+  ["late", 90_000, 90_000],
+  ["by a clock that goes ahead", -5000, 0],
+  ["as backfill", 7 * 3_600_000, undefined],
+])("an append says how late its newest turn is stored: %s", async (_, behind, lagMs) => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  vi.setSystemTime(START + 60_000 + behind);
+  const t = deployment();
+  const sessionId = await addSession(t);
+  const interactions = [
+    turn(0, { startedAtMs: 58_000, durationMs: 2000 }),
+    turn(1, { startedAtMs: 1000 }),
+  ];
+  const send = async () =>
+    await as(t, "ingest").mutation(api.interactions.append, { sessionId, interactions });
+  expect((await send()).lagMs).toBe(lagMs);
+  expect((await send()).lagMs).toBeUndefined();
+  vi.useRealTimers();
 });

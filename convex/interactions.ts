@@ -16,6 +16,7 @@ import {
 import {
   APPEND_BYTES,
   APPEND_ITEMS,
+  BACKFILL_MS,
   QUERY_CHARS,
   SEARCH_CANDIDATES,
   SEARCH_ITEMS,
@@ -35,12 +36,19 @@ import { holdsWords } from "./model/words.ts";
  * same content counts as a duplicate, so any order and any repetition of batches ends in the same
  * state. Nothing of a batch is stored if any of it is refused.
  *
+ * `lagMs` is how long after the end of the newest of them, as the writer dates it, they are stored;
+ * absent if nothing is new, or if it is so old that it is backfill.
+ *
  * @throws LIMIT_EXCEEDED for too many or too large; CONFLICT for a sequence that is there with
  *   other content.
  */
 export const append = authedMutation("interactions:append", {
   args: { sessionId: v.string(), interactions: v.array(newInteraction) },
-  returns: v.object({ accepted: v.number(), duplicates: v.number() }),
+  returns: v.object({
+    accepted: v.number(),
+    duplicates: v.number(),
+    lagMs: v.optional(v.number()),
+  }),
   handler: async (ctx, args) => {
     checkBatch(args.interactions);
     const session = await requireSession(ctx, args.sessionId);
@@ -58,9 +66,16 @@ export const append = authedMutation("interactions:append", {
       ),
     );
     if (fresh.length > 0) await count(ctx, session, fresh);
-    return { accepted: fresh.length, duplicates: args.interactions.length - fresh.length };
+    const duplicates = args.interactions.length - fresh.length;
+    return { accepted: fresh.length, duplicates, ...lagOf(session, fresh, createdAt) };
   },
 });
+
+function lagOf({ startedAt }: Doc<"userSessions">, fresh: NewInteraction[], now: number) {
+  const ends = fresh.map(({ startedAtMs, durationMs }) => startedAtMs + (durationMs ?? 0));
+  const lagMs = Math.max(0, now - startedAt - Math.max(...ends));
+  return fresh.length === 0 || lagMs > BACKFILL_MS ? {} : { lagMs };
+}
 
 function checkBatch(items: NewInteraction[]): void {
   if (items.length > APPEND_ITEMS || getConvexSize(items) > APPEND_BYTES) {
@@ -72,7 +87,8 @@ function checkBatch(items: NewInteraction[]): void {
   const checks = new Checks();
   checks.that(items.length > 0, "interactions", "must not be empty");
   items.forEach((item, index) => {
-    checkInteraction(checks, `interactions[${index}]`, item);
+    checks.prefix = `interactions[${index}].`;
+    checkInteraction(checks, item);
   });
   checks.done();
 }

@@ -13,9 +13,18 @@ from local.stack import Stack
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Variables of the surrounding shell that the children need; everything else stays outside, so
-# that a developer's real keys cannot reach the local stack.
-_PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "VIRTUAL_ENV")
+# Variables of the surrounding shell that the children need, and settings without secrets that one
+# may want to try out; everything else stays outside, so that a developer's real keys cannot reach
+# the local stack.
+_PASSED = (
+    "PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "VIRTUAL_ENV",
+    "EARSHOT_SIGNED_URL_SECONDS",
+)  # fmt: skip
+
+# So that notifications can be tried: where they go is not the stack's to say.
+_ALERTS = (
+    "EARSHOT_ALERT_WEBHOOK_URL", "EARSHOT_ALERT_WEBHOOK_SECRET", "EARSHOT_ALERT_SLACK_URL",
+)  # fmt: skip
 
 
 def node_binary() -> Path:
@@ -75,6 +84,7 @@ def portal(stack: Stack) -> Child:
 def app(stack: Stack, *, demo: bool) -> Child:
     """Return the product itself, pointed at this stack by its environment alone."""
     environment = {**stack.app_environment(), "EARSHOT_DEMO": "1" if demo else "0"}
+    environment |= {name: os.environ[name] for name in _ALERTS if name in os.environ}
     command = _uvicorn("app:app", stack.app_port)
     health = f"http://127.0.0.1:{stack.app_port}/api/v1/ready"
     return _child(stack, "app", command, environment, health)

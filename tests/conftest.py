@@ -43,3 +43,12 @@ def browser() -> Iterator[Browser]:
     """One Chromium for the whole run: Playwright allows one driver per thread."""
     with chromium() as running:
         yield running
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests counted (`record_property`): how much a generated test really did."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            counted = report.user_properties if getattr(report, "when", "") == "call" else ()
+            for name, value in counted:
+                terminalreporter.write_line(f"{name}: {value} ({report.nodeid})")

@@ -158,3 +158,22 @@ def test_routes_that_are_named_exist(page: str) -> None:
         if "{}" in plain.split("/")[:2]:
             continue
         assert any(one == f"{method} {plain}" for one in known), f"{page}: {method} {path}"
+
+
+def test_every_table_says_what_it_holds_and_for_how_long() -> None:
+    schema = (ROOT / "convex/schema.ts").read_text()
+    rows = re.findall(
+        r"^\| (`.+?) \| .+ \| .+ \|$", (ROOT / "docs/data.md").read_text(), re.MULTILINE
+    )
+    documented = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert set(re.findall(r"^  (\w+): defineTable", schema, re.MULTILINE)) - documented == set()
+
+
+def test_every_role_of_a_machine_and_every_page_is_explained() -> None:
+    table = json.loads((ROOT / "lib/auth/permissions.json").read_text())
+    documents = "".join((ROOT / page).read_text() for page in PAGES)
+    for role in table["inherits"]:
+        assert f"`{role}`" in documents, role
+    readme = (ROOT / "README.md").read_text()
+    for path in table["pages"]:
+        assert f"`{path}`" in readme, f"README.md does not name the page {path}"

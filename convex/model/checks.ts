@@ -17,9 +17,11 @@ import {
 /** Problems named in one refusal; more would not help anybody. */
 const MAX_PROBLEMS = 20;
 
+const encoder = new TextEncoder();
+
 /** Bytes of a text in UTF-8. */
 export function utf8Bytes(text: string): number {
-  return new TextEncoder().encode(text).length;
+  return encoder.encode(text).length;
 }
 
 /**
@@ -27,11 +29,15 @@ export function utf8Bytes(text: string): number {
  * no conditions around it.
  */
 export class Checks {
+  /** What the names of the fields that are checked now begin with. */
+  prefix = "";
   private readonly problems: FieldProblem[] = [];
 
   /** Note a problem with a field unless `isValid`. */
   that(isValid: boolean, field: string, message: string): void {
-    if (!isValid && this.problems.length < MAX_PROBLEMS) this.problems.push({ field, message });
+    if (!isValid && this.problems.length < MAX_PROBLEMS) {
+      this.problems.push({ field: this.prefix + field, message });
+    }
   }
 
   /** An identifier that others choose: 1 to 200 characters, no control characters or blanks at the ends. */
@@ -50,15 +56,16 @@ export class Checks {
 
   /** A whole number within bounds. */
   integer(field: string, value: number | undefined, min: number, max: number): void {
-    const isValid =
-      value === undefined || (Number.isSafeInteger(value) && value >= min && value <= max);
-    this.that(isValid, field, `must be a whole number from ${min} to ${max}`);
+    if (value === undefined) return;
+    const isValid = Number.isSafeInteger(value) && value >= min && value <= max;
+    if (!isValid) this.that(false, field, `must be a whole number from ${min} to ${max}`);
   }
 
   /** A finite number within bounds. */
   number(field: string, value: number | undefined, min: number, max: number): void {
-    const isValid = value === undefined || (Number.isFinite(value) && value >= min && value <= max);
-    this.that(isValid, field, `must be a number from ${min} to ${max}`);
+    if (value === undefined) return;
+    const isValid = Number.isFinite(value) && value >= min && value <= max;
+    if (!isValid) this.that(false, field, `must be a number from ${min} to ${max}`);
   }
 
   /** A moment in Unix milliseconds between the years 2000 and 2200. */

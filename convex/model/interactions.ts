@@ -34,20 +34,21 @@ export function sameContent(left: NewInteraction, right: NewInteraction): boolea
   return CONTENT_FIELDS.every((field) => compareValues(left[field], right[field]) === 0);
 }
 
-export function checkInteraction(checks: Checks, path: string, item: NewInteraction): void {
-  checks.integer(`${path}.sequence`, item.sequence, 0, MAX_SEQUENCE);
-  const isShort = item.text.length <= TEXT_BYTES && utf8Bytes(item.text) <= TEXT_BYTES;
-  checks.that(isShort, `${path}.text`, `must have at most ${TEXT_BYTES} bytes`);
-  checks.duration(`${path}.startedAtMs`, item.startedAtMs);
-  checks.duration(`${path}.durationMs`, item.durationMs);
-  checks.identifier(`${path}.requestId`, item.requestId);
-  checks.identifier(`${path}.provider`, item.provider);
-  checks.identifier(`${path}.modelId`, item.modelId);
-  checks.integer(`${path}.tokensIn`, item.tokensIn, 0, MAX_TOKENS);
-  checks.integer(`${path}.tokensOut`, item.tokensOut, 0, MAX_TOKENS);
-  checks.number(`${path}.cost`, item.cost, 0, MAX_COST);
-  checks.duration(`${path}.ttftMs`, item.ttftMs);
-  checks.duration(`${path}.latencyMs`, item.latencyMs);
+export function checkInteraction(checks: Checks, item: NewInteraction): void {
+  checks.integer("sequence", item.sequence, 0, MAX_SEQUENCE);
+  // A UTF-16 unit takes three bytes at most.
+  const isShort = 3 * item.text.length <= TEXT_BYTES || utf8Bytes(item.text) <= TEXT_BYTES;
+  checks.that(isShort, "text", `must have at most ${TEXT_BYTES} bytes`);
+  checks.duration("startedAtMs", item.startedAtMs);
+  checks.duration("durationMs", item.durationMs);
+  checks.identifier("requestId", item.requestId);
+  checks.identifier("provider", item.provider);
+  checks.identifier("modelId", item.modelId);
+  checks.integer("tokensIn", item.tokensIn, 0, MAX_TOKENS);
+  checks.integer("tokensOut", item.tokensOut, 0, MAX_TOKENS);
+  checks.number("cost", item.cost, 0, MAX_COST);
+  checks.duration("ttftMs", item.ttftMs);
+  checks.duration("latencyMs", item.latencyMs);
 }
 
 /** Make the record, with the recording if there is one. */

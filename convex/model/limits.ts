@@ -60,6 +60,8 @@ export const SLOW_TURN_MS = 2500;
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
+/** Turns that are older when they come were not late: somebody fills up the past. */
+export const BACKFILL_MS = 6 * HOUR_MS;
 /** How long a retried mutation is recognised. */
 export const IDEMPOTENCY_MS = 2 * DAY_MS;
 /** How long raw auth and storage events are kept for drill-down. */

@@ -21,6 +21,7 @@ from lib.api.routes import (
     health,
     interactions,
     metrics,
+    reviews,
     search,
     sessions,
     summaries,
@@ -34,7 +35,7 @@ from lib.jobs.services import Services
 
 GZIP_BYTES: Final = 1024
 _ROUTERS: Final = (
-    users, sessions, interactions, transcripts, audio, search, summaries, metrics,
+    users, sessions, interactions, transcripts, audio, reviews, search, summaries, metrics,
     audit, webhooks, health,
 )  # fmt: skip
 

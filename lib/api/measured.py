@@ -15,6 +15,7 @@ REQUEST: Final = "api.request"
 TTFT: Final = "turn.ttft"
 TURN: Final = "turn.latency"
 ASSESSMENT: Final = "session.assessment"
+LAG: Final = "ingestion.lag"
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SERVER_ERROR: Final = 500
@@ -62,6 +63,12 @@ def turns(services: Services, sent: Sequence[Timed], accepted: int) -> None:
         for metric, value in ((TTFT, turn.ttft_ms), (TURN, turn.latency_ms)):
             if value is not None:
                 services.recorder.product(metric, turn.provider, turn.model_id, value)
+
+
+def lag(services: Services, lag_ms: float | None) -> None:
+    """Count how late turns were stored, unless they were backfill."""
+    if lag_ms is not None:
+        services.recorder.observe(LAG, {}, lag_ms)
 
 
 def assessment(services: Services, session: UserSession, assessment_ms: float | None) -> None:

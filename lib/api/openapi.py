@@ -33,6 +33,7 @@ _TAGS: Final = (
     ("sessions", "Conversations, their transcripts and figures."),
     ("interactions", "Turns of a session."),
     ("audio", "Recordings of turns and sessions."),
+    ("reviews", "What reviewers found."),
     ("search", "Search in what was said."),
     ("metrics", "Figures about storage and sign-in."),
     ("audit", "Who listened to, viewed or erased what."),

@@ -118,6 +118,7 @@ class Appended:
 
     accepted: int
     duplicates: int
+    lag_ms: float | None = None
 
     @classmethod
     def from_wire(cls, wire: Wire) -> Appended:
@@ -125,6 +126,7 @@ class Appended:
         return cls(
             accepted=int(wire["accepted"]),
             duplicates=int(wire["duplicates"]),
+            lag_ms=wire.get("lagMs"),
         )
 
 

@@ -34,12 +34,14 @@ class Services:
     Attributes:
         settings: of this process.
         recorder: collects measurements; `lib.jobs.flush` sends them.
+        firing: incidents that fire, as `lib.jobs.alerts.runtime_watch` saw last.
         last_good: when this process last saw each dependency to be well, see
             `lib.jobs.dependencies`.
     """
 
     settings: Settings
     recorder: Recorder = field(default_factory=Recorder)
+    firing: int = 0
     last_good: dict[str, datetime] = field(default_factory=dict)
 
     @cached_property

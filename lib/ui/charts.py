@@ -78,6 +78,46 @@ def latency_figure(
     return _finished(figure, height)
 
 
+def values_frame(points: Sequence[tuple[datetime, float | None]], zone: ZoneInfo) -> pd.DataFrame:
+    """Return the table behind a chart of one value over time."""
+    return pd.DataFrame({
+        "Time": [at.astimezone(zone) for at, _ in points], "Value": [value for _, value in points],
+    })  # fmt: skip
+
+
+def limit_figure(
+    points: Sequence[tuple[datetime, float | None]], zone: ZoneInfo, limit: float, unit: str,
+    colours: Mapping[str, str], height: int = SMALL,
+) -> go.Figure:  # fmt: skip
+    """Draw one value over time against the limit from which on it is bad.
+
+    Args:
+        points: highest value by step; None leaves a gap.
+        zone: of the viewer.
+        limit: drawn as a line.
+        unit: of both, for the axis.
+        colours: of `bad` and `objective`.
+        height: in pixels.
+    """
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[at.astimezone(zone) for at, _ in points], y=[value for _, value in points],
+        name="value", mode="lines+markers", connectgaps=False,
+        line={"color": colours["bad"], "width": 2.2}, marker={"size": 4},
+        hovertemplate="%{y:.3g}",
+    )  # fmt: skip
+    figure.add_hline(
+        y=limit, line={"color": colours["objective"], "width": 1.5, "dash": "dash"},
+        annotation={"text": f"limit: {limit:g}", "font": {"color": colours["objective"]}},
+        annotation_position="top left",
+    )  # fmt: skip
+    known = [value for _, value in points if value is not None]
+    figure.update_yaxes(
+        title=unit, range=[0, 1.15 * max([limit * 1.1, *known]) or 1], rangemode="tozero"
+    )
+    return _finished(figure, height)
+
+
 def stacked_figure(
     series: Mapping[str, Sequence[tuple[datetime, int]]],
     zone: ZoneInfo,

@@ -60,12 +60,18 @@ def menu_for(member: Member) -> dict[str, list[st.Page]]:
 def _page(route: Route, *, visible: bool) -> st.Page:
     return st.Page(
         route.script,
-        title=route.title,
+        title=_title(route),
         icon=route.icon,
         url_path=route.path.strip("/") or None,
         default=route.path == "/",
         visibility="visible" if visible else "hidden",
     )
+
+
+def _title(route: Route) -> str:
+    """Return what the menu and the browser's tab say: of alerts also how many fire."""
+    firing = services().firing if route.path == "/alerts" else 0
+    return f"{route.title} ({firing})" if firing else route.title
 
 
 main()

@@ -8,3 +8,4 @@ STORAGE_MS: Final = 500.0
 TTFT_MS: Final = 1200.0
 TURN_MS: Final = 2500.0
 ASSESSMENT_MS: Final = 8000.0
+API_MS: Final = 500.0

@@ -52,7 +52,9 @@ def _found(visitor: Visitor, request_id: str) -> None:
     if not (storage or auth or turns):
         st.text("No slow or failed operation, no denial and no turn is kept under this id.")
     if storage:
-        table = rows.storage_rows(storage, visitor.zone)
+        # The session of the turns is the one that the request was for.
+        session = turns[0].session_id if turns else None
+        table = rows.storage_rows(storage, visitor.zone, session_id=session)
         record_table(
             "Storage operations of the request", rows.STORAGE_COLUMNS, table, key=TABLES[0]
         )

@@ -136,15 +136,17 @@ def _flags(session: UserSession) -> tuple[tuple[str, Tone], ...]:
 
 
 def storage_rows(
-    events: Sequence[StorageEvent], zone: ZoneInfo, here: Mapping[str, str] | None = None
-) -> list[Row]:
+    events: Sequence[StorageEvent], zone: ZoneInfo, here: Mapping[str, str] | None = None,
+    session_id: str | None = None,
+) -> list[Row]:  # fmt: skip
     """Return storage operations that failed or were slow.
 
     Args:
         events: the records.
         zone: of the viewer.
         here: query parameters of the storage page: a row then opens its request there. None: a row
-            opens the session that its object belongs to.
+            opens a session.
+        session_id: of that session; None: the one that the object belongs to.
     """
     return [
         Row(
@@ -160,23 +162,24 @@ def storage_rows(
                 Cell(event.key or fmt.NONE, title=event.key or ""),
                 Cell(event.request_id or fmt.NONE, title=event.request_id or ""),
             ),
-            *_storage_target(event, here),
+            *_storage_target(event, here, session_id),
         )
         for event in events
     ]
 
 
 def _storage_target(
-    event: StorageEvent, here: Mapping[str, str] | None
+    event: StorageEvent, here: Mapping[str, str] | None, session_id: str | None
 ) -> tuple[str | None, dict[str, str] | None]:
     if here is not None:
         if not event.request_id:
             return None, None
         return "/storage", {**here, "request": event.request_id}
-    try:
-        session_id = AudioKey.parse(event.key or "").session_id
-    except ValueError:
-        return None, None
+    if session_id is None:
+        try:
+            session_id = AudioKey.parse(event.key or "").session_id
+        except ValueError:
+            return None, None
     return "/session", {"id": session_id}
 
 

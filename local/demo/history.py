@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import random
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -85,7 +86,7 @@ def history(
         sessions: whose turns and assessments are measured as well.
     """
     rng = random.Random(f"demo {seed} history")  # noqa: S311  # chance for show
-    journal = _Journal(anchor)
+    journal = _Journal(anchor, sessions)
     first = anchor.replace(minute=0, second=0, microsecond=0) - timedelta(days=days)
     for number in range(days * 24 + 1):
         hour = first + timedelta(hours=number)
@@ -111,8 +112,9 @@ def auth_incident(anchor: datetime) -> tuple[datetime, datetime]:
 class _Journal:
     """A recorder that is told when things happened; what is long ago shares coarser minutes."""
 
-    def __init__(self, anchor: datetime) -> None:
+    def __init__(self, anchor: datetime, sessions: tuple[PlannedSession, ...]) -> None:
         self.recorder = Recorder(_MAX_SERIES, _MAX_EVENTS)
+        self._turns = sorted(_requests(sessions))
         self.throttling = storage_incident(anchor)
         self.attack = auth_incident(anchor)
         self.anchor = anchor
@@ -131,6 +133,20 @@ class _Journal:
         """Keep an event that is young enough to be kept."""
         if self.anchor - at < _KEPT:
             self.recorder.keep(kind, {"at": _millis(at), **event, "source": SOURCE})
+
+    def request_before(self, at: datetime) -> str:
+        """Return the request of the last turn before a moment, empty if there was none."""
+        index = bisect_right(self._turns, (at, "~"))
+        return self._turns[index - 1][1] if index else ""
+
+
+def _requests(sessions: tuple[PlannedSession, ...]) -> Iterator[tuple[datetime, str]]:
+    """Yield when each request of a turn was made, and its id."""
+    for session in sessions:
+        times, _ = timeline(session.turns)
+        for turn, (start, _) in zip(session.turns, times, strict=True):
+            if turn.figures:
+                yield session.started_at + timedelta(milliseconds=start), turn.figures["request_id"]
 
 
 def _storage_hour(rng: random.Random, journal: _Journal, hour: datetime) -> None:
@@ -169,7 +185,7 @@ def _storage_operation(
             "attempts": attempts,
             "role": operation.role,
             "key": str(AudioKey.new(_hex(rng), CONTENT_TYPE, at, _hex(rng))),
-            "requestId": request_id(rng, at),
+            "requestId": journal.request_before(at) or request_id(rng, at),
         }
         journal.keep("storage", at, event)
 

@@ -10,13 +10,14 @@ import hashlib
 from datetime import timedelta
 from typing import Any, cast
 
-from lib.data import Caller, audio_objects, interactions, metrics, user_sessions, users
+from lib.data import Caller, alerts, audio_objects, interactions, metrics, user_sessions, users
 from lib.data.records import AudioObject, NewInteraction
 from lib.observability.recorder import Batch
 from lib.storage.client import Storage
 from lib.storage.keys import AudioKey, peaks_key
 from lib.storage.objects import put_small
 from local.demo.history import SOURCE
+from local.demo.incidents import PastIncident
 from local.demo.people import Person
 from local.demo.plan import PlannedSession, PlannedTurn, timeline
 from local.demo.recording import CONTENT_TYPE, AudioFile, Recording
@@ -48,6 +49,17 @@ class Writer:
             created_at=person.created_at,
             source=SOURCE,
         )
+
+    def incident(self, incident: PastIncident) -> None:
+        """Record an incident that is over."""
+        rule = incident.rule
+        alerts.record(
+            self._caller, f"demo-alert-{rule.name}-{incident.opened_at.isoformat()}",
+            rule=rule.name, title=rule.title, severity=rule.severity, unit=rule.unit,
+            value=incident.worst, threshold=incident.threshold, path=rule.path,
+            params=rule.params, opened_at=incident.opened_at, resolved_at=incident.resolved_at,
+            note=incident.note, source=SOURCE,
+        )  # fmt: skip
 
     def measurements(self, batch: Batch) -> None:
         """Write a recorder's batch."""

@@ -3,34 +3,43 @@
  * Fletcher-16 footer, as the Convex backend spells them.
  */
 
-import { randomBytes } from "node:crypto";
+import { randomFillSync } from "node:crypto";
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 const INTERNAL_BYTES = 16;
 const FOOTER_BYTES = 2;
 const MIN_LENGTH = 31;
 const MAX_LENGTH = 37;
+const PREFIX_BYTES = 6;
+/** Where in the internal bytes the day is. */
+const DAY_AT = 14;
 const DAY_MS = 86_400_000;
+
+/** Reused for every id, so that making one allocates nothing but its text. */
+const scratch = Buffer.alloc(5 + INTERNAL_BYTES + FOOTER_BYTES);
+const letters = Buffer.alloc(MAX_LENGTH);
+const random = Buffer.alloc(8192);
+let randomUsed = random.length;
 
 /** Ids that were read lately: a transaction checks the same few again and again. */
 const decoded = new Map<string, number>();
 const MAX_DECODED = 1_000;
 
+const CODES = Buffer.from(ALPHABET);
 const DIGIT = new Map([...ALPHABET].map((letter, value) => [letter, value]));
 
 /** Spells the id of a document from its table's number and its 16 internal bytes. */
 export function encodeId(tableNumber: number, internal: Buffer): string {
-  const table: number[] = [];
+  let length = 0;
   let rest = tableNumber;
   while (rest >= 0x80) {
-    table.push((rest & 0x7f) | 0x80);
+    scratch[length++] = (rest & 0x7f) | 0x80;
     rest >>>= 7;
   }
-  table.push(rest);
-  const body = Buffer.concat([Buffer.from(table), internal]);
-  const footer = Buffer.alloc(FOOTER_BYTES);
-  footer.writeUInt16LE(fletcher16(body));
-  return encodeBase32(Buffer.concat([body, footer]));
+  scratch[length++] = rest;
+  length += internal.copy(scratch, length);
+  scratch.writeUInt16LE(fletcher16(scratch, length), length);
+  return encodeBase32(scratch, length + FOOTER_BYTES);
 }
 
 /** The table number of an id, or null if the text is not the canonical spelling of an id. */
@@ -60,8 +69,8 @@ function decodeTableNumber(id: string): number | null {
   }
   const end = position + INTERNAL_BYTES;
   if (tableNumber === 0 || bytes.length !== end + FOOTER_BYTES) return null;
-  if (bytes.readUInt16LE(end) !== fletcher16(bytes.subarray(0, end))) return null;
-  return encodeBase32(bytes) === id ? tableNumber : null;
+  if (bytes.readUInt16LE(end) !== fletcher16(bytes, end)) return null;
+  return encodeBase32(bytes, bytes.length) === id ? tableNumber : null;
 }
 
 /**
@@ -70,47 +79,54 @@ function decodeTableNumber(id: string): number | null {
  * (one page to write instead of one per document) while transactions stay in random order.
  */
 export class IdMaker {
-  readonly #prefix = randomBytes(6);
-  #pool = Buffer.alloc(0);
-  #used = 0;
+  readonly #internal = Buffer.alloc(INTERNAL_BYTES);
 
+  constructor() {
+    takeRandom(PREFIX_BYTES).copy(this.#internal);
+  }
+
+  /** The bytes of one more document, good until the next call. */
   next(now: number): Buffer {
-    if (this.#used + 8 > this.#pool.length) {
-      this.#pool = randomBytes(512);
-      this.#used = 0;
-    }
-    const internal = Buffer.alloc(INTERNAL_BYTES);
-    this.#prefix.copy(internal, 0);
-    this.#pool.copy(internal, 6, this.#used, this.#used + 8);
-    this.#used += 8;
-    internal.writeUInt16BE(Math.floor(now / DAY_MS) & 0xffff, 14);
-    return internal;
+    takeRandom(DAY_AT - PREFIX_BYTES).copy(this.#internal, PREFIX_BYTES);
+    this.#internal.writeUInt16BE(Math.floor(now / DAY_MS) & 0xffff, DAY_AT);
+    return this.#internal;
   }
 }
 
-function fletcher16(bytes: Buffer): number {
+/** Random bytes that nobody else gets, from a supply that is renewed in one piece. */
+function takeRandom(count: number): Buffer {
+  if (randomUsed + count > random.length) {
+    randomFillSync(random);
+    randomUsed = 0;
+  }
+  randomUsed += count;
+  return random.subarray(randomUsed - count, randomUsed);
+}
+
+function fletcher16(bytes: Buffer, length: number): number {
   let low = 0;
   let high = 0;
-  for (const byte of bytes) {
-    low = (low + byte) & 0xff;
+  for (let i = 0; i < length; i += 1) {
+    low = (low + (bytes[i] as number)) & 0xff;
     high = (high + low) & 0xff;
   }
   return (high << 8) | low;
 }
 
-function encodeBase32(bytes: Buffer): string {
-  let text = "";
+function encodeBase32(bytes: Buffer, length: number): string {
+  let written = 0;
   let bits = 0;
   let pending = 0;
-  for (const byte of bytes) {
-    pending = ((pending << 8) | byte) & 0xfff;
+  for (let i = 0; i < length; i += 1) {
+    pending = ((pending << 8) | (bytes[i] as number)) & 0xfff;
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
-      text += ALPHABET[(pending >> bits) & 31] as string;
+      letters[written++] = CODES[(pending >> bits) & 31] as number;
     }
   }
-  return bits > 0 ? text + (ALPHABET[(pending << (5 - bits)) & 31] as string) : text;
+  if (bits > 0) letters[written++] = CODES[(pending << (5 - bits)) & 31] as number;
+  return letters.toString("latin1", 0, written);
 }
 
 function decodeBase32(text: string): Buffer | null {

@@ -88,18 +88,17 @@ async function readSnapshot(runtime: Runtime, request: IncomingMessage): Promise
 }
 
 function insert({ store }: Runtime, table: Table, value: JsonObject): void {
-  const document = sortKeys(value);
-  const { _id: id, _creationTime: creationTime, ...fields } = document;
+  const { _id: id, _creationTime: creationTime, ...fields } = value;
   if (typeof id !== "string" || tableNumberOf(id) !== table.number) {
     throw refused(table, id, "its _id is not an id of the table");
   }
   if (typeof creationTime !== "number") throw refused(table, id, "it has no _creationTime");
-  const size = sizeOf(table, document);
+  const size = sizeOf(table, value);
   if (size > LIMITS.documentBytes) throw refused(table, id, "it is too large");
   const error = documentError(store, table, fields);
   if (error !== null) throw refused(table, id, error);
   store.noteCreationTime(creationTime);
-  table.insert(document, size, () => undefined);
+  table.insert(sortKeys(value), size, () => undefined);
 }
 
 function sizeOf(table: Table, document: JsonObject): number {

@@ -22,9 +22,14 @@ const TAG = {
   object: 10,
 } as const;
 
-/** A growing buffer to which values are appended. */
+/** Bytes of one piece of memory that keys are written into, one after the other. */
+const PIECE_BYTES = 8192;
+
+/** Writes keys: values are appended, then the key is taken. */
 export class KeyWriter {
-  #buffer = Buffer.allocUnsafe(256);
+  #buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  /** Where the key that is being written begins. */
+  #start = 0;
   #length = 0;
 
   /** Appends one value; `undefined` is a missing field. */
@@ -49,16 +54,20 @@ export class KeyWriter {
 
   /** The bytes so far; the writer is empty again and may be reused. */
   take(): Buffer {
-    const key = Buffer.from(this.#buffer.subarray(0, this.#length));
-    this.#length = 0;
+    const key = this.#buffer.subarray(this.#start, this.#length);
+    this.#start = this.#length;
     return key;
   }
 
+  /** Makes room; keys that were taken stay where they are. */
   #reserve(bytes: number): void {
     if (this.#length + bytes <= this.#buffer.length) return;
-    const larger = Buffer.allocUnsafe(2 * (this.#length + bytes));
-    this.#buffer.copy(larger, 0, 0, this.#length);
-    this.#buffer = larger;
+    const written = this.#length - this.#start;
+    const next = Buffer.allocUnsafeSlow(Math.max(PIECE_BYTES, 2 * (written + bytes)));
+    this.#buffer.copy(next, 0, this.#start, this.#length);
+    this.#buffer = next;
+    this.#start = 0;
+    this.#length = written;
   }
 
   #byte(value: number): void {

@@ -7,6 +7,7 @@ import { Authenticator } from "./auth.ts";
 import { captureConsole, guardGlobals } from "./context.ts";
 import { CursorCodec } from "./cursor.ts";
 import { applySchema } from "./deploy.ts";
+import { digestAtOnce } from "./digest.ts";
 import { Executor } from "./executor.ts";
 import { Functions } from "./functions.ts";
 import { log } from "./log.ts";
@@ -67,6 +68,7 @@ export class Runtime {
     setEnvironment(options.env);
     captureConsole();
     guardGlobals();
+    digestAtOnce();
     const modules = await loadModules(options.functions, join(options.data, "bundle"));
     const store = new Store(options.data);
     const schema = modules.schema === null ? [] : parseSchema(modules.schema);

@@ -146,18 +146,20 @@ export class SearchIndex {
   #words(document: JsonObject): string | null {
     const text = fieldAt(document, this.#textPath);
     if (typeof text !== "string") return null;
-    const words = [...new Set(wordsOf(text))].map((word) => `t${word}`);
-    for (const [position, path] of this.#filterPaths.entries()) {
-      words.push(this.#filterWord(position, fieldAt(document, path)));
-    }
-    return words.join(" ");
+    let words = "";
+    for (const word of new Set(wordsOf(text))) words += `t${word} `;
+    this.#filterPaths.forEach((path, position) => {
+      words += `${this.#filterWord(position, fieldAt(document, path))} `;
+    });
+    return words;
   }
 }
 
 /** Words as Convex splits them: letters and digits, lower case, overlong ones dropped. */
 export function wordsOf(text: string): string[] {
-  const words = text.toLowerCase().match(WORD) ?? [];
-  return words.filter((word) => word.length <= LIMITS.searchTermLength);
+  const words: string[] = text.toLowerCase().match(WORD) ?? [];
+  const isOverlong = (word: string): boolean => word.length > LIMITS.searchTermLength;
+  return words.some(isOverlong) ? words.filter((word) => !isOverlong(word)) : words;
 }
 
 function searchTable(id: number): string {

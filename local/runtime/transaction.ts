@@ -81,9 +81,9 @@ export class Transaction {
     }
     const creationTime = this.store.nextCreationTime();
     const id = encodeId(table.number, this.#ids.next(creationTime));
-    const document = sortKeys({ _creationTime: creationTime, _id: id, ...fields });
+    const document = { _creationTime: creationTime, _id: id, ...fields };
     const size = this.#checkDocument(table, document, fields);
-    table.insert(document, size, this.#touch);
+    table.insert(sortKeys(document), size, this.#touch);
     return id;
   }
 
@@ -116,7 +116,7 @@ export class Transaction {
 
   #change(operation: string, id: string, change: (before: JsonObject) => JsonObject): void {
     const { table, row, document } = this.#existing(operation, id);
-    const after = sortKeys(change(document));
+    const after = change(document);
     for (const field of ["_id", "_creationTime"]) {
       if (after[field] !== document[field]) {
         throw new FunctionError(
@@ -126,7 +126,7 @@ export class Transaction {
     }
     const { _id, _creationTime, ...fields } = after;
     const size = this.#checkDocument(table, after, fields);
-    table.update(row.seq, document, after, size, this.#touch);
+    table.update(row.seq, document, sortKeys(after), size, this.#touch);
   }
 
   #existing(operation: string, id: string) {

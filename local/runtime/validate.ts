@@ -22,42 +22,41 @@ type TableNamer = (tableNumber: number) => string | undefined;
 /** A complaint is spelled out only when somebody reads it: unions try and drop many. */
 type Complaint = () => string;
 
+/** The way from the checked value to the member that is being checked. */
+const path: (string | number)[] = [];
+
 /** The first thing wrong with `value` in Convex's words, or null when it is valid. */
 export function validationError(
   validator: ValidatorJson,
   value: Json,
   tableName: TableNamer,
 ): string | null {
-  return check(validator, value, tableName, "")?.() ?? null;
+  path.length = 0;
+  return check(validator, value, tableName)?.() ?? null;
 }
 
-function check(
-  validator: ValidatorJson,
-  value: Json,
-  tableName: TableNamer,
-  path: string,
-): Complaint | null {
+function check(validator: ValidatorJson, value: Json, tableName: TableNamer): Complaint | null {
   switch (validator.type) {
     case "any":
       return null;
     case "literal":
-      return sameValue(validator.value, value) ? null : literalError(validator, value, path);
+      return sameValue(validator.value, value) ? null : literalError(validator, value);
     case "id":
-      return idError(validator, value, tableName, path);
+      return idError(validator, value, tableName);
     case "array":
       return Array.isArray(value)
-        ? firstError(value, (item, i) => check(validator.value, item, tableName, `${path}[${i}]`))
-        : noMatch(validator, value, path);
+        ? firstError(value, (item, i) => checkMember(i, validator.value, item, tableName))
+        : noMatch(validator, value);
     case "record":
-      return recordError(validator, value, tableName, path);
+      return recordError(validator, value, tableName);
     case "object":
       return isPlainObject(value)
-        ? objectError(validator, value, tableName, path)
-        : noMatch(validator, value, path);
+        ? objectError(validator, value, tableName)
+        : noMatch(validator, value);
     case "union":
-      return unionError(validator, value, tableName, path);
+      return unionError(validator, value, tableName);
     default:
-      return matchesScalar(validator.type, value) ? null : noMatch(validator, value, path);
+      return matchesScalar(validator.type, value) ? null : noMatch(validator, value);
   }
 }
 
@@ -81,29 +80,28 @@ function idError(
   validator: Extract<ValidatorJson, { type: "id" }>,
   value: Json,
   tableName: TableNamer,
-  path: string,
 ): Complaint | null {
   const number = typeof value === "string" ? tableNumberOf(value) : null;
   const found = number === null ? undefined : tableName(number);
   if (found === validator.tableName) return null;
-  if (found === undefined) return noMatch(validator, value, path);
-  const where = found.startsWith("_") ? "a system table" : `table \`${found}\``;
+  if (found === undefined) return noMatch(validator, value);
+  const owner = found.startsWith("_") ? "a system table" : `table \`${found}\``;
+  const where = at();
   return () =>
-    `Found ID "${value as string}" from ${where}, which does not match the table name in validator \`${displayValidator(validator)}\`.${at(path)}`;
+    `Found ID "${value as string}" from ${owner}, which does not match the table name in validator \`${displayValidator(validator)}\`.${where}`;
 }
 
 function recordError(
   validator: Extract<ValidatorJson, { type: "record" }>,
   value: Json,
   tableName: TableNamer,
-  path: string,
 ): Complaint | null {
-  if (!isPlainObject(value)) return noMatch(validator, value, path);
+  if (!isPlainObject(value)) return noMatch(validator, value);
   return firstError(
     Object.entries(value),
     ([key, item]) =>
-      check(validator.keys, key, tableName, `${path}.keys()`) ??
-      check(validator.values.fieldType, item, tableName, `${path}.values()`),
+      checkMember("keys()", validator.keys, key, tableName) ??
+      checkMember("values()", validator.values.fieldType, item, tableName),
   );
 }
 
@@ -111,58 +109,80 @@ function objectError(
   validator: Extract<ValidatorJson, { type: "object" }>,
   value: JsonObject,
   tableName: TableNamer,
-  path: string,
 ): Complaint | null {
+  let known = 0;
   for (const name in validator.value) {
     const field = validator.value[name] as FieldJson;
     const item = Object.hasOwn(value, name) ? value[name] : undefined;
     if (item !== undefined) {
-      const error = check(field.fieldType, item, tableName, `${path}.${name}`);
+      known += 1;
+      const error = checkMember(name, field.fieldType, item, tableName);
       if (error !== null) return error;
     } else if (!field.optional) {
+      const where = at();
       return () =>
-        `Object is missing the required field \`${name}\`. Consider wrapping the field validator in \`v.optional(...)\` if this is expected.\n${at(path)}\nObject: ${displayValue(value)}\nValidator: ${displayValidator(validator)}`;
+        `Object is missing the required field \`${name}\`. Consider wrapping the field validator in \`v.optional(...)\` if this is expected.\n${where}\nObject: ${displayValue(value)}\nValidator: ${displayValidator(validator)}`;
     }
   }
-  for (const name in value) {
-    if (!Object.hasOwn(validator.value, name)) {
-      return () =>
-        `Object contains extra field \`${name}\` that is not in the validator.\n${at(path)}\nObject: ${displayValue(value)}\nValidator: ${displayValidator(validator)}`;
-    }
-  }
-  return null;
+  const names = Object.keys(value);
+  if (names.length === known) return null;
+  const extra = names.find((name) => !Object.hasOwn(validator.value, name));
+  if (extra === undefined) return null;
+  const where = at();
+  return () =>
+    `Object contains extra field \`${extra}\` that is not in the validator.\n${where}\nObject: ${displayValue(value)}\nValidator: ${displayValidator(validator)}`;
 }
 
 function unionError(
   validator: Extract<ValidatorJson, { type: "union" }>,
   value: Json,
   tableName: TableNamer,
-  path: string,
 ): Complaint | null {
   const [only] = validator.value;
   if (only !== undefined && validator.value.length === 1) {
-    return check(only, value, tableName, path);
+    return check(only, value, tableName);
   }
-  const matches = validator.value.some((member) => check(member, value, tableName, path) === null);
-  return matches ? null : noMatch(validator, value, path);
+  const matches = validator.value.some((member) =>
+    // Most unions are of literals, and most literals are not the one: no complaint is made of them.
+    member.type === "literal"
+      ? sameValue(member.value, value)
+      : check(member, value, tableName) === null,
+  );
+  return matches ? null : noMatch(validator, value);
 }
 
 function literalError(
   validator: Extract<ValidatorJson, { type: "literal" }>,
   value: Json,
-  path: string,
 ): Complaint {
+  const where = at();
   return () =>
-    `\`${displayValue(value)}\` does not match literal validator \`${displayValidator(validator)}\`.${at(path)}`;
+    `\`${displayValue(value)}\` does not match literal validator \`${displayValidator(validator)}\`.${where}`;
 }
 
-function noMatch(validator: ValidatorJson, value: Json, path: string): Complaint {
+function noMatch(validator: ValidatorJson, value: Json): Complaint {
+  const where = at();
   return () =>
-    `Value does not match validator.\n${at(path)}\nValue: ${displayValue(value)}\nValidator: ${displayValidator(validator)}`;
+    `Value does not match validator.\n${where}\nValue: ${displayValue(value)}\nValidator: ${displayValidator(validator)}`;
 }
 
-function at(path: string): string {
-  return path === "" ? "" : `Path: ${path}`;
+/** Checks a member of the value that is being checked. */
+function checkMember(
+  name: string | number,
+  validator: ValidatorJson,
+  value: Json,
+  tableName: TableNamer,
+): Complaint | null {
+  path.push(name);
+  const error = check(validator, value, tableName);
+  path.pop();
+  return error;
+}
+
+function at(): string {
+  if (path.length === 0) return "";
+  const steps = path.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`));
+  return `Path: ${steps.join("")}`;
 }
 
 function firstError<T>(

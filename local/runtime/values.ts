@@ -30,11 +30,25 @@ export function isUndefinedMarker(value: Json): boolean {
   return isObject(value) && value["$undefined"] !== undefined;
 }
 
-/** The same object with its keys in Convex's order (ASCII), members untouched. */
+/** Names in the order in which they came, joined -> in Convex's order; documents repeat a few. */
+const sortedNames = new Map<string, readonly string[]>();
+const MAX_SORTED_NAMES = 1_000;
+
+/**
+ * The same object with its keys in Convex's order (ASCII), members untouched. Its names must have
+ * been checked (`measure`): they have no line breaks.
+ */
 export function sortKeys(value: JsonObject): JsonObject {
-  const keys = Object.keys(value);
-  if (keys.every((key, i) => i === 0 || (keys[i - 1] as string) < key)) return value;
-  return Object.fromEntries(keys.sort().map((key) => [key, value[key] as Json]));
+  const names = Object.keys(value);
+  const shape = names.join("\n");
+  let sorted = sortedNames.get(shape);
+  if (sorted === undefined) {
+    sorted = names.sort();
+    if (sortedNames.size < MAX_SORTED_NAMES) sortedNames.set(shape, sorted);
+  }
+  const result: JsonObject = {};
+  for (const name of sorted) result[name] = value[name] as Json;
+  return result;
 }
 
 /** The value at a field path like `a.b`, or undefined. */

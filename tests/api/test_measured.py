@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from tests.support.api import Api
@@ -56,3 +57,15 @@ def test_requests_are_measured_by_route_and_kind_of_answer_never_by_address(api:
     for _ in range(2):
         api.call("GET", f"/{uuid4().hex}", "viewer")
     wait_until(lambda: counted(api, "api.request", route="GET *", status="4xx") == unknown + 2, 5)
+
+
+def test_how_late_turns_arrive_is_measured_once_and_backfill_is_not(api: Api) -> None:
+    now = datetime.now(UTC)
+    before = counted(api, "ingestion.lag")
+    for started, measured in ((now, 1), (now - timedelta(days=2), 0)):
+        session = api.new_session(startedAt=started.isoformat())
+        path = f"/sessions/{session}/interactions"
+        for _ in range(2):
+            api.call("POST", path, json=turn(0, "m")).raise_for_status()
+        before += measured
+        assert counted(api, "ingestion.lag") == before

@@ -1,4 +1,4 @@
-"""One demo stack for all tests of the pages."""
+"""One demo stack for all tests of the pages; its playback URLs live for five seconds."""
 
 import os
 from collections.abc import Iterator
@@ -17,7 +17,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     if home:
         yield attached(Path(home))
         return
-    with running_stack(tmp_path_factory.mktemp("browser") / "home") as running:
+    home_path = tmp_path_factory.mktemp("browser") / "home"
+    with running_stack(home_path, EARSHOT_SIGNED_URL_SECONDS="5") as running:
         yield running
 
 

@@ -55,16 +55,18 @@ def clear(
 
     def work(name: str) -> list[tuple[str, float]]:
         done = []
-        claim: Claim | None = review_claims.take_next(caller_of(name), queue_id)
+        caller = callers[name]
+        claim: Claim | None = review_claims.take_next(caller, queue_id)
         while claim is not None:
             written = answer(claim.item_id)
             written["next"] = True
             began = time.perf_counter()
-            following = reviews.submit(caller_of(name), **written).next
+            following = reviews.submit(caller, **written).next
             done.append((claim.item_id, (time.perf_counter() - began) * 1000))
             claim = following
         return done
 
+    callers = {name: caller_of(name) for name in names}
     began = time.perf_counter()
     with ThreadPoolExecutor(len(names)) as pool:
         results = dict(zip(names, pool.map(work, names), strict=True))

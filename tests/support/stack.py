@@ -77,9 +77,16 @@ class RunningStack:
 
 @contextmanager
 def running_stack(
-    home: Path, *, demo: bool = True, mode: str = "development"
+    home: Path, *, demo: bool = True, mode: str = "development", **settings: str
 ) -> Iterator[RunningStack]:
-    """Start a stack under `home` as `make run` does, wait until it is ready, end it afterwards."""
+    """Start a stack under `home` as `make run` does, wait until it is ready, end it afterwards.
+
+    Args:
+        home: where all of it lies.
+        demo: with demo data.
+        mode: of the local instance.
+        settings: of the app, by their names in the environment.
+    """
     port = free_ports(1)[0]
     output = home.with_suffix(".output")
     environment = {
@@ -87,6 +94,7 @@ def running_stack(
         "EARSHOT_HOME": str(home),
         "PORT": str(port),
         "EARSHOT_DEMO": "1" if demo else "0",
+        **settings,
     }
     with output.open("wb") as log:
         process = subprocess.Popen(

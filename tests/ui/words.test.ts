@@ -7,7 +7,7 @@ import {
   spoken,
 } from "../../lib/ui/transcript_player/src/format.ts";
 import { BARS, lanesOf } from "../../lib/ui/transcript_player/src/lanes.ts";
-import { MOST_POSITIONS, Memory } from "../../lib/ui/transcript_player/src/memory.ts";
+import { MOST_PLACES, Memory } from "../../lib/ui/transcript_player/src/memory.ts";
 import { audioNotice, statusNotice } from "../../lib/ui/transcript_player/src/notices.ts";
 import { layOut } from "../../lib/ui/transcript_player/src/timeline.ts";
 import { audio, turn } from "./samples.ts";
@@ -40,27 +40,30 @@ test("each speaker's loudness is in their own lane", () => {
   expect([user[BARS - 10], assistant[BARS - 10]]).toEqual([0, 0.5]);
 });
 
-test("positions are kept per session, the newest only, and broken storage is no obstacle", () => {
+test("place and speed are kept per session, the newest only, and broken storage is no obstacle", () => {
   const kept = new Map<string, string>();
   const store = {
     getItem: (key: string) => kept.get(key) ?? null,
     setItem: (key: string, value: string) => void kept.set(key, value),
   };
   const memory = new Memory(store);
-  for (let index = 0; index <= MOST_POSITIONS; index += 1) memory.savePosition(`s${index}`, 5000);
-  expect(memory.position(`s${MOST_POSITIONS}`)).toBe(5000);
+  for (let index = 0; index <= MOST_PLACES; index += 1) memory.savePlace(`s${index}`, 5000, 2);
+  expect(memory.position(`s${MOST_PLACES}`)).toBe(5000);
   expect(memory.position("s0")).toBe(0);
-  memory.savePosition(`s${MOST_POSITIONS}`, 0);
-  expect(memory.position(`s${MOST_POSITIONS}`)).toBe(0);
+  memory.savePlace(`s${MOST_PLACES}`, 0, 1.5);
+  expect(memory.position(`s${MOST_PLACES}`)).toBe(0);
+  memory.savePreferences({ speed: 3, skipSilence: true });
+  const speeds = [`s${MOST_PLACES}`, "s1", "new"].map((id) => memory.preferences(id).speed);
+  expect(speeds).toEqual([1.5, 2, 3]);
   for (const key of kept.keys()) kept.set(key, "{broken");
-  expect(memory.preferences()).toEqual({ speed: 1, skipSilence: false });
+  expect(memory.preferences("s1")).toEqual({ speed: 1, skipSilence: false });
   const refusing = {
     getItem: () => null,
     setItem: () => {
       throw new Error("full");
     },
   };
-  expect(() => new Memory(refusing).savePosition("s", 1)).not.toThrow();
+  expect(() => new Memory(refusing).savePlace("s", 1, 1)).not.toThrow();
 });
 
 test("every state of a recording has its sentence; a chat without audio has none", () => {

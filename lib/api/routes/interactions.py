@@ -129,6 +129,7 @@ def append_turns(
         access.caller, id, [_record(turn) for turn in turns], idempotency_key=key
     )
     measured.turns(services, turns, done.accepted)
+    measured.lag(services, done.lag_ms)
     return Appended.model_validate(done)
 
 

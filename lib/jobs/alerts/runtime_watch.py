@@ -31,7 +31,8 @@ from lib.observability.alert_rules import RUNTIME_DOWN, RUNTIME_SILENT
 from lib.observability.logs import get_logger
 
 INTERVAL_SECONDS: Final = 10.0
-SILENCES_SECONDS: Final = 60.0
+REREAD_SECONDS: Final = 30.0
+"""Between two looks at silences and open incidents."""
 MOST_OUTAGES: Final = 20
 """Outages kept until they are recorded; the oldest go first."""
 MOST_WAITING: Final = 8
@@ -85,7 +86,7 @@ class RuntimeWatch:
         self._over: deque[Outage] = deque(maxlen=MOST_OUTAGES)
         self._waiting: list[_Waiting] = []
         self._silences: tuple[Silence, ...] = ()
-        self._silences_read = float("-inf")
+        self._read_at = float("-inf")
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="runtime-watch", daemon=True)
 
@@ -137,6 +138,7 @@ class RuntimeWatch:
 
     def _begin(self, now: datetime, silent_ms: float) -> None:
         self._outage = Outage(now - timedelta(milliseconds=silent_ms))
+        self._services.firing += 1
         _log.error("runtime_watch.down", silentMs=silent_ms)
         names = {RUNTIME_DOWN.name, "*"}
         if any(it.rule in names and it.expires_at > now for it in self._silences):
@@ -196,15 +198,16 @@ class RuntimeWatch:
                 waiting.due = self._clock() + _PAUSES[min(waiting.attempts, len(_PAUSES) - 1)]
 
     def _settle(self) -> None:
-        """Record what is over, and remember the silences for the next time."""
+        """Record what is over; remember the silences, and for the menu how much fires."""
         caller = self._services.worker_caller()
         try:
             while self._over:
                 self._record(self._over[0])
                 self._over.popleft()
-            if self._clock() - self._silences_read >= SILENCES_SECONDS:
+            if self._clock() - self._read_at >= REREAD_SECONDS:
                 self._silences = alerts.silences(caller)
-                self._silences_read = self._clock()
+                self._services.firing = alerts.summary(caller).firing_count
+                self._read_at = self._clock()
         except DataError as error:
             _log.warning("runtime_watch.not_recorded", reason=str(error))
 

@@ -7,7 +7,7 @@ batches may still change, and once an hour for all. Demo data is never looked at
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -69,12 +69,10 @@ class Kept:
             self._read_all_at is None or not timedelta() <= now - self._read_all_at < REREAD_ALL
         )
         start = now - (self._span if is_old else self._fresh)
-        found: dict[datetime, Cell] = {}
-        for rollup in metrics.between(
+        read = metrics.between(
             caller, self._metric, start, now + AHEAD + _MINUTE, self._resolution, self._dimensions
-        ):
-            if rollup.dimensions.get("source") != DEMO:
-                self._add(found.setdefault(rollup.bucket_start, Cell()), rollup)
+        )
+        found = cells((it for it in read if it.dimensions.get("source") != DEMO), self._failed)
         kept = {} if is_old else self._cells
         self._cells = {
             **{at: cell for at, cell in kept.items() if now - self._span <= at < start},
@@ -84,11 +82,24 @@ class Kept:
             self._read_all_at = now
         return self._cells
 
-    def _add(self, cell: Cell, rollup: Rollup) -> None:
+
+def cells(
+    rollups: Iterable[Rollup], failed: Callable[[Rollup], int] = lambda _: 0
+) -> dict[datetime, Cell]:
+    """Return rollups added up by bucket.
+
+    Args:
+        rollups: of one metric and one resolution.
+        failed: how many events of a rollup count as bad.
+    """
+    found: dict[datetime, Cell] = {}
+    for rollup in rollups:
+        cell = found.setdefault(rollup.bucket_start, Cell())
         cell.count += rollup.count
-        cell.failed += self._failed(rollup)
+        cell.failed += failed(rollup)
         counts = {int(index): count for index, count in rollup.histogram.counts.items()}
         cell.histogram.merge(Histogram(rollup.histogram.zero, counts))
+    return found
 
 
 def storage_failures(rollup: Rollup) -> int:
@@ -134,12 +145,12 @@ class SignalReader:
             caller: with the role worker.
             now: by the clock of Convex.
         """
-        cells = {name: kept.read(caller, now) for name, kept in self._storage.items()}
+        storage = {name: kept.read(caller, now) for name, kept in self._storage.items()}
         jobs = job_leases.every(caller)
         return Signals(
             counts={
-                "storage.failures": {name: list(_failures(it)) for name, it in cells.items()},
-                "storage.latency": {name: list(_slow(it)) for name, it in cells.items()},
+                "storage.failures": {name: list(failures(it)) for name, it in storage.items()},
+                "storage.latency": {name: list(_slow(it)) for name, it in storage.items()},
             },
             gauges={
                 "storage.probe.failed": _failed_share(self._probe.read(caller, now)),
@@ -155,7 +166,8 @@ class SignalReader:
         )  # fmt: skip
 
 
-def _failures(cells: Mapping[datetime, Cell]) -> Iterator[Bucket]:
+def failures(cells: Mapping[datetime, Cell]) -> Iterator[Bucket]:
+    """Yield counts of failed operations by bucket."""
     for start, cell in cells.items():
         yield Bucket(start, by_failure(cell.count, cell.failed))
 

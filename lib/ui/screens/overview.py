@@ -8,19 +8,16 @@ from typing import Final
 
 import streamlit as st
 
-from lib.auth.roles import page_allowed
-from lib.data import metrics, user_sessions
+from lib.data import user_sessions
 from lib.data.records import DaySummary, UserSession
-from lib.ui import charts, palette, panels, rows, views
+from lib.ui import charts, digests, palette, panels, rows, views
 from lib.ui import formatting as fmt
 from lib.ui.identity import Visitor
 from lib.ui.navigation import follow, remember_list
-from lib.ui.objectives import STORAGE_MS, TTFT_MS, TURN_MS
-from lib.ui.page_heading.component import Fact, Link, page_heading
-from lib.ui.periods import DAY
+from lib.ui.objectives import TTFT_MS, TURN_MS
+from lib.ui.page_heading.component import page_heading
 from lib.ui.record_table.component import record_table
-from lib.ui.screens import auth_errors, storage
-from lib.ui.series import DEMO, total
+from lib.ui.series import DEMO
 
 _DAYS: Final = 30
 _NEWEST: Final = 8
@@ -28,7 +25,7 @@ _NEWEST: Final = 8
 
 def draw(visitor: Visitor) -> None:
     """Draw the page."""
-    follow("overview-heading", "overview-operations", "overview-table")
+    follow("overview-heading", digests.OPERATIONS_KEY, digests.QUALITY_KEY, "overview-table")
     page_heading("Overview", "What happened in the product lately.", key="overview-heading")
     now = datetime.now(UTC)
     with views.failures_told(visitor.caller.request_id, "The overview"), st.skeleton(420):
@@ -42,7 +39,8 @@ def draw(visitor: Visitor) -> None:
         )
         return
     _today(days, now)
-    _operations(visitor, now)
+    digests.quality(visitor, now)
+    digests.operations(visitor, now)
     _per_day(days, newest, visitor, now)
     st.subheader("Newest sessions", anchor=False)
     remember_list([session.id for session in newest])
@@ -65,36 +63,6 @@ def _today(days: Sequence[DaySummary], now: datetime) -> None:
         panels.timing("First token, p95", day.ttft.p95, TTFT_MS)
         panels.timing("Full turn, p95", day.latency.p95, TURN_MS)
         panels.number("Cost", fmt.dollars(day.cost))
-
-
-def _operations(visitor: Visitor, now: datetime) -> None:
-    """Draw one line about storage and sign-in for those who may see more of it."""
-    if not page_allowed(visitor.member.role, "/storage"):
-        return
-    day = DAY.until(now)
-    start, end = day.start, day.end
-    caller = visitor.caller
-    with views.failures_told(caller.request_id, "Storage and sign-in metrics"):
-        stored = total(metrics.between(caller, storage.METRIC, start, end, day.resolution))
-        decided = list(metrics.between(caller, auth_errors.METRIC, start, end, day.resolution))
-    denied = total(item for item in decided if item.dimensions.get("outcome") == auth_errors.DENIED)
-    p95 = stored.histogram.quantile(0.95)
-    slow = p95 is not None and p95 > STORAGE_MS
-    page_heading(
-        "", key="overview-operations",
-        facts=[
-            Fact(
-                "Storage p95, 24 hours", fmt.latency(p95), tone="bad" if slow else "good",
-                link=Link("", "/storage"),
-            ),
-            Fact(
-                "Storage failures", fmt.count(stored.failures),
-                tone="bad" if stored.failures else "good", link=Link("", "/storage"),
-            ),
-            Fact("Denied requests", fmt.count(denied.count), link=Link("", "/auth-errors")),
-            Fact("Requests", fmt.count(total(decided).count), link=Link("", "/auth-errors")),
-        ],
-    )  # fmt: skip
 
 
 def _per_day(

@@ -51,13 +51,25 @@ class Ingest:
         session_id: str = session["id"]
         return session_id
 
-    def recording(self, session_id: str, seconds: float) -> None:
-        """Store one recording of the whole session."""
-        body = encode("audio/mpeg", tone(seconds, rate=16_000), rate=16_000)
+    def recording(
+        self, session_id: str, seconds: float = 60, *, sequence: int | None = None,
+        body: bytes = b"", content_type: str = "audio/mpeg",
+    ) -> str:  # fmt: skip
+        """Store a recording of a turn, or of the whole session; return its id.
+
+        Args:
+            session_id: of the session.
+            seconds: length of a tone.
+            sequence: of the turn.
+            body: a file instead of a tone.
+            content_type: of the file.
+        """
+        body = body or encode("audio/mpeg", tone(seconds, rate=16_000), rate=16_000)
+        place = "" if sequence is None else f"/interactions/{sequence}"
         upload = self._post(
-            f"/sessions/{session_id}/audio",
+            f"/sessions/{session_id}{place}/audio",
             {
-                "contentType": "audio/mpeg", "bytes": len(body),
+                "contentType": content_type, "bytes": len(body),
                 "sha256": hashlib.sha256(body).hexdigest(),
             },
         )  # fmt: skip
@@ -66,7 +78,9 @@ class Ingest:
             timeout=60, trust_env=False,
         )  # fmt: skip
         assert put.status_code == 200, put.text
-        self._post(f"/audio/{upload['audioObjectId']}/complete", None)
+        audio_id: str = upload["audioObjectId"]
+        self._post(f"/audio/{audio_id}/complete", None)
+        return audio_id
 
     def owner_of(self, session_id: str) -> str:
         """Return the Clerk id of a session's user."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.pages.room import (
     Ingest,
@@ -30,6 +29,35 @@ HOSTILE = [
     "bell \u0007 escape \u001b[31m red",
     "w" * 32_000,
 ]
+
+
+# Four changes of the lit turn: how late each was by the recording's own clock, in milliseconds, and
+# for how long the page stood still at most since the change before. Turns begin every 2 seconds.
+LIT_CHANGES = """
+async player => {
+  const audio = player.querySelector("audio"), changes = [];
+  let beat = performance.now(), stopped = 0;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    stopped = Math.max(stopped, now - beat - 10);
+    beat = now;
+  }, 10);
+  await new Promise(done => {
+    const observer = new MutationObserver(() => {
+      const row = player.querySelector(".turn.lit");
+      const turn = Number(row && row.ariaPosInSet) - 1;
+      if (changes.at(-1)?.turn === turn) return;
+      stopped = Math.max(stopped, performance.now() - beat - 10);
+      changes.push({ turn, late: (audio.currentTime - turn * 2) * 1000, stopped });
+      stopped = 0;
+      if (changes.length === 4) { observer.disconnect(); done(); }
+    });
+    observer.observe(player, { subtree: true, attributes: true, attributeFilter: ["class"] });
+  });
+  clearInterval(timer);
+  return changes;
+}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -58,22 +86,11 @@ def test_the_lit_turn_is_the_one_that_sounds(
     open_room(reviewer, stack, minute)
     player(reviewer).get_by_role("button", name="Play").click()
     wait_until_sounding(reviewer)
-    # Sampled while it plays: the lit turn is that of now, or of a moment ago.
-    steps = reviewer.locator(".player").evaluate(
-        """async player => {
-            const audio = player.querySelector('audio'), wrong = [];
-            const turnAt = time => Math.floor(time / 2) + 1;
-            for (let sample = 0; sample < 100; sample += 1) {
-              await new Promise(done => setTimeout(done, 50));
-              const time = audio.currentTime;
-              const row = player.querySelector('.turn.lit');
-              const lit = Number(row && row.ariaPosInSet);
-              if (lit !== turnAt(time) && lit !== turnAt(time - 0.4)) wrong.push([time, lit]);
-            }
-            return wrong;
-        }"""
-    )
-    assert steps == []
+    changes = reviewer.locator(".player").evaluate(LIT_CHANGES)
+    assert [change["turn"] for change in changes] == sorted(change["turn"] for change in changes)
+    for change in changes:
+        # A busy machine may stop the whole page for a while; that is not the player's delay.
+        assert -20 <= change["late"] <= 150 + change["stopped"], changes
     expect(lit(reviewer)).to_have_attribute("aria-current", "true")
 
 
@@ -116,6 +133,51 @@ def test_the_whole_room_works_by_keyboard(reviewer: Page, stack: RunningStack, m
     expect(player(reviewer).get_by_role("button", name="Play", exact=True)).to_be_visible()
 
 
+def test_keys_work_while_the_focus_is_in_the_transcript(
+    reviewer: Page, stack: RunningStack, minute: str
+) -> None:
+    open_room(reviewer, stack, minute)
+    reviewer.get_by_role("region", name="Transcript").focus()
+    reviewer.keyboard.press("j")
+    expect(lit(reviewer)).to_contain_text("This is turn 1.")
+    reviewer.keyboard.press("Space")
+    expect(player(reviewer).get_by_role("button", name="Pause")).to_be_visible()
+    assert reviewer.locator(".scroller").evaluate("scroller => scroller.scrollTop") == 0
+    reviewer.get_by_label("Speed").focus()
+    reviewer.keyboard.press("j")  # a field keeps its keys
+    expect(lit(reviewer)).to_contain_text("This is turn 1.")
+
+
+def test_the_latency_strip_shows_what_was_late_and_leads_there(
+    reviewer: Page, stack: RunningStack, ingest: Ingest
+) -> None:
+    said = turns([f"This is turn {index}." for index in range(20)])
+    for turn in said[1::2]:
+        turn |= {"ttftMs": 400, "latencyMs": 900}
+    said[7] |= {"ttftMs": 1900, "latencyMs": 3100}
+    said[13] |= {"ttftMs": 1201}
+    session = ingest.session(said)
+    ingest.recording(session, 40)
+    open_room(reviewer, stack, session)
+    expect(reviewer.get_by_text("2 of 10 measured turns late")).to_be_visible()
+    strip = reviewer.get_by_role("slider", name="Latency by turn")
+    strip.focus()
+    strip.press("PageDown")
+    expect(strip).to_have_attribute(
+        "aria-valuetext", "0:14 · first token 1.90 s (late) · full turn 3.10 s (late)"
+    )
+    expect(lit(reviewer)).to_contain_text("This is turn 7.")
+    strip.press("ArrowRight")
+    expect(lit(reviewer)).to_contain_text("This is turn 9.")
+    strip.press("Home")
+    expect(lit(reviewer)).to_contain_text("This is turn 1.")
+    box = strip.bounding_box()
+    assert box
+    strip.click(position={"x": box["width"] * 26 / 40, "y": 20})
+    expect(lit(reviewer)).to_contain_text("This is turn 13.")
+    expect(reviewer.locator(".clock")).to_contain_text("0:26 /")
+
+
 def test_a_link_to_a_moment_opens_at_that_moment(
     reviewer: Page, stack: RunningStack, minute: str
 ) -> None:
@@ -124,8 +186,8 @@ def test_a_link_to_a_moment_opens_at_that_moment(
     expect(reviewer.locator(".clock")).to_contain_text("0:21 /")
 
 
-def test_position_and_speed_are_remembered(
-    reviewer: Page, stack: RunningStack, minute: str
+def test_position_and_speed_are_remembered_per_session(
+    reviewer: Page, stack: RunningStack, ingest: Ingest, minute: str
 ) -> None:
     open_room(reviewer, stack, minute)
     reviewer.get_by_text("This is turn 4.").click()
@@ -133,29 +195,13 @@ def test_position_and_speed_are_remembered(
     reviewer.reload()
     expect(reviewer.locator(".clock")).to_contain_text("0:08 /")
     expect(player(reviewer).get_by_label("Speed")).to_have_value("2")
-
-
-def test_a_url_that_expired_is_replaced_without_losing_the_place(
-    reviewer: Page, stack: RunningStack, minute: str
-) -> None:
-    seen: list[str] = []
-
-    def expire_the_first(route: Route) -> None:
-        signature = re.search(r"X-Amz-Signature=(\w+)", route.request.url)
-        assert signature
-        seen.append(signature[1])
-        if signature[1] == seen[0]:
-            route.fulfill(status=403, body="<Error><Code>AccessDenied</Code></Error>")
-        else:
-            route.continue_()
-
-    # Signatures differ by the second in which they are made.
-    reviewer.route(f"{stack.info['s3Endpoint']}/**", expire_the_first)
-    open_room(reviewer, stack, minute, "&t=30")
-    player(reviewer).get_by_role("button", name="Play").click()
-    wait_until(lambda: position(reviewer) > 30.3, 40)
-    assert len(set(seen)) > 1
-    assert position(reviewer) < 50
+    # Another session is heard at its own speed, and this one still at its own.
+    other = ingest.session(turns(["One", "Two"]))
+    ingest.recording(other, 4)
+    open_room(reviewer, stack, other)
+    player(reviewer).get_by_label("Speed").select_option("0.75")
+    open_room(reviewer, stack, minute)
+    expect(player(reviewer).get_by_label("Speed")).to_have_value("2")
 
 
 def test_one_player_sounds_at_a_time(browser: Browser, stack: RunningStack, minute: str) -> None:

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -185,3 +186,16 @@ def test_a_signature_is_of_now(receiver: Receiver) -> None:
     sending.send(settings(receiver.url), message())
     sent = datetime.fromtimestamp(int(receiver.requests[0].headers["webhook-timestamp"]), UTC)
     assert abs(datetime.now(UTC) - sent) < timedelta(minutes=1)
+
+
+def test_the_check_in_the_documents_works(receiver: Receiver) -> None:
+    text = (Path(__file__).parents[3] / "docs/alerts.md").read_text()
+    names: dict[str, Any] = {}
+    exec(text.partition("```python\n")[2].partition("```")[0], names)  # noqa: S102  # our own
+    sending.send(settings(receiver.url), message())
+    (got,) = receiver.requests
+    is_ours = names["is_ours"]
+    assert is_ours(SECRET, got.headers, got.body)
+    assert not is_ours(SECRET, got.headers, got.body + b" ")
+    assert not is_ours(SECRET, {**got.headers, "webhook-timestamp": "1"}, got.body)
+    assert not is_ours("whsec_" + "AAAA" * 8, got.headers, got.body)

@@ -209,13 +209,20 @@ export class Engine {
       this.#recoveries = 0;
       this.#positionMs = clip.startMs + this.#source.positionMs;
       this.#become("playing");
-    } else if (this.#source.isStuck(now, this.#urls.lifeLeft(clip.audioId))) {
+    } else if (this.#source.isStuck(now, this.#lifeOfSource(clip))) {
       return this.#recover();
     }
+    // A new URL is at hand before the old one ends: the next range, or a seek, needs it at once.
+    if (this.#urls.get(clip.audioId) === null && !this.#source.isWhole) this.#askAhead(this.#clip);
     const ms = this.#positionMs;
     if (this.#loop && ms >= this.#loop.toMs) return this.seek(this.#loop.fromMs);
     const quietUntil = this.#skipSilence ? silenceEnd(this.#score.silences, ms) : null;
     if (quietUntil !== null && this.#loop === null) this.seek(quietUntil);
+  }
+
+  /** Life left of the URL that is in the element; a newer one in the book does not count. */
+  #lifeOfSource({ audioId }: Clip): number {
+    return this.#source.url === this.#urls.get(audioId) ? this.#urls.lifeLeft(audioId) : 0;
   }
 
   /** The recording ended: the next one starts at once if its time has come, else after a silence. */

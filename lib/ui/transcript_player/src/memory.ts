@@ -1,10 +1,10 @@
-/** What the browser remembers: speed and skipping for all sessions, position per session. */
+/** What the browser remembers: position and speed per session; the latest ways for new ones. */
 import { validSpeed } from "./speed.ts";
 
 const PREFERENCES = "earshot.player.preferences";
-const POSITIONS = "earshot.player.positions";
-/** Positions kept, newest first. */
-export const MOST_POSITIONS = 50;
+const PLACES = "earshot.player.places";
+/** Sessions that are remembered, newest first. */
+export const MOST_PLACES = 50;
 
 export interface Preferences {
   speed: number;
@@ -12,7 +12,7 @@ export interface Preferences {
 }
 
 type Store = Pick<Storage, "getItem" | "setItem">;
-type Position = [sessionId: string, ms: number];
+type Place = [sessionId: string, ms: number, speed: number];
 
 export class Memory {
   readonly #store: Store;
@@ -21,9 +21,11 @@ export class Memory {
     this.#store = store;
   }
 
-  preferences(): Preferences {
+  /** How this session was heard last; one that was not heard yet, like the latest one. */
+  preferences(sessionId: string): Preferences {
     const saved = this.#read(PREFERENCES) as Partial<Preferences> | null;
-    return { speed: validSpeed(saved?.speed), skipSilence: saved?.skipSilence === true };
+    const own = this.#places().find(([id]) => id === sessionId)?.[2];
+    return { speed: validSpeed(own ?? saved?.speed), skipSilence: saved?.skipSilence === true };
   }
 
   savePreferences(preferences: Preferences): void {
@@ -31,20 +33,20 @@ export class Memory {
   }
 
   position(sessionId: string): number {
-    return this.#positions().find(([id]) => id === sessionId)?.[1] ?? 0;
+    return this.#places().find(([id]) => id === sessionId)?.[1] ?? 0;
   }
 
-  savePosition(sessionId: string, ms: number): void {
-    const others = this.#positions().filter(([id]) => id !== sessionId);
-    const kept: Position[] = ms > 0 ? [[sessionId, Math.round(ms)], ...others] : others;
-    this.#write(POSITIONS, kept.slice(0, MOST_POSITIONS));
+  savePlace(sessionId: string, ms: number, speed: number): void {
+    const others = this.#places().filter(([id]) => id !== sessionId);
+    const place: Place = [sessionId, Math.round(ms), speed];
+    this.#write(PLACES, [place, ...others].slice(0, MOST_PLACES));
   }
 
-  #positions(): Position[] {
-    const saved = this.#read(POSITIONS);
+  #places(): Place[] {
+    const saved = this.#read(PLACES);
     if (!Array.isArray(saved)) return [];
     return saved.filter(
-      (entry): entry is Position =>
+      (entry): entry is Place =>
         Array.isArray(entry) && typeof entry[0] === "string" && Number.isFinite(entry[1]),
     );
   }

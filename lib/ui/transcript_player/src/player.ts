@@ -14,6 +14,7 @@ import { Solo } from "./solo.ts";
 import { nextSpeed } from "./speed.ts";
 import { endOf, layOut, silencesOf, turnAt } from "./timeline.ts";
 import type { Clip } from "./timeline.ts";
+import { Strip } from "./strip.ts";
 import { Transcript } from "./transcript.ts";
 import { answerWhere, tellCommand, tellMoment } from "./review.ts";
 import type { Moment, ReviewCommand } from "./review.ts";
@@ -41,6 +42,7 @@ export class Player {
   readonly #notice = element("p", { class: "notice", role: "status" });
   readonly #clear = element("p", { class: "clear", role: "status" });
   readonly #follow = element("button", { type: "button", class: "follow" }, "Follow playback");
+  readonly #strip = new Strip((turn) => this.#choose(turn));
   readonly #help = new Help();
   #data: PlayerData;
   #edition = -1;
@@ -62,7 +64,9 @@ export class Player {
     this.sessionId = data.sessionId;
     this.#send = send;
     this.#data = data;
-    ({ speed: this.#speed, skipSilence: this.#skipSilence } = this.#memory.preferences());
+    ({ speed: this.#speed, skipSilence: this.#skipSilence } = this.#memory.preferences(
+      data.sessionId,
+    ));
     this.#urls = new UrlBook(send, () => performance.now());
     this.#engine = new Engine(this.#media, this.#urls, () => this.#refresh());
     this.#solo = new Solo(() => this.#engine.pause());
@@ -85,9 +89,8 @@ export class Player {
       this.#follow.hidden = following || this.#clips.length === 0;
     });
     const frame = element("div", { class: "frame" }, scroller, this.#follow);
-    root.replaceChildren(this.#controls.root, waveHost, this.#notice, this.#clear, frame);
-    root.append(this.#help.root);
-    root.append(this.#media);
+    root.replaceChildren(this.#controls.root, waveHost, this.#strip.root, this.#notice);
+    root.append(this.#clear, frame, this.#help.root, this.#media);
     document.addEventListener("keydown", (event) => this.#keydown(event), {
       signal: this.#ended.signal,
     });
@@ -139,6 +142,7 @@ export class Player {
     this.#wave.setShown(playable);
     if (playable)
       this.#wave.draw(lanesOf(turns, audio, this.#clips, this.#durationMs), this.#durationMs);
+    this.#strip.draw(turns, this.#durationMs, this.#data.objectives);
     const bySequence = new Map(audio.map((item) => [item.sequence, item]));
     this.#transcript.show(turns, (turn) => this.#rowContext(turn, bySequence));
     this.#lit = -1;
@@ -196,6 +200,7 @@ export class Player {
   #light(index: number): void {
     this.#lit = index;
     this.#transcript.light(index);
+    this.#strip.setTurn(index);
     if (this.#data.reviewing) tellMoment(this.#moment());
   }
 
@@ -223,7 +228,7 @@ export class Player {
     if (!now && performance.now() - this.#rememberedAt < REMEMBER_MS) return;
     this.#rememberedAt = performance.now();
     const { status, positionMs } = this.#engine;
-    this.#memory.savePosition(this.sessionId, status === "ended" ? 0 : positionMs);
+    this.#memory.savePlace(this.sessionId, status === "ended" ? 0 : positionMs, this.#speed);
   }
 
   #setSpeed(speed: number): void {
@@ -231,6 +236,7 @@ export class Player {
     this.#engine.setRate(speed);
     this.#controls.setSpeed(speed);
     this.#memory.savePreferences({ speed, skipSilence: this.#skipSilence });
+    this.#remember(true);
   }
 
   #setSkipSilence(skip: boolean): void {

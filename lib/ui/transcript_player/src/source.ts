@@ -33,6 +33,12 @@ export class Source {
     return goodUrl === this.#media.src || isWithin(this.#media.buffered, ms / 1000);
   }
 
+  /** True when all of the recording is here and no URL is needed for it any more. */
+  get isWhole(): boolean {
+    const { buffered, duration } = this.#media;
+    return buffered.length === 1 && buffered.start(0) < 0.1 && buffered.end(0) > duration - 0.1;
+  }
+
   open(audioId: string, url: string): void {
     this.#media.src = url;
     this.#audioId = audioId;

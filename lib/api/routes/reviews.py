@@ -1,0 +1,125 @@
+"""Reviews: what reviewers found, to be read."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from lib.api.access import Admitted
+from lib.api.errors import errors
+from lib.api.fields import Answer, DocumentId, Moment, Order, OutMoment
+from lib.api.lists import At
+from lib.api.route import ApiRoute
+from lib.api.routes.sessions import no_session
+from lib.data import reviews, user_sessions
+from lib.data.fields import Identifier
+
+router = APIRouter(tags=["reviews"], route_class=ApiRoute)
+
+Kind = Literal["review", "decision"]
+Answers = Annotated[
+    dict[str, bool | float | str | list[str]],
+    Field(description="By the question's key in the rubric.", examples=[{"helpful": 4}]),
+]
+
+
+class TurnAnswers(Answer):
+    """What a reviewer answered about one turn."""
+
+    sequence: int
+    answers: Answers
+
+
+class ReviewComment(Answer):
+    """A remark, about the session, a turn of it or a moment."""
+
+    text: str
+    sequence: int | None
+    at_ms: float | None
+
+
+class Correction(Answer):
+    """What was really said in a turn."""
+
+    sequence: int
+    text: str
+
+
+class Review(Answer):
+    """A submitted review of a session, or the decision between several."""
+
+    id: str
+    session_id: str
+    queue_id: str
+    item_id: str
+    reviewer_id: str = Field(description="Clerk user id.")
+    reviewer_name: str | None
+    kind: Kind
+    rubric_id: str
+    version: int = Field(description="Amendments count up from 1.")
+    latest: bool = Field(description="False for a version that an amendment replaced.")
+    answers: Answers
+    score: float | None
+    turns: list[TurnAnswers]
+    comments: list[ReviewComment]
+    corrections: list[Correction]
+    duration_ms: float | None = Field(description="How long the reviewer took.")
+    withdrawn_at: OutMoment | None
+    created_at: OutMoment
+
+
+class ReviewPage(Answer):
+    """One page of reviews."""
+
+    items: list[Review]
+    next_cursor: str | None
+
+
+class SessionReviews(Answer):
+    """The reviews and decisions of one session; there is one page."""
+
+    items: list[Review]
+    next_cursor: None = None
+
+
+@router.get("/reviews", summary="List reviews", responses=errors())
+def list_reviews(
+    access: Admitted,
+    at: At,
+    queue_id: Annotated[DocumentId | None, Query(alias="queueId")] = None,
+    reviewer_id: Annotated[
+        Identifier | None, Query(alias="reviewerId", description="Clerk user id.")
+    ] = None,
+    rubric_id: Annotated[DocumentId | None, Query(alias="rubricId")] = None,
+    kind: Kind | None = None,
+    start: Annotated[
+        Moment | None, Query(alias="from", description="Submitted at or after.")
+    ] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="Submitted before.")] = None,
+    order: Order = "desc",
+) -> ReviewPage:
+    """Return reviews and decisions that count, newest first by default.
+
+    Reviewers do not see what others said of a session before they have submitted their own review.
+    """
+    page = reviews.page(
+        access.caller, cursor=at.cursor, limit=at.limit, queue_id=queue_id, reviewer_id=reviewer_id,
+        rubric_id=rubric_id, kind=kind, from_=start, to=end, order=order,
+    )  # fmt: skip
+    return ReviewPage(**at.answer(page, Review.model_validate))
+
+
+@router.get(
+    "/sessions/{id}/reviews", summary="Read the reviews of a session", responses=errors(404)
+)
+def read_session_reviews(id: DocumentId, access: Admitted) -> SessionReviews:  # noqa: A002  # the name in the path
+    """Return the reviews and decisions of a session that count.
+
+    Reviewers do not see what others said before they have submitted their own review.
+    """
+    if user_sessions.get(access.caller, id) is None:
+        raise no_session()
+    found = reviews.of_session(access.caller, id)
+    return SessionReviews(items=[Review.model_validate(review) for review in found])
