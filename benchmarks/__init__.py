@@ -30,5 +30,6 @@ NAMES: Final = (
     "scale",
     "window",
     "review",
+    "pages",
 )
 """Every benchmark, in the order in which they run."""

@@ -14,6 +14,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "Went on listening": "audio.renew",
     "Revealed masked data": "reveal",
     "Exported a transcript": "transcript.export",
+    "Exported a recording": "audio.export",
     "Exported sessions": "session.export",
     "Exported a user": "user.export",
     "Exported the audit trail": "audit.export",

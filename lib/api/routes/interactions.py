@@ -17,7 +17,7 @@ from lib.api.lists import At
 from lib.api.problems import ALTERNATIVE
 from lib.api.route import ApiRoute
 from lib.api.routes.sessions import no_session
-from lib.data import interactions, user_sessions
+from lib.data import audit, interactions, user_sessions
 from lib.data.fields import Cost, Duration, Identifier, Sequence, Speaker, Text, Tokens
 from lib.data.limits import APPEND_ITEMS
 from lib.data.records import NewInteraction
@@ -135,10 +135,14 @@ def append_turns(
 
 @router.get("", summary="List turns", responses=errors(404))
 def list_turns(id: DocumentId, access: Admitted, at: At) -> TurnPage:  # noqa: A002
-    """Return the turns of a session by sequence."""
+    """Return the turns of a session by sequence. A team member's reading is on record."""
     page = interactions.page(access.caller, session_id=id, cursor=at.cursor, limit=at.limit)
     if not page.items and user_sessions.get(access.caller, id) is None:
         raise no_session()
+    if access.principal.kind == "member" and at.cursor is None:
+        audit.record(
+            access.caller, action="session.view", subject_type="userSession", subject_id=id
+        )
     return TurnPage(**at.answer(page, Turn.model_validate))
 
 

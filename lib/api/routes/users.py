@@ -14,7 +14,7 @@ from lib.api.idempotency import Key
 from lib.api.lists import At
 from lib.api.problems import NOT_FOUND, Problem
 from lib.api.route import ApiRoute
-from lib.data import records, users
+from lib.data import audit, records, users
 from lib.data.fields import ClerkId, Email, ImageUrl, Name
 from lib.data.limits import QUERY_CHARS
 
@@ -104,10 +104,12 @@ def list_users(
 
 @router.get("/{clerkId}", summary="Read a user", responses=errors(404))
 def get_user(clerkId: ClerkId, access: Admitted) -> User:  # noqa: N803  # the name in the path
-    """Return the user with this Clerk id."""
+    """Return the user with this Clerk id. A team member's reading is on record."""
     found = users.get(access.caller, clerkId)
     if found is None:
         raise Problem(NOT_FOUND, "There is no user with this Clerk id.")
+    if access.principal.kind == "member":
+        audit.record(access.caller, action="user.view", subject_type="user", subject_id=clerkId)
     return User.model_validate(found)
 
 

@@ -151,7 +151,7 @@ def a_queue(stack: RunningStack) -> str:
     worker = Caller(client, lambda: token)
     criterion = NewCriterion(
         key="quality", label="Quality", description="How good", kind="score", level="session",
-        required=True, min=1, max=5,
+        required=True,
     )  # fmt: skip
     name = f"Queue {uuid.uuid4().hex[:8]}"
     rubric = rubrics.publish(worker, name=name, criteria=[criterion])

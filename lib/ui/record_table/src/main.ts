@@ -98,6 +98,8 @@ function body({ rows, columns }: TableData, selection: Selection | null): HTMLEl
     row.cells.forEach((cell, index) => {
       const place = line.insertCell();
       place.className = classOf(columns[index], index);
+      const label = columns[index]?.label ?? "";
+      if (index > 0 && label) place.dataset["label"] = label;
       const content = drawCell(cell);
       const { path, params } = row;
       place.append(index === 0 && path !== null ? link(path, params, content) : content);
