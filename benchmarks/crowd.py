@@ -31,7 +31,8 @@ WATCH_SECONDS: Final = 20.0  # of lib/auth's watch script
 MAX_FAILURES_KEPT: Final = 20
 SIGN_IN_SECONDS: Final = 0.1
 REVIEW_SECONDS: Final = 5.0
-DETAILS: Final = {"/session": ("/sessions", "sessions-table"), "/user": ("/users", "users-table")}
+LISTS: Final = {"/session": "/sessions", "/user": "/users"}
+"""Pages of one record, and where its link is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,9 @@ class Records:
     sessions: list[str]
     users: list[str]
 
-    def query(self, path: str, chance: random.Random) -> dict[str, str]:
+    def query(self, path: str, chance: random.Random) -> str:
         """Return the query of a record's page."""
-        return {"id": chance.choice(self.sessions if path == "/session" else self.users)}
+        return f"id={chance.choice(self.sessions if path == '/session' else self.users)}"
 
 
 class Crowd:
@@ -178,16 +179,14 @@ class Crowd:
         self, visitor: Visitor, path: str, load: bool, records: Records, chance: random.Random
     ) -> bool:
         """Show a page; tell whether that failed."""
-        query = records.query(path, chance) if path in DETAILS else {}
+        query = records.query(path, chance) if path in LISTS else ""
         if load or not visitor.is_open:
-            address = "&".join(f"{name}={value}" for name, value in query.items())
-            return await self._timed(f"{path} load", visitor.load(path, address))
-        if path in DETAILS:
-            above, table = DETAILS[path]
+            return await self._timed(f"{path} load", visitor.load(path, query))
+        if path in LISTS:
+            above = LISTS[path]
             if await self._timed(f"{above} click", visitor.click(above)):
                 return True
-            return await self._timed(f"{path} click", visitor.open_row(table, path, **query))
-        return await self._timed(f"{path} click", visitor.click(path))
+        return await self._timed(f"{path} click", visitor.click(path, query))
 
     async def _timed(self, what: str, doing: Any) -> bool:
         started = time.perf_counter()

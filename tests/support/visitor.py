@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,7 +28,6 @@ _FAILURES: Final = (
     "cannot be shown now", "This page has failed", "Your session has ended", "is not for your role",
     "not found",
 )  # fmt: skip
-_INTERNAL: Final = "$$STREAMLIT_INTERNAL_KEY_"
 
 
 class PageError(Exception):
@@ -113,43 +111,18 @@ class Visitor:
         self.view.seconds = time.perf_counter() - started
         return self.view
 
-    async def click(self, path: str) -> View:
-        """Open a page from the menu.
+    async def click(self, path: str, query: str = "") -> View:
+        """Open a page from the menu, or from a link in the page, which goes by the history.
 
         Raises:
             PageError: as `load`.
         """
         self.view = View(path, "click")
         started = time.perf_counter()
-        self._query = ""
+        self._query = query
         ask = self._ask(path)
         ask.rerun_script.page_script_hash = self._pages[path]
-        await self._show(ask)
-        self.view.seconds = time.perf_counter() - started
-        return self.view
-
-    async def open_row(self, table: str, path: str, **params: str) -> View:
-        """Click a row of a table of the page that is shown.
-
-        Args:
-            table: key of the table.
-            path: of the row's page.
-            params: its query.
-
-        Raises:
-            PageError: as `load`; or there is no such table.
-        """
-        component = next((i for key, i in self.view.components.items() if key == table), None)
-        if component is None:
-            raise PageError(f"{self.view.path}: no table {table}")
-        ask = self._ask(self.view.path)
-        ask.rerun_script.page_script_hash = self._hash
-        self.view = View(path, "click")
-        started = time.perf_counter()
-        widget = ask.rerun_script.widget_states.widgets.add()
-        widget.id = f"{_INTERNAL}{component}__events"
-        events = [{"event": "open", "value": {"path": path, "params": params}}]
-        widget.json_trigger_value = json.dumps(events)
+        ask.rerun_script.is_history_navigation = bool(query)
         await self._show(ask)
         self.view.seconds = time.perf_counter() - started
         return self.view
