@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from lib.data.records import Review, ReviewerProgress, ReviewItem, ReviewSlot
+from lib.data.records import Review, ReviewerProgress, ReviewItem, ReviewQueue, ReviewSlot
 from lib.ui import formatting as fmt
 from lib.ui.record_table.component import Cell, Column, Row, Tone
 
+QUEUE_COLUMNS: Final = (
+    Column("Queue"), Column("State"), Column("Sessions", number=True),
+    Column("Reviews", number=True), Column("Opened"),
+)  # fmt: skip
 REVIEWER_COLUMNS: Final = (
     Column("Reviewer"), Column("Done", number=True), Column("In work", number=True),
     Column("Assigned", number=True),
@@ -31,6 +35,24 @@ _DISPUTES: Final[dict[str, tuple[str, Tone]]] = {
     "open": ("reviewers disagree", "warn"),
     "settled": ("decided", "good"),
 }
+
+
+def queue_rows(queues: Sequence[ReviewQueue], zone: ZoneInfo) -> list[Row]:
+    """Return queues; each opens its page."""
+    return [
+        Row(
+            (
+                Cell(queue.name, queue.description or ""),
+                Cell(queue.state, tone="good" if queue.state == "open" else "muted", chip=True),
+                Cell(fmt.count(queue.progress.items)),
+                Cell(f"{fmt.count(queue.progress.done)} of {fmt.count(queue.progress.wanted)}"),
+                Cell(fmt.moment(queue.created_at, zone), title=fmt.utc(queue.created_at)),
+            ),
+            "/review",
+            {"queue": queue.id},
+        )
+        for queue in queues
+    ]
 
 
 def reviewer_rows(reviewers: Sequence[ReviewerProgress]) -> list[Row]:

@@ -1,6 +1,7 @@
-"""A long outage of Convex: the app keeps answering, its memory stays, what it drops is shown.
+"""An outage of Convex: the app keeps answering, its memory stays, what it drops is shown.
 
-`EARSHOT_OUTAGE_SECONDS` is how long (600 in `make faults`).
+`EARSHOT_APP_OUTAGE_SECONDS` is how long (120 in `make faults`); `tests/jobs/test_outage.py` has the
+recorder alone go through ten minutes.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from tests.faults.rig import Rig, running_rig
 from tests.faults.schedule import Fault
 from tests.support.stack import wait_until
 
-SECONDS = float(os.environ.get("EARSHOT_OUTAGE_SECONDS", "0"))
+SECONDS = float(os.environ.get("EARSHOT_APP_OUTAGE_SECONDS", "0"))
 CLIENTS = 250
 """Of each client only some denials are kept one by one: it takes many to fill the recorder."""
 NO_TLS = ssl.create_default_context()

@@ -60,8 +60,9 @@ def _draw_queues(visitor: Visitor) -> None:
             "An administrator opens one under Manage: which sessions, by which rubric, how often.",
         )
         return
-    for index, queue in enumerate(page.items):
-        _card(visitor, queue, is_first=index == 0)
+    first = next((queue.id for queue in page.items if queue.progress.left), None)
+    for queue in page.items:
+        _card(visitor, queue, is_first=queue.id == first)
 
 
 def _tell_finished(visitor: Visitor) -> None:

@@ -18,9 +18,9 @@ from lib.data.records import (
     Rubric,
 )
 from lib.ui import formatting as fmt
-from lib.ui import views
+from lib.ui import review_rows, views
 from lib.ui.identity import Visitor
-from lib.ui.routes import BY_PATH
+from lib.ui.record_table.component import record_table
 
 _MINUTE_MS: Final = 60_000
 _KINDS: Final = ("score", "number", "boolean", "choice", "labels")
@@ -48,7 +48,7 @@ def draw(visitor: Visitor) -> None:
     with views.failures_told(visitor.caller.request_id, "The rubrics"), st.skeleton(320):
         known = rubrics.page(visitor.caller, cursor=None, limit=100).items
         queues = review_queues.page(visitor.caller, cursor=None, limit=50).items
-    _queue_list(queues)
+    _queue_list(visitor, queues)
     if known:
         _new_queue(visitor, known)
     else:
@@ -56,12 +56,12 @@ def draw(visitor: Visitor) -> None:
     _new_rubric(visitor, known)
 
 
-def _queue_list(queues: Sequence[ReviewQueue]) -> None:
+def _queue_list(visitor: Visitor, queues: Sequence[ReviewQueue]) -> None:
+    if not queues:
+        return
     st.subheader("Queues", anchor=False)
-    for queue in queues:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.text(f"{queue.name} ({queue.state})")
-            st.page_link(BY_PATH["/review"].script, label="Open", query_params={"queue": queue.id})
+    table = review_rows.queue_rows(queues, visitor.zone)
+    record_table("Review queues", review_rows.QUEUE_COLUMNS, table, key="review-queues-table")
 
 
 def queue_actions(visitor: Visitor, queue: ReviewQueue) -> None:

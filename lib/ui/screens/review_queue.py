@@ -32,7 +32,8 @@ def draw(visitor: Visitor, queue_id: str) -> None:
         views.not_found("Review queue", "The link is wrong.")
         return
     _heading(visitor, queue)
-    start_button(visitor, queue, is_first=True)
+    with st.container(width=260):
+        start_button(visitor, queue, is_first=True)
     if visitor.member.role == Role.ADMIN:
         review_manage.queue_actions(visitor, queue)
     st.subheader("Reviewers", anchor=False)

@@ -31,8 +31,14 @@ def draw(visitor: Visitor) -> None:
             "Nothing was reviewed yet", "Submitted reviews appear here, for every team member."
         )
         return
-    _figures(scores)
-    _trends(scores, visitor)
+    if scores:
+        _figures(scores)
+        _trends(scores, visitor)
+    else:
+        views.empty(
+            f"No score for the last {_DAYS} days",
+            "The trend is drawn over the days on which the reviewed sessions started.",
+        )
     st.subheader("Newest reviews", anchor=False)
     table = review_rows.review_rows(page.items, visitor.zone)
     record_table("Reviews", review_rows.REVIEW_COLUMNS, table, key="review-results-table")

@@ -214,7 +214,8 @@ def test_an_admin_opens_a_queue_and_closes_it_again(
     form = page.get_by_test_id("stForm").first
     form.get_by_label("Name", exact=True).fill(name)
     form.get_by_role("button", name="Open the queue").click()
-    expect(page.get_by_text(f"{name} (open)")).to_be_visible()
+    row = page.get_by_role("table", name="Review queues").get_by_role("row").filter(has_text=name)
+    expect(row).to_contain_text("open")
     (queue,) = [
         queue
         for queue in review_queues.page(desk.caller, cursor=None, limit=50).items
