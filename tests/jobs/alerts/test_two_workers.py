@@ -13,7 +13,6 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -74,12 +73,13 @@ class Workers:
 
 
 class Flights:
-    """Answers slowly now and then, and notes which messages are being sent at the same time."""
+    """Answers late or not at once, and notes which messages are sent at the same time."""
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
         self._guard = threading.Lock()
         self._flying: Counter[str] = Counter()
+        self._refused: set[str] = set()
         self.most_at_once = 0
 
     def __call__(self, request: Received) -> tuple[int, dict[str, str]]:
@@ -89,11 +89,15 @@ class Flights:
         with self._guard:
             self._flying[name] += 1
             self.most_at_once = max(self.most_at_once, self._flying[name])
-            pause, status = self._chance.choice([0, 0.2, 0.5]), self._chance.choice([204, 204, 503])
+            pause = self._chance.choice([0, 0.2, 0.5])
+            # Once at most: pauses between attempts double.
+            refuses = name not in self._refused and self._chance.random() < 0.3
+            if refuses:
+                self._refused.add(name)
         threading.Event().wait(pause)
         with self._guard:
             self._flying[name] -= 1
-        return status, {}
+        return (503 if refuses else 204), {}
 
 
 @pytest.fixture
@@ -125,7 +129,8 @@ def test_a_killed_worker_costs_neither_a_run_nor_a_message(desk: Desk, workers: 
         alerts.send_test(ops, ["webhook"])
         threading.Event().wait(chance.uniform(0, 0.8))
         workers.kill(chance.randrange(2))
-        wait_until(partial(has_more_beats, desk, len(beats(desk))), DEADLINE)
+        runs = len(beats(desk))
+        wait_until(lambda known=runs: len(beats(desk)) > known, DEADLINE)
         workers.start()
         wait_until(lambda: all_sent(desk), DEADLINE)
     sent = alerts.deliveries(ops, cursor=None, limit=200).items
@@ -138,10 +143,6 @@ def test_a_killed_worker_costs_neither_a_run_nor_a_message(desk: Desk, workers: 
     assert all(len(different) == 1 for different in bodies.values())
     assert flights.most_at_once == 1
     assert_one_run_at_a_time(beats(desk), workers.killed)
-
-
-def has_more_beats(desk: Desk, known: int) -> bool:
-    return len(beats(desk)) > known
 
 
 def all_sent(desk: Desk) -> bool:
