@@ -30,6 +30,7 @@ NAMES: Final = (
     "browsers",
     "scale",
     "window",
+    "review",
     "pages",
 )
 """Every benchmark, in the order in which they run."""
