@@ -13,6 +13,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -129,8 +130,7 @@ def test_a_killed_worker_costs_neither_a_run_nor_a_message(desk: Desk, workers: 
         alerts.send_test(ops, ["webhook"])
         threading.Event().wait(chance.uniform(0, 0.8))
         workers.kill(chance.randrange(2))
-        runs = len(beats(desk))
-        wait_until(lambda known=runs: len(beats(desk)) > known, DEADLINE)
+        wait_until(partial(has_more_beats, desk, len(beats(desk))), DEADLINE)
         workers.start()
         wait_until(lambda: all_sent(desk), DEADLINE)
     sent = alerts.deliveries(ops, cursor=None, limit=200).items
@@ -143,6 +143,10 @@ def test_a_killed_worker_costs_neither_a_run_nor_a_message(desk: Desk, workers: 
     assert all(len(different) == 1 for different in bodies.values())
     assert flights.most_at_once == 1
     assert_one_run_at_a_time(beats(desk), workers.killed)
+
+
+def has_more_beats(desk: Desk, known: int) -> bool:
+    return len(beats(desk)) > known
 
 
 def all_sent(desk: Desk) -> bool:
