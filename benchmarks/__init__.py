@@ -30,5 +30,6 @@ NAMES: Final = (
     "scale",
     "window",
     "pages",
+    "review",
 )
 """Every benchmark, in the order in which they run."""

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from lib.config import Settings, is_loopback
 from lib.data import Caller, user_sessions
@@ -19,9 +20,14 @@ from local.demo.history import history
 from local.demo.incidents import incidents, values
 from local.demo.plan import FULL, Plan, Scale, external_id, plan
 from local.demo.progress import Advance, ShowSteps, Steps, bars
+from local.demo.reviewing import PIECES, MemberOf, write_reviews
 from local.demo.studio import studio
 from local.demo.writer import Writer
+from local.identity.admin import session_token
 from local.stack import Stack
+
+MemberRole = Literal["reviewer", "admin"]
+TokenOf = Callable[[MemberRole, str], str]
 
 SEED = 7
 STATE_FILE = "demo.json"
@@ -29,6 +35,7 @@ RECORDINGS_FOLDER = "demo-recordings"
 
 # Nobody waits for one of these calls, and the machine is busy speaking.
 _CONVEX_TIMEOUT = "30"
+_TOKEN_SECONDS = 3600
 _WRITERS = 6  # threads; Convex runs one mutation at a time, the bucket several
 
 
@@ -56,13 +63,20 @@ class State:
         return datetime.fromisoformat(self.anchor)
 
 
-def load(stack: Stack, progress: ShowSteps = bars, scale: Scale = FULL) -> bool:
+def load(
+    stack: Stack,
+    progress: ShowSteps = bars,
+    scale: Scale = FULL,
+    token_of: TokenOf | None = None,
+) -> bool:
     """Load the demo data unless it is there; go on with a load that was interrupted.
 
     Args:
         stack: a running local stack, its bucket made.
         progress: makes the context in which steps are shown.
         scale: how much to load.
+        token_of: makes session tokens of team members, by role and Clerk id; default those of the
+            stack's own Clerk instance.
 
     Returns:
         Whether anything was loaded.
@@ -90,12 +104,26 @@ def load(stack: Stack, progress: ShowSteps = bars, scale: Scale = FULL) -> bool:
             _write(state_file, state)
         with progress() as steps:
             _load_all(state, scale, Writer(caller, services.storage), recordings, steps)
+            members = _members(services, token_of or partial(_session_token, stack))
+            write_reviews(caller, members, steps.step("Reviews", PIECES))
         state.finished = True
         _write(state_file, state)
         shutil.rmtree(recordings)
     finally:
         services.close()
     return True
+
+
+def _session_token(stack: Stack, role: MemberRole, clerk_id: str) -> str:
+    return session_token(stack, role, clerk_id, _TOKEN_SECONDS)
+
+
+def _members(services: Services, token_of: TokenOf) -> MemberOf:
+    def member_of(role: MemberRole, clerk_id: str) -> Caller:
+        token = token_of(role, clerk_id)
+        return Caller(services.convex, lambda: token)
+
+    return member_of
 
 
 def refuse_foreign(settings: Settings) -> None:

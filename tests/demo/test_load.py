@@ -14,7 +14,18 @@ import httpx
 import pytest
 
 from lib.config import Settings
-from lib.data import Caller, audio_objects, events, interactions, metrics, user_sessions, users
+from lib.data import (
+    Caller,
+    audio_objects,
+    events,
+    interactions,
+    metrics,
+    review_queues,
+    reviews,
+    rubrics,
+    user_sessions,
+    users,
+)
 from lib.data.records import UserSession
 from lib.storage.client import Storage, ensure_bucket
 from lib.storage.objects import read_small
@@ -31,6 +42,11 @@ from tests.support.convex import ConvexRuntime, running_convex
 from tests.support.stack import wait_until
 
 SMALL = Scale(days=4, sessions=40, recorded_whole=2, recorded_by_turn=2)
+
+INTERRUPTIONS = (
+    ("Users", 9), ("Measurements", 3), ("Sessions", SMALL.sessions - 2), ("Reviews", 5),
+)  # fmt: skip
+"""Steps in which a load ends, after so many pieces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +86,7 @@ def target(home: Path) -> Iterator[Target]:
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     with target(tmp_path_factory.mktemp("demo")) as found:
-        assert load(found.stack, silent, SMALL)
+        assert load(found.stack, silent, SMALL, found.runtime.issuer.token)
         yield found
 
 
@@ -81,7 +97,7 @@ def test_all_rows_are_there_and_say_that_they_are_demo_data(loaded: Target) -> N
     assert len(sessions) == SMALL.sessions
     assert {row.source for row in people} | {row.source for row in sessions} == {"demo"}
     assert all(session.status != "active" for session in sessions)
-    assert {row.review_status for row in sessions} == {"reviewed", "unreviewed"}
+    assert {row.review_status for row in sessions} == {"reviewed", "in_review", "unreviewed"}
     for session in sessions:
         turns = list(interactions.every(loaded.worker, session.id))
         assert 6 <= len(turns) == session.interaction_count <= 40
@@ -128,7 +144,7 @@ def test_measurements_and_events_are_there(loaded: Target) -> None:
 
 def test_a_second_load_changes_nothing(loaded: Target) -> None:
     before = loaded.sessions()
-    assert not load(loaded.stack, silent, SMALL)
+    assert not load(loaded.stack, silent, SMALL, loaded.runtime.issuer.token)
     assert loaded.sessions() == before
 
 
@@ -155,16 +171,38 @@ def test_a_load_that_is_interrupted_again_and_again_doubles_nothing(
     loaded: Target, tmp_path: Path
 ) -> None:
     with target(tmp_path / "stack") as fresh:
-        for step, after in (("Users", 9), ("Measurements", 3), ("Sessions", SMALL.sessions - 2)):
+        for step, after in (
+            ("Users", 9),
+            ("Measurements", 3),
+            ("Sessions", SMALL.sessions - 2),
+            ("Reviews", 5),
+        ):
             with pytest.raises(InterruptedLoadError):
-                load(fresh.stack, interrupting(step, after), SMALL)
+                load(fresh.stack, interrupting(step, after), SMALL, fresh.runtime.issuer.token)
             state = json.loads((Path(fresh.stack.home) / STATE_FILE).read_text())
             assert not state["finished"]
-        assert load(fresh.stack, silent, SMALL)
+        assert load(fresh.stack, silent, SMALL, fresh.runtime.issuer.token)
         again, once = fresh.sessions(), loaded.sessions()
         assert [row.interaction_count for row in again] == [row.interaction_count for row in once]
         assert [row.audio_count for row in again] == [row.audio_count for row in once]
         assert all(row.status != "active" for row in again)
+        assert _progress(fresh) == _progress(loaded)
+
+
+def _progress(loaded: Target) -> dict[str, tuple[int, int]]:
+    queues = review_queues.page(loaded.worker, cursor=None, limit=10).items
+    return {queue.name: (queue.progress.items, queue.progress.done) for queue in queues}
+
+
+def test_queues_have_reviews_in_every_state(loaded: Target) -> None:
+    progress = _progress(loaded)
+    assert {"Weekly calibration", "Needs coaching", "Slow answers"} == set(progress)
+    assert progress["Weekly calibration"][1] > 2
+    done = reviews.page(loaded.worker, cursor=None, limit=100).items
+    assert len({review.reviewer_name for review in done}) > 1
+    assert {review.rubric_id for review in done} == {
+        rubrics.page(loaded.worker, cursor=None, limit=1).items[0].id
+    }
 
 
 def interrupting(step: str, after: int) -> ShowSteps:
