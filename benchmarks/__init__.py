@@ -21,6 +21,7 @@ What benchmarks share: `dataset` (1,000 to 100,000 sessions, made once and cache
 from typing import Final
 
 NAMES: Final = (
+    "startup",
     "auth",
     "storage",
     "convex",

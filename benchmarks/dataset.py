@@ -9,6 +9,8 @@ and a set that was interrupted goes on. Each benchmark works on a copy, so it ma
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import json
 import os
 import random
@@ -50,6 +52,8 @@ RARE_WORDS = (
 )  # fmt: skip
 """Each is in `RARE_SHARE` of all turns, independently; the scenes themselves use none of them."""
 RARE_SHARE = 0.005
+
+FUNCTIONS = Path(__file__).resolve().parent.parent / "convex"
 
 _MODELS = (("aurora", "aurora-4"), ("meridian", "meridian-large"), ("kestrel", "kestrel-8b"))
 _FORMAT = 1  # raise it when the rows change: cached sets of other formats are not used
@@ -118,6 +122,7 @@ def prepare(sessions: int) -> Path:
     folder = cache() / f"v{_FORMAT}-{sessions}"
     draft = folder.with_suffix(".partial")
     if folder.is_dir():
+        _follow_functions(folder, sessions)
         return folder
     if not draft.is_dir():
         smaller = [size for size in SIZES if size < sessions]
@@ -128,7 +133,23 @@ def prepare(sessions: int) -> Path:
     with _running(draft, sessions) as running:
         _fill(running, draft / "progress.json")
     draft.rename(folder)
+    _follow_functions(folder, sessions)
     return folder
+
+
+def _follow_functions(folder: Path, sessions: int) -> None:
+    """Bring a set that was made with other functions in line with today's, once for all runs."""
+    digest = hashlib.sha256()
+    for file in sorted(FUNCTIONS.rglob("*.ts")):
+        digest.update(file.read_bytes())
+    marker = folder / "functions.sha256"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if marker.exists() and marker.read_text() == digest.hexdigest():
+            return
+        # At its start the runtime fills indexes that are new and drops those that are gone.
+        with _running(folder, sessions):
+            marker.write_text(digest.hexdigest())
 
 
 def cache() -> Path:

@@ -177,3 +177,10 @@ def test_every_role_of_a_machine_and_every_page_is_explained() -> None:
     readme = (ROOT / "README.md").read_text()
     for path in table["pages"]:
         assert f"`{path}`" in readme, f"README.md does not name the page {path}"
+
+
+def test_every_page_of_the_documents_is_reached_from_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+    for page in (ROOT / "docs").glob("*.md"):
+        # The report is linked from the page that explains it.
+        assert f"(docs/{page.name})" in readme or page.name == "security-report.md", page.name

@@ -8,8 +8,10 @@ from typing import Any, Final
 
 import streamlit as st
 
+from lib.auth.backend_api import ApiUnavailableError
 from lib.data import DataError, user_sessions
 from lib.observability.logs import get_logger
+from lib.ui import views
 from lib.ui.identity import require_role
 
 POLL_SECONDS: Final = 15
@@ -28,7 +30,10 @@ def new_sessions(newest: datetime, arguments: Mapping[str, Any]) -> None:
     visitor = require_role("/sessions")
     try:
         found = user_sessions.newer(visitor.caller, after=newest, **arguments)
-    except DataError as error:
+    except PermissionError as error:
+        views.signed_out(str(error))
+        return
+    except (DataError, ApiUnavailableError) as error:
         # The list on the screen is as good as before; the next poll may get through.
         _log.info("sessions.newer_unknown", reason=type(error).__name__)
         return

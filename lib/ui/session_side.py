@@ -15,6 +15,7 @@ from lib.data import Caller, interactions, reveals
 from lib.data.records import Interaction
 from lib.ui import rows, views
 from lib.ui.identity import Visitor
+from lib.ui.legal_hold import legal_hold
 from lib.ui.listening import Revealed, Room
 from lib.ui.session_files import AUDIO_PATH, TRANSCRIPT_PATH
 
@@ -33,6 +34,7 @@ def session_side(room: Room, visitor: Visitor) -> None:
     _exports(room, visitor)
     if not sees_clear(visitor.member.role):
         _masking(room, visitor)
+    legal_hold(room.session, visitor)
     if room.shown.metadata:
         st.subheader("Metadata", anchor=False)
         st.code(json.dumps(room.shown.metadata, indent=2, ensure_ascii=False), "json")

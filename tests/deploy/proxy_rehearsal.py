@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import subprocess
 import sys
@@ -52,7 +53,7 @@ class Proxy:
     def client(self) -> httpx.Client:
         return httpx.Client(
             base_url=f"https://127.0.0.1:{self.secure}", headers={"Host": HOST}, verify=False,  # noqa: S501
-            trust_env=False,
+            trust_env=False, timeout=30,
         )  # fmt: skip
 
 
@@ -78,17 +79,24 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
     (folder / "earshot.conf").write_text(text)
     main = f"pid {folder}/pid; daemon off; events {{}} http {{ include {folder}/earshot.conf; }}"
     (folder / "nginx.conf").write_text(main)
-    commands = [[sys.executable, "-c", REPLICA, str(port)] for port in replicas]
-    commands.append(["nginx", "-c", str(folder / "nginx.conf"), "-e", str(folder / "start.log")])
-    running = [subprocess.Popen(command) for command in commands]
+    running = [subprocess.Popen([sys.executable, "-c", REPLICA, str(port)]) for port in replicas]
     proxy = Proxy(plain, secure, folder)
+    nginx = ["nginx", "-c", str(folder / "nginx.conf"), "-e", str(folder / "start.log")]
     try:
+        # One that is not up yet would be taken for a dead one, and its browsers sent elsewhere.
+        wait_until(lambda: all(_is_up(port) for port in replicas), 30)
+        running.append(subprocess.Popen(nginx))
         wait_until(lambda: _answers(proxy), 30, (folder / "start.log").read_text)
         yield proxy
     finally:
         for process in reversed(running):
             process.terminate()
             process.wait(20)
+
+
+def _is_up(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _answers(proxy: Proxy) -> bool:
@@ -110,10 +118,10 @@ def test_a_browser_stays_with_its_replica_and_others_are_spread(proxy: Proxy) ->
         trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
         address = f"wss://127.0.0.1:{proxy.secure}/session/_stcore/stream?id=secret"
-        with connect(address, ssl=trust, additional_headers={"Cookie": cookie}) as socket:
-            assert json.loads(socket.recv())["me"] == first
-            socket.send("hello")
-            assert socket.recv() == "hello"
+        with connect(address, ssl=trust, additional_headers={"Cookie": cookie}) as line:
+            assert json.loads(line.recv())["me"] == first
+            line.send("hello")
+            assert line.recv() == "hello"
         homes.add(first)
     assert len(homes) == 2
 

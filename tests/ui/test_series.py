@@ -100,3 +100,12 @@ def test_the_table_behind_a_chart_holds_the_same_counts() -> None:
     assert frame.iloc[0].tolist() == [pd.Timestamp(start.astimezone(UTC_ZONE)), 2, 1]
     figure = charts.stacked_figure(counted, UTC_ZONE, "denied requests", ["#111111"])
     assert [sum(bar.y) for bar in figure.data] == [2, 1]
+
+
+def test_adding_sums_is_the_same_as_adding_their_rollups() -> None:
+    parts = [
+        rollup(NOW, [1.0, 900.0], {"timeout": 1}, operation="a"),
+        rollup(NOW, [40.0], operation="b", source="demo"),
+        rollup(NOW + timedelta(hours=1), [7.0, 0.0], {"denied": 2}, operation="a"),
+    ]
+    assert series.together(series.by_dimension(parts, "operation").values()) == series.total(parts)

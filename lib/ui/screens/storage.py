@@ -19,7 +19,7 @@ from lib.ui.page_heading.component import page_heading
 from lib.ui.paging import PAGE_SIZE, Pager
 from lib.ui.periods import Period
 from lib.ui.record_table.component import Cell, Column, Row, record_table
-from lib.ui.series import Sum, by_dimension, over_time, split, total
+from lib.ui.series import Sum, by_dimension, over_time, split, together
 
 METRIC: Final = "storage.operation"
 PATH: Final = "/storage"
@@ -91,10 +91,12 @@ def _measured(loaded: _Loaded, visitor: Visitor) -> None:
         loaded = _Loaded(
             loaded.period, _of(loaded.now, chosen), _of(loaded.before, chosen)
         )  # fmt: skip
-    whole, earlier = total(loaded.now), total(loaded.before)
+    points = over_time(loaded.now, loaded.period)
+    before = over_time(loaded.before, loaded.period.before())
+    whole, earlier = (together(part for _, part in line) for line in (points, before))
     _figures(whole, earlier, loaded.period)
     budgets.storage_budgets(visitor)
-    _charts(loaded, visitor)
+    _charts(loaded.period, points, before, visitor)
     _operations(loaded)
 
 
@@ -133,10 +135,8 @@ def _was(value: float | None) -> str:
     return "no data before" if value is None else f"before {fmt.latency(value)}"
 
 
-def _charts(loaded: _Loaded, visitor: Visitor) -> None:
-    period, zone = loaded.period, visitor.zone
-    points = over_time(loaded.now, period)
-    before = over_time(loaded.before, period.before())
+def _charts(period: Period, points: charts.Points, before: charts.Points, visitor: Visitor) -> None:
+    zone = visitor.zone
     measured = [at + period.step for at, part in points if part.count]
     if period.goes_on and measured:
         panels.as_of(min(measured[-1], datetime.now(UTC)), _EXPECTED_SECONDS)

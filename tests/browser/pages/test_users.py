@@ -144,3 +144,21 @@ def test_a_role_without_the_right_has_no_actions(
     expect(page.get_by_role("table", name="Sessions")).to_be_visible()
     for name in ("Erase", "Export data", "Reveal masked data"):
         expect(page.get_by_role("button", name=name)).to_have_count(0)
+
+
+def test_an_admin_holds_a_session_which_keeps_its_user(
+    page: Page, stack: RunningStack, ingest: Ingest
+) -> None:
+    clerk_id, session = a_user(ingest, stack, "Held Person")
+    enter(page, stack, "admin", f"/session?id={session}")
+    page.get_by_role("button", name="Put on hold").click()
+    expect(page.get_by_role("button", name="Release the hold")).to_be_visible()
+    page.goto(f"{stack.app_url}/user?id={clerk_id}")
+    page.get_by_role("button", name="Erase").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Clerk id").fill(clerk_id)
+    dialog.get_by_role("button", name="Erase for good").click()
+    expect(dialog.get_by_text("A session of this user is on legal hold.")).to_be_visible()
+    page.goto(f"{stack.app_url}/session?id={session}")
+    page.get_by_role("button", name="Release the hold").click()
+    expect(page.get_by_role("button", name="Put on hold")).to_be_visible()
