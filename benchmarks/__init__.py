@@ -30,7 +30,7 @@ NAMES: Final = (
     "browsers",
     "scale",
     "window",
-    "pages",
     "review",
+    "pages",
 )
 """Every benchmark, in the order in which they run."""

@@ -2,8 +2,8 @@
 
 One browser, one stack with 100,000 sessions, and beside it a bare Streamlit page with one dataframe
 of 50 rows, visited in turns, so that both are measured under the same conditions. The caches of the
-browser are warm, as for everybody who comes back. A visit ends when the first row of the list (for
-the bare page: the table) is visible.
+browser are warm, as for everybody who comes back. A visit ends when the first row of the list, or
+the first line of the transcript (for the bare page: the table), is visible.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Final
 import httpx
 from playwright.sync_api import Page
 
+from benchmarks import listening_room
 from benchmarks.dataset import cache, prepare
 from benchmarks.figures import Figure
 from local.stack import free_ports
@@ -47,16 +48,25 @@ def measure() -> Iterator[Figure]:
     with large_stack() as stack, bare_page() as bare, chromium() as browser:
         page = new_context(browser).new_page()
         sign_in(page, stack, "viewer")
+        room = f"{stack.app_url}/session"
+        usual, long, full = listening_room.stored_sessions(stack)
         times = visits(
             {
                 "bare": lambda: visit(page, bare, "[data-testid=stDataFrame] canvas"),
                 "sessions": lambda: visit(page, f"{stack.app_url}/sessions", "tbody tr"),
+                "session": lambda: visit(page, f"{room}?id={usual}", ".turn"),
+                "long": lambda: visit(page, f"{room}?id={long}", ".turn"),
             }
         )
         plain, sessions = times["bare"], times["sessions"]
         yield Figure("bare page with one dataframe, median", plain, "ms")
         yield Figure("Sessions, first row, median", sessions, "ms")
         yield Figure("Sessions, first row / bare page", sessions / plain, "times", at_most=1.5)
+        yield Figure("Session, first line, median", times["session"], "ms")
+        first_line = times["session"] / plain
+        yield Figure("Session, first line / bare page", first_line, "times", at_most=1.5)
+        yield Figure("Session of 2,000 turns, usable, median", times["long"], "ms", under=1500)
+        yield from listening_room.figures(page, long, full, stack)
 
 
 def visits(pages: dict[str, Callable[[], float]]) -> dict[str, float]:

@@ -192,6 +192,18 @@ test("a draft prolongs the claim, and outlives it", async () => {
   await refused(save(3), "CONFLICT");
 });
 
+test("drafts without a claim are limited in number, those of a claim are not", async () => {
+  const { t, queueId, next } = await begin(2);
+  const { itemId } = (await next("kim"))!;
+  const kim = reviewer(t, "kim");
+  const save = (id: string) =>
+    kim.mutation(api.reviewClaims.saveDraft, { itemId: id, ...answers() });
+  const other = (await itemsOf(t, queueId)).find(({ id }) => id !== itemId)!;
+  for (let count = 0; count < 300; count += 1) await save(other.id);
+  await refused(save(other.id), "RATE_LIMITED");
+  expect(await save(itemId)).toMatchObject({ held: true });
+});
+
 test("drafts are one's own", async () => {
   const { t, next } = await begin(1, { target: 2 });
   const { itemId } = (await next("kim"))!;

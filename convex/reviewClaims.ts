@@ -8,6 +8,7 @@ import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import type { AuthedMutationCtx } from "./model/functions.ts";
+import { limitCaller } from "./model/rateLimit.ts";
 import { lastPlace, requireItem, requireQueue } from "./model/reviewQueues.ts";
 import { content } from "./model/reviewFields.ts";
 import { claim } from "./model/reviewRecords.ts";
@@ -113,6 +114,8 @@ export const saveDraft = authedMutation("reviewClaims:saveDraft", {
     if (slot?.state === "submitted") {
       throw refusal("CONFLICT", "The review is submitted; amend it.");
     }
+    // Whoever holds no place may still save what they wrote while they did, but not at random.
+    if (slot?.state !== "claimed") await limitCaller(ctx, "draft");
     const session = (await ctx.db.get("userSessions", item.sessionId))!;
     const queue = (await ctx.db.get("reviewQueues", item.queueId))!;
     const rubric = (await ctx.db.get("rubrics", slot?.rubricId ?? queue.rubricId))!;

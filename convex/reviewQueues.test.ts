@@ -171,6 +171,9 @@ test("a closed queue takes nothing in and hands nothing out, until it is opened 
   expect(await reviewer(t, "lee").mutation(api.reviewClaims.next, { queueId: id })).toBeNull();
   const fill = as(t, "worker").mutation(api.reviewQueues.fill, { queueId: id, cursor: null });
   await refused(fill, "CONFLICT");
+  const other = (await itemsOf(t, id)).find(({ id }) => id !== held.itemId)!;
+  const unbegun = { itemId: other.id, ...answers() };
+  await refused(reviewer(t, "lee").mutation(api.reviews.submit, unbegun), "CONFLICT");
   // What was begun may be finished.
   await kim.mutation(api.reviews.submit, { itemId: held.itemId, ...answers() });
   await admin.mutation(api.reviewQueues.update, { id, state: "open" });

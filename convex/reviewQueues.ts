@@ -7,6 +7,7 @@ import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import {
+  ASSIGN_SESSIONS,
   DESCRIPTION_CHARS,
   EMAIL_CHARS,
   OPEN_QUEUES,
@@ -276,7 +277,7 @@ export const addSessions = authedMutation("reviewQueues:addSessions", {
   },
   returns: v.object({ added: v.number(), already: v.number() }),
   handler: async (ctx, { queueId, sessionIds, priority }) => {
-    const checks = checkedSessions(sessionIds);
+    const checks = checkedSessions(sessionIds, QUEUE_SESSIONS);
     checks.integer("priority", priority, QUEUE_PRIORITY.min, QUEUE_PRIORITY.max);
     checks.done();
     const queue = await requireQueue(ctx, queueId);
@@ -363,7 +364,7 @@ export const assign = authedMutation("reviewQueues:assign", {
   args: { queueId: v.string(), sessionIds: v.array(v.string()), email: v.string() },
   returns: v.object({ assigned: v.number(), already: v.number() }),
   handler: async (ctx, { queueId, sessionIds, email }) => {
-    const checks = checkedSessions(sessionIds);
+    const checks = checkedSessions(sessionIds, ASSIGN_SESSIONS);
     checks.text("email", email, EMAIL_CHARS);
     checks.done();
     const queue = await requireQueue(ctx, queueId);
@@ -382,10 +383,14 @@ export const assign = authedMutation("reviewQueues:assign", {
 const REVIEWERS = ["reviewer", "admin"];
 
 async function reviewerByEmail(ctx: QueryCtx, email: string): Promise<string> {
-  const found = await ctx.db
-    .query("users")
-    .withIndex("by_email", (q) => q.eq("email", email.trim().toLowerCase()))
-    .take(10);
+  const spellings = new Set([email.trim(), email.trim().toLowerCase()]);
+  const pages = [...spellings].map((spelling) =>
+    ctx.db
+      .query("users")
+      .withIndex("by_email", (q) => q.eq("email", spelling))
+      .take(10),
+  );
+  const found = (await Promise.all(pages)).flat();
   const member = found.find(
     ({ kind, role, status }) =>
       kind === "team" && status === "active" && role !== undefined && REVIEWERS.includes(role),
@@ -492,10 +497,10 @@ export const prioritise = authedMutation("reviewQueues:prioritise", {
   },
 });
 
-function checkedSessions(sessionIds: string[]): Checks {
+function checkedSessions(sessionIds: string[], max: number): Checks {
   const checks = new Checks();
-  const isFew = sessionIds.length > 0 && sessionIds.length <= QUEUE_SESSIONS;
-  checks.that(isFew, "sessionIds", `must have 1 to ${QUEUE_SESSIONS} entries`);
+  const isFew = sessionIds.length > 0 && sessionIds.length <= max;
+  checks.that(isFew, "sessionIds", `must have 1 to ${max} entries`);
   const isOnce = new Set(sessionIds).size === sessionIds.length;
   checks.that(isOnce, "sessionIds", "must not repeat an entry");
   return checks;

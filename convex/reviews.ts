@@ -39,7 +39,7 @@ const TREND_DAYS = 366;
  * transaction. A claim whose lease is over will do, as long as there is a place.
  *
  * @throws VALIDATION naming what the rubric does not allow or asks for; CONFLICT if all places went
- *   to others, or the review is submitted already.
+ *   to others, the review is submitted already, or it was not begun and the queue is closed.
  */
 export const submit = authedMutation("reviews:submit", {
   args: { itemId: v.string(), ...content.fields, next: v.optional(v.boolean()) },
@@ -49,7 +49,11 @@ export const submit = authedMutation("reviews:submit", {
     const queue = (await ctx.db.get("reviewQueues", item.queueId))!;
     const { subject } = ctx.caller;
     const held = await slotOf(ctx, item._id, subject);
-    const slot = held?.state === "claimed" ? held : await takeItem(ctx, queue, item, subject);
+    const isHeld = held?.state === "claimed";
+    if (!isHeld && queue.state === "closed") {
+      throw refusal("CONFLICT", "The review queue is closed.");
+    }
+    const slot = isHeld ? held : await takeItem(ctx, queue, item, subject);
     const rubric = await checked(ctx, item, slot.rubricId, written);
     const submitted = await submitReview(ctx, item, slot, rubric, written);
     return {

@@ -9,8 +9,8 @@ import { addTotals, rowOf, scopesOf } from "./totals.ts";
 
 /** Sessions take several rows each with them. */
 const SESSIONS_PER_BATCH = 50;
-/** Items take up to four reviews of 64 KiB and the counts of their reviewers along. */
-const ITEMS_PER_BATCH = 5;
+/** Items take their reviews, of 64 KiB each and read several times, and their counts along. */
+const ITEMS_PER_BATCH = 2;
 /** 2 MiB of reviews or drafts at most. */
 const REVIEWS_PER_BATCH = 32;
 

@@ -100,8 +100,10 @@ export const OPEN_QUEUES = 20;
 export const REVIEWERS_PER_QUEUE = 100;
 /** Sets of reviewers whose items one `next` looks at: more than can hold one reviewer and another. */
 export const LANES = 2 * REVIEWERS_PER_QUEUE + 56;
-/** Sessions that one call adds to a queue, or assigns. */
+/** Sessions that one call adds to a queue. */
 export const QUEUE_SESSIONS = 200;
+/** Sessions that one call assigns: each is read twice. */
+export const ASSIGN_SESSIONS = 50;
 export const QUEUE_PRIORITY = { min: 0, max: 9 } as const;
 /** How long a claim lasts unless it is renewed. */
 export const REVIEW_LEASE_MS = { min: 1000, usual: 900_000, max: DAY_MS } as const;

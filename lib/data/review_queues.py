@@ -119,7 +119,7 @@ def assign(
     email: str,
     idempotency_key: str | None = None,
 ) -> SessionsAssigned:
-    """Reserve a place at each of the sessions for the reviewer with this e-mail address."""
+    """Reserve a place at each of up to 50 sessions for the reviewer with this e-mail address."""
     args = ReviewQueuesAssignArgs(queue_id=queue_id, session_ids=session_ids, email=email)
     return caller.mutation(REVIEW_QUEUES_ASSIGN, args, idempotency_key)
 

@@ -34,6 +34,8 @@ def main() -> None:
         layout="wide",
         initial_sidebar_state=SIDEBAR_PIXELS,
     )
+    # Streamlit's own captions are too pale to read (WCAG 1.4.3).
+    st.html("<style>[data-testid=stCaptionContainer] {color: inherit; opacity: 0.8}</style>")
     st.logo((ASSETS / "logo.svg").read_text("utf-8"), size="large")
     who = who_is_there()
     if isinstance(who, Denial):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import streamlit as st
 
 from lib.auth.roles import sees_clear
+from lib.data import Caller, interactions, listening
 from lib.data.records import AudioObject, Interaction, UserSession
 from lib.jobs.services import services
 from lib.ui import waves
@@ -66,6 +68,36 @@ class Room:
     def shown_turns(self) -> Sequence[Interaction]:
         """The turns as the reader sees them now."""
         return self.revealed.turns if self.revealed else self.turns
+
+
+def load_room(
+    caller: Caller, session_id: str, start_ms: float | None, *, note: bool
+) -> Room | None:
+    """Load a session and its turns at once: 3 calls up to 4 MiB of transcript.
+
+    Args:
+        caller: who looks.
+        session_id: from the address.
+        start_ms: see `Room`.
+        note: put the view on record.
+
+    Returns:
+        None if there is no such session.
+
+    Raises:
+        DataError: Convex does not answer, or refuses.
+    """
+    if not session_id:
+        return None
+    size = interactions.MOST_PER_PAGE
+    with ThreadPoolExecutor(2) as pool:
+        opening = pool.submit(listening.open_session, caller, session_id, note=note)
+        reading = pool.submit(lambda: list(interactions.every(caller, session_id, page_size=size)))
+        opened, turns = opening.result(), reading.result()
+    if opened is None:
+        return None
+    of_turns = (turn.audio for turn in turns if turn.audio is not None)
+    return Room(opened.session, turns, [*opened.recordings, *of_turns], start_ms)
 
 
 def listening_room(room: Room, visitor: Visitor, *, reviewing: bool = False) -> None:

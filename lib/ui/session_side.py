@@ -37,7 +37,9 @@ def session_side(room: Room, visitor: Visitor) -> None:
     legal_hold(room.session, visitor)
     if room.shown.metadata:
         st.subheader("Metadata", anchor=False)
-        st.code(json.dumps(room.shown.metadata, indent=2, ensure_ascii=False), "json")
+        # Without a language: the highlighter's colours are too pale to read.
+        text = json.dumps(room.shown.metadata, indent=2, ensure_ascii=False)
+        st.code(text, None, wrap_lines=True)
 
 
 def _exports(room: Room, visitor: Visitor) -> None:

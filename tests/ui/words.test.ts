@@ -1,25 +1,13 @@
 import { expect, test } from "vitest";
-import {
-  clock,
-  dollars,
-  latency,
-  momentLink,
-  spoken,
-} from "../../lib/ui/transcript_player/src/format.ts";
+import { clock, dollars, latency, momentLink } from "../../lib/ui/transcript_player/src/format.ts";
 import { BARS, lanesOf } from "../../lib/ui/transcript_player/src/lanes.ts";
 import { MOST_PLACES, Memory } from "../../lib/ui/transcript_player/src/memory.ts";
 import { audioNotice, statusNotice } from "../../lib/ui/transcript_player/src/notices.ts";
 import { layOut } from "../../lib/ui/transcript_player/src/timeline.ts";
 import { audio, turn } from "./samples.ts";
 
-test("times are clocks, and words for screen readers", () => {
+test("times are clocks", () => {
   expect([0, 7_900, 750_000, 3_723_000].map(clock)).toEqual(["0:00", "0:07", "12:30", "1:02:03"]);
-  expect([0, 1000, 65_000, 120_000].map(spoken)).toEqual([
-    "0 seconds",
-    "1 second",
-    "1 minute 5 seconds",
-    "2 minutes",
-  ]);
 });
 
 test("latencies and costs carry their units", () => {

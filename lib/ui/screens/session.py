@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import streamlit as st
 
 from lib.auth.roles import Role, allows
-from lib.data import Caller, Refused, interactions, listening
-from lib.data.records import Interaction, UserSession
+from lib.data import Refused
+from lib.data.records import UserSession
 from lib.ui import formatting as fmt
 from lib.ui import review_work, reviewing, rows, views
 from lib.ui.identity import Visitor, require_role
-from lib.ui.listening import Room, listening_room
+from lib.ui.listening import Room, listening_room, load_room
 from lib.ui.navigation import neighbours_of
 from lib.ui.objectives import ASSESSMENT_MS, TTFT_MS, TURN_MS
 from lib.ui.page_heading.component import Chip, Fact, Link, Neighbours, page_heading
@@ -29,10 +28,13 @@ def draw(visitor: Visitor) -> None:
     """Draw the page of the session that the address names by `id`, from the moment `t` (s)."""
     session_id = st.query_params.get("id", "")
     with views.failures_told(visitor.caller.request_id, "This session"), st.skeleton(520):
-        room = _load(visitor.caller, session_id, _start_ms())
+        # On record once per visit, not per rerun.
+        note = st.session_state.get(_VIEWED) != session_id
+        room = load_room(visitor.caller, session_id, _start_ms(), note=note)
     if room is None:
         views.not_found("Session", "The link is wrong, or the session was erased.")
         return
+    st.session_state[_VIEWED] = session_id
     _page(room, _item_under_review(visitor, session_id))
 
 
@@ -74,30 +76,6 @@ def _start_ms() -> float | None:
     except ValueError:
         return None
     return seconds * 1000 if 0 <= seconds < float("inf") else None
-
-
-def _load(caller: Caller, session_id: str, start_ms: float | None) -> Room | None:
-    """Load the session and its turns at once: 3 calls up to 4 MiB of transcript.
-
-    Opening puts the view on record, once per visit and not per rerun.
-    """
-    if not session_id:
-        return None
-    note = st.session_state.get(_VIEWED) != session_id
-    with ThreadPoolExecutor(2) as pool:
-        opening = pool.submit(listening.open_session, caller, session_id, note=note)
-        reading = pool.submit(_turns, caller, session_id)
-        opened, turns = opening.result(), reading.result()
-    if opened is None:
-        return None
-    st.session_state[_VIEWED] = session_id
-    of_turns = (turn.audio for turn in turns if turn.audio is not None)
-    return Room(opened.session, turns, [*opened.recordings, *of_turns], start_ms)
-
-
-def _turns(caller: Caller, session_id: str) -> list[Interaction]:
-    size = interactions.MOST_PER_PAGE
-    return list(interactions.every(caller, session_id, page_size=size))
 
 
 def _heading(session: UserSession, visitor: Visitor) -> None:

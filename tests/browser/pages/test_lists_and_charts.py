@@ -107,4 +107,6 @@ def test_the_menu_shows_only_what_the_role_may_open(page: Page, stack: RunningSt
     enter(page, stack, "viewer")
     menu = page.get_by_test_id("stSidebarNav")
     expect(menu.get_by_role("link", name="Sessions")).to_be_visible()
-    expect(menu.get_by_role("link")).to_have_count(3)
+    expect(menu.get_by_role("link")).to_have_count(4)
+    for hidden in ("Storage health", "Product latency", "Alerts", "Audit"):
+        expect(menu.get_by_role("link", name=hidden)).to_have_count(0)

@@ -11,18 +11,6 @@ export function clock(ms: number): string {
     : `${minutes}:${seconds}`;
 }
 
-/** Spoken form for screen readers: `1 minute 5 seconds`. */
-export function spoken(ms: number): string {
-  const total = Math.max(0, Math.floor(ms / 1000));
-  const minutes = Math.floor(total / 60);
-  const seconds = total % 60;
-  const parts = [];
-  if (minutes > 0) parts.push(`${minutes} ${minutes === 1 ? "minute" : "minutes"}`);
-  if (seconds > 0 || minutes === 0)
-    parts.push(`${seconds} ${seconds === 1 ? "second" : "seconds"}`);
-  return parts.join(" ");
-}
-
 /** Latency with its unit: `812 ms`, `1.93 s`. */
 export function latency(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`;

@@ -1,6 +1,6 @@
 /** One row of the transcript. Whatever was said is put in as text, never as markup. */
 import { element } from "./dom.ts";
-import { clock, dollars, latency, spoken } from "./format.ts";
+import { clock, dollars, latency } from "./format.ts";
 import { piecesOf } from "./masks.ts";
 import type { AudioState, Objectives, Speaker, Turn } from "./types.ts";
 
@@ -29,8 +29,8 @@ export function drawTurn(index: number, turn: Turn, context: RowContext): HTMLEl
   const name = context.speakers[turn.speaker];
   const time = element("button", { type: "button", class: "time", tabindex: "-1" });
   time.append(clock(turn.startMs));
-  const doing = context.playable ? "Play from" : "Turn at";
-  time.setAttribute("aria-label", `${doing} ${spoken(turn.startMs)}`);
+  const doing = context.playable ? "play from here" : "go to this turn";
+  time.setAttribute("aria-label", `${clock(turn.startMs)}, ${doing}`);
   const said = element("p", { class: "said", dir: "auto" });
   said.append(...(context.masked ? masksShown(turn.text) : [turn.text]));
   const head = element("div", { class: "head" }, element("span", { class: "who" }, name));
