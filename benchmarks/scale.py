@@ -51,6 +51,7 @@ def measure() -> Iterator[Figure | Curve]:
             with replicas(stack, others, number, nginx) as behind:
                 views = _pages(behind)
                 turns = _turns(behind)
+            assert views.all_views, views.told
             p95 = percentiles(views.all_views)[1]
             rates["views"].append((number, len(views.all_views) / views.seconds))
             rates["turns"].append((number, 2 * turns.views_of("POST /interactions")))

@@ -81,6 +81,11 @@ class Rig:
         """Return where a service answers through its proxy."""
         return f"http://127.0.0.1:{self.proxies[name].port}"
 
+    @property
+    def inner_app_url(self) -> str:
+        """Where the app answers past its proxy, and so sees its clients' addresses."""
+        return f"http://127.0.0.1:{self._inner_app_port}"
+
     def stop(self) -> None:
         """End everything."""
         for child in self.children.values():
