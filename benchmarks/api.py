@@ -81,6 +81,8 @@ class Machine:
         }
         self._used = dict.fromkeys((self._api, self._bucket), 0.0)
         self._timings: Timings = defaultdict(list)
+        places = range(number * (ROUNDS + 1), (number + 1) * (ROUNDS + 1))
+        self._prepared = [(_said(place), _recording(place)) for place in places]
 
     def run(self) -> Timings:
         """Run the stories and return how long each call took."""
@@ -97,14 +99,9 @@ class Machine:
             "channel": "voice", "startedAt": "2026-09-02T12:00:00Z",
         })  # fmt: skip
         session = f"/sessions/{made['id']}"
-        self._ask("store 12 turns", "POST", f"{session}/interactions", {
-            "interactions": [
-                {"sequence": turn["sequence"], "speaker": turn["speaker"], "text": turn["text"],
-                 "startedAtMs": turn["started_at_ms"]}
-                for turn in turns(place)
-            ]
-        })  # fmt: skip
-        self._record(session, place)
+        said, recording = self._prepared[number]
+        self._ask("store 12 turns", "POST", f"{session}/interactions", said)
+        self._record(session, recording)
         page = self._ask("list 50 sessions", "GET", f"/sessions?{urlencode({'limit': PAGE})}")
         other = self._random.choice(page["items"])["id"]
         self._ask("read a transcript", "GET", f"/sessions/{other}/transcript?format=json")
@@ -112,8 +109,7 @@ class Machine:
         words = " ".join(self._random.sample(RARE_WORDS, 2))
         self._ask("search for two rare words", "GET", f"/search?{urlencode({'q': words})}")
 
-    def _record(self, session: str, place: int) -> None:
-        data = _recording(place)
+    def _record(self, session: str, data: bytes) -> None:
         begun = self._ask("announce a recording", "POST", f"{session}/audio", {
             "contentType": "audio/wav", "bytes": len(data),
             "sha256": hashlib.sha256(data).hexdigest(),
@@ -158,6 +154,17 @@ class Machine:
 def _connection(origin: str) -> http.client.HTTPConnection:
     parts = urlsplit(origin)
     return http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+
+
+def _said(number: int) -> dict[str, Any]:
+    """Twelve turns as the API takes them."""
+    return {
+        "interactions": [
+            {"sequence": turn["sequence"], "speaker": turn["speaker"], "text": turn["text"],
+             "startedAtMs": turn["started_at_ms"]}
+            for turn in turns(number)
+        ]
+    }  # fmt: skip
 
 
 def _recording(number: int) -> bytes:

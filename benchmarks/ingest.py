@@ -5,6 +5,14 @@ same run: the very rows that the runtime has just stored, into a copy of the sam
 same indexes, search words and settings (WAL, synchronous FULL, a commit per 100 rows), everything
 prepared before the clock starts and no function in front (`raw_sqlite.ts`). The ratio is the median
 of the rounds' ratios.
+
+What the runtime adds to SQLite is the work of Convex's rules, on one core: per document the JSON
+text goes from the function to the host and is read, sized, validated, given its id and written
+anew; per batch the arguments are validated, hashed for the idempotency key, and four counters
+patched. SQLite itself is about 40% of the runtime's processor time. Mutations that arrive together
+share a commit; digests are computed at once; ids, keys and validators allocate next to nothing.
+What is left is spread over the functions' own code and `convex/server`, which are the same files as
+in the cloud.
 """
 
 from __future__ import annotations

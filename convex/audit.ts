@@ -22,6 +22,7 @@ const ACTIONS = [
   "user.view",
   "user.export",
   "audit.export",
+  "review.export",
 ];
 const DETAILS_BYTES = 2048;
 

@@ -1,16 +1,13 @@
 /** Review queues: which sessions are reviewed, how often, in which order, and how far that is. */
 import { v } from "convex/values";
-import type { Doc } from "./_generated/dataModel.js";
-import type { MutationCtx, QueryCtx } from "./_generated/server.js";
+import { reserve, reviewerByEmail } from "./model/assigning.ts";
 import { recordAudit } from "./model/audit.ts";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import {
   ASSIGN_SESSIONS,
-  DESCRIPTION_CHARS,
   EMAIL_CHARS,
-  OPEN_QUEUES,
   QUEUES_PER_PAGE,
   QUEUE_PRIORITY,
   QUEUE_SESSIONS,
@@ -18,6 +15,13 @@ import {
   REVIEW_TARGET,
 } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
+import {
+  checkedQueue,
+  checkedSessions,
+  namedSessions,
+  refuseNameTaken,
+  refuseTooMany,
+} from "./model/queueChecks.ts";
 import { page, pageArgs } from "./model/records.ts";
 import {
   dispute,
@@ -27,22 +31,19 @@ import {
   queueState,
   sampling,
 } from "./model/reviewFields.ts";
-import type { Sampling } from "./model/reviewFields.ts";
+import { ItemShower, itemSource } from "./model/reviewItems.ts";
 import {
   addItem,
   isWanted,
-  openQueues,
   requireItem,
   requireQueue,
   requireRubric,
   toQueue,
 } from "./model/reviewQueues.ts";
 import { Names, reviewItem, reviewQueue, reviewerProgress } from "./model/reviewRecords.ts";
-import type { Slot } from "./model/reviewRecords.ts";
 import { dropItem, liveClaims, settleItem, slotOf, slotsOf } from "./model/reviewSlots.ts";
 import { addToReviewer, reviewerTallies } from "./model/reviewTallies.ts";
 import { indexFor, matchesSession } from "./model/sessionFilters.ts";
-import { SessionReader, sessionById } from "./model/sessions.ts";
 import { userByClerkId } from "./model/users.ts";
 
 /** Sessions that one `fill` looks at and takes. */
@@ -199,7 +200,7 @@ export const items = authedQuery("reviewQueues:items", {
       ctx,
       {
         table: "reviewItems",
-        ...sourceOf(queue, { state, dispute }),
+        ...itemSource(queue, { state, dispute }),
         sortField: "createdAt",
         order: "desc",
         cursor,
@@ -214,56 +215,6 @@ export const items = authedQuery("reviewQueues:items", {
     return { items, nextCursor: found.nextCursor };
   },
 });
-
-type ItemFilters = {
-  state: "open" | "done" | undefined;
-  dispute: "open" | "settled" | undefined;
-};
-
-function sourceOf({ _id: queueId }: Doc<"reviewQueues">, { state, dispute }: ItemFilters) {
-  if (dispute !== undefined) {
-    return { index: "by_queue_dispute_createdAt" as const, equals: { queueId, dispute } };
-  }
-  if (state !== undefined) {
-    return { index: "by_queue_state_createdAt" as const, equals: { queueId, state } };
-  }
-  return { index: "by_queue_createdAt" as const, equals: { queueId } };
-}
-
-class ItemShower {
-  private readonly ctx: QueryCtx;
-  private readonly names: Names;
-  private readonly sessions: SessionReader;
-
-  constructor(ctx: QueryCtx) {
-    this.ctx = ctx;
-    this.names = new Names(ctx);
-    this.sessions = new SessionReader(ctx);
-  }
-
-  async shown(item: Doc<"reviewItems">) {
-    const session = (await this.ctx.db.get("userSessions", item.sessionId))!;
-    const slots = await slotsOf(this.ctx, item._id);
-    return {
-      id: item._id,
-      queueId: item.queueId,
-      session: await this.sessions.record(session),
-      state: item.state,
-      target: item.target,
-      submitted: item.submitted,
-      priority: 0 - item.rank,
-      slots: await Promise.all(slots.map((slot) => this.slot(slot))),
-      ...(item.dispute === undefined ? {} : { dispute: item.dispute }),
-      createdAt: item.createdAt,
-    };
-  }
-
-  /** A claim whose lease is over is nobody's, unless the place was reserved. */
-  private async slot({ reviewerId, state, leaseUntil }: Doc<"reviewSlots">): Promise<Slot> {
-    const who = await this.names.reviewer(reviewerId);
-    return { ...who, state, ...(state === "claimed" ? { leaseUntil } : {}) };
-  }
-}
 
 /**
  * Put sessions into a queue by hand, whatever its rule says; a session that is there already stays
@@ -281,7 +232,7 @@ export const addSessions = authedMutation("reviewQueues:addSessions", {
     checks.integer("priority", priority, QUEUE_PRIORITY.min, QUEUE_PRIORITY.max);
     checks.done();
     const queue = await requireQueue(ctx, queueId);
-    const sessions = await sessionsOf(ctx, sessionIds);
+    const sessions = await namedSessions(ctx, sessionIds);
     let added = 0;
     for (const session of sessions) {
       if (await addItem(ctx, queue, session, priority)) added += 1;
@@ -289,21 +240,6 @@ export const addSessions = authedMutation("reviewQueues:addSessions", {
     return { added, already: sessionIds.length - added };
   },
 });
-
-/** @throws VALIDATION naming those that do not exist or are being erased. */
-async function sessionsOf(ctx: QueryCtx, ids: string[]): Promise<Doc<"userSessions">[]> {
-  const checks = new Checks();
-  const found: Doc<"userSessions">[] = [];
-  for (const [index, id] of ids.entries()) {
-    const session = await sessionById(ctx, id);
-    const user = session === null ? null : await ctx.db.get("users", session.userId);
-    const isUsable = session !== null && user?.status !== "erasing";
-    checks.that(isUsable, `sessionIds[${index}]`, "names no session that can be reviewed");
-    if (isUsable) found.push(session);
-  }
-  checks.done();
-  return found;
-}
 
 /**
  * Go through the sessions that ended before, oldest first, and let those in that the queue's rule
@@ -369,7 +305,7 @@ export const assign = authedMutation("reviewQueues:assign", {
     checks.done();
     const queue = await requireQueue(ctx, queueId);
     const reviewer = await reviewerByEmail(ctx, email);
-    const sessions = await sessionsOf(ctx, sessionIds);
+    const sessions = await namedSessions(ctx, sessionIds);
     let assigned = 0;
     for (const session of sessions) {
       await addItem(ctx, queue, session);
@@ -378,70 +314,6 @@ export const assign = authedMutation("reviewQueues:assign", {
     return { assigned, already: sessionIds.length - assigned };
   },
 });
-
-/** Roles that may review. */
-const REVIEWERS = ["reviewer", "admin"];
-
-async function reviewerByEmail(ctx: QueryCtx, email: string): Promise<string> {
-  const spellings = new Set([email.trim(), email.trim().toLowerCase()]);
-  const pages = [...spellings].map((spelling) =>
-    ctx.db
-      .query("users")
-      .withIndex("by_email", (q) => q.eq("email", spelling))
-      .take(10),
-  );
-  const found = (await Promise.all(pages)).flat();
-  const member = found.find(
-    ({ kind, role, status }) =>
-      kind === "team" && status === "active" && role !== undefined && REVIEWERS.includes(role),
-  );
-  if (member !== undefined) return member.clerkId;
-  throw refusal("VALIDATION", "Some arguments are not valid.", [
-    { field: "email", message: "is not the address of a reviewer" },
-  ]);
-}
-
-/** Reserve a place for the reviewer; false if they have one. */
-async function reserve(
-  ctx: MutationCtx & { caller: { subject: string } },
-  queue: Doc<"reviewQueues">,
-  session: Doc<"userSessions">,
-  reviewerId: string,
-): Promise<boolean> {
-  const item = await itemOf(ctx, queue, session);
-  if (item === null) throw refusal("CONFLICT", "A session is in too many review queues.");
-  if ((await slotOf(ctx, item._id, reviewerId)) !== null) return false;
-  if (item.lane === undefined) {
-    throw refusal("CONFLICT", "All places at a session are taken.");
-  }
-  await ctx.db.insert("reviewSlots", {
-    queueId: queue._id,
-    itemId: item._id,
-    reviewerId,
-    state: "assigned",
-    assignedBy: ctx.caller.subject,
-    rubricId: queue.rubricId,
-    claimedAt: 0,
-    leaseUntil: 0,
-    rank: item.rank,
-    place: item.place,
-    createdAt: Date.now(),
-  });
-  await addToReviewer(ctx, queue._id, reviewerId, { assigned: 1 });
-  await settleItem(ctx, item._id);
-  return true;
-}
-
-async function itemOf(
-  ctx: QueryCtx,
-  { _id: queueId }: Doc<"reviewQueues">,
-  { _id: sessionId }: Doc<"userSessions">,
-) {
-  return await ctx.db
-    .query("reviewItems")
-    .withIndex("by_queue_session", (q) => q.eq("queueId", queueId).eq("sessionId", sessionId))
-    .unique();
-}
 
 /** Take an assignment back that was not begun; what is begun or done stays. */
 export const unassign = authedMutation("reviewQueues:unassign", {
@@ -496,63 +368,3 @@ export const prioritise = authedMutation("reviewQueues:prioritise", {
     return null;
   },
 });
-
-function checkedSessions(sessionIds: string[], max: number): Checks {
-  const checks = new Checks();
-  const isFew = sessionIds.length > 0 && sessionIds.length <= max;
-  checks.that(isFew, "sessionIds", `must have 1 to ${max} entries`);
-  const isOnce = new Set(sessionIds).size === sessionIds.length;
-  checks.that(isOnce, "sessionIds", "must not repeat an entry");
-  return checks;
-}
-
-type Changes = {
-  name?: string;
-  description?: string;
-  filters?: Doc<"reviewQueues">["filters"];
-  sampling?: Sampling;
-  priority?: number;
-  leaseMs?: number;
-};
-
-function checkedQueue({ name, description, filters, sampling, priority, leaseMs }: Changes) {
-  const checks = new Checks();
-  checks.identifier("name", name);
-  checks.text("description", description, DESCRIPTION_CHARS);
-  checks.integer("priority", priority, QUEUE_PRIORITY.min, QUEUE_PRIORITY.max);
-  checks.integer("leaseMs", leaseMs, REVIEW_LEASE_MS.min, REVIEW_LEASE_MS.max);
-  if (sampling !== undefined) checkSampling(checks, sampling);
-  const isEnded = filters?.status !== "active";
-  checks.that(isEnded, "filters.status", "must be one of a session that has ended");
-  checks.time("filters.from", filters?.from);
-  checks.time("filters.to", filters?.to);
-  for (const field of ["clerkId", "label", "provider", "modelId"] as const) {
-    checks.identifier(`filters.${field}`, filters?.[field]);
-  }
-  return checks;
-}
-
-/** Each kind has its own figures, and no other. */
-function checkSampling(checks: Checks, { kind, percent, quota, period }: Sampling): void {
-  const isShare = kind === "percentage";
-  checks.that((percent !== undefined) === isShare, "sampling.percent", "is for a percentage");
-  checks.number("sampling.percent", percent, 0, 100);
-  const isQuota = kind === "perUser";
-  checks.that((quota !== undefined) === isQuota, "sampling.quota", "is for sessions per user");
-  checks.integer("sampling.quota", quota, 1, 100);
-  checks.that(isQuota || period === undefined, "sampling.period", "is for sessions per user");
-}
-
-async function refuseNameTaken(ctx: QueryCtx, name: string): Promise<void> {
-  const other = await ctx.db
-    .query("reviewQueues")
-    .withIndex("by_name", (q) => q.eq("name", name))
-    .first();
-  if (other !== null) throw refusal("CONFLICT", "Another review queue has this name.");
-}
-
-async function refuseTooMany(ctx: QueryCtx): Promise<void> {
-  if ((await openQueues(ctx)).length >= OPEN_QUEUES) {
-    throw refusal("LIMIT_EXCEEDED", `At most ${OPEN_QUEUES} review queues can be open.`);
-  }
-}

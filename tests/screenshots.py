@@ -24,6 +24,7 @@ def paths(stack: RunningStack) -> dict[str, str]:
         "sessions": "/sessions",
         "session": f"/session?id={session['id']}",
         "review": "/review",
+        "alerts": "/alerts",
         "storage": "/storage",
         "auth-errors": "/auth-errors",
         "status": "/status",

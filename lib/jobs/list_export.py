@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, Final
 
-from lib.data import Caller, audit, user_sessions
-from lib.data.records import AuditEvent, UserSession
+from lib.data import Caller, audit, reviews, user_sessions
+from lib.data.records import AuditEvent, Review, UserSession
 from lib.jobs.exports import Export, Exports
 from lib.jobs.paging import each
 from lib.jobs.record_files import (
     AUDIT_COLUMNS,
     MEDIA_TYPES,
+    REVIEW_COLUMNS,
     SESSION_COLUMNS,
     FileFormat,
     write_csv,
@@ -81,6 +82,29 @@ def export_audit(
 
     _note(caller, "audit.export", "auditEvents", view, form)
     return exports.start(owner, _name("audit", form), MEDIA_TYPES[form], write)
+
+
+def export_reviews(
+    exports: Exports,
+    owner: str,
+    caller: Caller,
+    filters: Mapping[str, Any],
+    view: Mapping[str, str],
+    form: FileFormat,
+) -> Export:
+    """Begin the file of all reviews that the filters select; as `export_sessions`."""
+
+    def records() -> Iterator[Review]:
+        return each(lambda cursor: reviews.page(caller, cursor=cursor, limit=_PAGE, **filters))
+
+    def write(out: BinaryIO, export: Export) -> None:
+        if form == "csv":
+            write_csv(out, export, REVIEW_COLUMNS, records())
+        else:
+            write_json(out, export, records())
+
+    _note(caller, "review.export", "reviews", view, form)
+    return exports.start(owner, _name("reviews", form), MEDIA_TYPES[form], write)
 
 
 def _note(

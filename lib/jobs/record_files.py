@@ -13,7 +13,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, Final, Literal
 
-from lib.data.records import AuditEvent, UserSession
+from lib.data.records import AuditEvent, Review, UserSession
 from lib.jobs.csv_cells import inert
 from lib.jobs.exports import Export
 
@@ -63,7 +63,25 @@ AUDIT_COLUMNS: Final[Columns] = {
     "requestId": lambda event: event.request_id,
 }
 
-Record = UserSession | AuditEvent
+REVIEW_COLUMNS: Final[Columns] = {
+    "id": lambda review: review.id,
+    "queueId": lambda review: review.queue_id,
+    "sessionId": lambda review: review.session_id,
+    "reviewerId": lambda review: review.reviewer_id,
+    "reviewerName": lambda review: review.reviewer_name,
+    "kind": lambda review: review.kind,
+    "rubricId": lambda review: review.rubric_id,
+    "version": lambda review: review.version,
+    "score": lambda review: review.score,
+    "submittedAt": lambda review: review.created_at,
+    "durationMs": lambda review: review.duration_ms,
+    "answers": lambda review: as_json(plain(review)["answers"]),
+    "turns": lambda review: as_json(plain(review)["turns"]),
+    "comments": lambda review: as_json(plain(review)["comments"]),
+    "corrections": lambda review: as_json(plain(review)["corrections"]),
+}
+
+Record = UserSession | AuditEvent | Review
 
 
 def write_csv(
@@ -108,7 +126,7 @@ def _plain(value: Any) -> Any:
         case Mapping():
             # Names of what others stored stay as they are.
             return {
-                _camel(name): inner if name in {"metadata", "details"} else _plain(inner)
+                _camel(name): inner if name in {"metadata", "details", "answers"} else _plain(inner)
                 for name, inner in value.items()
             }
         case str():

@@ -18,6 +18,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "Exported sessions": "session.export",
     "Exported a user": "user.export",
     "Exported the audit trail": "audit.export",
+    "Exported reviews": "review.export",
     "Erased a user": "erase",
     "Held a session": "session.hold",
     "Released a session": "session.release",

@@ -1,4 +1,4 @@
-"""Following links of the dashboard's own components without leaving the tab's session."""
+"""Going to another page from Python, and the order of the list one came from."""
 
 from __future__ import annotations
 
@@ -6,22 +6,9 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from lib.ui.record_table.component import opened
 from lib.ui.routes import BY_PATH
 
 _NEIGHBOURS = "earshot.neighbours"
-
-
-def follow(*keys: str) -> None:
-    """Go where the reader clicked in one of the components; call before anything is loaded.
-
-    Args:
-        keys: of tables and headings on this page.
-    """
-    for key in keys:
-        wish = opened(key)
-        if wish is not None:
-            go(wish.path, wish.params)
 
 
 def go(path: str, params: Mapping[str, str]) -> None:

@@ -13,7 +13,6 @@ from lib.ui.identity import Visitor
 from lib.ui.record_table.component import Cell, Column, Row, record_table
 
 PARAM: Final = "request"
-TABLES: Final = ("request-storage", "request-auth", "request-turns")
 _MOST: Final = 50
 _TURN_COLUMNS: Final = (
     Column("Turn", number=True), Column("Speaker"), Column("Model"),
@@ -56,11 +55,11 @@ def _found(visitor: Visitor, request_id: str) -> None:
         session = turns[0].session_id if turns else None
         table = rows.storage_rows(storage, visitor.zone, session_id=session)
         record_table(
-            "Storage operations of the request", rows.STORAGE_COLUMNS, table, key=TABLES[0]
+            "Storage operations of the request", rows.STORAGE_COLUMNS, table, key="request-storage"
         )
     if auth:
         table = rows.auth_rows(auth, visitor.zone)
-        record_table("Decisions of the request", rows.AUTH_COLUMNS, table, key=TABLES[1])
+        record_table("Decisions of the request", rows.AUTH_COLUMNS, table, key="request-auth")
     if turns:
         table = [
             Row(
@@ -73,7 +72,7 @@ def _found(visitor: Visitor, request_id: str) -> None:
             )
             for turn in turns
         ]  # fmt: skip
-        record_table("Turns of the request", _TURN_COLUMNS, table, key=TABLES[2])
+        record_table("Turns of the request", _TURN_COLUMNS, table, key="request-turns")
 
 
 def _close() -> None:

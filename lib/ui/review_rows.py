@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from lib.data.records import Review, ReviewerProgress, ReviewItem, ReviewQueue, ReviewSlot
 from lib.ui import formatting as fmt
 from lib.ui.record_table.component import Cell, Column, Row, Tone
+
+if TYPE_CHECKING:
+    from lib.jobs.agreement import Agreement, Pair
 
 QUEUE_COLUMNS: Final = (
     Column("Queue"), Column("State"), Column("Sessions", number=True),
@@ -21,6 +24,10 @@ REVIEWER_COLUMNS: Final = (
 ITEM_COLUMNS: Final = (
     Column("Session"), Column("Started"), Column("Reviews", number=True), Column("Who"),
     Column("Priority", number=True, minor=True), Column("State"),
+)  # fmt: skip
+AGREEMENT_COLUMNS: Final = (
+    Column("Reviewers"), Column("Question"), Column("Compared", number=True),
+    Column("Agreed", number=True), Column("Kappa", number=True),
 )  # fmt: skip
 REVIEW_COLUMNS: Final = (
     Column("When"), Column("Reviewer"), Column("Kind"), Column("Score", number=True),
@@ -110,6 +117,35 @@ def review_rows(reviews: Sequence[Review], zone: ZoneInfo) -> list[Row]:
         )
         for review in reviews
     ]
+
+
+def agreement_rows(pairs: Sequence[Pair]) -> list[Row]:
+    """Return how pairs of reviewers agree, a row per question that both answered."""
+    return [
+        Row(
+            (
+                Cell(
+                    f"{pair.first_name or pair.first}, {pair.second_name or pair.second}",
+                    f"{pair.rubric.name}, version {pair.rubric.version}",
+                ),
+                Cell(found.criterion.label),
+                Cell(fmt.count(found.pairs)),
+                Cell(f"{found.percent:.0f}%"),
+                _kappa(found),
+            )
+        )
+        for pair in pairs
+        for found in pair.criteria
+    ]
+
+
+def _kappa(found: Agreement) -> Cell:
+    if found.kappa is None or found.low is None or found.high is None:
+        return Cell(fmt.NONE, title="No small set of answers, or chance alone agrees fully.")
+    weighted = found.weighted_kappa
+    note = f"[{found.low:.2f}, {found.high:.2f}]"
+    title = "" if weighted is None else f"with linear weights: {weighted:.2f}"
+    return Cell(f"{found.kappa:.2f}", note, title=title)
 
 
 def _slot(slot: ReviewSlot) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from lib.ui.bundles import noted, register
+from lib.ui.bundles import register
 from lib.ui.record_table.component import Tone
 
 _mount: Final = register(Path(__file__).parent, "heading")
@@ -82,7 +82,7 @@ def page_heading(
         chips: small labels beside the name.
         facts: below the name.
         neighbours: links to the records before and after.
-        key: for `lib.ui.navigation.follow`.
+        key: unique on the page.
     """
     moves = None
     if neighbours:
@@ -100,5 +100,4 @@ def page_heading(
             "facts": [fact.to_wire() for fact in facts],
             "moves": moves,
         },
-        on_open_change=noted,
     )

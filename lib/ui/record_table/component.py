@@ -88,14 +88,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """The reader's wish to open a record."""
-
-    path: str
-    params: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class Act:
     """What can be done with selected rows: `name` is ours, `label` is what the button says."""
 
@@ -119,15 +111,6 @@ def wished(key: str) -> Wish | None:
     return Wish(str(value.get("name")), tuple(str(one) for one in value["ids"]))
 
 
-def opened(key: str) -> Opened | None:
-    """Return what was clicked in the table of this key; ask before anything is loaded."""
-    value = getattr(st.session_state.get(key), "open", None)
-    if not isinstance(value, Mapping) or not isinstance(value.get("path"), str):
-        return None
-    params = value.get("params") or {}
-    return Opened(value["path"], {str(name): str(text) for name, text in params.items()})
-
-
 def record_table(
     label: str,
     columns: Sequence[Column],
@@ -142,7 +125,7 @@ def record_table(
         label: what the list holds, for screen readers.
         columns: headings.
         rows: the records.
-        key: for `opened` and `wished`.
+        key: for `wished`.
         acts: what can be done with selected rows; without any, nothing can be selected.
     """
     _mount(
@@ -161,6 +144,5 @@ def record_table(
                 for row in rows
             ],
         },
-        on_open_change=noted,
         on_act_change=noted,
     )

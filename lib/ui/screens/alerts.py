@@ -19,13 +19,11 @@ from lib.observability.alert_rules import ALL_RULES
 from lib.ui import alert_rows, live, panels, views
 from lib.ui import formatting as fmt
 from lib.ui.identity import Visitor
-from lib.ui.incident import HEADING, incident_panel
-from lib.ui.navigation import follow
+from lib.ui.incident import incident_panel
 from lib.ui.page_heading.component import page_heading
 from lib.ui.paging import PAGE_SIZE, Pager
 from lib.ui.record_table.component import record_table
 
-_TABLES: Final = ("alerts-open", "alerts-over", "alerts-deliveries")
 _SHOWN_DELIVERIES: Final = 20
 _EVALUATED_WITHIN: Final = timedelta(minutes=3)
 _DURATIONS: Final = {
@@ -45,7 +43,6 @@ class _Loaded:
 
 def draw(_visitor: Visitor) -> None:
     """Draw the page."""
-    follow(HEADING, "alerts-heading", *_TABLES)
     page_heading(
         "Alerts",
         "Rules are evaluated twice a minute, once for all replicas; demo data never alerts.",
@@ -56,7 +53,6 @@ def draw(_visitor: Visitor) -> None:
 
 
 def _body(visitor: Visitor) -> None:
-    follow(HEADING, *_TABLES)
     incident_id = st.query_params.get(alert_rows.PARAM, "")
     if incident_id:
         incident_panel(visitor, incident_id)

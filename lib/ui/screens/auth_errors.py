@@ -17,7 +17,6 @@ from lib.observability.unusual import LEAST, SPREADS, limit_of
 from lib.ui import charts, live, palette, panels, requests, rows, runbook, views
 from lib.ui import formatting as fmt
 from lib.ui.identity import Visitor
-from lib.ui.navigation import follow
 from lib.ui.page_heading.component import page_heading
 from lib.ui.paging import PAGE_SIZE, Pager
 from lib.ui.periods import Period
@@ -53,7 +52,6 @@ class _Loaded:
 
 def draw(_visitor: Visitor) -> None:
     """Draw the page."""
-    follow("auth-heading", "auth-table", "auth-reasons", *requests.TABLES)
     page_heading(
         "Auth errors",
         "Decisions of the gate in front of every route; reasons are Clerk's own names.",
@@ -66,7 +64,6 @@ def draw(_visitor: Visitor) -> None:
 
 
 def _body(visitor: Visitor) -> None:
-    follow("auth-table", "auth-reasons", *requests.TABLES)
     requests.request_panel(visitor)
     period = panels.chosen_period(datetime.now(UTC))
     with views.failures_told(visitor.caller.request_id, "Sign-in metrics"), live.waiting(420):

@@ -13,7 +13,7 @@ from lib.data.records import DaySummary, UserSession
 from lib.ui import charts, digests, palette, panels, rows, views
 from lib.ui import formatting as fmt
 from lib.ui.identity import Visitor
-from lib.ui.navigation import follow, remember_list
+from lib.ui.navigation import remember_list
 from lib.ui.objectives import TTFT_MS, TURN_MS
 from lib.ui.page_heading.component import page_heading
 from lib.ui.record_table.component import record_table
@@ -25,7 +25,6 @@ _NEWEST: Final = 8
 
 def draw(visitor: Visitor) -> None:
     """Draw the page."""
-    follow("overview-heading", digests.OPERATIONS_KEY, digests.QUALITY_KEY, "overview-table")
     page_heading("Overview", "What happened in the product lately.", key="overview-heading")
     now = datetime.now(UTC)
     with views.failures_told(visitor.caller.request_id, "The overview"), st.skeleton(420):

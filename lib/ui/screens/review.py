@@ -12,7 +12,7 @@ from lib.data.records import ReviewQueue
 from lib.ui import formatting as fmt
 from lib.ui import review_work, views
 from lib.ui.identity import Visitor
-from lib.ui.navigation import follow, go
+from lib.ui.navigation import go
 from lib.ui.page_heading.component import Fact, page_heading
 from lib.ui.review_start import start_button
 from lib.ui.screens import review_manage, review_queue, review_results
@@ -23,7 +23,6 @@ MOST_QUEUES: Final = 50
 
 def draw(visitor: Visitor) -> None:
     """Draw the page: a queue that the address names, else what `view` says."""
-    follow("review-heading", "review-results-table", "review-items-table", "review-disputes-table")
     queue_id = st.query_params.get("queue")
     reviews_work = allows(visitor.member.role, Role.REVIEWER)
     if queue_id and reviews_work:

@@ -9,8 +9,10 @@ import streamlit as st
 from lib.auth.roles import Role
 from lib.data import review_queues
 from lib.data.records import ReviewQueue
+from lib.jobs.list_export import export_reviews
 from lib.ui import formatting as fmt
 from lib.ui import review_rows, review_work, views
+from lib.ui.export_panel import list_export
 from lib.ui.identity import Visitor
 from lib.ui.page_heading.component import Chip, Fact, Link, page_heading
 from lib.ui.paging import PAGE_SIZE, Pager
@@ -43,6 +45,8 @@ def draw(visitor: Visitor, queue_id: str) -> None:
     else:
         views.empty("Nobody has reviewed here yet", "Reviewers appear with their first session.")
     _items(visitor, queue)
+    _agreement(visitor, queue)
+    list_export(visitor, "/review", export_reviews, {"queue_id": queue.id}, {"queue": queue.id})
 
 
 def _heading(visitor: Visitor, queue: ReviewQueue) -> None:
@@ -91,3 +95,25 @@ def _items(visitor: Visitor, queue: ReviewQueue) -> None:
         review_rows.item_rows(page.items, visitor.zone), key="review-items-table",
     )  # fmt: skip
     pager.controls(len(page.items), page.next_cursor)
+
+
+def _agreement(visitor: Visitor, queue: ReviewQueue) -> None:
+    """Draw how far pairs of reviewers agree; only where sessions get several reviews."""
+    if queue.target == 1:
+        return
+    from lib.jobs import agreement  # noqa: PLC0415  # loads PyCM, which only this needs
+
+    st.subheader("Agreement", anchor=False)
+    with views.failures_told(visitor.caller.request_id, "The agreement"), st.skeleton(160):
+        pairs = list(agreement.of_queue(visitor.caller, queue.id))
+    if not pairs:
+        views.empty(
+            "No two reviews of one session yet", "Agreement is counted once two reviewers are done."
+        )
+        return
+    table = review_rows.agreement_rows(pairs)
+    record_table("Agreement", review_rows.AGREEMENT_COLUMNS, table, key="review-agreement-table")
+    st.caption(
+        "Agreed within the criterion's tolerance. Cohen's kappa: 1 is full agreement, 0 what "
+        "chance alone would give; in brackets its 95% confidence interval."
+    )

@@ -9,8 +9,10 @@ import streamlit as st
 
 from lib.data import reviews
 from lib.data.records import ScoreTrend
+from lib.jobs.list_export import export_reviews
 from lib.ui import charts, palette, panels, review_rows, review_work, views
 from lib.ui import formatting as fmt
+from lib.ui.export_panel import list_export
 from lib.ui.identity import Visitor
 from lib.ui.paging import PAGE_SIZE, Pager
 from lib.ui.record_table.component import record_table
@@ -43,6 +45,7 @@ def draw(visitor: Visitor) -> None:
     table = review_rows.review_rows(page.items, visitor.zone)
     record_table("Reviews", review_rows.REVIEW_COLUMNS, table, key="review-results-table")
     pager.controls(len(page.items), page.next_cursor)
+    list_export(visitor, "/review", export_reviews, {}, {})
 
 
 def _figures(scores: tuple[ScoreTrend, ...]) -> None:

@@ -18,7 +18,6 @@ from lib.jobs.services import services
 from lib.ui import formatting as fmt
 from lib.ui import live, panels, requests
 from lib.ui.identity import Visitor
-from lib.ui.navigation import follow
 from lib.ui.page_heading.component import page_heading
 from lib.ui.record_table.component import Cell, Column, Row, Tone, record_table
 
@@ -68,7 +67,6 @@ def draw(_visitor: Visitor) -> None:
 
 
 def _body(visitor: Visitor) -> None:
-    follow(*requests.TABLES)
     requests.request_panel(visitor)
     with live.waiting(420):
         health = examine(services(), visitor.caller, sends=True)

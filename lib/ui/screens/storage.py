@@ -14,7 +14,6 @@ from lib.data.records import Rollup, StorageEvent
 from lib.ui import bucket, budgets, charts, live, palette, panels, requests, rows, views
 from lib.ui import formatting as fmt
 from lib.ui.identity import Visitor
-from lib.ui.navigation import follow
 from lib.ui.objectives import STORAGE_MS
 from lib.ui.page_heading.component import page_heading
 from lib.ui.paging import PAGE_SIZE, Pager
@@ -50,7 +49,6 @@ class _Loaded:
 
 def draw(_visitor: Visitor) -> None:
     """Draw the page."""
-    follow("storage-heading", "storage-table", *requests.TABLES)
     page_heading(
         "Storage health",
         f"Every operation on the bucket, timed where it happens. Objective: 95% within "
@@ -64,7 +62,6 @@ def draw(_visitor: Visitor) -> None:
 
 
 def _body(visitor: Visitor) -> None:
-    follow("storage-table", *requests.TABLES)
     requests.request_panel(visitor)
     period = panels.chosen_period(datetime.now(UTC))
     with views.failures_told(visitor.caller.request_id, "Storage metrics"), live.waiting(420):

@@ -74,12 +74,13 @@ class Workers:
 
 
 class Flights:
-    """Answers slowly now and then, and notes which messages are being sent at the same time."""
+    """Answers late or not at once, and notes which messages are sent at the same time."""
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
         self._guard = threading.Lock()
         self._flying: Counter[str] = Counter()
+        self._refused: set[str] = set()
         self.most_at_once = 0
 
     def __call__(self, request: Received) -> tuple[int, dict[str, str]]:
@@ -89,11 +90,15 @@ class Flights:
         with self._guard:
             self._flying[name] += 1
             self.most_at_once = max(self.most_at_once, self._flying[name])
-            pause, status = self._chance.choice([0, 0.2, 0.5]), self._chance.choice([204, 204, 503])
+            pause = self._chance.choice([0, 0.2, 0.5])
+            # Once at most: pauses between attempts double.
+            refuses = name not in self._refused and self._chance.random() < 0.3
+            if refuses:
+                self._refused.add(name)
         threading.Event().wait(pause)
         with self._guard:
             self._flying[name] -= 1
-        return status, {}
+        return (503 if refuses else 204), {}
 
 
 @pytest.fixture

@@ -28,7 +28,10 @@ export function drawCell(cell: Cell): HTMLElement {
   }
   const texts = span("texts", "");
   const text = span(cell.chip ? "chip" : "text", cell.text);
-  if (cell.pieces) text.replaceChildren(...cell.pieces.map(drawPiece));
+  if (cell.pieces) {
+    text.replaceChildren(...cell.pieces.map(drawPiece));
+    text.dataset["pieces"] = "";
+  }
   if (cell.tone) text.classList.add(cell.tone);
   if (cell.title) text.title = cell.title;
   texts.append(text);
