@@ -97,11 +97,7 @@ format: setup-dev ## Format all code
 
 .PHONY: faults
 faults: setup-dev ## Kill real processes, many rounds (random, printed seeds)
-<<<<<<< HEAD
-	EARSHOT_FAULT_REPORT=$(CURDIR)/docs/faults EARSHOT_APP_OUTAGE_SECONDS=$${EARSHOT_APP_OUTAGE_SECONDS:-120} EARSHOT_EXAMPLES=random EARSHOT_FAULT_ROUNDS=$${EARSHOT_FAULT_ROUNDS:-20} EARSHOT_INTERLEAVINGS=$${EARSHOT_INTERLEAVINGS:-200} EARSHOT_OUTAGE_SECONDS=$${EARSHOT_OUTAGE_SECONDS:-600} $(BIN)/pytest -s --timeout=3600 tests/faults tests/runtime/test_crash.py tests/jobs/test_interleavings.py tests/jobs/test_outage.py tests/jobs/alerts/test_two_workers.py tests/api/test_failures.py
-=======
-	EARSHOT_FAULT_REPORT=$(CURDIR)/docs/faults EARSHOT_EXAMPLES=random EARSHOT_FAULT_ROUNDS=$${EARSHOT_FAULT_ROUNDS:-20} EARSHOT_INTERLEAVINGS=$${EARSHOT_INTERLEAVINGS:-200} EARSHOT_REVIEW_EXAMPLES=$${EARSHOT_REVIEW_EXAMPLES:-100} EARSHOT_OUTAGE_SECONDS=$${EARSHOT_OUTAGE_SECONDS:-600} $(BIN)/pytest -s --timeout=3600 tests/faults tests/runtime/test_crash.py tests/jobs/test_interleavings.py tests/review/test_workflow.py tests/jobs/test_outage.py tests/jobs/alerts/test_two_workers.py tests/api/test_failures.py
->>>>>>> main
+	EARSHOT_FAULT_REPORT=$(CURDIR)/docs/faults EARSHOT_APP_OUTAGE_SECONDS=$${EARSHOT_APP_OUTAGE_SECONDS:-120} EARSHOT_EXAMPLES=random EARSHOT_FAULT_ROUNDS=$${EARSHOT_FAULT_ROUNDS:-20} EARSHOT_INTERLEAVINGS=$${EARSHOT_INTERLEAVINGS:-200} EARSHOT_REVIEW_EXAMPLES=$${EARSHOT_REVIEW_EXAMPLES:-100} EARSHOT_OUTAGE_SECONDS=$${EARSHOT_OUTAGE_SECONDS:-600} $(BIN)/pytest -s --timeout=3600 tests/faults tests/runtime/test_crash.py tests/jobs/test_interleavings.py tests/review/test_workflow.py tests/jobs/test_outage.py tests/jobs/alerts/test_two_workers.py tests/api/test_failures.py
 
 .PHONY: fuzz
 fuzz: setup-dev ## Hostile bodies, frames, files, tokens and contracts, long form (random, printed seeds)
