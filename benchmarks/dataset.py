@@ -100,8 +100,9 @@ def private_copy(sessions: int) -> Iterator[Path]:
     """Return a folder with a copy of the set's database, below `convex`; removed afterwards."""
     source = prepare(sessions)
     with tempfile.TemporaryDirectory(prefix="earshot-bench-", dir=cache()) as folder:
-        shutil.copytree(source / "convex", Path(folder) / "convex")
-        yield Path(folder)
+        home = Path(folder) / "home"
+        shutil.copytree(source / "convex", home / "convex")
+        yield home
 
 
 @contextmanager

@@ -4,7 +4,7 @@ Sixteen threads append batches of 100 turns. The yardstick is SQLite alone, roun
 same run: the very rows that the runtime has just stored, into a copy of the same database, with the
 same indexes, search words and settings (WAL, synchronous FULL, a commit per 100 rows), everything
 prepared before the clock starts and no function in front (`raw_sqlite.ts`). The ratio is the median
-of the rounds' ratios.
+of the rounds' ratios; two rounds before them warm both up.
 
 What the runtime adds to SQLite is the work of Convex's rules, on one core: per document the JSON
 text goes from the function to the host and is read, sized, validated, given its id and written
@@ -35,6 +35,8 @@ from lib.data.records import NewInteraction
 BATCH = 100
 BATCHES = 80
 WRITERS = 16
+WARM_UP = 2
+"""Rounds before the ones that count, on both sides."""
 FIRST_SEQUENCE = 1_000
 FIRST_SINGLE = 500_000
 
@@ -74,7 +76,8 @@ def batch_rates(data: Dataset) -> list[tuple[float, float]]:
         For each round interactions per second, of the runtime and of SQLite.
     """
     targets = sessions(data)
-    starts = range(FIRST_SEQUENCE, FIRST_SEQUENCE + REPEATS * BATCHES * BATCH, BATCHES * BATCH)
+    step = BATCHES * BATCH
+    starts = range(FIRST_SEQUENCE, FIRST_SEQUENCE + (WARM_UP + REPEATS) * step, step)
     with ThreadPoolExecutor(WRITERS) as pool, raw_sqlite(data) as theirs:
 
         def ours(start: int) -> float:
@@ -83,7 +86,7 @@ def batch_rates(data: Dataset) -> list[tuple[float, float]]:
             list(pool.map(lambda batch: append(data, targets, batch), batches))
             return BATCHES * BATCH / (time.perf_counter() - began)
 
-        return [(ours(start), theirs()) for start in starts]
+        return [(ours(start), theirs()) for start in starts][WARM_UP:]
 
 
 @contextmanager
