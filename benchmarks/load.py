@@ -43,8 +43,8 @@ FULL: Final = Plan(
     seconds=600, warm_seconds=30, seed=0,
 )  # fmt: skip
 PAGES: Final = [
-    "/", "/sessions", "/session", "/users", "/user",
-    "/storage", "/auth-errors", "/status", "/audit",
+    "/", "/sessions", "/session", "/users", "/user", "/review",
+    "/storage", "/latency", "/auth-errors", "/alerts", "/status", "/audit",
 ]  # fmt: skip
 GROWTH_MIB: Final = 1.0
 """Per minute, of the app in the second half."""
