@@ -64,7 +64,6 @@ def draw(_visitor: Visitor) -> None:
 
 
 def _body(visitor: Visitor) -> None:
-    requests.request_panel(visitor)
     period = panels.chosen_period(datetime.now(UTC))
     with views.failures_told(visitor.caller.request_id, "Sign-in metrics"), live.waiting(420):
         loaded = _load(visitor, period)
@@ -265,6 +264,7 @@ def _listed(names: Iterable[str]) -> str:
 
 def _events(visitor: Visitor, period: Period) -> None:
     st.subheader("Latest denials", anchor=False)
+    requests.request_panel(visitor)
     reason = st.query_params.get("reason") or None
     here = panels.here("by", "reason")
     pager = Pager("auth-events", tuple(here.items()))

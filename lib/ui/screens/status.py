@@ -67,7 +67,6 @@ def draw(_visitor: Visitor) -> None:
 
 
 def _body(visitor: Visitor) -> None:
-    requests.request_panel(visitor)
     with live.waiting(420):
         health = examine(services(), visitor.caller, sends=True)
         seen = _last_seen(visitor)
@@ -83,6 +82,7 @@ def _body(visitor: Visitor) -> None:
     _jobs(health, visitor)
     _settings(health)
     _lookup()
+    requests.request_panel(visitor)
 
 
 def _last_seen(visitor: Visitor) -> dict[str, str]:

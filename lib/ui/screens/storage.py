@@ -62,7 +62,6 @@ def draw(_visitor: Visitor) -> None:
 
 
 def _body(visitor: Visitor) -> None:
-    requests.request_panel(visitor)
     period = panels.chosen_period(datetime.now(UTC))
     with views.failures_told(visitor.caller.request_id, "Storage metrics"), live.waiting(420):
         loaded = _load(visitor, period)
@@ -226,6 +225,7 @@ def _events(visitor: Visitor, period: Period) -> None:
         "Failed ones, and those slower than the objective; kept one by one for seven days. "
         "A row opens its request: session, turns, log lines."
     )
+    requests.request_panel(visitor)
     with st.container(horizontal=True):
         order = st.segmented_control(
             "Order", [_NEWEST, _SLOWEST], default=_NEWEST, required=True, key="order",
