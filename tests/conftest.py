@@ -38,9 +38,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByStack
     return ByStack(config, log)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for the whole run: Playwright allows one driver per thread."""
+    """One Chromium per file: while its driver runs, no other test in the thread can use asyncio."""
     with chromium() as running:
         yield running
 

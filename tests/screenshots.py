@@ -25,6 +25,7 @@ def paths(stack: RunningStack) -> dict[str, str]:
         "session": f"/session?id={session['id']}",
         "review": "/review",
         "alerts": "/alerts",
+        "latency": "/latency",
         "storage": "/storage",
         "auth-errors": "/auth-errors",
         "status": "/status",

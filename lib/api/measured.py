@@ -39,7 +39,7 @@ def request(scope: Scope, status: int, elapsed_ms: float) -> None:
         status: HTTP status; 0 if the connection broke before there was one.
         elapsed_ms: how long it took.
     """
-    services: Services | None = getattr(scope["app"].state, "services", None)
+    services: Services | None = getattr(getattr(scope.get("app"), "state", None), "services", None)
     if services is None:
         return
     method = scope["method"] if scope["method"] in _METHODS else "other"

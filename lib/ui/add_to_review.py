@@ -10,6 +10,7 @@ import streamlit as st
 from lib.auth.members import Member
 from lib.auth.roles import function_allowed
 from lib.data import Refused, review_queues
+from lib.data.records import REVIEW_QUEUES_ADD_SESSIONS
 from lib.ui import views
 from lib.ui.identity import require_role
 from lib.ui.record_table.component import Act
@@ -20,7 +21,7 @@ _MOST_QUEUES: Final = 50
 
 def may_add(member: Member) -> bool:
     """Say whether a member's role may fill queues."""
-    return function_allowed(member.role, "reviewQueues:addSessions")
+    return function_allowed(member.role, REVIEW_QUEUES_ADD_SESSIONS.path)
 
 
 @st.dialog("Add to review", icon=":material/playlist_add:")

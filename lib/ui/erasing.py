@@ -10,7 +10,7 @@ import streamlit as st
 from lib.auth.members import Member
 from lib.auth.roles import function_allowed
 from lib.data import Refused, erasure
-from lib.data.records import Erasure
+from lib.data.records import ERASURE_START, Erasure
 from lib.jobs.erasure_receipt import start_erasure
 from lib.jobs.exports import BusyError, Export
 from lib.jobs.services import services
@@ -29,7 +29,7 @@ _WORDS: Final[Mapping[str, str]] = {
 
 def may_erase(member: Member) -> bool:
     """Say whether a member's role may erase users."""
-    return function_allowed(member.role, "erasure:start")
+    return function_allowed(member.role, ERASURE_START.path)
 
 
 @st.dialog("Erase this user", icon=":material/delete_forever:")

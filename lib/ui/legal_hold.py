@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib.auth.roles import function_allowed
 from lib.data import Refused
-from lib.data.records import UserSession
+from lib.data.records import USER_SESSIONS_SET_LEGAL_HOLD, UserSession
 from lib.jobs.legal_hold import set_hold
 from lib.jobs.services import services
 from lib.storage.errors import StorageError
@@ -16,7 +16,7 @@ from lib.ui.identity import Visitor
 
 def legal_hold(session: UserSession, visitor: Visitor) -> None:
     """Draw the control for roles that may hold sessions; nothing for others."""
-    if not function_allowed(visitor.member.role, "userSessions:setLegalHold"):
+    if not function_allowed(visitor.member.role, USER_SESSIONS_SET_LEGAL_HOLD.path):
         return
     st.subheader("Legal hold", anchor=False)
     if session.legal_hold:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from lib.auth.roles import function_allowed, sees_clear
 from lib.data import Refused, reveals
-from lib.data.records import User
+from lib.data.records import REVEALS_OF_USER, User
 from lib.ui import views
 from lib.ui.identity import Visitor, require_role
 
@@ -18,7 +18,7 @@ _REVEALED: Final = "earshot.revealed"
 def may_reveal(visitor: Visitor) -> bool:
     """Say whether masked data can be revealed; who sees everything in clear needs no reveal."""
     role = visitor.member.role
-    return function_allowed(role, "reveals:ofUser") and not sees_clear(role)
+    return function_allowed(role, REVEALS_OF_USER.path) and not sees_clear(role)
 
 
 def revealed(clerk_id: str) -> User | None:

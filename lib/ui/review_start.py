@@ -20,7 +20,7 @@ def start_button(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> Non
     progress = queue.progress
     pressed = st.button(
         "Start reviewing", icon=":material/play_arrow:", width="stretch",
-        type="primary" if is_first else "secondary", key=f"start-{queue.id}",
+        key=f"start-{queue.id}",
         disabled=queue.state == "closed" or progress.left + progress.in_work == 0,
         shortcut="Enter" if is_first else None,
     )  # fmt: skip

@@ -12,7 +12,7 @@ import streamlit as st
 
 from lib.auth.roles import function_allowed, page_allowed, sees_clear
 from lib.data import Caller, interactions, reveals
-from lib.data.records import Interaction
+from lib.data.records import REVEALS_OF_TRANSCRIPT, Interaction
 from lib.ui import rows, views
 from lib.ui.identity import Visitor
 from lib.ui.legal_hold import legal_hold
@@ -76,7 +76,7 @@ def _masking(room: Room, visitor: Visitor) -> None:
         st.caption("Nothing in this session had to be masked.")
         return
     st.caption("E-mail addresses, phone and card numbers are masked.")
-    if not function_allowed(visitor.member.role, "reveals:ofTranscript"):
+    if not function_allowed(visitor.member.role, REVEALS_OF_TRANSCRIPT.path):
         st.caption("Reviewers can reveal them, with a reason.")
         return
     with st.form("reveal", border=False):

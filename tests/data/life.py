@@ -40,6 +40,7 @@ from lib.data.records import (
     NewStorageEvent,
 )
 from local.snapshot import DATABASE, export_snapshot, import_snapshot
+from tests.data.alarm import alarmed
 from tests.data.assessment import assessed
 from tests.support.convex import ConvexRuntime
 
@@ -65,6 +66,7 @@ def lived(convex: ConvexRuntime, home: Path) -> Answers:
         **background(convex.caller("worker")),
         **drifted(convex, home),
         **assessed(convex),
+        **alarmed(convex),
         **erased(convex.caller("worker")),
     }
 

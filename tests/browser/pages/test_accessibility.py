@@ -30,8 +30,8 @@ RUN = """async foreign => {
   }));
 }"""
 PAGES = (
-    "overview", "users", "user", "sessions", "session", "review", "storage", "auth-errors",
-    "status", "audit",
+    "overview", "users", "user", "sessions", "session", "review", "alerts", "latency", "storage",
+    "auth-errors", "status", "audit",
 )  # fmt: skip
 
 
