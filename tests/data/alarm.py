@@ -20,11 +20,11 @@ CHANNELS: Final = ["webhook"]
 RULE: Final = "storage-probe"
 
 
-def _evaluation(after: datetime | None, **more: Any) -> NewEvaluation:
+def _evaluation(after: datetime | None) -> NewEvaluation:
     return NewEvaluation(
         rule=RULE, title="The storage probe fails", severity="critical", unit="share",
         threshold=0.5, path="/storage", params={"window": "1 hour"}, bad_for_ms=0.0,
-        blind_for_ms=0.0, after=after, **more,
+        blind_for_ms=0.0, after=after, phase="ok", value=0.0,
     )  # fmt: skip
 
 
@@ -32,7 +32,8 @@ def alarmed(convex: ConvexRuntime) -> Mapping[str, Any]:
     """Let a rule fire, look after it, announce it, and let it recover."""
     worker, ops = convex.caller("worker"), convex.member("ops")
     silence = alerts.silence(ops, rule="ingestion-lag", duration_ms=3_600_000, reason="a move")
-    fired = _evaluation(None, phase="firing", value=1.0, change="firing")
+    fired = _evaluation(None)
+    fired["phase"], fired["value"], fired["change"] = "firing", 1.0, "firing"
     opened = alerts.evaluate(worker, at=datetime.now(UTC), channels=CHANNELS, results=[fired])
     (incident,) = alerts.page(ops, cursor=None, limit=10).items
     counted = alerts.summary(ops)
@@ -47,9 +48,8 @@ def alarmed(convex: ConvexRuntime) -> Mapping[str, Any]:
         AlertDeliveriesSettleArgs(id=message.id, holder="w1", retry_after_ms=0),
     )
     firing = alerts.states(ops)
-    over = _evaluation(
-        firing[0].evaluated_at, phase="ok", value=0.0, good_for_ms=60_000.0, change="recovered"
-    )
+    over = _evaluation(firing[0].evaluated_at)
+    over["good_for_ms"], over["change"] = 60_000.0, "recovered"
     alerts.evaluate(worker, at=datetime.now(UTC), channels=CHANNELS, results=[over])
     past = datetime.now(UTC) - timedelta(days=2)
     alerts.record(
