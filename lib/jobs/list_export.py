@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, Final
 
-from lib.data import Caller, audit, reviews, user_sessions
-from lib.data.records import AuditEvent, Review, UserSession
+from lib.data import Caller, Page, audit, reviews, user_sessions
 from lib.jobs.exports import Export, Exports
 from lib.jobs.paging import each
 from lib.jobs.record_files import (
@@ -15,6 +14,7 @@ from lib.jobs.record_files import (
     MEDIA_TYPES,
     REVIEW_COLUMNS,
     SESSION_COLUMNS,
+    Columns,
     FileFormat,
     write_csv,
     write_json,
@@ -22,99 +22,61 @@ from lib.jobs.record_files import (
 
 _PAGE: Final = 200
 
+Begin = Callable[[Exports, str, Caller, Mapping[str, Any], Mapping[str, str], FileFormat], Export]
+"""Begins the file of a list. Its arguments, in order:
 
-def export_sessions(
-    exports: Exports,
-    owner: str,
-    caller: Caller,
-    filters: Mapping[str, Any],
-    view: Mapping[str, str],
-    form: FileFormat,
-) -> Export:
-    """Begin the file of all sessions that the filters select.
+exports: of this process.
+owner: Clerk user id of the member.
+caller: with their token: the file holds what they may see, masked as they see it.
+filters: arguments of the list's function, without cursor and limit.
+view: the same as in the address, for the audit trail.
+form: csv or json.
+
+It raises `BusyError` if too many are running, and `Refused` or `Unavailable` if the audit event
+could not be written: then nothing is exported.
+"""
+
+
+def _list(
+    name: str, subject_type: str, action: str, columns: Columns, page: Callable[..., Page[Any]]
+) -> Begin:
+    """Return what begins the file of one kind of list.
 
     Args:
-        exports: of this process.
-        owner: Clerk user id of the member.
-        caller: with their token: the file holds what they may see, masked as they see it.
-        filters: arguments of `userSessions:list`, without cursor and limit.
-        view: the same as in the address, for the audit trail.
-        form: csv or json.
-
-    Raises:
-        BusyError: too many are running.
-        Refused, Unavailable: the audit event could not be written, so nothing is exported.
+        name: in the file's name.
+        subject_type: in the audit trail.
+        action: in the audit trail.
+        columns: of the CSV.
+        page: returns one page of the list.
     """
 
-    def records() -> Iterator[UserSession]:
-        return each(
-            lambda cursor: user_sessions.page(caller, cursor=cursor, limit=_PAGE, **filters)
-        )
+    def begin(
+        exports: Exports,
+        owner: str,
+        caller: Caller,
+        filters: Mapping[str, Any],
+        view: Mapping[str, str],
+        form: FileFormat,
+    ) -> Export:
+        def write(out: BinaryIO, export: Export) -> None:
+            found = each(lambda cursor: page(caller, cursor=cursor, limit=_PAGE, **filters))
+            if form == "csv":
+                write_csv(out, export, columns, found)
+            else:
+                write_json(out, export, found)
 
-    def write(out: BinaryIO, export: Export) -> None:
-        if form == "csv":
-            write_csv(out, export, SESSION_COLUMNS, records())
-        else:
-            write_json(out, export, records())
+        audit.record(
+            caller, action=action, subject_type=subject_type, subject_id="list",
+            details={"format": form, **view},
+        )  # fmt: skip
+        file_name = f"earshot-{name}-{datetime.now(UTC):%Y%m%d-%H%M%S}.{form}"
+        return exports.start(owner, file_name, MEDIA_TYPES[form], write)
 
-    _note(caller, "session.export", "userSessions", view, form)
-    return exports.start(owner, _name("sessions", form), MEDIA_TYPES[form], write)
-
-
-def export_audit(
-    exports: Exports,
-    owner: str,
-    caller: Caller,
-    filters: Mapping[str, Any],
-    view: Mapping[str, str],
-    form: FileFormat,
-) -> Export:
-    """Begin the file of all audit events that the filters select; as `export_sessions`."""
-
-    def records() -> Iterator[AuditEvent]:
-        return each(lambda cursor: audit.page(caller, cursor=cursor, limit=_PAGE, **filters))
-
-    def write(out: BinaryIO, export: Export) -> None:
-        if form == "csv":
-            write_csv(out, export, AUDIT_COLUMNS, records())
-        else:
-            write_json(out, export, records())
-
-    _note(caller, "audit.export", "auditEvents", view, form)
-    return exports.start(owner, _name("audit", form), MEDIA_TYPES[form], write)
+    return begin
 
 
-def export_reviews(
-    exports: Exports,
-    owner: str,
-    caller: Caller,
-    filters: Mapping[str, Any],
-    view: Mapping[str, str],
-    form: FileFormat,
-) -> Export:
-    """Begin the file of all reviews that the filters select; as `export_sessions`."""
-
-    def records() -> Iterator[Review]:
-        return each(lambda cursor: reviews.page(caller, cursor=cursor, limit=_PAGE, **filters))
-
-    def write(out: BinaryIO, export: Export) -> None:
-        if form == "csv":
-            write_csv(out, export, REVIEW_COLUMNS, records())
-        else:
-            write_json(out, export, records())
-
-    _note(caller, "review.export", "reviews", view, form)
-    return exports.start(owner, _name("reviews", form), MEDIA_TYPES[form], write)
-
-
-def _note(
-    caller: Caller, action: str, subject_type: str, view: Mapping[str, str], form: FileFormat
-) -> None:
-    audit.record(
-        caller, action=action, subject_type=subject_type, subject_id="list",
-        details={"format": form, **view},
-    )  # fmt: skip
-
-
-def _name(what: str, form: FileFormat) -> str:
-    return f"earshot-{what}-{datetime.now(UTC):%Y%m%d-%H%M%S}.{form}"
+export_sessions: Final = _list(
+    "sessions", "userSessions", "session.export", SESSION_COLUMNS, user_sessions.page
+)
+export_audit: Final = _list("audit", "auditEvents", "audit.export", AUDIT_COLUMNS, audit.page)
+export_reviews: Final = _list("reviews", "reviews", "review.export", REVIEW_COLUMNS, reviews.page)

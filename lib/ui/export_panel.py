@@ -7,8 +7,8 @@ from typing import Any, Final, get_args
 
 import streamlit as st
 
-from lib.data import Caller
 from lib.jobs.exports import BusyError, Export, Exports
+from lib.jobs.list_export import Begin
 from lib.jobs.record_files import FileFormat
 from lib.jobs.services import services
 from lib.ui import downloads, views
@@ -17,7 +17,6 @@ from lib.ui.identity import Visitor, require_role
 
 POLL_SECONDS: Final = 1.0
 
-Begin = Callable[[Exports, str, Caller, Mapping[str, Any], Mapping[str, str], FileFormat], Export]
 Start = Callable[[Exports, Visitor], Export]
 
 
