@@ -193,7 +193,8 @@ class Visitor:
         self.view.received += len(data)
         message = ForwardMsg.FromString(data)
         if message.WhichOneof("type") == "ref_hash":
-            message = self._known[message.ref_hash]
+            # Moved to the end: what is still shown is not forgotten.
+            message = self._known[message.ref_hash] = self._known.pop(message.ref_hash)
         elif message.metadata.cacheable:
             self._known[message.hash] = message
             while len(self._known) > MAX_KEPT:
