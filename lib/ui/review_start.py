@@ -15,14 +15,13 @@ def start_button(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> Non
     Args:
         visitor: the reviewer.
         queue: to work on.
-        is_first: on its page, so that Enter presses it.
+        is_first: the one to begin with on its page.
     """
     progress = queue.progress
     pressed = st.button(
         "Start reviewing", icon=":material/play_arrow:", width="stretch",
-        key=f"start-{queue.id}",
+        type="primary" if is_first else "secondary", key=f"start-{queue.id}",
         disabled=queue.state == "closed" or progress.left + progress.in_work == 0,
-        shortcut="Enter" if is_first else None,
     )  # fmt: skip
     if pressed:
         with views.failures_told(visitor.caller.request_id, "The next session"):

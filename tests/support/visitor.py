@@ -18,7 +18,7 @@ from websockets.typing import Origin, Subprotocol
 from tests.support.sign_in import NAVIGATION
 
 VIEW_SECONDS = 30.0
-MAX_KEPT: Final = 30
+MAX_KEPT: Final = 60
 # What Chromium asks for with a page load, beside the document and the code, which it keeps.
 _WITH_A_LOAD: Final = (
     "/auth/watch.js", "/auth/state", "/_stcore/health", "/_stcore/host-config",

@@ -88,8 +88,7 @@ def start(page: Page, stack: RunningStack, queue_id: str) -> None:
     """Open the first session of a queue from its page, with the keyboard."""
     page.goto(f"{stack.app_url}/review?queue={queue_id}")
     button = page.get_by_role("button", name=re.compile("Start reviewing"))
-    expect(button).to_be_visible()
-    page.keyboard.press("Enter")
+    button.press("Enter")
     expect(panel(page)).to_be_visible()
 
 

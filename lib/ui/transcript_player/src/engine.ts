@@ -270,8 +270,12 @@ export class Engine {
     if (sounding && this.#source.isPausedByBrowser()) this.pause();
   }
 
+  /** Go on; what failed without a network says nothing about the one that is back. */
   #cameOnline(): void {
-    if (this.#status === "offline") this.play();
+    if (this.#status !== "offline") return;
+    this.#recoveries = 0;
+    this.#urls.reset();
+    this.play();
   }
 
   #become(status: Status): void {
