@@ -61,6 +61,9 @@ def sign_in(page: Page, stack: RunningStack, role: str, path: str = "/") -> None
     expect(page.get_by_test_id("stSidebarNav")).to_be_visible(timeout=30_000)
 
 
+# Pages are awaited, not timed: other tests share the machine.
+expect.set_options(timeout=20_000)
+
 _cookies: dict[tuple[str, str], list[Any]] = {}
 
 

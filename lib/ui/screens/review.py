@@ -59,9 +59,8 @@ def _draw_queues(visitor: Visitor) -> None:
             "An administrator opens one under Manage: which sessions, by which rubric, how often.",
         )
         return
-    first = next((queue.id for queue in page.items if queue.progress.left), None)
     for queue in page.items:
-        _card(visitor, queue, is_first=queue.id == first)
+        _card(visitor, queue)
 
 
 def _tell_finished(visitor: Visitor) -> None:
@@ -76,7 +75,7 @@ def _tell_finished(visitor: Visitor) -> None:
                 review_work.take_back(visitor)
 
 
-def _card(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> None:
+def _card(visitor: Visitor, queue: ReviewQueue) -> None:
     progress = queue.progress
     with st.container(border=True):
         about, action = st.columns([0.74, 0.26], vertical_alignment="center")
@@ -92,6 +91,6 @@ def _card(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> None:
             )  # fmt: skip
             st.progress(min(1.0, progress.done / progress.wanted) if progress.wanted else 0.0)
         with action:
-            start_button(visitor, queue, is_first=is_first)
+            start_button(visitor, queue)
             if st.button("Details", width="stretch", key=f"details-{queue.id}"):
                 go("/review", {"queue": queue.id})

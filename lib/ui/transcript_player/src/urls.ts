@@ -5,11 +5,8 @@ import type { PlayerData, Send } from "./types.ts";
 export const SPARE_MS = 2000;
 /** Unanswered requests are repeated after this long. */
 export const PATIENCE_MS = 8000;
-/**
- * Requests in a row without an answer after which the player says so: 40 s, in which Streamlit's
- * socket comes back after the network did.
- */
-export const MOST_UNANSWERED = 5;
+/** Requests in a row without an answer after which the player says so. */
+export const MOST_UNANSWERED = 3;
 
 interface Entry {
   url: string;
