@@ -1,7 +1,7 @@
 """`python -m tests.walk`: `make walk`, which follows the documents to the letter.
 
 Every shell block of README.md and of the pages that it links is run in their order, in a new clone
-of this commit with an empty home and the system's programs only, against the local stack that
+of this commit with an empty home and few programs, against the local stack that
 README's first command starts. What is not run is listed with its reason. The result is
 `docs/walk.md`; ends with 1 if a command failed.
 """
@@ -20,15 +20,19 @@ from typing import Final
 
 from tests.walk.checkout import Checkout, WalkError
 from tests.walk.pages import REPORT, ROOT, Block, Kind, blocks, pages
+from tests.walk.programs import ASKED_FOR
 
 _HEAD: Final = """# The walk
 
 Written by `make walk`: every shell block of these documents, run one after the other as it stands,
-by a script that knows nothing else. It works in a new clone of the commit, with an empty `HOME`,
-`PATH` set to `/usr/bin:/bin` and no other variables than those that tell how to reach package
-registries; `PORT` is a free one. README's first command starts the local stack. After that the walk
-writes `.env`, as [deployment.md](deployment.md#4-settings) says, with that stack's addresses and
-keys, a recording for [api/README.md](api/README.md) and three files for [import.md](import.md).
+by a script that knows nothing else. It works in a new clone of the commit, with an empty `HOME`, no
+other variables than `PORT` (a free one) and those that tell how to reach package registries, and
+with the programs of Debian's required packages and of those that the pages ask for:
+{packages}. There is neither Node.js nor git nor a compiler.
+
+README's first command starts the local stack. After that the walk writes `.env`, as
+[deployment.md](deployment.md#4-settings) says, with that stack's addresses and keys, a recording
+for [api/README.md](api/README.md) and three files for [import.md](import.md).
 """
 _FAILED: Final = "**failed**"
 
@@ -90,7 +94,8 @@ def _versions(checkout: Checkout) -> str:
 
     system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
     python = said("python3", "--version")
-    commit = said("git", "rev-parse", "--short=12", "HEAD")
+    head = ["git", "rev-parse", "--short=12", "HEAD"]
+    commit = subprocess.run(head, check=True, capture_output=True, text=True).stdout.strip()
     browser = said("chromium", "--version").split(" built")[0]
     return f"{system}, {os.cpu_count()} cores, {python}, {browser}; commit {commit}"
 
@@ -102,7 +107,9 @@ def _report(rows: list[str], versions: str) -> str:
     said = f"{len(rows)} blocks: {works} work, {failed} failed, {left_out} were not run."
     day = f"{datetime.now(UTC):%Y-%m-%d}"
     table = "\n".join(["| page | commands | outcome | time |", "|---|---|---|---|", *rows])
-    return f"{_HEAD}\n{day}, {versions}. {said}\n\n{table}\n"
+    packages = ", ".join(f"`{name}`" for name in ASKED_FOR)
+    head = _HEAD.format(packages=packages)
+    return f"{head}\n{day}, {versions}. {said}\n\n{table}\n"
 
 
 if __name__ == "__main__":

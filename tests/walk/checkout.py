@@ -1,4 +1,4 @@
-"""A newcomer's machine: a clone of the commit, a home of its own, and the system's programs."""
+"""A newcomer's machine: a clone of the commit, an empty home, and few programs."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from local.stack import free_ports
 from tests.api.test_story import wav
 from tests.support.stack import wait_until
 from tests.walk.pages import ROOT, Block, Kind
+from tests.walk.programs import link_programs
 
-READY_SECONDS: Final = 900
+READY_SECONDS: Final = 600
 RUN_SECONDS: Final = 1800
 # How this machine reaches package registries is the machine's, not the newcomer's.
 _REGISTRIES: Final = ("PIP_", "NPM_CONFIG_", "npm_config_", "SSL_CERT_", "NODE_EXTRA_CA_CERTS")
@@ -54,12 +55,17 @@ class Checkout:
             "NPM_CONFIG_USERCONFIG": Path.home() / ".npmrc",
         }
         kept |= {name: str(file) for name, file in configured.items() if file.exists()}
-        own = {"HOME": str(self.folder / "home"), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+        own = {
+            "HOME": str(self.folder / "home"),
+            "PATH": str(self.folder / "bin"),
+            "LANG": "C.UTF-8",
+        }
         return {**kept, **own, "PORT": str(self.port), **self.variables}
 
     def clone(self) -> None:
         """Clone the commit that is checked out here."""
         (self.folder / "home").mkdir(parents=True)
+        link_programs(self.folder / "bin")
         subprocess.run(
             ["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(self.root)], check=True
         )
@@ -128,7 +134,7 @@ class Checkout:
     def bring_files(self) -> None:
         """Write the files that the pages' commands name: a recording, and what is imported."""
         (self.folder / "recording.wav").write_bytes(wav())
-        session = {"userId": "user_2b9XkQ", "startedAt": "2026-01-31T12:00:00Z"}
+        session = {"userId": "user_curl", "startedAt": "2026-01-31T12:00:00Z"}
         said = "Where is my parcel?"
         turn = {"speaker": "user", "text": said, "startedAtMs": 0}
         line = {"externalId": "call-1", "channel": "voice", **session, "interactions": [turn]}
