@@ -45,8 +45,8 @@ def main() -> int:
         checkout.clone()
         checkout.bring_files()
         try:
-            for page in pages():
-                for block in blocks(page):
+            for page in pages(checkout.root):
+                for block in blocks(page, checkout.root):
                     rows.append(_walk(checkout, block))
                     print(rows[-1], flush=True)
                 checkout.stop(page=page)

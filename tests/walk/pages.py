@@ -60,20 +60,25 @@ class Block:
         return f"{first} (+{more})" if more else first
 
 
-def pages() -> list[str]:
-    """Return the pages in the order in which a newcomer meets them: those that README.md links."""
-    readme = (ROOT / "README.md").read_text("utf-8")
+def pages(root: Path = ROOT) -> list[str]:
+    """Return the pages in the order in which a newcomer meets them: those that README.md links.
+
+    Links that lead nowhere are left to `tests/test_docs.py`.
+    """
+    readme = (root / "README.md").read_text("utf-8")
     linked = re.findall(r"^\| \[[^]]+\]\(([\w/.-]+\.md)\)", readme, re.MULTILINE)
-    return ["README.md", *dict.fromkeys(page for page in linked if ROOT / page != REPORT)]
+    written = REPORT.relative_to(ROOT).as_posix()
+    there = [page for page in linked if page != written and (root / page).exists()]
+    return ["README.md", *dict.fromkeys(there)]
 
 
-def blocks(page: str) -> Iterator[Block]:
-    """Yield the blocks of a page, top to bottom.
+def blocks(page: str, root: Path = ROOT) -> Iterator[Block]:
+    """Yield the blocks of a page of a checkout, top to bottom.
 
     Raises:
         ValueError: a comment says nothing that is known.
     """
-    text = (ROOT / page).read_text("utf-8")
+    text = (root / page).read_text("utf-8")
     for found in _BLOCK.finditer(text):
         kind, note = _how(found["how"] or Kind.RUN.value)
         line = text.count("\n", 0, found.start("text")) + 1
