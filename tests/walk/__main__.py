@@ -38,7 +38,14 @@ _FAILED: Final = "**failed**"
 
 
 def main() -> int:
-    """Walk, and keep the report."""
+    """Walk, and keep the report.
+
+    Pages may be named (`python -m tests.walk docs/import.md`): README's first command is run, then
+    these; the rows of the others stay as they were.
+    """
+    wanted = sys.argv[1:]
+    kept = REPORT.read_text("utf-8").splitlines() if wanted else []
+    commit = _commit()
     rows: list[str] = []
     with tempfile.TemporaryDirectory(prefix="walk-") as temporary:
         checkout = Checkout(Path(temporary))
@@ -47,7 +54,11 @@ def main() -> int:
         try:
             for page in pages(checkout.root):
                 for block in blocks(page, checkout.root):
-                    rows.append(_walk(checkout, block))
+                    before = [row for row in kept if row.startswith(row_of(block))]
+                    if before and page not in wanted and block.kind is not Kind.WALK:
+                        rows += before[:1]
+                        continue
+                    rows.append(f"{_walk(checkout, block)} {commit} |")
                     print(rows[-1], flush=True)
                 checkout.stop(page=page)
         finally:
@@ -94,10 +105,13 @@ def _versions(checkout: Checkout) -> str:
 
     system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
     python = said("python3", "--version")
-    head = ["git", "rev-parse", "--short=12", "HEAD"]
-    commit = subprocess.run(head, check=True, capture_output=True, text=True).stdout.strip()
     browser = said("chromium", "--version").split(" built")[0]
-    return f"{system}, {os.cpu_count()} cores, {python}, {browser}; commit {commit}"
+    return f"{system}, {os.cpu_count()} cores, {python}, {browser}"
+
+
+def _commit() -> str:
+    head = ["git", "rev-parse", "--short=12", "HEAD"]
+    return subprocess.run(head, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def _report(rows: list[str], versions: str) -> str:
@@ -106,7 +120,9 @@ def _report(rows: list[str], versions: str) -> str:
     works = len(rows) - left_out - failed
     said = f"{len(rows)} blocks: {works} work, {failed} failed, {left_out} were not run."
     day = f"{datetime.now(UTC):%Y-%m-%d}"
-    table = "\n".join(["| page | commands | outcome | time |", "|---|---|---|---|", *rows])
+    table = "\n".join(
+        ["| page | commands | outcome | time | commit |", "|---|---|---|---|---|", *rows]
+    )
     packages = ", ".join(f"`{name}`" for name in ASKED_FOR)
     head = _HEAD.format(packages=packages)
     return f"{head}\n{day}, {versions}. {said}\n\n{table}\n"
