@@ -150,8 +150,7 @@ class Crowd:
             await asyncio.sleep(self._plan.seconds)
             self.tally.measuring = False
             self.over = True
-            seconds = time.monotonic() - started
-        return seconds
+            return time.monotonic() - started
 
     async def _sign_in(self, opened: AsyncExitStack) -> list[Visitor]:
         """Sign every user in: each a member of their own, from an address of their own."""
