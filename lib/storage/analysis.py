@@ -37,7 +37,7 @@ class Analysis:
 
 
 def check_upload(storage: Storage, key: str, expected_bytes: int) -> ObjectInfo:
-    """Check a fresh upload without reading it whole: length by HEAD, format by its first bytes.
+    """Check length and format of a fresh upload by asking for its first bytes alone.
 
     Returns:
         What is stored.
@@ -47,12 +47,11 @@ def check_upload(storage: Storage, key: str, expected_bytes: int) -> ObjectInfo:
         ObjectMissingError: nothing is stored under the key.
         StorageError: the bucket did not answer.
     """
-    info = head(storage, "ingest", key)
+    info, first = read_first(storage, "ingest", key, min(SNIFF_BYTES, expected_bytes))
     if info.size == 0:
         raise UnplayableError("empty")
     if info.size != expected_bytes:
         raise UnplayableError("length_differs")
-    first = read_first(storage, "ingest", key, SNIFF_BYTES, info.size)
     _check_format(key, first, info.size)
     return info
 
