@@ -86,7 +86,9 @@ class RowInserter {
   #prepare(rows: number): StatementSync {
     const row = `(${this.#columns.map(() => "?").join(", ")})`;
     const all = Array.from({ length: rows }, () => row).join(", ");
-    return this.#db.prepare(`INSERT INTO ${this.#table} (${this.#columns.join(", ")}) VALUES ${all}`);
+    return this.#db.prepare(
+      `INSERT INTO ${this.#table} (${this.#columns.join(", ")}) VALUES ${all}`,
+    );
   }
 }
 
