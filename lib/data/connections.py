@@ -28,15 +28,15 @@ MAX_CONNECTIONS: Final = 256
 MAX_ANSWER_BYTES: Final = 16 * 1024 * 1024 + 64 * 1024  # Convex's own limit of a result, framed.
 
 _CHUNK: Final = 256 * 1024
-# A connection that rests longer is probed, so that one that a network forgot is noticed.
-_RESTING_SECONDS: Final = 30
+# A connection that rests is probed, so that one that a network forgot is noticed within a minute.
+_PROBES: Final = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
 _KEEP_ALIVE: Final = [
     (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
     *(
-        [(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _RESTING_SECONDS)]
-        if hasattr(socket, "TCP_KEEPIDLE")
-        else []
+        (socket.IPPROTO_TCP, getattr(socket, name), value)
+        for name, value in _PROBES.items()
+        if hasattr(socket, name)
     ),
 ]
 

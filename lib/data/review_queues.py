@@ -44,6 +44,9 @@ from lib.data.records import (
 PAGE_QUEUES: Final = 50
 """Most queues of one page."""
 
+PAGE_SESSIONS: Final = 100
+"""Most sessions of a queue of one page."""
+
 
 def create(
     caller: Caller, *, idempotency_key: str | None = None, **queue: Unpack[ReviewQueuesCreateArgs]

@@ -29,7 +29,7 @@ SOCKET_PATH: Final = "/_stcore/stream"
 # writes white on primary buttons, which are light by night (2.2:1; in the page's own colour 8:1).
 READABLE: Final = "[data-testid=stCaptionContainer] {color: inherit; opacity: 0.8}"
 READABLE_BY_NIGHT: Final = (
-    ":is([data-testid^=stBaseButton-primary]:enabled, [data-testid^=stBaseLinkButton-primary])"
+    ":is(button[kind^=primary]:enabled, [data-testid^=stBaseLinkButton-primary])"
     f" {{color: {st.get_option('theme.dark.backgroundColor')}}}"
 )
 

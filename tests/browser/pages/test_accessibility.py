@@ -96,3 +96,11 @@ def test_the_forms_of_a_review_can_be_read(member: Page, stack: RunningStack) ->
 
 def test_every_picture_is_of_a_page_that_is_checked(addresses: dict[str, str]) -> None:
     assert set(PAGES) == set(addresses)
+
+
+def test_filters_that_are_set_can_be_read(member: Page, stack: RunningStack) -> None:
+    member.goto(f"{stack.app_url}/sessions?channel=Chat&label=negotiation")
+    settled(member)
+    member.get_by_role("button", name="Label: negotiation").wait_for()
+    found = faults(member)
+    assert found == [], json.dumps(found, indent=1)
