@@ -97,11 +97,11 @@ format: setup-dev ## Format all code
 
 .PHONY: faults
 faults: setup-dev ## Kill real processes, many rounds (random, printed seeds)
-	EARSHOT_FAULT_REPORT=$(CURDIR)/docs/faults EARSHOT_APP_OUTAGE_SECONDS=$${EARSHOT_APP_OUTAGE_SECONDS:-120} EARSHOT_EXAMPLES=random EARSHOT_FAULT_ROUNDS=$${EARSHOT_FAULT_ROUNDS:-20} EARSHOT_INTERLEAVINGS=$${EARSHOT_INTERLEAVINGS:-200} EARSHOT_REVIEW_EXAMPLES=$${EARSHOT_REVIEW_EXAMPLES:-100} EARSHOT_OUTAGE_SECONDS=$${EARSHOT_OUTAGE_SECONDS:-600} $(BIN)/pytest -s --timeout=3600 tests/faults tests/runtime/test_crash.py tests/jobs/test_interleavings.py tests/review/test_workflow.py tests/jobs/test_outage.py tests/jobs/alerts/test_two_workers.py tests/api/test_failures.py
+	EARSHOT_FAULT_REPORT=$(CURDIR)/docs/faults EARSHOT_APP_OUTAGE_SECONDS=$${EARSHOT_APP_OUTAGE_SECONDS:-120} EARSHOT_EXAMPLES=random EARSHOT_FAULT_ROUNDS=$${EARSHOT_FAULT_ROUNDS:-20} EARSHOT_INTERLEAVINGS=$${EARSHOT_INTERLEAVINGS:-200} EARSHOT_REVIEW_EXAMPLES=$${EARSHOT_REVIEW_EXAMPLES:-100} EARSHOT_OUTAGE_SECONDS=$${EARSHOT_OUTAGE_SECONDS:-600} $(BIN)/pytest -s --timeout=3600 -p tests.support.run_report --run-report docs/faults-run.md tests/faults tests/runtime/test_crash.py tests/jobs/test_interleavings.py tests/review/test_workflow.py tests/jobs/test_outage.py tests/jobs/alerts/test_two_workers.py tests/api/test_failures.py
 
 .PHONY: fuzz
 fuzz: setup-dev ## Hostile bodies, frames, files, tokens and contracts, long form (random, printed seeds)
-	EARSHOT_EXAMPLES=random EARSHOT_FUZZ_EXAMPLES=$${EARSHOT_FUZZ_EXAMPLES:-5000} EARSHOT_FUZZ_FRAMES=$${EARSHOT_FUZZ_FRAMES:-10000} EARSHOT_FUZZ_BODIES=$${EARSHOT_FUZZ_BODIES:-10000} EARSHOT_SCHEMATHESIS_EXAMPLES=$${EARSHOT_SCHEMATHESIS_EXAMPLES:-100} EARSHOT_AUTH_CASES=$${EARSHOT_AUTH_CASES:-20000} $(BIN)/pytest -s --timeout=3600 tests/api/test_fuzz.py tests/api/test_openapi.py tests/auth/test_official_difference.py tests/security/test_parsers_fuzz.py tests/runtime/test_sync_fuzz.py tests/importing/test_hostile.py tests/storage/test_keys.py
+	EARSHOT_EXAMPLES=random EARSHOT_FUZZ_EXAMPLES=$${EARSHOT_FUZZ_EXAMPLES:-5000} EARSHOT_FUZZ_FRAMES=$${EARSHOT_FUZZ_FRAMES:-10000} EARSHOT_FUZZ_BODIES=$${EARSHOT_FUZZ_BODIES:-10000} EARSHOT_SCHEMATHESIS_EXAMPLES=$${EARSHOT_SCHEMATHESIS_EXAMPLES:-100} EARSHOT_AUTH_CASES=$${EARSHOT_AUTH_CASES:-20000} $(BIN)/pytest -s --timeout=3600 -p tests.support.run_report --run-report docs/fuzz.md tests/api/test_fuzz.py tests/api/test_openapi.py tests/auth/test_official_difference.py tests/security/test_parsers_fuzz.py tests/runtime/test_sync_fuzz.py tests/importing/test_hostile.py tests/storage/test_keys.py
 
 .PHONY: proxy
 proxy: setup-dev ## Run the proxy's configuration in a real nginx

@@ -2,7 +2,14 @@
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "./_generated/server.js";
-import { isRecordingKey, moveTo, peaksKeyOf, requireAudio, toAudioObject } from "./model/audio.ts";
+import {
+  audioById,
+  isRecordingKey,
+  moveTo,
+  peaksKeyOf,
+  requireAudio,
+  toAudioObject,
+} from "./model/audio.ts";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
@@ -115,8 +122,7 @@ export const get = authedQuery("audioObjects:get", {
   args: { id: v.string() },
   returns: v.union(audioObject, v.null()),
   handler: async (ctx, { id }) => {
-    const audioId = ctx.db.normalizeId("audioObjects", id);
-    const audio = audioId === null ? null : await ctx.db.get("audioObjects", audioId);
+    const audio = await audioById(ctx, id);
     return audio === null ? null : toAudioObject(audio);
   },
 });

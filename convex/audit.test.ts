@@ -16,7 +16,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const EVENT = { action: "audio.play", subjectType: "session", subjectId: "s1" };
+const EVENT = { action: "user.view", subjectType: "session", subjectId: "s1" };
 const PAGE = { cursor: null, limit: 10 };
 
 async function audited(t: Deployment, args: object = {}) {
@@ -54,9 +54,9 @@ test.each([
   await as(t, "viewer", "user_a").mutation(api.audit.record, EVENT);
   const trail = await audited(t, { actorId: "user_a", order: "asc" });
   expect(trail.map(({ action, impersonatorId }) => [action, impersonatorId])).toEqual([
-    ["audio.play", "user_boss"],
+    ["user.view", "user_boss"],
     ["reveal", "user_boss"],
-    ["audio.play", undefined],
+    ["user.view", undefined],
   ]);
 });
 
@@ -107,7 +107,7 @@ test("audit events are filtered by actor, subject, action and time", async () =>
   expect(await audited(t, { subjectId: "s1", actorId: "user_b" })).toMatchObject([
     { action: "transcript.export" },
   ]);
-  expect(await audited(t, { action: "audio.play", order: "asc" })).toHaveLength(2);
+  expect(await audited(t, { action: "user.view", order: "asc" })).toHaveLength(2);
   expect(await audited(t, { from: Date.now() + 1000 })).toEqual([]);
 });
 

@@ -10,15 +10,14 @@ import { limitCaller } from "./model/rateLimit.ts";
 import { auditEvent, page, pageArgs } from "./model/records.ts";
 
 /**
- * What may be noted from outside. Other acts (`erase`, `reveal`, `audio.export`, `session.hold`,
- * `session.release`) are noted by the functions that do them, so that nobody can claim them.
+ * What may be noted from outside. Other acts (`erase`, `reveal`, `audio.play`, `audio.renew`,
+ * `audio.export`, `session.hold`, `session.release`) are noted by the functions that do them, so
+ * that nobody can claim them.
  */
 const ACTIONS = [
   "session.view",
   "session.export",
   "transcript.export",
-  "audio.play",
-  "audio.renew",
   "user.view",
   "user.export",
   "audit.export",

@@ -57,6 +57,53 @@ test("a session that does not exist is nothing, and no view of it is on record",
   expect(await trail(t, id)).toEqual([]);
 });
 
+test("what is played is on record with its listener, and then known, in one transaction", async () => {
+  const t = deployment();
+  const sessionId = await recorded(t);
+  const [recording] = await as(t, "ingest").query(api.audioObjects.forSession, { sessionId });
+  const id = recording!.id;
+  const viewer = as(t, "viewer", "user_v");
+  const play = (renewal: boolean) => viewer.mutation(api.listening.play, { id, renewal });
+  expect(await play(false)).toMatchObject({ id, status: "stored" });
+  await play(true);
+  const about = { subjectType: "audioObject", actorId: "user_v", details: { sessionId } };
+  expect(await trail(t, id)).toMatchObject([
+    { action: "audio.renew", ...about },
+    { action: "audio.play", ...about },
+  ]);
+});
+
+test("a repeat under the same key is heard once", async () => {
+  const t = deployment();
+  const sessionId = await recorded(t);
+  const [recording] = await as(t, "ingest").query(api.audioObjects.forSession, { sessionId });
+  const args = { id: recording!.id, renewal: false, idempotencyKey: "play-1" };
+  const first = await as(t, "viewer").mutation(api.listening.play, args);
+  expect(await as(t, "viewer").mutation(api.listening.play, args)).toEqual(first);
+  expect(await trail(t, args.id)).toHaveLength(1);
+});
+
+test("what cannot be played says so, and nobody has heard it", async () => {
+  const t = deployment();
+  const sessionId = await recorded(t);
+  const rows = await as(t, "ingest").query(api.audioObjects.forSession, { sessionId });
+  const [whole, , pending] = rows.map(({ id }) => id);
+  await as(t, "worker").mutation(api.audioObjects.markAnalysed, {
+    id: whole!,
+    analysis: "corrupt",
+    reason: "no_audio",
+  });
+  const play = (id: string) => as(t, "viewer").mutation(api.listening.play, { id, renewal: false });
+  expect(await play(whole!)).toMatchObject({ analysis: "corrupt", reason: "no_audio" });
+  expect(await play(pending!)).toMatchObject({ status: "pending" });
+  expect(await play("x")).toBeNull();
+  for (const id of [whole!, pending!]) expect(await trail(t, id)).toEqual([]);
+  await refused(
+    as(t, "ingest").mutation(api.listening.play, { id: whole!, renewal: false }),
+    "FORBIDDEN",
+  );
+});
+
 test("an export lists what is stored, and is on record with its number", async () => {
   const t = deployment();
   const id = await recorded(t);

@@ -3,7 +3,7 @@ import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { QueryCtx } from "./_generated/server.js";
 import { recordAudit } from "./model/audit.ts";
-import { toAudioObject } from "./model/audio.ts";
+import { audioById, isPlayable, toAudioObject } from "./model/audio.ts";
 import { authedMutation } from "./model/functions.ts";
 import { TRANSCRIPT_ITEMS } from "./model/limits.ts";
 import { limitCaller } from "./model/rateLimit.ts";
@@ -41,6 +41,29 @@ export const open = authedMutation("listening:open", {
 });
 
 /**
+ * A recording that the caller is about to hear, or null. If it can be played, that the caller hears
+ * it (`renewal`: goes on hearing it) is on record in the same transaction.
+ */
+export const play = authedMutation("listening:play", {
+  args: { id: v.string(), renewal: v.boolean() },
+  returns: v.union(audioObject, v.null()),
+  handler: async (ctx, { id, renewal }) => {
+    const audio = await audioById(ctx, id);
+    if (audio === null) return null;
+    if (isPlayable(audio)) {
+      await limitCaller(ctx, "audit");
+      await recordAudit(ctx, {
+        action: renewal ? "audio.renew" : "audio.play",
+        subjectType: "audioObject",
+        subjectId: audio._id,
+        details: { sessionId: audio.sessionId },
+      });
+    }
+    return toAudioObject(audio);
+  },
+});
+
+/**
  * The recordings that can be copied out of a session, those of the whole first, then by sequence,
  * at most 2,000. That the caller exports them is on record before they are known.
  *
@@ -53,9 +76,7 @@ export const exportAudio = authedMutation("listening:exportAudio", {
     const session = await requireSession(ctx, id);
     ctx.about(session.userId);
     await limitCaller(ctx, "audit");
-    const playable = (await recordingsOf(ctx, session)).filter(
-      ({ status, analysis }) => status === "stored" && analysis !== "corrupt",
-    );
+    const playable = (await recordingsOf(ctx, session)).filter(isPlayable);
     await recordAudit(ctx, {
       action: "audio.export",
       subjectType: "userSession",

@@ -180,6 +180,7 @@ test("reviews are listed by queue, reviewer, rubric and time", async () => {
   expect(await found({ queueId, reviewerId: "lee", order: "asc" })).toEqual(["lee 0", "lee 1"]);
   expect(await found({ to: START + DAY_MS + 1 })).toEqual(["kim 0"]);
   expect(await found({ rubricId, kind: "decision" })).toEqual([]);
+  expect(await found({ queueId: "none" })).toEqual([]);
   const first = await viewer.query(api.reviews.list, { cursor: null, limit: 2 });
   const rest = { cursor: first.nextCursor, limit: 2 };
   expect((await viewer.query(api.reviews.list, rest)).items).toHaveLength(1);

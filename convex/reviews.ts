@@ -200,11 +200,13 @@ export const list = authedQuery("reviews:list", {
   },
   returns: page(review),
   handler: async (ctx, { cursor, limit, from, to, order, ...wanted }) => {
+    const source = sourceOf(ctx, wanted);
+    if (source === null) return { items: [], nextCursor: null };
     const found = await readPage(
       ctx,
       {
         table: "reviews",
-        ...(await sourceOf(ctx, wanted)),
+        ...source,
         sortField: "createdAt",
         from,
         to,
@@ -231,9 +233,11 @@ export const list = authedQuery("reviews:list", {
   },
 });
 
-async function sourceOf(ctx: QueryCtx, wanted: { queueId?: string; reviewerId?: string }) {
+/** The index to read; null if the queue cannot be one. */
+function sourceOf(ctx: QueryCtx, wanted: { queueId?: string; reviewerId?: string }) {
   if (wanted.queueId !== undefined) {
-    const { _id: queueId } = await requireQueue(ctx, wanted.queueId);
+    const queueId = ctx.db.normalizeId("reviewQueues", wanted.queueId);
+    if (queueId === null) return null;
     return { index: "by_queue_latest" as const, equals: { queueId, latest: true } };
   }
   if (wanted.reviewerId !== undefined) {

@@ -6,14 +6,21 @@ Every field is documented here and mirrored, with the same name, in `.env.exampl
 
 from __future__ import annotations
 
-import base64
-import binascii
 from functools import lru_cache
-from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from lib.clerk_keys import account_portal_origin, frontend_api_host, is_organization_claim
+from lib.setting_values import (
+    Origin,
+    ReceiverUrl,
+    SecretWords,
+    SigningSecret,
+    Words,
+    is_loopback,
+)
 
 InstanceType = Literal["production", "development"]
 StorageRole = Literal["reader", "ingest", "analysis", "probe", "retention", "admin"]
@@ -37,7 +44,7 @@ class Settings(BaseSettings):
     )
 
     # --- The app ---------------------------------------------------------------------------
-    app_url: str = Field(
+    app_url: Origin = Field(
         "http://localhost:8501",
         alias="EARSHOT_APP_URL",
         description="Public origin of the dashboard, as the browser sees it.",
@@ -45,7 +52,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", alias="EARSHOT_LOG_LEVEL", description="Lowest level that is logged."
     )
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+    trusted_proxies: Words = Field(
         (),
         alias="EARSHOT_TRUSTED_PROXIES",
         description="Comma list of proxy addresses or networks whose X-Forwarded-* are believed.",
@@ -58,12 +65,12 @@ class Settings(BaseSettings):
     clerk_secret_key: SecretStr = Field(
         alias="CLERK_SECRET_KEY", description="sk_live_... or sk_test_..., of the same instance."
     )
-    clerk_frontend_api_url: str = Field(
+    clerk_frontend_api_url: Origin = Field(
         "",
         alias="CLERK_FRONTEND_API_URL",
         description="Origin of the Frontend API and issuer of tokens; default from the key.",
     )
-    clerk_api_url: str = Field(
+    clerk_api_url: Origin = Field(
         "https://api.clerk.com",
         alias="CLERK_API_URL",
         description="Origin of the Backend API (without /v1).",
@@ -78,7 +85,7 @@ class Settings(BaseSettings):
         alias="CLERK_JWT_KEY",
         description="PEM public key of the instance: verification without network.",
     )
-    clerk_authorized_parties: Annotated[tuple[str, ...], NoDecode] = Field(
+    clerk_authorized_parties: Words = Field(
         (),
         alias="CLERK_AUTHORIZED_PARTIES",
         description="Comma list of origins accepted in `azp`; default EARSHOT_APP_URL.",
@@ -109,7 +116,7 @@ class Settings(BaseSettings):
         description="What a user's deletion at Clerk starts: erase everything about them, or keep "
         "it and only mark them deleted.",
     )
-    cookie_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+    cookie_keys: SecretWords = Field(
         alias="EARSHOT_COOKIE_KEYS",
         description="Comma list of keys (32+ characters) of the app-session cookie; the first "
         "signs, all verify. The same on every replica.",
@@ -137,7 +144,7 @@ class Settings(BaseSettings):
     )
 
     # --- Convex ----------------------------------------------------------------------------
-    convex_url: str = Field(alias="CONVEX_URL", description="Deployment URL.")
+    convex_url: Origin = Field(alias="CONVEX_URL", description="Deployment URL.")
     convex_timeout_seconds: float = Field(
         5.0,
         gt=0,
@@ -190,17 +197,17 @@ class Settings(BaseSettings):
     )
 
     # --- Alerts ----------------------------------------------------------------------------
-    alert_webhook_url: SecretStr | None = Field(
+    alert_webhook_url: ReceiverUrl | None = Field(
         None,
         alias="EARSHOT_ALERT_WEBHOOK_URL",
         description="Where alerts are posted as JSON, signed with EARSHOT_ALERT_WEBHOOK_SECRET.",
     )
-    alert_webhook_secret: SecretStr | None = Field(
+    alert_webhook_secret: SigningSecret | None = Field(
         None,
         alias="EARSHOT_ALERT_WEBHOOK_SECRET",
         description="whsec_ and 24 to 64 random bytes in base64: signs what is posted.",
     )
-    alert_slack_url: SecretStr | None = Field(
+    alert_slack_url: ReceiverUrl | None = Field(
         None,
         alias="EARSHOT_ALERT_SLACK_URL",
         description="Incoming webhook of Slack, or of what understands its messages.",
@@ -220,54 +227,6 @@ class Settings(BaseSettings):
         alias="EARSHOT_DEMO",
         description="Load demo data; refused with any URL that is not loopback.",
     )
-
-    @field_validator("trusted_proxies", "clerk_authorized_parties", "cookie_keys", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
-
-    @field_validator("app_url", "clerk_frontend_api_url", "clerk_api_url", "convex_url")
-    @classmethod
-    def _origin(cls, value: str) -> str:
-        if not value:
-            return value
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("must be an http(s) URL")
-        if parts.scheme == "http" and not is_loopback(value):
-            raise ValueError("plain http is accepted only for loopback addresses")
-        return value.rstrip("/")
-
-    @field_validator("alert_webhook_url", "alert_slack_url")
-    @classmethod
-    def _receiver(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is None:
-            return None
-        url = value.get_secret_value()
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("must be an http(s) URL")
-        if parts.scheme == "http" and not is_loopback(url):
-            raise ValueError("plain http is accepted only for loopback addresses")
-        if parts.username is not None or parts.password is not None:
-            raise ValueError("must not hold a user name or password")
-        return value
-
-    @field_validator("alert_webhook_secret")
-    @classmethod
-    def _signing_secret(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is None:
-            return None
-        text = value.get_secret_value()
-        try:
-            size = len(base64.b64decode(text.removeprefix("whsec_"), validate=True))
-        except binascii.Error as error:
-            raise ValueError("must be whsec_ and base64") from error
-        if not text.startswith("whsec_") or not 24 <= size <= 64:  # noqa: PLR2004
-            raise ValueError("must be whsec_ and 24 to 64 bytes in base64")
-        return value
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -302,46 +261,6 @@ class Settings(BaseSettings):
     def instance_type(self) -> InstanceType:
         """Kind of the Clerk instance, decided by the publishable key."""
         return "production" if self.clerk_publishable_key.startswith("pk_live_") else "development"
-
-
-def is_organization_claim(claim_path: str) -> bool:
-    """Tell whether a claim says something about the active Clerk organization."""
-    return claim_path.startswith(("o.", "org_"))
-
-
-def frontend_api_host(publishable_key: str) -> str:
-    """Return the Frontend API host that a Clerk publishable key encodes.
-
-    Args:
-        publishable_key: `pk_live_<base64>` or `pk_test_<base64>`, padding optional.
-
-    Raises:
-        ValueError: the key is malformed.
-    """
-    parts = publishable_key.split("_")
-    if len(parts) != 3 or parts[0] != "pk" or parts[1] not in {"live", "test"}:  # noqa: PLR2004
-        raise ValueError("CLERK_PUBLISHABLE_KEY must look like pk_live_... or pk_test_...")
-    try:
-        encoded = parts[2].rstrip("=")
-        text = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError) as error:
-        raise ValueError("CLERK_PUBLISHABLE_KEY is not valid base64") from error
-    host = text[:-1]
-    if not text.endswith("$") or "$" in host or "." not in host:
-        raise ValueError("CLERK_PUBLISHABLE_KEY does not hold a Frontend API host")
-    return host
-
-
-def account_portal_origin(host: str) -> str:
-    """Return the origin of Clerk's hosted sign-in pages for a Frontend API host."""
-    marker = "clerk.accounts." if "clerk.accounts." in host else "clerk."
-    return f"https://{host.replace(marker, 'accounts.', 1)}"
-
-
-def is_loopback(url: str) -> bool:
-    """Tell whether a URL points to this machine (RFC 6761 `localhost` names included)."""
-    host = urlsplit(url).hostname or ""
-    return host in {"localhost", "::1"} or host.startswith("127.") or host.endswith(".localhost")
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from lib.config import Settings, account_portal_origin, frontend_api_host, is_loopback
+from lib.clerk_keys import account_portal_origin, frontend_api_host
+from lib.config import Settings
+from lib.setting_values import is_loopback
 
 ROOT = Path(__file__).resolve().parent.parent
 

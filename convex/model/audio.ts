@@ -44,10 +44,19 @@ export function toAudioObject(doc: Doc<"audioObjects">): AudioObject {
   return { id: _id, ...fields };
 }
 
+/** The object of an id; null if there is none, or the id is not one. */
+export async function audioById(ctx: QueryCtx, id: string): Promise<Doc<"audioObjects"> | null> {
+  const audioId = ctx.db.normalizeId("audioObjects", id);
+  return audioId === null ? null : await ctx.db.get("audioObjects", audioId);
+}
+
+export function isPlayable({ status, analysis }: Doc<"audioObjects">): boolean {
+  return status === "stored" && analysis !== "corrupt";
+}
+
 /** @throws NOT_FOUND if there is no such object, or the id is not one. */
 export async function requireAudio(ctx: QueryCtx, id: string): Promise<Doc<"audioObjects">> {
-  const audioId = ctx.db.normalizeId("audioObjects", id);
-  const audio = audioId === null ? null : await ctx.db.get("audioObjects", audioId);
+  const audio = await audioById(ctx, id);
   if (audio === null) throw refusal("NOT_FOUND", "There is no such audio object.");
   return audio;
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, cast
 
 from fastapi import Depends, Request, Security
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPBearer
 
 from lib.api.problems import FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE, Problem
@@ -14,6 +15,7 @@ from lib.auth.bearer import BearerVerifier, Principal
 from lib.auth.events import EventReporter
 from lib.auth.incoming import ScopeReader
 from lib.auth.members import Denial
+from lib.auth.network import Waiting, WouldWait, waiting_for
 from lib.auth.proxies import TrustedProxies
 from lib.auth.reasons import GateReason, TokenReason
 from lib.auth.roles import api_allowed
@@ -67,8 +69,8 @@ class Doorkeeper:
             TrustedProxies(settings.trusted_proxies),
         )
 
-    def admit(self, request: Request, operation: str) -> Access:
-        """Return the access of a request.
+    async def admit(self, request: Request, operation: str) -> Access:
+        """Return the access of a request: at once if nothing must be waited for, else by a thread.
 
         The gate in front has verified the token already; without it, it is verified here. Convex
         verifies the same token once more and applies its own rules to every function.
@@ -77,6 +79,13 @@ class Doorkeeper:
             Problem: the token is not accepted, its role may not do this, or it calls too often.
             Unavailable: Convex does not answer.
         """
+        try:
+            with waiting_for(Waiting.NOTHING):
+                return self._admit(request, operation)
+        except WouldWait:
+            return await run_in_threadpool(self._admit, request, operation)
+
+    def _admit(self, request: Request, operation: str) -> Access:
         who = request.scope["state"].get("principal")
         if not isinstance(who, Principal):
             who = self._verifier.verify(request.headers.get("authorization", ""))
@@ -103,12 +112,14 @@ class Doorkeeper:
         )
 
 
-def admitted(request: Request, _documented: Annotated[Any, Security(_scheme)] = None) -> Access:
+async def admitted(
+    request: Request, _documented: Annotated[Any, Security(_scheme)] = None
+) -> Access:
     """Return the access of a request; the route has admitted it before."""
     return cast("Access", request.scope["state"]["access"])
 
 
-def held(request: Request) -> Services:
+async def held(request: Request) -> Services:
     """Return the services of the process."""
     return cast("Services", request.app.state.services)
 

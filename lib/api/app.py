@@ -21,7 +21,9 @@ from lib.api.routes import (
     health,
     interactions,
     metrics,
+    review_queues,
     reviews,
+    rubrics,
     search,
     sessions,
     summaries,
@@ -35,8 +37,8 @@ from lib.jobs.services import Services
 
 GZIP_BYTES: Final = 1024
 _ROUTERS: Final = (
-    users, sessions, interactions, transcripts, audio, reviews, search, summaries, metrics,
-    audit, webhooks, health,
+    users, sessions, interactions, transcripts, audio, reviews, review_queues, rubrics, search,
+    summaries, metrics, audit, webhooks, health,
 )  # fmt: skip
 
 

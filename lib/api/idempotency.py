@@ -18,7 +18,7 @@ _QUOTED: Final = re.compile(r'"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\]){1,200}
 _BARE: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,200}")
 
 
-def read_key(
+async def read_key(
     idempotency_key: Annotated[
         str | None,
         Header(

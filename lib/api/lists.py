@@ -49,7 +49,7 @@ class Position:
         return {"items": [convert(item) for item in page.items], "next_cursor": following}
 
 
-def position(
+async def position(
     request: Request,
     response: Response,
     limit: LimitParameter = DEFAULT_LIMIT,

@@ -34,6 +34,8 @@ _TAGS: Final = (
     ("interactions", "Turns of a session."),
     ("audio", "Recordings of turns and sessions."),
     ("reviews", "What reviewers found."),
+    ("review queues", "Which sessions are reviewed, how far that is, and how reviewers agree."),
+    ("rubrics", "What reviewers are asked."),
     ("search", "Search in what was said."),
     ("metrics", "Figures about storage and sign-in."),
     ("audit", "Who listened to, viewed or erased what."),

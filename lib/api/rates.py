@@ -17,6 +17,7 @@ from typing import Final
 
 from lib.api.problems import RATE_LIMITED, UNAVAILABLE, Problem
 from lib.auth.bearer import Principal
+from lib.auth.network import about_to_wait
 from lib.data import Caller, Unavailable, rate_limits
 from lib.data.records import Taken
 
@@ -67,6 +68,7 @@ class Rates:
             Problem: none are left, and it says when there will be some; or Convex did not answer
                 an earlier request of the caller in time.
             Unavailable: Convex does not answer.
+            WouldWait: Convex must be asked, and nothing may be waited for (`lib.auth.network`).
         """
         group = group_of(operation)
         limit = LIMITS[group]
@@ -78,6 +80,7 @@ class Rates:
             if now < purse.refused_until:
                 raise _refused(group, limit, purse.refused_until - now)
             if purse.calls == 0 or now - purse.taken_at > _UNSPENT_SECONDS:
+                about_to_wait()
                 self._fill(purse, key, group, now)
             purse.calls -= 1
             left = purse.remaining + purse.calls
@@ -89,9 +92,11 @@ class Rates:
         """Take the purse's guard, unless Convex keeps another request of the caller waiting."""
         if self._clock() < purse.unavailable_until:
             raise _unavailable()
-        if not purse.guard.acquire(timeout=_WAIT_SECONDS):
-            purse.unavailable_until = self._clock() + _PAUSE_SECONDS
-            raise _unavailable()
+        if not purse.guard.acquire(blocking=False):
+            about_to_wait()
+            if not purse.guard.acquire(timeout=_WAIT_SECONDS):
+                purse.unavailable_until = self._clock() + _PAUSE_SECONDS
+                raise _unavailable()
         # Those that queued here while a call to Convex failed do not try one after the other.
         if self._clock() < purse.unavailable_until:
             purse.guard.release()

@@ -7,7 +7,6 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.status import HTTP_200_OK, HTTP_304_NOT_MODIFIED
@@ -36,7 +35,7 @@ class ApiRoute(APIRoute):
             operation = f"{request.method} {self.path}"
             if operation not in PUBLIC:
                 keeper: Doorkeeper = request.app.state.doorkeeper
-                access = await run_in_threadpool(keeper.admit, request, operation)
+                access = await keeper.admit(request, operation)
                 request.scope["state"]["access"] = access
             _check_query(request, query)
             if has_body and not _is_json(request.headers.get("content-type", "")):

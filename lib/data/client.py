@@ -14,18 +14,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
 
-import httpx
 from convex import __version__ as convex_version
 from convex import convex_to_json, json_to_convex
 
+from lib.data.connections import Connections
 from lib.data.errors import DataError, FunctionFailed, Refused, Unavailable, refusal
 from lib.data.functions import Mutation, Query, Wire
 from lib.observability.logs import get_logger
 
 ATTEMPTS: Final = 3
 BACKOFF_SECONDS: Final = 0.05  # Doubled per attempt, with full jitter.
-MAX_CONNECTIONS: Final = 256
-MAX_ANSWER_BYTES: Final = 16 * 1024 * 1024 + 64 * 1024  # Convex's own limit of a result, framed.
 
 _FUNCTION_ANSWERS: Final = (200, 560)  # 560: a function's failure, in Convex's own clients.
 _UNAUTHORISED: Final = 401
@@ -49,15 +47,10 @@ class Client:
 
     def __init__(self, url: str, timeout_seconds: float = 5.0) -> None:
         self._timeout = timeout_seconds
-        self._http = httpx.Client(
-            base_url=url,
-            headers={"Convex-Client": f"python-{convex_version}"},
-            limits=httpx.Limits(
-                max_connections=MAX_CONNECTIONS, max_keepalive_connections=64, keepalive_expiry=30
-            ),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self._connections = Connections(url, {
+            "Content-Type": "application/json",
+            "Convex-Client": f"python-{convex_version}",
+        })  # fmt: skip
 
     def call(
         self,
@@ -87,7 +80,7 @@ class Client:
         body = _encoded(path, args)
         for attempt in range(1, attempts + 1):
             try:
-                return self._attempt(kind, body, headers, deadline)
+                return _value(*self._connections.post(f"/api/{kind}", body, headers, deadline))
             except Unavailable as error:
                 pause = random.uniform(0, BACKOFF_SECONDS * 2**attempt)  # noqa: S311  # jitter
                 if attempt == attempts or time.monotonic() + pause >= deadline:
@@ -96,25 +89,9 @@ class Client:
                 time.sleep(pause)
         raise AssertionError("attempts must be positive")
 
-    def _attempt(self, kind: str, body: bytes, headers: Mapping[str, str], deadline: float) -> Any:
-        remaining = max(deadline - time.monotonic(), 0.001)
-        try:
-            with self._http.stream(
-                "POST",
-                f"/api/{kind}",
-                content=body,
-                headers={"Content-Type": "application/json", **headers},
-                timeout=remaining,
-            ) as response:
-                return _value(response.status_code, _body(response, deadline))
-        except httpx.TimeoutException as error:
-            raise Unavailable(f"no answer from Convex in time ({type(error).__name__})") from error
-        except httpx.TransportError as error:
-            raise Unavailable(f"Convex cannot be reached ({type(error).__name__})") from error
-
     def close(self) -> None:
         """Close all connections."""
-        self._http.close()
+        self._connections.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,20 +159,6 @@ def _encoded(path: str, args: Mapping[str, Any]) -> bytes:
         raise Refused("VALIDATION", "A value is of a kind that cannot be stored.") from error
     call = {"path": path, "format": "convex_encoded_json", "args": values}
     return json.dumps(call, separators=(",", ":")).encode()
-
-
-def _body(response: httpx.Response, deadline: float) -> bytes:
-    """Read the body within the limits of size and time."""
-    chunks: list[bytes] = []
-    size = 0
-    for chunk in response.iter_bytes():
-        size += len(chunk)
-        if size > MAX_ANSWER_BYTES:
-            raise FunctionFailed("the answer is larger than Convex allows")
-        chunks.append(chunk)
-        if time.monotonic() > deadline:
-            raise Unavailable("Convex did not finish its answer in time")
-    return b"".join(chunks)
 
 
 def _value(status: int, body: bytes) -> Any:

@@ -2037,6 +2037,13 @@ class ListeningOpenArgs(TypedDict):
     note: bool
 
 
+class ListeningPlayArgs(TypedDict):
+    """Arguments of `listening:play`."""
+
+    id: str
+    renewal: bool
+
+
 class MetricsIngestArgs(TypedDict):
     """Arguments of `metrics:ingest`."""
 
@@ -2939,6 +2946,11 @@ _write_listening_open_args = writer(
     Argument("note", "note"),
 )
 
+_write_listening_play_args = writer(
+    Argument("id", "id"),
+    Argument("renewal", "renewal"),
+)
+
 _write_metrics_range_args = writer(
     Argument("metric", "metric"),
     Argument("from_", "from", milliseconds),
@@ -3761,6 +3773,12 @@ LISTENING_OPEN: Final[Mutation[ListeningOpenArgs, OpenedSession | None]] = Mutat
     "listening:open",
     _write_listening_open_args,
     lambda value: None if value is None else OpenedSession.from_wire(value),
+)
+
+LISTENING_PLAY: Final[Mutation[ListeningPlayArgs, AudioObject | None]] = Mutation(
+    "listening:play",
+    _write_listening_play_args,
+    lambda value: None if value is None else AudioObject.from_wire(value),
 )
 
 METRICS_INGEST: Final[Mutation[MetricsIngestArgs, Ingested]] = Mutation(

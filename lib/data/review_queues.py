@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Unpack
+from typing import Final, Unpack
 
 from lib.data.client import Caller
 from lib.data.functions import Page
@@ -41,7 +41,11 @@ from lib.data.records import (
     Unassigned,
 )
 
-_PAGE = 50
+PAGE_QUEUES: Final = 50
+"""Most queues of one page."""
+
+PAGE_SESSIONS: Final = 100
+"""Most sessions of a queue of one page."""
 
 
 def create(
@@ -64,15 +68,25 @@ def get(caller: Caller, queue_id: str) -> ReviewQueue | None:
 
 
 def page(caller: Caller, **filters: Unpack[ReviewQueuesListArgs]) -> Page[ReviewQueue]:
-    """Return one page of queues (at most 50) with their progress, newest first."""
+    """Return one page of queues (at most `PAGE_QUEUES`) with their progress, newest first."""
     return caller.query(REVIEW_QUEUES_LIST, filters)
+
+
+def newest(caller: Caller) -> tuple[ReviewQueue, ...]:
+    """Return the newest queues with their progress, at most `PAGE_QUEUES`."""
+    return page(caller, cursor=None, limit=PAGE_QUEUES).items
+
+
+def newest_open(caller: Caller) -> tuple[ReviewQueue, ...]:
+    """Return the newest open queues with their progress, at most `PAGE_QUEUES`."""
+    return page(caller, state="open", cursor=None, limit=PAGE_QUEUES).items
 
 
 def every(caller: Caller) -> Iterator[ReviewQueue]:
     """Yield all queues, newest first, page by page."""
     cursor: str | None = None
     while True:
-        found = page(caller, cursor=cursor, limit=_PAGE)
+        found = page(caller, cursor=cursor, limit=PAGE_QUEUES)
         yield from found.items
         cursor = found.next_cursor
         if cursor is None:

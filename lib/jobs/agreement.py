@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from pycm import ConfusionMatrix
 
-from lib.data import Caller, reviews, rubrics
+from lib.data import Caller, Page, reviews, rubrics
 from lib.data.records import AgreementCell, Criterion, ReviewAgreement, Rubric
 
-_PAGE = 100
+PAGE_PAIRS = 100
+"""Most pairs of one page."""
+
 _SCORES = ("1", "2", "3", "4", "5")
 _STEPS = {a: {b: abs(int(a) - int(b)) for b in _SCORES} for a in _SCORES}
 """Linear weights of disagreement: scores that are further apart weigh more."""
@@ -64,21 +66,34 @@ def of_queue(caller: Caller, queue_id: str) -> Iterator[Pair]:
     Raises:
         lib.data.DataError: Convex refused or did not answer.
     """
-    known: dict[str, Rubric] = {}
     cursor: str | None = None
     while True:
-        found = reviews.agreements(caller, queue_id=queue_id, cursor=cursor, limit=_PAGE)
-        for row in found.items:
-            if row.rubric_id not in known:
-                rubric = rubrics.get(caller, row.rubric_id)
-                if rubric is None:
-                    raise LookupError("a review without its rubric")
-                known[row.rubric_id] = rubric
-            if row.cells:
-                yield of_pair(known[row.rubric_id], row)
+        found = page_of_queue(caller, queue_id, cursor, PAGE_PAIRS)
+        yield from found.items
         cursor = found.next_cursor
         if cursor is None:
             return
+
+
+def page_of_queue(caller: Caller, queue_id: str, cursor: str | None, limit: int) -> Page[Pair]:
+    """Return one page of the pairs of a queue; those that have taken all back are left out.
+
+    Raises:
+        lib.data.DataError: Convex refused or did not answer.
+    """
+    found = reviews.agreements(caller, queue_id=queue_id, cursor=cursor, limit=limit)
+    known = {rubric_id: _rubric(caller, rubric_id) for rubric_id in {
+        row.rubric_id for row in found.items
+    }}  # fmt: skip
+    pairs = (of_pair(known[row.rubric_id], row) for row in found.items if row.cells)
+    return Page(tuple(pairs), found.next_cursor)
+
+
+def _rubric(caller: Caller, rubric_id: str) -> Rubric:
+    rubric = rubrics.get(caller, rubric_id)
+    if rubric is None:
+        raise LookupError("a review without its rubric")
+    return rubric
 
 
 def of_pair(rubric: Rubric, row: ReviewAgreement) -> Pair:

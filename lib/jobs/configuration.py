@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from lib.config import Settings, is_loopback
+from lib.config import Settings
 from lib.jobs.dependencies import State
+from lib.setting_values import is_loopback
 
 NOT_SET: Final = "not set"
 _ROLES: Final = 6

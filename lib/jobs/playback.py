@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from lib.data import Caller, audio_objects, audit
+from lib.data import Caller, listening
 from lib.data.records import AudioObject
 from lib.storage.client import Storage
 from lib.storage.objects import read_small
@@ -40,7 +40,7 @@ class Playback:
 
 
 def issue_url(
-    caller: Caller, storage: Storage, audio_object_id: str, *, purpose: str = "play"
+    caller: Caller, storage: Storage, audio_object_id: str, *, renewal: bool = False
 ) -> Playback:
     """Sign a playback URL for the caller, whom Convex has checked and the audit trail names.
 
@@ -50,24 +50,20 @@ def issue_url(
         caller: with the listener's own token; Convex decides whether the role suffices.
         storage: the bucket.
         audio_object_id: document id of the recording.
-        purpose: `play`, or `renew` when an earlier URL is about to expire.
+        renewal: an earlier URL is about to expire.
 
     Raises:
         NotPlayableError: there is nothing to play.
         Refused, Unavailable: Convex.
         StorageError: there are no credentials to sign with.
     """
-    row = audio_objects.get(caller, audio_object_id)
+    row = listening.play(caller, audio_object_id, renewal=renewal)
     if row is None:
         raise NotPlayableError("unknown")
     if row.status != "stored":
         raise NotPlayableError(row.status, row.reason or "")
     if row.analysis == "corrupt":
         raise NotPlayableError("corrupt", row.reason or "")
-    audit.record(
-        caller, action=f"audio.{purpose}", subject_type="audioObject", subject_id=row.id,
-        details={"sessionId": row.session_id},
-    )  # fmt: skip
     signed = sign_get(storage, row.key)
     return Playback(row, signed.url, signed.expires_at)
 

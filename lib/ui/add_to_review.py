@@ -16,7 +16,6 @@ from lib.ui.identity import require_role
 from lib.ui.record_table.component import Act
 
 ACT: Final = Act("review", "Add to review")
-_MOST_QUEUES: Final = 50
 
 
 def may_add(member: Member) -> bool:
@@ -29,9 +28,7 @@ def ask(session_ids: Sequence[str]) -> None:
     """Ask for the queue, then add the sessions; those that are in it stay as they are."""
     visitor = require_role("/sessions")
     with views.failures_told(visitor.caller.request_id, "The list of queues"):
-        queues = review_queues.page(
-            visitor.caller, state="open", cursor=None, limit=_MOST_QUEUES
-        ).items
+        queues = review_queues.newest_open(visitor.caller)
     if not queues:
         st.text("There is no open queue yet. Create one on the page Review, then come back.")
         return

@@ -24,7 +24,6 @@ from lib.ui.series import Sum, by_dimension, total
 OPERATIONS_KEY: Final = "overview-operations"
 QUALITY_KEY: Final = "overview-quality"
 _MOST: Final = 200
-_QUEUES: Final = 50
 _LATENCY: Final = (
     ("turn.ttft", "First token", TTFT_MS),
     ("turn.latency", "Full turn", TURN_MS),
@@ -63,7 +62,7 @@ def _quality(caller: Caller, now: datetime) -> list[Fact]:
     made = reviews.page(
         caller, cursor=None, limit=_MOST, kind="review", from_=midnight, order="desc"
     )
-    queues = review_queues.page(caller, cursor=None, limit=_QUEUES, state="open").items
+    queues = review_queues.newest_open(caller)
     rest = user_sessions.page(caller, cursor=None, limit=_MOST, review_status="unreviewed")
     kept = [item for item in made.items if item.withdrawn_at is None]
     scores = [item.score for item in kept if item.score is not None]

@@ -59,6 +59,21 @@ def exact(label: str, hint: str, key: str) -> str:
     return (value or "").strip()
 
 
+def suggested(label: str, options: Sequence[str], key: str) -> str:
+    """Draw a field for one of these values or any other, inside of a chip; return what was chosen.
+
+    Args:
+        label: of the field.
+        options: to choose from; anything else can be typed.
+        key: of the field.
+    """
+    value = st.selectbox(
+        label, options, None, placeholder="Choose or type", key=key, bind="query-params",
+        accept_new_options=True,
+    )  # fmt: skip
+    return (value or "").strip()
+
+
 def days(label: str = "Started", first: str = "since", last: str = "until") -> None:
     """Draw the fields of a range of UTC days, inside of a chip."""
     left, right = st.columns(2)

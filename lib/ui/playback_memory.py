@@ -107,8 +107,7 @@ class PlaybackMemory:
             if earlier is not None and earlier.expires_at > datetime.now(UTC):
                 # The player could not use a URL that is still good: is there anything behind it?
                 head(storage, "reader", recording.key, "page")
-            purpose = "play" if earlier is None else "renew"
-            return issue_url(caller, storage, recording.id, purpose=purpose)
+            return issue_url(caller, storage, recording.id, renewal=earlier is not None)
         except ObjectMissingError:
             return "missing"
         except NotPlayableError as error:

@@ -9,17 +9,18 @@ from lib.ui import review_work, views
 from lib.ui.identity import Visitor
 
 
-def start_button(visitor: Visitor, queue: ReviewQueue) -> None:
+def start_button(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> None:
     """Draw it; a press claims the next session and opens it.
 
     Args:
         visitor: the reviewer.
         queue: to work on.
+        is_first: the one to begin with on its page.
     """
     progress = queue.progress
     pressed = st.button(
         "Start reviewing", icon=":material/play_arrow:", width="stretch",
-        key=f"start-{queue.id}",
+        type="primary" if is_first else "secondary", key=f"start-{queue.id}",
         disabled=queue.state == "closed" or progress.left + progress.in_work == 0,
     )  # fmt: skip
     if pressed:

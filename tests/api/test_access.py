@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from inspect import iscoroutinefunction
+from typing import Any
 
 import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from lib.api.access import PUBLIC
 from lib.api.app import bare_app, operations
@@ -96,3 +101,26 @@ def test_a_viewer_sees_no_address_and_the_backend_does(api: Api) -> None:
     shown = api.call("GET", "/users/user_masked", "viewer").json()["email"]
     assert "example.com" not in shown
     assert api.call("GET", "/users/user_masked", "ingest").json()["email"] == body["email"]
+
+
+def test_nothing_in_front_of_an_endpoint_takes_a_thread() -> None:
+    found = {call for dependant in _dependants() for call in _dependencies(dependant)}
+    assert found
+    assert [call for call in found if not _is_async(call)] == []
+
+
+def _dependants() -> Iterator[Dependant]:
+    for found in iter_route_contexts(bare_app().routes):
+        if isinstance(found.original_route, APIRoute):
+            yield found.original_route.dependant
+
+
+def _dependencies(dependant: Dependant) -> Iterator[Callable[..., Any]]:
+    for inner in dependant.dependencies:
+        assert inner.call is not None
+        yield inner.call
+        yield from _dependencies(inner)
+
+
+def _is_async(call: Callable[..., Any]) -> bool:
+    return iscoroutinefunction(call) or iscoroutinefunction(type(call).__call__)

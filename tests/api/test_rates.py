@@ -13,6 +13,7 @@ from lib.api import rates
 from lib.api.problems import Problem
 from lib.api.rates import Rates, group_of
 from lib.auth.bearer import Principal
+from lib.auth.network import Waiting, WouldWait, waiting_for
 from lib.auth.roles import Role
 from lib.data import Caller, Client, Unavailable
 from tests.support.convex import ConvexRuntime
@@ -85,6 +86,17 @@ def test_a_refused_caller_costs_no_call_to_convex(worker: Callable[[], Caller]) 
     assert allowed(limits, who, "GET /search", 20) == 5
     limits._worker = lambda: Caller(Client("http://127.0.0.1:9"), None)
     assert allowed(limits, who, "GET /search", 20) == 0
+
+
+def test_only_an_empty_purse_makes_a_caller_wait(worker: Callable[[], Caller]) -> None:
+    limits, who = Rates(worker), caller()
+    with waiting_for(Waiting.NOTHING), pytest.raises(WouldWait):
+        limits.spend(who, "POST /users")
+    limits.spend(who, "POST /users")  # takes two calls, and spends one
+    with waiting_for(Waiting.NOTHING):
+        limits.spend(who, "POST /users")
+        with pytest.raises(WouldWait):
+            limits.spend(who, "POST /users")
 
 
 def test_while_convex_is_slow_a_caller_holds_one_thread(worker: Callable[[], Caller]) -> None:

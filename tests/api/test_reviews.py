@@ -58,6 +58,7 @@ def test_the_list_has_the_reviews_that_its_filters_choose(
         assert review["sessionId"] == reviewed["session"]
     assert read(api, "/reviews", **chosen, kind="decision") == []
     assert read(api, "/reviews", **chosen, reviewerId="user_lee") == []
+    assert read(api, "/reviews", queueId="k" * 32) == []
     assert read(api, "/reviews", **chosen, to="2026-01-01T00:00:00Z") == []
 
 

@@ -73,8 +73,8 @@ def visit(stack: RunningStack, browser: Browser) -> Iterator[Visit]:
 
 def test_visit_signs_in_through_handshakes_and_keeps_the_deep_link(visit: Visit) -> None:
     page, app_url = visit.page, visit.stack.app_url
-    sign_in(page, visit.stack, "viewer", "/sessions?status=active")
-    assert page.url == f"{app_url}/sessions?status=active"
+    sign_in(page, visit.stack, "viewer", "/sessions?status=Active")
+    assert page.url == f"{app_url}/sessions?status=Active"
     assert visit.handshakes() >= 1
     cookies = {cookie["name"]: cookie for cookie in visit.context.cookies(app_url)}
     assert cookies["earshot_session"]["httpOnly"]
@@ -86,7 +86,7 @@ def test_visit_signs_in_through_handshakes_and_keeps_the_deep_link(visit: Visit)
     visit.lose_token()
     page.reload()
     assert visit.handshakes() == 1
-    assert page.url == f"{app_url}/sessions?status=active"
+    assert page.url == f"{app_url}/sessions?status=Active"
     refused = page.goto(f"{app_url}/audit")
     assert refused is not None
     assert refused.status == 403

@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from lib.config import Settings
+from lib.data import Caller
+from lib.jobs.services import Services
+from local.stack import Stack
 from tests.support.browser import new_context
 from tests.support.stack import RunningStack, attached, running_stack
 
@@ -27,3 +31,12 @@ def page(browser: Browser) -> Iterator[Page]:
     context = new_context(browser)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def worker(stack: RunningStack) -> Iterator[Caller]:
+    """A caller with the role worker."""
+    environment = Stack.load(stack.home).app_environment()
+    services = Services(Settings.model_validate({"_env_file": None, **environment}))
+    yield services.worker_caller()
+    services.close()

@@ -295,6 +295,7 @@ export function samples(
     "audit:record": { action: "session.view", subjectType: "session", subjectId: sessionId },
     "audit:list": PAGE,
     "listening:open": { id: sessionId, note: true },
+    "listening:play": { id: storedAudioId, renewal: false },
     "listening:exportAudio": { id: sessionId },
     "rateLimits:take": { key: "caller", limit: 10, periodMs: 1000 },
     "erasure:start": { clerkId },

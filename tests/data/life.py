@@ -143,6 +143,7 @@ def reading(convex: ConvexRuntime) -> Answers:
         ),
         "recorded": recorded,
         "opened": listening.open_session(convex.member("viewer"), session.id, note=True),
+        "played": listening.play(convex.member("viewer"), audio.id, renewal=False),
         "exported": listening.export_audio(clear, session.id),
         "trail": audit.page(convex.member("admin"), cursor=None, limit=10),
         **measured(worker, convex.member("ops")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from lib.data import Caller, Client, FunctionFailed, Refused, Unavailable
+from lib.data import Caller, Client, FunctionFailed, Refused, Unavailable, connections
 from lib.data.client import ATTEMPTS
 from lib.data.functions import Mutation, Query, writer
 from tests.support.scripted import Answer, ScriptedServer, Seen, scripted_server, success
@@ -122,6 +124,57 @@ def test_a_deployment_that_is_not_there_is_unavailable() -> None:
     with pytest.raises(Unavailable, match="cannot be reached"):
         Caller(client, None).query(ECHO, {})
     client.close()
+
+
+def test_calls_one_after_the_other_share_a_connection_and_an_error_does_not_end_it() -> None:
+    refused = Answer(560, {"status": "error", "errorMessage": "x"})
+    with calling(in_turn(success(1.0), refused, success(2.0))) as (caller, server):
+        assert caller.query(ECHO, {}) == 1.0
+        with pytest.raises(FunctionFailed):
+            caller.query(ECHO, {})
+        assert caller.query(ECHO, {}) == 2.0
+    assert len({seen.port for seen in server.seen}) == 1
+
+
+def test_a_connection_that_the_server_closed_is_replaced() -> None:
+    answers = in_turn(
+        Answer(body={"status": "success"}, headers={"Connection": "close"}), success(2.0)
+    )
+    with calling(answers) as (caller, server):
+        assert caller.query(ECHO, {}) is None
+        assert caller.query(ECHO, {}) == 2.0
+    assert len({seen.port for seen in server.seen}) == 2
+
+
+def test_a_compressed_answer_is_read() -> None:
+    packed = gzip.compress(json.dumps({"status": "success", "value": "x" * 10_000}).encode())
+    answer = Answer(raw=packed, headers={"Content-Encoding": "gzip"})
+    with calling(lambda _seen: answer) as (caller, server):
+        assert caller.query(ECHO, {}) == "x" * 10_000
+    assert server.seen[0].headers["accept-encoding"] == "gzip"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_answer_without_end_is_cut_off(packed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "MAX_ANSWER_BYTES", 100_000)
+    endless = json.dumps({"status": "success", "value": "x" * 1_000_000}).encode()
+    answer = Answer(raw=endless)
+    if packed:
+        answer = Answer(raw=gzip.compress(endless), headers={"Content-Encoding": "gzip"})
+    with (
+        calling(lambda _seen: answer) as (caller, server),
+        pytest.raises(FunctionFailed, match="larger"),
+    ):
+        caller.query(ECHO, {})
+    assert len(server.seen) == 1
+
+
+def test_a_deployment_below_a_path_is_called_there() -> None:
+    with scripted_server(lambda _seen: success(1.0)) as server:
+        client = Client(f"{server.url}/convex/", 5.0)
+        assert Caller(client, None).query(ECHO, {}) == 1.0
+        client.close()
+    assert server.seen[0].path == "/convex/api/query"
 
 
 @pytest.mark.parametrize("code", ["NOT_FOUND", "VALIDATION", "IDEMPOTENCY_CONFLICT"])

@@ -187,10 +187,10 @@ def test_measurements_are_merged_once_per_batch(convex: ConvexRuntime) -> None:
 
 def test_the_audit_trail_names_the_caller(convex: ConvexRuntime) -> None:
     viewer, subject = convex.member("viewer", "user_viewer"), uuid4().hex
-    audit.record(viewer, action="audio.play", subject_type="session", subject_id=subject)
+    audit.record(viewer, action="transcript.export", subject_type="session", subject_id=subject)
     found = audit.page(convex.member("admin"), cursor=None, limit=10, subject_id=subject)
     assert [(event.actor_id, event.action) for event in found.items] == [
-        ("user_viewer", "audio.play")
+        ("user_viewer", "transcript.export")
     ]
     assert found.items[0].request_id == viewer.request_id
 

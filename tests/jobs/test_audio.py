@@ -126,7 +126,7 @@ def test_every_url_is_on_the_audit_trail_under_the_listeners_name(
     row = room.stored(DATA, "audio/mpeg")
     listener = convex.member("viewer", f"user_{room.session_id}")
     playback.issue_url(listener, room.storage, row.id)
-    playback.issue_url(listener, room.storage, row.id, purpose="renew")
+    playback.issue_url(listener, room.storage, row.id, renewal=True)
     trail = audit.page(
         convex.member("admin"), cursor=None, limit=50, actor_id=f"user_{room.session_id}"
     )

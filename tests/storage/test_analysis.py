@@ -12,11 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lib.observability.events import StorageEvent
 from lib.storage import objects
 from lib.storage.analysis import analyse, check_upload
 from lib.storage.client import Storage
 from lib.storage.decode import UnplayableError
 from lib.storage.errors import ObjectMissingError, StorageError
+from lib.storage.formats import SNIFF_BYTES
 from lib.storage.keys import AudioKey
 from lib.storage.objects import ObjectInfo, put_small, read_small
 from lib.storage.reader import MAX_JUMPS, ObjectReader, TooManyJumpsError
@@ -130,6 +132,37 @@ def test_each_format_is_analysed_from_the_bucket(storage: Storage, content_type:
     assert found.duration_ms == pytest.approx(2000, abs=60)
     document = json.loads(read_small(storage, "reader", found.peaks_key, 1_000_000))
     assert document["durationMs"] == found.duration_ms
+
+
+@pytest.mark.parametrize("size", [44, SNIFF_BYTES - 1, SNIFF_BYTES, SNIFF_BYTES + 1])
+def test_an_upload_of_any_length_is_checked(storage: Storage, size: int) -> None:
+    data = (b"RIFF" + (size - 8).to_bytes(4, "little") + b"WAVEfmt " + bytes(size))[:size]
+    key, _, _ = stored(storage, data, "audio/wav")
+    assert check_upload(storage, key, size).size == size
+    for expected in (size - 1, size + 1, size + 10 * SNIFF_BYTES):
+        with pytest.raises(UnplayableError) as caught:
+            check_upload(storage, key, expected)
+        assert caught.value.flaw == "length_differs"
+
+
+def test_an_empty_upload_is_told_from_one_that_is_missing(storage: Storage) -> None:
+    key, _, _ = stored(storage, b"", "audio/wav")
+    with pytest.raises(UnplayableError) as caught:
+        check_upload(storage, key, 1)
+    assert caught.value.flaw == "empty"
+
+
+def test_no_client_can_make_a_check_look_like_a_failure_of_the_bucket(
+    storage: Storage, events: list[StorageEvent]
+) -> None:
+    """Nothing uploaded, nothing in it, less than announced: answers, which alert nobody."""
+    keys = [stored(storage, data, "audio/wav")[0] for data in (b"", b"RIFF")]
+    events.clear()
+    for key in (str(AudioKey.new("a" * 31, "audio/wav")), *keys):
+        with pytest.raises((UnplayableError, ObjectMissingError)):
+            check_upload(storage, key, 10 * SNIFF_BYTES)
+    assert [event.operation for event in events] == ["HeadObject"] * 3
+    assert {event.outcome for event in events} <= {"ok", "missing", "denied"}
 
 
 @pytest.mark.parametrize(("data", "content_type", "flaw"), [

@@ -13,11 +13,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One request as it arrived."""
+    """One request as it arrived, and the port of the connection that it came on."""
 
     path: str
     headers: dict[str, str]
     body: Any
+    port: int
 
 
 @dataclass(slots=True)
@@ -28,6 +29,7 @@ class Answer:
     body: Any = None
     raw: bytes | None = None
     drop: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -55,7 +57,7 @@ def scripted_server(respond: Callable[[Seen], Answer]) -> Iterator[ScriptedServe
             length = int(self.headers.get("Content-Length", 0))
             body = json.loads(self.rfile.read(length))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            request = Seen(self.path, headers, body)
+            request = Seen(self.path, headers, body, self.client_address[1])
             script.seen.append(request)
             answer = script.respond(request)
             if answer.drop:
@@ -64,6 +66,8 @@ def scripted_server(respond: Callable[[Seen], Answer]) -> Iterator[ScriptedServe
             payload = answer.raw if answer.raw is not None else json.dumps(answer.body).encode()
             self.send_response(answer.status)
             self.send_header("Content-Length", str(len(payload)))
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(payload)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from datetime import timedelta
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -13,10 +14,13 @@ from lib.api.fields import Answer, DocumentId, Moment, Order, OutMoment
 from lib.api.lists import At
 from lib.api.route import ApiRoute
 from lib.api.routes.sessions import no_session
+from lib.api.windows import End, Start, window
 from lib.data import reviews, user_sessions
 from lib.data.fields import Identifier
 
 router = APIRouter(tags=["reviews"], route_class=ApiRoute)
+
+TREND_WINDOW: Final = timedelta(days=365)
 
 Kind = Literal["review", "decision"]
 Answers = Annotated[
@@ -109,6 +113,36 @@ def list_reviews(
         rubric_id=rubric_id, kind=kind, from_=start, to=end, order=order,
     )  # fmt: skip
     return ReviewPage(**at.answer(page, Review.model_validate))
+
+
+class ScoreTrend(Answer):
+    """The mean score of the sessions that started on one UTC day, by rubric and model."""
+
+    day: OutMoment
+    rubric_id: str
+    provider: str | None
+    model_id: str | None
+    review_count: int = Field(description="Reviews with a score.")
+    mean_score: float = Field(description="1 to 5.")
+
+
+class ScoreTrends(Answer):
+    """Days with scores, the oldest first."""
+
+    items: list[ScoreTrend]
+
+
+@router.get("/reviews/trends", summary="Scores per day", responses=errors())
+def read_trends(
+    access: Admitted,
+    start: Start = None,
+    end: End = None,
+    rubric_id: Annotated[DocumentId | None, Query(alias="rubricId")] = None,
+) -> ScoreTrends:
+    """Return mean scores per UTC day, rubric and model; at most 365 days."""
+    first, last = window(start, end, TREND_WINDOW)
+    found = reviews.trends(access.caller, first, last, rubric_id)
+    return ScoreTrends(items=[ScoreTrend.model_validate(trend) for trend in found])
 
 
 @router.get(

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import httpx
 
-from lib.config import Settings, is_loopback
+from lib.config import Settings
 from lib.jobs.smoke.cases import Failed
+from lib.setting_values import is_loopback
 
 _TIMEOUT: Final = httpx.Timeout(10.0)
 

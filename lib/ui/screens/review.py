@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import streamlit as st
 
 from lib.auth.roles import Role, allows
@@ -18,7 +16,6 @@ from lib.ui.review_start import start_button
 from lib.ui.screens import review_manage, review_queue, review_results
 
 _QUEUES, _RESULTS, _MANAGE = "Queues", "Results", "Manage"
-MOST_QUEUES: Final = 50
 
 
 def draw(visitor: Visitor) -> None:
@@ -52,15 +49,16 @@ def draw(visitor: Visitor) -> None:
 def _draw_queues(visitor: Visitor) -> None:
     _tell_finished(visitor)
     with views.failures_told(visitor.caller.request_id, "The review queues"), st.skeleton(320):
-        page = review_queues.page(visitor.caller, state="open", cursor=None, limit=MOST_QUEUES)
-    if not page.items:
+        queues = review_queues.newest_open(visitor.caller)
+    if not queues:
         views.empty(
             "There is no open queue",
             "An administrator opens one under Manage: which sessions, by which rubric, how often.",
         )
         return
-    for queue in page.items:
-        _card(visitor, queue)
+    first = next((queue.id for queue in queues if queue.progress.left), None)
+    for queue in queues:
+        _card(visitor, queue, is_first=queue.id == first)
 
 
 def _tell_finished(visitor: Visitor) -> None:
@@ -75,7 +73,7 @@ def _tell_finished(visitor: Visitor) -> None:
                 review_work.take_back(visitor)
 
 
-def _card(visitor: Visitor, queue: ReviewQueue) -> None:
+def _card(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> None:
     progress = queue.progress
     with st.container(border=True):
         about, action = st.columns([0.74, 0.26], vertical_alignment="center")
@@ -91,6 +89,6 @@ def _card(visitor: Visitor, queue: ReviewQueue) -> None:
             )  # fmt: skip
             st.progress(min(1.0, progress.done / progress.wanted) if progress.wanted else 0.0)
         with action:
-            start_button(visitor, queue)
+            start_button(visitor, queue, is_first=is_first)
             if st.button("Details", width="stretch", key=f"details-{queue.id}"):
                 go("/review", {"queue": queue.id})

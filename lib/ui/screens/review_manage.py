@@ -47,7 +47,7 @@ def draw(visitor: Visitor) -> None:
     """Draw the forms: a new queue, a new version of a rubric."""
     with views.failures_told(visitor.caller.request_id, "The rubrics"), st.skeleton(320):
         known = rubrics.page(visitor.caller, cursor=None, limit=100).items
-        queues = review_queues.page(visitor.caller, cursor=None, limit=50).items
+        queues = review_queues.newest(visitor.caller)
     _queue_list(visitor, queues)
     if known:
         _new_queue(visitor, known)

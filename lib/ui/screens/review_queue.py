@@ -35,7 +35,7 @@ def draw(visitor: Visitor, queue_id: str) -> None:
         return
     _heading(visitor, queue)
     with st.container(width=260):
-        start_button(visitor, queue)
+        start_button(visitor, queue, is_first=True)
     if visitor.member.role == Role.ADMIN:
         review_manage.queue_actions(visitor, queue)
     st.subheader("Reviewers", anchor=False)

@@ -29,6 +29,7 @@ from lib.ui.session_filters import (
     SORTS,
     SessionFilters,
 )
+from lib.ui.suggestions import Suggestions, suggestions
 
 TABLE: Final = "sessions-table"
 _KEYS: Final = (
@@ -50,14 +51,14 @@ def draw(visitor: Visitor) -> None:
             width=150, disabled=bool(words),
             help="Matches of a search come best first." if words else None,
         )  # fmt: skip
-    chosen = _filters()
+    chosen = _filters(suggestions(visitor))
     if words:
         search_hits(words, chosen, visitor)
     else:
         _list(chosen, visitor)
 
 
-def _filters() -> SessionFilters:
+def _filters(known: Suggestions) -> SessionFilters:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         filters.choice("Outcome", list(OUTCOMES), "status")
         filters.choice("Channel", list(CHANNELS), "channel")
@@ -65,10 +66,10 @@ def _filters() -> SessionFilters:
         filters.choice("Recording", list(RECORDINGS), "audio")
         filters.choice("Latency", list(LATENCIES), "latency")
         with filters.chip("Label", "label"):
-            filters.exact("Label", "Exact label, for instance billing", "label")
+            filters.suggested("Label", known.labels, "label")
         with filters.chip("Model", "provider", "model"):
-            filters.exact("Provider", "Exact, for instance openai", "provider")
-            filters.exact("Model", "Exact id of a model", "model")
+            filters.suggested("Provider", known.providers, "provider")
+            filters.suggested("Model", known.models, "model")
         with filters.chip("User", "user"):
             filters.exact("User", "Clerk id of a user", "user")
         with filters.chip("Started", "period", "since", "until"):

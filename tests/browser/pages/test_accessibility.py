@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_story import session_with_audio
 from tests.screenshots import paths, settled
@@ -20,9 +20,9 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = {"serious", "critical"}
 # What we do not draw ourselves: frame, sidebar and toolbar of Streamlit, and what Plotly draws.
 FOREIGN = ["[data-testid=stSidebar]", "[data-testid=stHeader]", ".js-plotly-plot"]
-RUN = """async foreign => {
+RUN = """async ([part, foreign]) => {
   const found = await axe.run(
-    { include: [["[data-testid=stMain]"]], exclude: foreign.map(selector => [selector]) },
+    { include: [[part]], exclude: foreign.map(selector => [selector]) },
     { resultTypes: ["violations"] },
   );
   return found.violations.map(({ id, impact, help, nodes }) => ({
@@ -49,9 +49,9 @@ def addresses(stack: RunningStack) -> dict[str, str]:
     return paths(stack)
 
 
-def faults(page: Page) -> list[dict[str, Any]]:
+def faults(page: Page, part: str = "[data-testid=stMain]") -> list[dict[str, Any]]:
     page.add_script_tag(path=AXE)
-    found: list[dict[str, Any]] = page.evaluate(RUN, FOREIGN)
+    found: list[dict[str, Any]] = page.evaluate(RUN, [part, FOREIGN])
     return [fault for fault in found if fault["impact"] in GRAVE]
 
 
@@ -77,5 +77,30 @@ def test_the_player_has_no_serious_fault_while_it_plays_and_shows_its_help(
     assert found == [], json.dumps(found, indent=1)
 
 
+def test_what_a_popover_asks_can_be_read(member: Page, stack: RunningStack) -> None:
+    member.goto(f"{stack.app_url}/sessions")
+    settled(member)
+    member.get_by_role("button", name="Export").click()
+    expect(member.get_by_role("button", name="Start the export")).to_be_visible()
+    found = faults(member, "[data-testid=stPopoverBody]")
+    assert found == [], json.dumps(found, indent=1)
+
+
+def test_the_forms_of_a_review_can_be_read(member: Page, stack: RunningStack) -> None:
+    member.goto(f"{stack.app_url}/review?view=Manage")
+    settled(member)
+    expect(member.get_by_role("button", name="Open the queue")).to_be_visible()
+    found = faults(member)
+    assert found == [], json.dumps(found, indent=1)
+
+
 def test_every_picture_is_of_a_page_that_is_checked(addresses: dict[str, str]) -> None:
     assert set(PAGES) == set(addresses)
+
+
+def test_filters_that_are_set_can_be_read(member: Page, stack: RunningStack) -> None:
+    member.goto(f"{stack.app_url}/sessions?channel=Chat&label=negotiation")
+    settled(member)
+    member.get_by_role("button", name="Label: negotiation").wait_for()
+    found = faults(member)
+    assert found == [], json.dumps(found, indent=1)

@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from lib.config import Settings
 from lib.data import Caller, alerts, system
 from lib.data.records import NewEvaluation
-from lib.jobs.services import Services
-from local.stack import Stack
 from tests.support.browser import enter
 from tests.support.stack import RunningStack
 
 SLOW_MS = 60_000
 HOSTILE = "![x](https://evil.example/x.png) **bold** <img src=x onerror=alert(1)> :material/home:"
-
-
-@pytest.fixture
-def worker(stack: RunningStack) -> Iterator[Caller]:
-    """A caller with the role worker."""
-    environment = Stack.load(stack.home).app_environment()
-    services = Services(Settings.model_validate({"_env_file": None, **environment}))
-    yield services.worker_caller()
-    services.close()
 
 
 def fires(worker: Caller, title: str) -> str:

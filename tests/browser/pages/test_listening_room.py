@@ -49,6 +49,17 @@ async player => {
 }
 """
 
+# Presses keys one right after the other, before the browser has drawn a frame.
+PRESS_AT_ONCE = """
+keys => {
+  for (const key of keys) {
+    let focused = document.activeElement;
+    while (focused.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+    focused.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, composed: true }));
+  }
+}
+"""
+
 
 @pytest.fixture(scope="module")
 def ingest(stack: RunningStack) -> Iterator[Ingest]:
@@ -121,6 +132,14 @@ def test_the_whole_room_works_by_keyboard(reviewer: Page, stack: RunningStack, m
     expect(player(reviewer).get_by_role("button", name="Pause")).to_be_visible()
     reviewer.keyboard.press("Space")
     expect(player(reviewer).get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+def test_a_key_right_after_the_help_is_closed_is_not_lost(
+    reviewer: Page, stack: RunningStack, minute: str
+) -> None:
+    open_room(reviewer, stack, minute)
+    reviewer.evaluate(PRESS_AT_ONCE, ["?", "Escape", " "])
+    expect(player(reviewer).get_by_role("button", name="Pause")).to_be_visible()
 
 
 def test_keys_work_while_the_focus_is_in_the_transcript(

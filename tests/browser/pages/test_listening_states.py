@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from lib.data import Caller, audio_objects
 from tests.browser.pages.room import Ingest, lit, open_room, player, position, turns
 from tests.support.browser import sign_in
 from tests.support.stack import RunningStack, wait_until
@@ -110,6 +111,44 @@ def test_a_voice_session_without_recording_says_so(
 ) -> None:
     open_room(reviewer, stack, ingest.session(turns(["One"])))
     expect(reviewer.get_by_text("No recording was made of this session.")).to_be_visible()
+
+
+def test_a_recording_past_the_privacy_window_is_said_to_be_gone_and_the_transcript_stays(
+    reviewer: Page, stack: RunningStack, ingest: Ingest, worker: Caller
+) -> None:
+    session = ingest.session(turns(["One", "Two"]))
+    recording = ingest.recording(session, 3)
+    audio_objects.mark_expired(worker, recording)
+    open_room(reviewer, stack, session)
+    expect(reviewer.get_by_text(re.compile("passed the privacy window"))).to_be_visible()
+    expect(player(reviewer).get_by_role("button", name="Play")).to_be_hidden()
+    expect(reviewer.get_by_text("Two", exact=True)).to_be_visible()
+
+
+def test_a_recording_that_ends_in_the_privacy_window_while_one_listens_says_so(
+    reviewer: Page, stack: RunningStack, ingest: Ingest, worker: Caller
+) -> None:
+    session = ingest.session(turns(["One", "Two"]))
+    recording = ingest.recording(session, 3)
+    open_room(reviewer, stack, session)
+    audio_objects.mark_expired(worker, recording)
+    press(reviewer, "Play")
+    expect(reviewer.get_by_text(re.compile("passed the privacy window"))).to_be_visible()
+
+
+def test_a_bucket_that_refuses_is_told_and_playback_begins_where_it_was_once_it_does_not(
+    reviewer: Page, stack: RunningStack, apart: str
+) -> None:
+    bucket = f"{stack.info['s3Endpoint']}/**"
+    reviewer.route(bucket, lambda route: route.fulfill(status=403, body="<Error/>"))
+    open_room(reviewer, stack, apart, "&t=81")
+    press(reviewer, "Play")
+    expect(reviewer.get_by_text(re.compile("could not be loaded. Press play"))).to_be_visible()
+    expect(reviewer.locator(".clock")).to_contain_text("1:21 /")
+    reviewer.unroute(bucket)
+    press(reviewer, "Try again")
+    wait_until(lambda: position(reviewer) > 1.2, 60)
+    expect(lit(reviewer)).to_contain_text("Third")
 
 
 def test_being_offline_is_said_and_playback_goes_on_afterwards(

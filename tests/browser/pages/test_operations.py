@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import enter
-from tests.support.stack import RunningStack
+from tests.support.stack import RunningStack, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
 
@@ -102,3 +104,28 @@ def test_status_hides_secrets_and_finds_requests(page: Page, stack: RunningStack
     page.get_by_label("Request id").press("Enter")
     expect(page.get_by_text("Request id: never-seen-0001")).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_text("No slow or failed operation", exact=False)).to_be_visible()
+
+
+def test_a_page_that_refreshes_itself_shows_what_is_new_in_the_same_visit(
+    page: Page, stack: RunningStack
+) -> None:
+    page.clock.install()
+    enter(page, stack, "ops", "/auth-errors?window=1+hour&refresh=30+s")
+    table = page.get_by_role("table", name="Sign-in decisions")
+    expect(table).to_be_visible(timeout=SLOW_MS)
+    request_id = f"refused-{uuid4().hex}"
+    refused = httpx.get(
+        f"http://127.0.0.1:{stack.port}/api/v1/users",
+        headers={"Authorization": "Bearer nobody", "X-Request-Id": request_id},
+        trust_env=False,
+    )
+    assert refused.status_code == 401
+    page.evaluate("window.sameVisit = true")
+    new = table.locator("tbody tr").filter(has_text=request_id[:8])
+
+    def shown_after_half_a_minute() -> bool:
+        page.clock.fast_forward(31_000)
+        return new.count() > 0
+
+    wait_until(shown_after_half_a_minute, 60, interval=1)
+    assert page.evaluate("window.sameVisit")

@@ -80,6 +80,25 @@ def test_filters_are_chips_in_the_address_and_come_back_with_it(
     expect(page).not_to_have_url(re.compile("status=|channel="))
 
 
+def test_labels_that_occur_are_suggested_and_others_can_be_typed(
+    page: Page, stack: RunningStack
+) -> None:
+    enter(page, stack, "viewer", "/sessions")
+    expect(rows(page).first).to_be_visible()
+    page.get_by_role("button", name="Label", exact=True).click()
+    field = page.get_by_role("combobox", name="Label")
+    field.click()
+    field.press_sequentially("negot")
+    page.get_by_role("option", name="negotiation").click()
+    expect(page).to_have_url(re.compile("label=negotiation"))
+    expect(rows(page).first).to_contain_text("negotiation")
+    expect(page.get_by_role("button", name="Label: negotiation")).to_be_visible()
+    field.fill("no-such-label")
+    field.press("Enter")
+    expect(page).to_have_url(re.compile("label=no-such-label"))
+    expect(page.get_by_text("No session matches these filters")).to_be_visible()
+
+
 def test_every_filter_of_a_shared_address_is_in_force(
     page: Page, stack: RunningStack, three: tuple[str, list[str]]
 ) -> None:

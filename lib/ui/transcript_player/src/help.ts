@@ -12,11 +12,11 @@ export interface Uses {
 export class Help {
   readonly root = element("dialog", { class: "help", "aria-label": "Keyboard" });
   readonly #list = element("dl");
+  readonly #close = element("button", { type: "button" }, "Close");
 
   constructor() {
-    const close = element("button", { type: "button" }, "Close");
-    close.addEventListener("click", () => this.close());
-    this.root.append(element("h2", {}, "Keyboard"), this.#list, close);
+    this.#close.addEventListener("click", () => this.close());
+    this.root.append(element("h2", {}, "Keyboard"), this.#list, this.#close);
   }
 
   toggle(uses: Uses): void {
@@ -30,6 +30,9 @@ export class Help {
   }
 
   close(): void {
-    if (this.root.open) this.root.close();
+    if (!this.root.open) return;
+    // The hidden button would keep the focus, and with it the next key, until the next frame.
+    this.#close.blur();
+    this.root.close();
   }
 }

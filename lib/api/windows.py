@@ -1,0 +1,33 @@
+"""The window of time that figures are asked for: `from` and `to`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final
+
+from fastapi import Query
+
+from lib.api.fields import Moment
+from lib.api.problems import VALIDATION, Problem
+from lib.data import FieldError
+
+DEFAULT_WINDOW: Final = timedelta(days=30)
+
+Start = Annotated[Moment | None, Query(alias="from", description="Default: 30 days before `to`.")]
+End = Annotated[Moment | None, Query(alias="to", description="Exclusive; default: now.")]
+
+
+def window(
+    start: datetime | None, end: datetime | None, longest: timedelta
+) -> tuple[datetime, datetime]:
+    """Return beginning and end of a window.
+
+    Raises:
+        Problem: it is empty, or longer than `longest`.
+    """
+    last = end or datetime.now(UTC)
+    first = start or last - DEFAULT_WINDOW
+    if not first < last <= first + longest:
+        message = f"must be after from, by at most {longest.days} days"
+        raise Problem(VALIDATION, "The window is not acceptable.", [FieldError("to", message)])
+    return first, last
