@@ -29,6 +29,9 @@ import { addTotals, scopesOf, totalsOf } from "./model/totals.ts";
 import { refuseErasing } from "./model/users.ts";
 import { holdsWords } from "./model/words.ts";
 
+/** More than all of an interaction but its texts can take; a UTF-16 unit takes three at most. */
+const ITEM_BYTES = 512;
+
 /**
  * Store 1 to 500 interactions (at most 4 MiB) of a session in one transaction.
  *
@@ -77,8 +80,17 @@ function lagOf({ startedAt }: Doc<"userSessions">, fresh: NewInteraction[], now:
   return fresh.length === 0 || lagMs > BACKFILL_MS ? {} : { lagMs };
 }
 
+/** Whether a batch passes its limit of bytes: measured only if its texts leave that open. */
+function isTooLarge(items: NewInteraction[]): boolean {
+  let most = ITEM_BYTES * items.length;
+  for (const { text, requestId, provider, modelId } of items) {
+    for (const part of [text, requestId, provider, modelId]) most += 3 * (part?.length ?? 0);
+  }
+  return most > APPEND_BYTES && getConvexSize(items) > APPEND_BYTES;
+}
+
 function checkBatch(items: NewInteraction[]): void {
-  if (items.length > APPEND_ITEMS || getConvexSize(items) > APPEND_BYTES) {
+  if (items.length > APPEND_ITEMS || isTooLarge(items)) {
     const message = `must be at most ${APPEND_ITEMS} and ${APPEND_BYTES} bytes`;
     throw refusal("LIMIT_EXCEEDED", "Too many interactions in one call.", [
       { field: "interactions", message },

@@ -76,9 +76,9 @@ export async function rememberAnswer(
   });
 }
 
-/** SHA-256 of the arguments with sorted field names, hexadecimal. */
+/** SHA-256 of the arguments as JSON, hexadecimal; `convexToJson` sorts field names. */
 async function hashOf(args: Record<string, Value | undefined>): Promise<string> {
-  const bytes = new TextEncoder().encode(canonical(convexToJson(args)));
+  const bytes = new TextEncoder().encode(JSON.stringify(convexToJson(args)));
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -14,6 +14,15 @@ interface Row {
   next_run: number;
 }
 
+interface DueCron {
+  /** Its key among the crons; `name` is the function's. */
+  cron: string;
+  /** Unix milliseconds. */
+  next: number;
+  name: string;
+  args: Json;
+}
+
 export class CronTable {
   readonly #store: Store;
   readonly #specs: Record<string, CronSpec>;
@@ -31,7 +40,11 @@ export class CronTable {
     for (const [name, spec] of Object.entries(specs)) {
       const row = known.get(name);
       if (row?.definition === JSON.stringify(spec)) this.#next.set(name, row.next_run);
-      else this.#save(name, nextRun(spec, Date.now()));
+      else {
+        const next = nextRun(spec, Date.now());
+        this.save(name, next);
+        this.saved(name, next);
+      }
     }
   }
 
@@ -41,23 +54,28 @@ export class CronTable {
   }
 
   /**
-   * Takes the jobs that are due and sets their next run, within the caller's transaction. Runs that
-   * were missed while the runtime was down are made up by one.
+   * The jobs that are due, each with the time of its next run. Runs that were missed while the
+   * runtime was down are made up by one.
    */
-  takeDue(now: number): { name: string; args: Json }[] {
-    const due = [...this.#next].filter(([, at]) => at <= now).map(([name]) => name);
-    return due.map((name) => {
-      const spec = this.#specs[name] as CronSpec;
-      this.#save(name, nextRun(spec, now));
-      return { name: spec.name, args: spec.args[0] };
-    });
+  due(now: number): DueCron[] {
+    return [...this.#next]
+      .filter(([, at]) => at <= now)
+      .map(([cron]) => {
+        const spec = this.#specs[cron] as CronSpec;
+        return { cron, next: nextRun(spec, now), name: spec.name, args: spec.args[0] };
+      });
   }
 
-  #save(name: string, at: number): void {
-    this.#next.set(name, at);
+  /** Stores when a cron runs next, within the caller's transaction. */
+  save(cron: string, next: number): void {
     this.#store.db
       .prepare("INSERT OR REPLACE INTO crons VALUES (?, ?, ?)")
-      .run(name, JSON.stringify(this.#specs[name]), at);
+      .run(cron, JSON.stringify(this.#specs[cron]), next);
+  }
+
+  /** Takes note of what was saved, once it is durable. */
+  saved(cron: string, next: number): void {
+    this.#next.set(cron, next);
   }
 }
 

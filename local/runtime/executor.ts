@@ -2,6 +2,11 @@
  * Decides what touches the database when. One thing runs at a time: a query alone, or a group of
  * mutations that are committed, and so made durable, together (group commit). A caller hears of
  * its mutation only after that commit, and no query ever sees what is not yet durable.
+ *
+ * The mutations of a group run one after the other, so each sees what those before it wrote. One
+ * that fails before it has written leaves nothing behind. If one fails later, the group is undone
+ * and run again with a savepoint around each, so that only what failed is undone. Savepoints
+ * everywhere would be simpler, but each makes SQLite write out its search indexes' memory.
  */
 
 import type { Store } from "./store.ts";
@@ -10,9 +15,15 @@ import { Transaction, type Touch } from "./transaction.ts";
 /** Mutations per commit; bounds how long a query can wait behind them. */
 const MAX_GROUP = 32;
 
-/** Told once per commit what changed; null when everything did. */
-export type CommitListener = (touched: Touch[] | null) => void;
+/** Somebody who follows what commits change. */
+export interface Watcher {
+  /** Whether changes in an index matter now; those in others are not kept until the commit. */
+  watches: (indexId: number) => boolean;
+  /** Told once per commit what changed in the watched indexes; null when everything did. */
+  committed: (touched: Touch[] | null) => void;
+}
 
+/** What a transaction does; a mutation's may be run again after it was undone. */
 type Work<T> = (tx: Transaction) => Promise<T>;
 
 interface Pending {
@@ -25,19 +36,25 @@ interface PendingWrite {
   reject: (error: unknown) => void;
 }
 
+/** How one mutation of a group ended, told to its caller once the group is durable. */
+interface Outcome {
+  settle: () => void;
+  touched: readonly Touch[];
+}
+
 export class Executor {
   readonly #store: Store;
   readonly #reads: Pending[] = [];
   readonly #writes: PendingWrite[] = [];
-  readonly #listeners: CommitListener[] = [];
+  readonly #watchers: Watcher[] = [];
   #running: Promise<void> | null = null;
 
   constructor(store: Store) {
     this.#store = store;
   }
 
-  onCommit(listener: CommitListener): void {
-    this.#listeners.push(listener);
+  watch(watcher: Watcher): void {
+    this.#watchers.push(watcher);
   }
 
   /** Runs a read-only transaction on the latest committed state. */
@@ -45,7 +62,7 @@ export class Executor {
     return new Promise<T>((resolve, reject) => {
       this.#reads.push({
         run: async () => {
-          const tx = new Transaction(this.#store, { writable: false, tracksReads: false });
+          const tx = new Transaction(this.#store, { tracksReads: false, watches: null });
           await work(tx).then(resolve, reject);
         },
       });
@@ -64,7 +81,7 @@ export class Executor {
   /** Runs something that changes everything, alone; it begins and commits by itself. */
   async exclusive<T>(work: () => Promise<T>): Promise<T> {
     const result = await this.read(work);
-    for (const listener of this.#listeners) listener(null);
+    for (const watcher of this.#watchers) watcher.committed(null);
     return result;
   }
 
@@ -90,35 +107,76 @@ export class Executor {
   }
 
   async #commitGroup(group: PendingWrite[]): Promise<void> {
-    const settled: (() => void)[] = [];
-    const touched: Touch[] = [];
+    const outcomes: Outcome[] = [];
     try {
       this.#store.begin();
-      for (const write of group) settled.push(await this.#attempt(write, touched));
+      const together = group.length > 1 ? await this.#runTogether(group) : null;
+      outcomes.push(...(together ?? (await this.#runApart(group))));
       this.#store.commit();
     } catch (error) {
       this.#store.rollback();
       for (const write of group) write.reject(error);
       return;
     }
-    for (const settle of settled) settle();
-    for (const listener of this.#listeners) listener(touched);
+    for (const { settle } of outcomes) settle();
+    const touched = outcomes.flatMap((outcome) => outcome.touched);
+    for (const watcher of this.#watchers) watcher.committed(touched);
   }
 
-  /** Runs one mutation in a savepoint; its failure leaves the others of the group alone. */
-  async #attempt(write: PendingWrite, touched: Touch[]): Promise<() => void> {
-    const tx = new Transaction(this.#store, { writable: true, tracksReads: false });
-    this.#store.db.exec("SAVEPOINT mutation");
-    try {
-      const value = await write.attempt(tx);
-      this.#store.db.exec("RELEASE mutation");
-      for (const touch of tx.touched) touched.push(touch);
-      return () => write.resolve(value);
-    } catch (error) {
-      this.#store.db.exec("ROLLBACK TO mutation; RELEASE mutation");
-      return () => write.reject(error);
+  /** Runs a group; undoes all of it and gives null if a mutation failed after it had written. */
+  async #runTogether(group: PendingWrite[]): Promise<Outcome[] | null> {
+    const outcomes: Outcome[] = [];
+    for (const write of group) {
+      const before = this.#store.changes;
+      const tx = this.#transaction();
+      try {
+        const outcome = await succeed(write, tx);
+        this.#store.inserts.flush();
+        outcomes.push(outcome);
+      } catch (error) {
+        this.#store.inserts.discard();
+        if (this.#store.changes !== before) {
+          this.#store.rollback();
+          this.#store.begin();
+          return null;
+        }
+        outcomes.push(failed(write, error));
+      }
     }
+    return outcomes;
   }
+
+  /** Runs each mutation of a group in a savepoint; its failure leaves the others alone. */
+  async #runApart(group: PendingWrite[]): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    for (const write of group) {
+      this.#store.savepoint("mutation");
+      try {
+        const outcome = await succeed(write, this.#transaction());
+        this.#store.release("mutation");
+        outcomes.push(outcome);
+      } catch (error) {
+        this.#store.undo("mutation");
+        outcomes.push(failed(write, error));
+      }
+    }
+    return outcomes;
+  }
+
+  #transaction(): Transaction {
+    const watches = (indexId: number): boolean =>
+      this.#watchers.some((watcher) => watcher.watches(indexId));
+    return new Transaction(this.#store, { tracksReads: false, watches });
+  }
+}
+
+async function succeed(write: PendingWrite, tx: Transaction): Promise<Outcome> {
+  const value = await write.attempt(tx);
+  return { settle: () => write.resolve(value), touched: tx.touched };
+}
+
+function failed(write: PendingWrite, error: unknown): Outcome {
+  return { settle: () => write.reject(error), touched: [] };
 }
 
 function turn(): Promise<void> {

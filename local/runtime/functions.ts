@@ -65,13 +65,19 @@ export class Functions {
     caller: Caller,
     { depth = 0, logs = [] }: CallOptions = {},
   ): Promise<Outcome> {
-    const run = async (tx: Transaction | null): Promise<Outcome> => {
-      const text = await this.#run(target, args, caller, { tx, depth, logs });
+    const run = async (tx: Transaction | null, lines = logs): Promise<Outcome> => {
+      const text = await this.#run(target, args, caller, { tx, depth, logs: lines });
       return { text, ts: tx?.ts ?? 0n };
     };
-    if (target.kind === "query") return this.#executor.read(run);
-    if (target.kind === "mutation") return this.#executor.write(run);
-    return run(null);
+    if (target.kind === "query") return this.#executor.read((tx) => run(tx));
+    if (target.kind === "action") return run(null);
+    // What a mutation prints counts once, however often it is run.
+    let printed: string[] = [];
+    try {
+      return await this.#executor.write((tx) => run(tx, (printed = [])));
+    } finally {
+      logs.push(...printed.slice(0, Math.max(0, LIMITS.logLines - logs.length)));
+    }
   }
 
   /** Runs a query or mutation inside a given transaction. */

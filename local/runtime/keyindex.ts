@@ -1,6 +1,7 @@
 /** One database index: a SQLite table of order-preserving keys that point at documents. */
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Inserts, RowInserter } from "./inserts.ts";
 import { KeyWriter } from "./keys.ts";
 import { fieldAt, type JsonObject } from "./values.ts";
 
@@ -37,10 +38,12 @@ export class KeyIndex {
   readonly fields: readonly string[];
   readonly #paths: readonly string[][];
   readonly #scan: Record<Order, StatementSync>;
-  readonly #insert: StatementSync;
+  readonly #inserts: Inserts;
+  readonly #rows: RowInserter;
   readonly #delete: StatementSync;
 
-  constructor(db: DatabaseSync, id: number, documents: string, name: string, fields: string[]) {
+  constructor(inserts: Inserts, id: number, documents: string, name: string, fields: string[]) {
+    const { db } = inserts;
     this.id = id;
     this.name = name;
     this.fields = fields;
@@ -55,7 +58,8 @@ export class KeyIndex {
       return statement;
     };
     this.#scan = { asc: scan("ASC"), desc: scan("DESC") };
-    this.#insert = db.prepare(`INSERT INTO ${table} (key, seq) VALUES (?, ?)`);
+    this.#inserts = inserts;
+    this.#rows = inserts.into(table, ["key", "seq"]);
     this.#delete = db.prepare(`DELETE FROM ${table} WHERE key = ?`);
   }
 
@@ -76,6 +80,7 @@ export class KeyIndex {
 
   /** Rows of the range in order, at most `limit`. */
   scan(range: KeyRange, order: Order, limit: number): IndexRow[] {
+    this.#inserts.flush();
     const rows = this.#scan[order].all(range.lower, range.upper, limit) as unknown as [
       Uint8Array,
       number,
@@ -91,10 +96,11 @@ export class KeyIndex {
   }
 
   insert(key: Buffer, seq: number): void {
-    this.#insert.run(key, seq);
+    this.#rows.add(key, seq);
   }
 
   delete(key: Buffer): void {
+    this.#inserts.flush();
     this.#delete.run(key);
   }
 }

@@ -59,9 +59,12 @@ export class Scheduler {
         this.#finish(tx, idOf(row), "failed");
       }
     });
-    this.#executor.onCommit((touched) => {
-      const { id } = this.#jobs();
-      if (touched?.some((touch) => touch.indexId === id)) this.#wake(0);
+    const watches = (indexId: number): boolean => indexId === this.#jobs().id;
+    this.#executor.watch({
+      watches,
+      committed: (touched) => {
+        if (touched?.some((touch) => watches(touch.indexId))) this.#wake(0);
+      },
     });
     this.#stopped = false;
     this.#wake(0);
@@ -124,10 +127,15 @@ export class Scheduler {
   }
 
   async #scheduleCrons(now: number): Promise<void> {
-    if (this.#crons.nextRun() > now) return;
+    const due = this.#crons.due(now);
+    if (due.length === 0) return;
     await this.#executor.write(async (tx) => {
-      for (const job of this.#crons.takeDue(now)) await this.schedule({ ...job, at: now }, tx);
+      for (const { cron, next, name, args } of due) {
+        this.#crons.save(cron, next);
+        await this.schedule({ name, args, at: now }, tx);
+      }
     });
+    for (const { cron, next } of due) this.#crons.saved(cron, next);
   }
 
   #startDue(now: number): void {

@@ -7,6 +7,7 @@
 import { hash } from "node:crypto";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { FunctionError } from "./errors.ts";
+import type { Inserts } from "./inserts.ts";
 import { encodeKey } from "./keys.ts";
 import { KEY_START, type Row } from "./keyindex.ts";
 import { LIMITS } from "./limits.ts";
@@ -32,11 +33,15 @@ export class SearchIndex {
   readonly #lastFilterWords: { value: Json | undefined; word: string }[] = [];
   readonly #textPath: readonly string[];
   readonly #match: StatementSync;
+  readonly #inserts: Inserts;
   readonly #insert: StatementSync;
   readonly #delete: StatementSync;
   readonly #row: StatementSync;
 
-  constructor(db: DatabaseSync, id: number, documents: string, definition: SearchDefinition) {
+  constructor(inserts: Inserts, id: number, documents: string, definition: SearchDefinition) {
+    const { db } = inserts;
+    this.#inserts = inserts;
+    this.#inserts = inserts;
     this.id = id;
     this.definition = definition;
     this.#textPath = definition.searchField.split(".");
@@ -83,6 +88,7 @@ export class SearchIndex {
    */
   *find(filters: readonly SearchFilter[]): Generator<Row> {
     const { terms, required } = this.#parse(filters);
+    this.#inserts.flush();
     let rest: number = LIMITS.searchCandidates;
     for (const seq of this.#rank(terms, required)) {
       if (rest === 0) return;

@@ -13,8 +13,11 @@ const PATH = /^\/api\/(?:[^/]+\/)?sync$/;
 export function serveSync(runtime: Runtime, server: Server): () => void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.requestBytes });
   const sessions = new Set<SyncSession>();
-  runtime.executor.onCommit((touched) => {
-    for (const session of sessions) session.committed(touched);
+  runtime.executor.watch({
+    watches: () => sessions.size > 0,
+    committed: (touched) => {
+      for (const session of sessions) session.committed(touched);
+    },
   });
   server.on("upgrade", (request, socket, head) => {
     const path = (request.url ?? "").split("?")[0] ?? "";

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { Inserts } from "./inserts.ts";
 import type { Table } from "./table.ts";
 
 const FORMAT = "1";
@@ -23,8 +24,10 @@ CREATE TABLE IF NOT EXISTS crons (
 
 export class Store {
   readonly db: DatabaseSync;
+  readonly inserts: Inserts;
   readonly tables = new Map<string, Table>();
   readonly #numbers = new Map<number, Table>();
+  readonly #changes: StatementSync;
   readonly #readMeta: StatementSync;
   readonly #writeMeta: StatementSync;
   #lastTs: bigint;
@@ -43,6 +46,8 @@ export class Store {
       PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
       ${CATALOG}
     `);
+    this.inserts = new Inserts(this.db);
+    this.#changes = this.db.prepare("SELECT total_changes() AS changes");
     this.#readMeta = this.db.prepare("SELECT value FROM meta WHERE key = ?");
     this.#writeMeta = this.db.prepare(
       "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
@@ -117,14 +122,38 @@ export class Store {
     this.db.exec("BEGIN IMMEDIATE");
   }
 
+  /** Rows that were ever changed: the same number before and after means that nothing was. */
+  get changes(): number {
+    return (this.#changes.get() as { changes: number }).changes;
+  }
+
+  /** Begins a part that can be undone by itself. Costs a flush of every search index. */
+  savepoint(name: string): void {
+    this.inserts.flush();
+    this.db.exec(`SAVEPOINT ${name}`);
+  }
+
+  release(name: string): void {
+    this.inserts.flush();
+    this.db.exec(`RELEASE ${name}`);
+  }
+
+  /** Undoes everything since the savepoint. */
+  undo(name: string): void {
+    this.inserts.discard();
+    this.db.exec(`ROLLBACK TO ${name}; RELEASE ${name}`);
+  }
+
   /** Makes everything since `begin` durable, the clock included. */
   commit(): void {
+    this.inserts.flush();
     this.#writeMeta.run("last_ts", String(this.#lastTs));
     this.#writeMeta.run("last_creation_time", String(this.#lastCreationTime));
     this.db.exec("COMMIT");
   }
 
   rollback(): void {
+    this.inserts.discard();
     if (this.db.isTransaction) this.db.exec("ROLLBACK");
   }
 

@@ -190,7 +190,7 @@ export class SyncSession {
 
   async #refresh(query: LiveQuery, caller: Caller): Promise<string> {
     const { store, functions } = this.#runtime;
-    const tx = new Transaction(store, { writable: false, tracksReads: true });
+    const tx = new Transaction(store, { tracksReads: true, watches: null });
     const logs: string[] = [];
     try {
       const target = functions.find(query.path, "query", caller.isAdmin);

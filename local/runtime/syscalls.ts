@@ -47,10 +47,15 @@ export function installHost(host: Host): void {
       throw noteFailure(error, context);
     }
   };
-  const asyncSyscall = async (op: string, text: string): Promise<string> => {
+  // Most answers are there at once: `convex/server` awaits them as it awaits promises.
+  const asyncSyscall = (op: string, text: string): string | Promise<string> => {
     const context = currentContext();
     try {
-      return await dispatch(op, text, context);
+      const answer = dispatch(op, text, context);
+      if (typeof answer === "string") return answer;
+      return answer.catch((error: unknown) => {
+        throw noteFailure(error, context);
+      });
     } catch (error) {
       throw noteFailure(error, context);
     }

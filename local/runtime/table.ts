@@ -1,6 +1,7 @@
 /** One table: its documents, its indexes, and keeping the two in step. */
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Inserts, RowInserter } from "./inserts.ts";
 import { encodeKey, successor } from "./keys.ts";
 import { KEY_END, type KeyIndex, type KeyRange, type Row } from "./keyindex.ts";
 import type { SearchIndex } from "./search.ts";
@@ -16,17 +17,24 @@ export class Table {
   validator: ValidatorJson | null = null;
   readonly indexes = new Map<string, KeyIndex>();
   readonly searches = new Map<string, SearchIndex>();
-  readonly #insert: StatementSync;
+  readonly #inserts: Inserts;
+  readonly #rows: RowInserter;
+  readonly #last: StatementSync;
   readonly #update: StatementSync;
   readonly #delete: StatementSync;
   readonly #page: StatementSync;
   readonly #count: StatementSync;
+  /** Row number of the last document inserted; null before the first one. */
+  #lastSeq: number | null = null;
 
-  constructor(db: DatabaseSync, number: number, name: string) {
+  constructor(inserts: Inserts, number: number, name: string) {
+    const { db } = inserts;
     this.number = number;
     this.name = name;
     const documents = documentsTable(number);
-    this.#insert = db.prepare(`INSERT INTO ${documents} (json, size) VALUES (?, ?)`);
+    this.#inserts = inserts;
+    this.#rows = inserts.into(documents, ["seq", "json", "size"]);
+    this.#last = db.prepare(`SELECT coalesce(max(seq), 0) AS seq FROM ${documents}`);
     this.#update = db.prepare(`UPDATE ${documents} SET json = ?, size = ? WHERE seq = ?`);
     this.#delete = db.prepare(`DELETE FROM ${documents} WHERE seq = ?`);
     this.#page = db.prepare(
@@ -55,6 +63,7 @@ export class Table {
   }
 
   count(): number {
+    this.#inserts.flush();
     return (this.#count.get() as { count: number }).count;
   }
 
@@ -62,6 +71,7 @@ export class Table {
   *documents(): Generator<{ seq: number; document: JsonObject }> {
     let last = 0;
     for (;;) {
+      this.#inserts.flush();
       const rows = this.#page.all(last, 500) as unknown as { seq: number; json: string }[];
       for (const { seq, json } of rows) {
         yield { seq, document: JSON.parse(json) as JsonObject };
@@ -72,14 +82,21 @@ export class Table {
   }
 
   insert(document: JsonObject, size: number, touch: TouchListener): void {
-    const { lastInsertRowid } = this.#insert.run(JSON.stringify(document), size);
-    const seq = Number(lastInsertRowid);
+    const seq = this.#nextSeq();
+    this.#rows.add(seq, JSON.stringify(document), size);
     for (const index of this.indexes.values()) {
       const key = index.keyOf(document, seq);
       index.insert(key, seq);
       touch(index.id, key);
     }
     for (const search of this.searches.values()) search.change(seq, null, document, touch);
+  }
+
+  /** A row number after all others; one that a failed transaction took is not used again. */
+  #nextSeq(): number {
+    this.#lastSeq ??= (this.#last.get() as { seq: number }).seq;
+    this.#lastSeq += 1;
+    return this.#lastSeq;
   }
 
   update(

@@ -15,7 +15,7 @@ export interface ReadInterval extends KeyRange {
   indexId: number;
 }
 
-/** A position of an index that a mutation changed. */
+/** A position of a watched index that a mutation changed. */
 export interface Touch {
   indexId: number;
   key: Buffer;
@@ -30,26 +30,30 @@ export class Transaction {
   /** A passed limit: fails the transaction even when the function catches the error. */
   failure: LimitError | null = null;
   readonly #ids = new IdMaker();
-  readonly #writable: boolean;
+  readonly #watches: ((indexId: number) => boolean) | null;
   readonly #tracksReads: boolean;
 
-  constructor(store: Store, options: { writable: boolean; tracksReads: boolean }) {
+  /** @param options.watches which indexes' changes are to be kept; null makes it read-only. */
+  constructor(
+    store: Store,
+    options: { tracksReads: boolean; watches: ((indexId: number) => boolean) | null },
+  ) {
     this.store = store;
-    this.#writable = options.writable;
+    this.#watches = options.watches;
     this.#tracksReads = options.tracksReads;
-    this.ts = options.writable ? store.nextTs() : store.lastTs;
+    this.ts = options.watches ? store.nextTs() : store.lastTs;
   }
 
   /** Runs part of the transaction such that its failure undoes what that part wrote. */
   async nested<T>(work: () => Promise<T>): Promise<T> {
     const touched = this.touched.length;
-    this.store.db.exec("SAVEPOINT nested");
+    this.store.savepoint("nested");
     try {
       const value = await work();
-      this.store.db.exec("RELEASE nested");
+      this.store.release("nested");
       return value;
     } catch (error) {
-      this.store.db.exec("ROLLBACK TO nested; RELEASE nested");
+      this.store.undo("nested");
       this.touched.length = touched;
       throw error;
     }
@@ -168,10 +172,10 @@ export class Transaction {
   }
 
   #requireWritable(): void {
-    if (!this.#writable) throw new FunctionError("Queries cannot write to the database.");
+    if (!this.#watches) throw new FunctionError("Queries cannot write to the database.");
   }
 
   readonly #touch = (indexId: number, key: Buffer): void => {
-    this.touched.push({ indexId, key });
+    if (this.#watches?.(indexId)) this.touched.push({ indexId, key });
   };
 }

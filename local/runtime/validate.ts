@@ -1,5 +1,6 @@
 /** Checks wire values against the validators that `convex/values` exports as JSON. */
 
+import { accepts } from "./accept.ts";
 import { displayValidator, displayValue } from "./display.ts";
 import { tableNumberOf } from "./ids.ts";
 import { sameValue } from "./keys.ts";
@@ -17,7 +18,7 @@ export type ValidatorJson =
 type FieldJson = { fieldType: ValidatorJson; optional: boolean };
 
 /** Says which table a table number belongs to, for `v.id(table)`. */
-type TableNamer = (tableNumber: number) => string | undefined;
+export type TableNamer = (tableNumber: number) => string | undefined;
 
 /** A complaint is spelled out only when somebody reads it: unions try and drop many. */
 type Complaint = () => string;
@@ -27,6 +28,15 @@ const path: (string | number)[] = [];
 
 /** The first thing wrong with `value` in Convex's words, or null when it is valid. */
 export function validationError(
+  validator: ValidatorJson,
+  value: Json,
+  tableName: TableNamer,
+): string | null {
+  return accepts(validator, value, tableName) ? null : explanation(validator, value, tableName);
+}
+
+/** The same, found member by member with the way to each. */
+export function explanation(
   validator: ValidatorJson,
   value: Json,
   tableName: TableNamer,

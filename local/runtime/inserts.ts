@@ -1,0 +1,95 @@
+/**
+ * Rows on their way into SQLite. A transaction that writes many documents inserts many rows into
+ * the same few tables: they wait until there are enough for one statement, which costs far less
+ * than a statement per row. Whatever reads a table asks for the waiting rows to be written first.
+ */
+
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+
+/** Rows per statement. */
+const WIDTH = 20;
+
+/** The waiting rows of one database. */
+export class Inserts {
+  readonly db: DatabaseSync;
+  readonly #waiting = new Set<RowInserter>();
+
+  constructor(db: DatabaseSync) {
+    this.db = db;
+  }
+
+  /** Makes what inserts rows into a table's columns. */
+  into(table: string, columns: readonly string[]): RowInserter {
+    return new RowInserter(this.db, table, columns, this.#waiting);
+  }
+
+  /** Writes all waiting rows: before anything reads, and before a transaction or savepoint ends. */
+  flush(): void {
+    if (this.#waiting.size === 0) return;
+    for (const inserter of this.#waiting) inserter.flush();
+    this.#waiting.clear();
+  }
+
+  /** Forgets the waiting rows: their transaction is undone. */
+  discard(): void {
+    for (const inserter of this.#waiting) inserter.discard();
+    this.#waiting.clear();
+  }
+}
+
+class RowInserter {
+  readonly #db: DatabaseSync;
+  readonly #table: string;
+  readonly #columns: readonly string[];
+  readonly #waiting: Set<RowInserter>;
+  readonly #one: StatementSync;
+  /** Made when it is first needed: most tables never get that many rows at once. */
+  #many: StatementSync | null = null;
+  /** Values of the rows, one after the other. */
+  #values: SQLInputValue[] = [];
+
+  constructor(
+    db: DatabaseSync,
+    table: string,
+    columns: readonly string[],
+    waiting: Set<RowInserter>,
+  ) {
+    this.#db = db;
+    this.#table = table;
+    this.#columns = columns;
+    this.#waiting = waiting;
+    this.#one = this.#prepare(1);
+  }
+
+  add(...row: SQLInputValue[]): void {
+    if (this.#values.length === 0) this.#waiting.add(this);
+    this.#values.push(...row);
+    if (this.#values.length < WIDTH * this.#columns.length) return;
+    this.#many ??= this.#prepare(WIDTH);
+    this.#many.run(...this.#values);
+    this.#values = [];
+    this.#waiting.delete(this);
+  }
+
+  flush(): void {
+    const width = this.#columns.length;
+    for (let start = 0; start < this.#values.length; start += width) {
+      this.#one.run(...this.#values.slice(start, start + width));
+    }
+    this.#values = [];
+  }
+
+  discard(): void {
+    this.#values = [];
+  }
+
+  #prepare(rows: number): StatementSync {
+    const row = `(${this.#columns.map(() => "?").join(", ")})`;
+    const all = Array.from({ length: rows }, () => row).join(", ");
+    return this.#db.prepare(
+      `INSERT INTO ${this.#table} (${this.#columns.join(", ")}) VALUES ${all}`,
+    );
+  }
+}
+
+export type { RowInserter };
