@@ -7,7 +7,7 @@ the right to list, suffix ranges are refused by some servers. This module is whe
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,13 +42,9 @@ def head(storage: Storage, role: StorageRole, key: str, use: Use = "work") -> Ob
     """
     with translated("HeadObject"):
         answer = storage.client(role, use).head_object(Bucket=storage.bucket, Key=key)
-    return _info(key, answer, answer["ContentLength"])
-
-
-def _info(key: str, answer: Mapping[str, Any], size: int) -> ObjectInfo:
     return ObjectInfo(
         key=key,
-        size=size,
+        size=answer["ContentLength"],
         etag=answer["ETag"],
         content_type=answer.get("ContentType", ""),
         modified_at=answer["LastModified"],
@@ -83,32 +79,18 @@ def open_from(
     return answer["Body"]
 
 
-def read_first(
-    storage: Storage, role: StorageRole, key: str, count: int
-) -> tuple[ObjectInfo, bytes]:
-    """Return an object's properties and its first `count` bytes at once; none if it has fewer.
+def read_first(storage: Storage, role: StorageRole, key: str, count: int, size: int) -> bytes:
+    """Return the first `count` bytes of an object of `size` bytes (fewer if it is shorter).
 
     Raises:
         StorageError: as for `head`.
     """
-    try:
-        with translated("GetObject"):
-            answer = storage.client(role).get_object(
-                Bucket=storage.bucket, Key=key, Range=f"bytes=0-{count - 1}"
-            )
-    except StorageError as error:
-        if error.failure != "invalid":
-            raise
-        info = head(storage, role, key)
-        if info.size >= count:
-            raise
-        return info, b""
+    body = open_from(storage, role, key, 0, min(count, size) - 1)
     with translated("ReadBody"):
         # A server that ignores Range would send everything; never read more than asked.
-        data: bytes = answer["Body"].read(count)
-        answer["Body"].close()
-    _, _, whole = answer.get("ContentRange", "").rpartition("/")
-    return _info(key, answer, int(whole or answer["ContentLength"])), data
+        data: bytes = body.read(count)
+        body.close()
+    return data
 
 
 def read_small(

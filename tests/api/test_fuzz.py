@@ -59,6 +59,7 @@ def test_hostile_bodies_never_end_in_a_server_error(
     api: Api, record_property: Callable[[str, object], None]
 ) -> None:
     record_property("seed", SEED)
+    record_property("hostile bodies", BODIES)
     chance = random.Random(SEED)  # noqa: S311  # repeatable on purpose
     session = api.new_session()
     targets = [

@@ -152,11 +152,17 @@ def test_an_empty_upload_is_told_from_one_that_is_missing(storage: Storage) -> N
     assert caught.value.flaw == "empty"
 
 
-def test_an_upload_is_checked_by_one_request(storage: Storage, events: list[StorageEvent]) -> None:
-    key, size, _ = stored(storage, recording("audio/wav", 1.0), "audio/wav")
+def test_no_client_can_make_a_check_look_like_a_failure_of_the_bucket(
+    storage: Storage, events: list[StorageEvent]
+) -> None:
+    """Nothing uploaded, nothing in it, less than announced: answers, which alert nobody."""
+    keys = [stored(storage, data, "audio/wav")[0] for data in (b"", b"RIFF")]
     events.clear()
-    check_upload(storage, key, size)
-    assert [event.operation for event in events] == ["GetObject"]
+    for key in (str(AudioKey.new("a" * 31, "audio/wav")), *keys):
+        with pytest.raises((UnplayableError, ObjectMissingError)):
+            check_upload(storage, key, 10 * SNIFF_BYTES)
+    assert [event.operation for event in events] == ["HeadObject"] * 3
+    assert {event.outcome for event in events} <= {"ok", "missing", "denied"}
 
 
 @pytest.mark.parametrize(("data", "content_type", "flaw"), [

@@ -139,7 +139,7 @@ def test_wrong_credentials_are_denied(endpoint: Endpoint, storage: Storage, wron
     field = {"access_key": "S3_ACCESS_KEY_ID", "secret_key": "S3_SECRET_ACCESS_KEY"}[wrong]
     intruder = Storage(settings_for(endpoint, **{field: secrets.token_hex(16)}), lambda _: None)
     with pytest.raises(StorageError) as caught:
-        objects.read_first(intruder, "ingest", key, 4)
+        objects.read_first(intruder, "ingest", key, 4, 4)
     assert caught.value.failure == "denied"
     intruder.close()
 
