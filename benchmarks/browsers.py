@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from benchmarks.figures import Curve, Figure
-from benchmarks.load import FULL, PAGES, Outcome, replaced, run, stack_to_load
+from benchmarks.load import FULL, PAGES, replaced, run, stack_to_load
+from benchmarks.load_outcome import Outcome
 from benchmarks.sampling import percentiles
 
 NUMBERS = (1, 10, 50)

@@ -124,11 +124,25 @@ class Crowd:
             visitors = await self._sign_in(opened)
             self.reviewers.open(self._plan.reviewers)
             self.reviewers.start(lambda: self.over, REVIEW_SECONDS)
-            tasks = [
-                asyncio.create_task(self._visit(number, visitor, records))
-                for number, visitor in enumerate(visitors)
-            ]
-            tasks += [asyncio.create_task(self._write(n, http)) for n in range(self._plan.writers)]
+            try:
+                return await self._work(visitors, records, http, begin)
+            finally:
+                self.over = True
+                await asyncio.to_thread(self.reviewers.join)
+
+    async def _work(
+        self,
+        visitors: list[Visitor],
+        records: Records,
+        http: httpx.AsyncClient,
+        begin: Callable[[], None],
+    ) -> float:
+        """Let visitors and writers work; a defect of theirs ends the run at once."""
+        async with asyncio.TaskGroup() as tasks:
+            for number, visitor in enumerate(visitors):
+                tasks.create_task(self._visit(number, visitor, records))
+            for number in range(self._plan.writers):
+                tasks.create_task(self._write(number, http))
             await asyncio.sleep(self._plan.warm_seconds)
             begin()
             self.tally.measuring = True
@@ -136,10 +150,7 @@ class Crowd:
             await asyncio.sleep(self._plan.seconds)
             self.tally.measuring = False
             self.over = True
-            seconds = time.monotonic() - started
-            await asyncio.gather(*tasks)
-            await asyncio.to_thread(self.reviewers.join)
-            return seconds
+            return time.monotonic() - started
 
     async def _sign_in(self, opened: AsyncExitStack) -> list[Visitor]:
         """Sign every user in: each a member of their own, from an address of their own."""

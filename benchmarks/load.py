@@ -23,12 +23,13 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.crowd import Crowd, Plan, Records
+from benchmarks.load_outcome import Outcome
 from benchmarks.load_report import FOLDER, markdown
 from benchmarks.processes import ProcessWatch, Usage
 from lib.auth.service import mint
@@ -46,55 +47,6 @@ PAGES: Final = [
     "/", "/sessions", "/session", "/users", "/user", "/review",
     "/storage", "/latency", "/auth-errors", "/alerts", "/status", "/audit",
 ]  # fmt: skip
-GROWTH_MIB: Final = 1.0
-"""Per minute, of the app in the second half."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Everything that a run shows, as it goes to JSON."""
-
-    plan: dict[str, Any]
-    machine: dict[str, Any]
-    seconds: float
-    views: dict[str, dict[str, float]]
-    failures: dict[str, int]
-    told: list[str]
-    errors_logged: int
-    acknowledged: int
-    stored: int
-    reviews: int
-    review_problem: str
-    processes: dict[str, dict[str, float]]
-    all_views: list[float] = field(repr=False)
-
-    @property
-    def failed(self) -> int:
-        """Failed views and requests."""
-        return sum(self.failures.values())
-
-    @property
-    def missed(self) -> list[str]:
-        """Return what falls short, as sentences."""
-        found = []
-        if self.failures or self.errors_logged:
-            count = sum(self.failures.values()) + self.errors_logged
-            found.append(f"{count} errors; the target is none")
-        growth = self.processes["app"]["growthMibPerMinute"]
-        if growth >= GROWTH_MIB:
-            found.append(f"the app grew by {growth:.2f} MiB a minute; the target is under 1")
-        if self.acknowledged != self.stored:
-            found.append(f"{self.acknowledged} turns acknowledged, {self.stored} stored")
-        if self.review_problem:
-            found.append(f"reviews: {self.review_problem}")
-        turns = self.plan["turns_per_second"]
-        if turns and self.views_of("POST /interactions") * self.plan["batch"] < 0.98 * turns:
-            found.append(f"fewer than {turns:g} turns a second were stored")
-        return found
-
-    def views_of(self, what: str) -> float:
-        """Return how many of a kind there were in a second."""
-        return self.views.get(what, {}).get("perSecond", 0.0)
 
 
 def main() -> int:
@@ -103,13 +55,13 @@ def main() -> int:
     print(f"EARSHOT_LOAD_SEED={plan.seed}", flush=True)
     with stack_to_load() as running:
         outcome = run(running, plan, PAGES)
-    kept = {name: one for name, one in asdict(outcome).items() if name != "all_views"}
-    text = markdown(kept, outcome.missed)
+    kept = outcome.kept()
+    text = markdown(kept)
     print(text)
     if plan == replaced(FULL, seed=plan.seed):
         (FOLDER / "load.json").write_text(json.dumps(kept, indent=1) + "\n")
         (FOLDER / "load.md").write_text(text)
-    return 1 if outcome.missed else 0
+    return 0 if all(target["met"] for target in kept["targets"]) else 1
 
 
 def plan_from_environment() -> Plan:
@@ -187,6 +139,10 @@ def run(running: RunningStack, plan: Plan, pages: list[str]) -> Outcome:
         reviews=len(crowd.reviewers.submitted),
         review_problem=problem,
         processes={name: _usage(usage) for name, usage in watch.usage.items()},
+        memory={
+            name: [round(mib, 1) for mib in usage.by_minute()]
+            for name, usage in watch.usage.items()
+        },
         all_views=[
             1000 * one
             for what, values in crowd.tally.seconds.items()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.figures import amount
+
 FOLDER: Final = Path(__file__).resolve().parents[1] / "docs"
 
 _PAGE: Final = """\
@@ -25,7 +27,11 @@ Convex runtime, S3, the identity provider and the generator itself.
   claim and a review every five seconds, through the functions: {reviews:,} reviews.
 - {seconds:.0f} s measured after {warm_seconds:g} s of warm-up.
 
+## Targets
+
 {verdict}
+
+{targets}
 
 ## Errors
 
@@ -45,16 +51,16 @@ last message of the page's script.
 ## Processes
 
 {processes}
+
+Resident memory in MiB, the mean of each minute. Streamlit keeps a session for two minutes after its
+page was left, 128 at most; the app's first minutes show these filling up.
+
+{minutes}
 """
 
 
-def markdown(outcome: dict[str, Any], missed: list[str]) -> str:
-    """Return the page.
-
-    Args:
-        outcome: of `benchmarks.load`.
-        missed: sentences about what falls short.
-    """
+def markdown(outcome: dict[str, Any]) -> str:
+    """Return the page of what `benchmarks.load_outcome` keeps."""
     views = {name: one for name, one in outcome["views"].items() if name.startswith("/")}
     routes = {name: one for name, one in outcome["views"].items() if not name.startswith("/")}
     stored = routes.get("POST /interactions", {}).get("perSecond", 0) * outcome["plan"]["batch"]
@@ -64,11 +70,13 @@ def markdown(outcome: dict[str, Any], missed: list[str]) -> str:
         reviews=outcome["reviews"],
         shown=sum(one["perSecond"] for one in views.values()),
         stored_per_second=stored,
-        verdict="Every target was met." if not missed else f"**Missed:** {'; '.join(missed)}.",
+        verdict=_verdict(outcome["targets"]),
+        targets="\n".join(_targets(outcome["targets"])),
         errors="\n".join(_errors(outcome)),
         pages="\n".join(times(views, "view")),
         requests="\n".join(times(routes, "request")),
         processes="\n".join(usage(outcome["processes"])),
+        minutes="\n".join(_minutes(outcome["memory"])),
     )
 
 
@@ -92,6 +100,31 @@ def usage(processes: dict[str, dict[str, float]]) -> list[str]:
         f"| {name} | {one['cores']:.2f} | {one['firstMib']:.0f} | {one['lastMib']:.0f} | "
         f"{one['peakMib']:.0f} | {one['growthMibPerMinute']:+.2f} |"
         for name, one in processes.items()
+    ]
+    return rows
+
+
+def _minutes(memory: dict[str, list[float]]) -> list[str]:
+    count = max(map(len, memory.values()))
+    rows = ["| process | " + " | ".join(str(number + 1) for number in range(count)) + " |"]
+    rows.append("|---" + "|---:" * count + "|")
+    for name, mib in memory.items():
+        cells = [f"{one:.0f}" for one in mib]
+        rows.append(f"| {name} | " + " | ".join(cells + [""] * (count - len(cells))) + " |")
+    return rows
+
+
+def _verdict(targets: list[dict[str, Any]]) -> str:
+    missed = sum(not one["met"] for one in targets)
+    return f"**{missed} of {len(targets)} missed.**" if missed else "Every target was met."
+
+
+def _targets(targets: list[dict[str, Any]]) -> list[str]:
+    rows = ["| what | target | measured | |", "|---|---|---:|---|"]
+    rows += [
+        f"| {one['name']} | {one['target']} | {amount(one['value'], one['unit'])} | "
+        f"{'met' if one['met'] else '**missed**'} |"
+        for one in targets
     ]
     return rows
 

@@ -43,6 +43,15 @@ class Usage:
         above = sum((x - middle) * (y - level) for x, y in zip(at, mib, strict=True))
         return 60 * above / sum((x - middle) ** 2 for x in at)
 
+    def by_minute(self) -> list[float]:
+        """Return the mean memory of each minute in MiB, without a last one of under 30 s."""
+        minutes: dict[int, list[float]] = {}
+        for at, mib in zip(self.at, self.mib, strict=True):
+            minutes.setdefault(int(at // 60), []).append(mib)
+        if self.at and self.at[-1] % 60 < 30:
+            minutes.pop(int(self.at[-1] // 60))
+        return [sum(samples) / len(samples) for samples in minutes.values()]
+
 
 class ProcessWatch:
     """Samples processes once a second, from `start` to `stop`.

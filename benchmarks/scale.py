@@ -22,7 +22,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.figures import Curve, Figure
-from benchmarks.load import FULL, PAGES, Outcome, replaced, run
+from benchmarks.load import FULL, PAGES, replaced, run
+from benchmarks.load_outcome import Outcome
 from benchmarks.sampling import percentiles
 from local import processes
 from local.children import Child, stop_all

@@ -21,6 +21,9 @@ _PASSED = (
     "EARSHOT_SIGNED_URL_SECONDS",
 )  # fmt: skip
 
+# As in deploy/Dockerfile, for the reason told in docs/deployment.md.
+_MEMORY = {"MALLOC_ARENA_MAX": "2"}
+
 # So that notifications can be tried: where they go is not the stack's to say.
 _ALERTS = (
     "EARSHOT_ALERT_WEBHOOK_URL", "EARSHOT_ALERT_WEBHOOK_SECRET", "EARSHOT_ALERT_SLACK_URL",
@@ -85,6 +88,7 @@ def app(stack: Stack, *, demo: bool) -> Child:
     """Return the product itself, pointed at this stack by its environment alone."""
     environment = {**stack.app_environment(), "EARSHOT_DEMO": "1" if demo else "0"}
     environment |= {name: os.environ[name] for name in _ALERTS if name in os.environ}
+    environment |= _MEMORY
     command = _uvicorn("app:app", stack.app_port)
     health = f"http://127.0.0.1:{stack.app_port}/api/v1/ready"
     return _child(stack, "app", command, environment, health)

@@ -15,10 +15,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Origin, Subprotocol
 
+from tests.support.kept_messages import KeptMessages
 from tests.support.sign_in import NAVIGATION
 
 VIEW_SECONDS = 30.0
-MAX_KEPT: Final = 60
 # What Chromium asks for with a page load, beside the document and the code, which it keeps.
 _WITH_A_LOAD: Final = (
     "/auth/watch.js", "/auth/state", "/_stcore/health", "/_stcore/host-config",
@@ -69,7 +69,7 @@ class Visitor:
         self._pages: dict[str, str] = {}  # path -> page script hash
         self._hash = ""
         self._query = ""
-        self._known: dict[str, Any] = {}  # large messages that a browser keeps, by their hash
+        self._kept = KeptMessages()
         self.view = View("", "")
 
     @property
@@ -84,6 +84,7 @@ class Visitor:
             PageError: a request was not answered well, or the page told of a failure.
         """
         await self.close()
+        self._kept = KeptMessages()
         self.view = View(path, "load")
         started = time.perf_counter()
         self._query = query
@@ -161,7 +162,7 @@ class Visitor:
     def _ask(self, path: str) -> BackMsg:
         ask = BackMsg()
         ask.rerun_script.query_string = self._query
-        ask.rerun_script.cached_message_hashes.extend(self._known)
+        ask.rerun_script.cached_message_hashes.extend(self._kept.hashes)
         context = ask.rerun_script.context_info
         context.timezone, context.locale = "UTC", "en-GB"
         context.url = self._app_url + path
@@ -191,14 +192,7 @@ class Visitor:
     def _take(self, data: bytes) -> bool:
         """Take one message; tell whether it ends the page's run."""
         self.view.received += len(data)
-        message = ForwardMsg.FromString(data)
-        if message.WhichOneof("type") == "ref_hash":
-            # Moved to the end: what is still shown is not forgotten.
-            message = self._known[message.ref_hash] = self._known.pop(message.ref_hash)
-        elif message.metadata.cacheable:
-            self._known[message.hash] = message
-            while len(self._known) > MAX_KEPT:
-                del self._known[next(iter(self._known))]
+        message = self._kept.whole(ForwardMsg.FromString(data))
         take: Callable[[Any], None] | None = {
             "new_session": self._begin, "navigation": self._navigate, "delta": self._draw,
         }.get(message.WhichOneof("type") or "")  # fmt: skip
@@ -206,11 +200,14 @@ class Visitor:
             take(getattr(message, message.WhichOneof("type") or ""))
         if message.WhichOneof("type") != "script_finished":
             return False
+        if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            self._kept.end_run()
         if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
             raise PageError(f"{self.view.path}: the script does not compile")
         return bool(message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY)
 
     def _begin(self, session: Any) -> None:
+        self._kept.max_runs = session.config.max_cached_message_age
         self._hash = session.page_script_hash
 
     def _navigate(self, navigation: Any) -> None:
