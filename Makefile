@@ -120,6 +120,10 @@ bench: setup-dev ## Measure against the targets (both cores should be free)
 load: setup-dev ## Ten minutes of dashboard users and API writers (EARSHOT_LOAD_SECONDS, _SEED; both cores free)
 	$(BIN)/python -m benchmarks.load
 
+.PHONY: walk
+walk: setup-dev browser-present ## Run the commands of the documents in a new clone (docs/walk.md)
+	$(BIN)/python -m tests.walk
+
 .PHONY: screenshots
 screenshots: setup-dev ## Make the README's pictures from a running stack
 	$(BIN)/python -m tests.screenshots

@@ -1,8 +1,8 @@
 """`python -m benchmarks [NAME ...]`: run benchmarks by name, or all; `make bench` runs all.
 
-Prints the figures with their targets and keeps them: `docs/benchmarks/NAME.json`, its plots, and
-`docs/benchmarks.md`. Ends with 1 if a target was missed or a benchmark failed, with 2 for a name
-that there is not.
+Prints the figures with their targets and keeps them: `docs/benchmarks/NAME.json`, its plots,
+`docs/benchmarks.md` and the targets in `docs/requirements.md`. Ends with 1 if a target was missed
+or a benchmark failed, with 2 for a name that there is not.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import typer
 from benchmarks import NAMES
 from benchmarks.figures import Curve, Figure, amount
 from benchmarks.machine import load
-from benchmarks.page import PAGE, page
+from benchmarks.page import write_pages
 from benchmarks.plots import draw
 from benchmarks.results import keep, kept_results, result
 from tests.support.browser import chromium
@@ -29,7 +29,7 @@ def main(
     names: Annotated[list[str] | None, typer.Argument(help=f"of: {', '.join(NAMES)}")] = None,
     *,
     discard: Annotated[bool, typer.Option("--discard", help="print only, keep nothing")] = False,
-    page_only: Annotated[bool, typer.Option("--page", help="only write the page anew")] = False,
+    page_only: Annotated[bool, typer.Option("--page", help="only write the pages anew")] = False,
 ) -> None:
     """Measure, one benchmark after the other and never two at once."""
     unknown = [name for name in names or () if name not in NAMES]
@@ -37,7 +37,7 @@ def main(
         typer.echo(f"There is no benchmark {unknown[0]}. There are: {', '.join(NAMES)}", err=True)
         raise typer.Exit(2)
     if page_only:
-        PAGE.write_text(page(kept_results()))
+        write_pages(kept_results())
         return
     if names and len(names) == 1:
         fine = run(names[0], discard=discard)
@@ -61,7 +61,7 @@ def run(name: str, *, discard: bool) -> bool:
         keep(kept)
         with chromium() as browser:
             draw(kept, browser)
-        PAGE.write_text(page(kept_results()))
+        write_pages(kept_results())
     return all(item.met is not False for item in measured if isinstance(item, Figure))
 
 

@@ -1,8 +1,12 @@
-"""`docs/benchmarks.md`, made from the kept results and the benchmarks' docstrings."""
+"""`docs/benchmarks.md` and the targets in `docs/requirements.md`, made from the kept results.
+
+What stands around the figures are the benchmarks' docstrings.
+"""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +16,12 @@ from benchmarks.figures import amount
 from benchmarks.results import Result, plot_name
 
 PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+REQUIREMENTS: Final = PAGE.with_name("requirements.md")
+_TARGETS: Final = re.compile(
+    r"(?<=<!-- targets: written by `python -m benchmarks` -->\n).*?"
+    r"(?=<!-- end of the targets -->\n)",
+    re.DOTALL,
+)
 
 _INTRODUCTION = """\
 # Benchmarks
@@ -23,6 +33,31 @@ interactions) is made once, which takes 5 to 30 minutes, and is kept under `EARS
 """
 
 
+def write_pages(results: Iterable[Result]) -> None:
+    """Write both pages anew."""
+    kept = list(results)
+    PAGE.write_text(page(kept))
+    REQUIREMENTS.write_text(with_targets(REQUIREMENTS.read_text(), kept))
+
+
+def with_targets(requirements: str, results: Iterable[Result]) -> str:
+    """Return the page of requirements with every target as it was measured last.
+
+    Raises:
+        ValueError: the page has no place for them.
+    """
+    rows = [
+        [f"[{name}](benchmarks.md#{name})", figure["name"], figure["target"], _value(figure),
+         _verdict(figure)]
+        for name, figure in _judged(results)
+    ]  # fmt: skip
+    table = _table(["benchmark", "figure", "target", "measured", ""], rows)
+    text, places = _TARGETS.subn(lambda _: f"\n{table}\n", requirements)
+    if places != 1:
+        raise ValueError("docs/requirements.md has no place for the targets")
+    return text
+
+
 def page(results: Iterable[Result]) -> str:
     """Write the page in Markdown."""
     kept = {result["benchmark"]: result for result in results}
@@ -32,12 +67,7 @@ def page(results: Iterable[Result]) -> str:
 
 
 def _summary(results: Iterable[Result]) -> str:
-    judged = [
-        (result["benchmark"], figure)
-        for result in results
-        for figure in result["figures"]
-        if figure["target"] is not None
-    ]
+    judged = _judged(results)
     missed = [(name, figure) for name, figure in judged if not figure["met"]]
     text = f"{len(judged) - len(missed)} of {len(judged)} targets are met."
     if not missed:
@@ -47,6 +77,16 @@ def _summary(results: Iterable[Result]) -> str:
         for name, figure in missed
     ]
     return f"{text} Missed:\n\n" + _table(["benchmark", "figure", "target", "measured"], rows)
+
+
+def _judged(results: Iterable[Result]) -> list[tuple[str, dict[str, Any]]]:
+    kept = {result["benchmark"]: result["figures"] for result in results}
+    return [
+        (name, figure)
+        for name in NAMES
+        for figure in kept.get(name, [])
+        if figure["target"] is not None
+    ]
 
 
 def _machines(results: Iterable[Result]) -> str:

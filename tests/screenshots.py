@@ -1,8 +1,14 @@
-"""`make screenshots`: the pictures of the README, taken from a stack with demo data."""
+"""`make screenshots`: the pictures of the README, taken from a stack with demo data.
+
+`python -m tests.screenshots FOLDER` takes every page in both themes instead.
+"""
 
 from __future__ import annotations
 
+import re
+import sys
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -12,6 +18,7 @@ from tests.support.browser import chromium, new_context, sign_in
 from tests.support.stack import ROOT, RunningStack, running_stack
 
 FOLDER = ROOT / "docs" / "images"
+SCHEMES = ("light", "dark")
 
 
 def paths(stack: RunningStack) -> dict[str, str]:
@@ -42,17 +49,24 @@ def settled(page: Page) -> None:
     page.wait_for_timeout(1_000)  # charts and waveforms animate
 
 
-def take(stack: RunningStack, folder: Path) -> None:
-    """Picture every page in both themes."""
+def shown() -> set[str]:
+    """Return the names of the pictures that the README shows."""
+    return set(re.findall(r"docs/images/([\w-]+)\.png", (ROOT / "README.md").read_text()))
+
+
+def take(stack: RunningStack, folder: Path, wanted: Collection[str] | None = None) -> None:
+    """Picture pages, such as `users-dark`; without a choice every page in both themes."""
     folder.mkdir(parents=True, exist_ok=True)
     with chromium() as browser:
-        for scheme in ("light", "dark"):
+        for scheme in SCHEMES:
             context = new_context(
-                browser, color_scheme=scheme, viewport={"width": 1360, "height": 860}
+                browser, color_scheme=scheme, viewport={"width": 1360, "height": 1020}
             )
             page = context.new_page()
             sign_in(page, stack, "admin")
             for name, path in paths(stack).items():
+                if wanted is not None and f"{name}-{scheme}" not in wanted:
+                    continue
                 page.goto(stack.app_url + path)
                 settled(page)
                 page.screenshot(path=folder / f"{name}-{scheme}.png")
@@ -64,4 +78,7 @@ if __name__ == "__main__":
         tempfile.TemporaryDirectory() as temporary,
         running_stack(Path(temporary) / "home") as running,
     ):
-        take(running, FOLDER)
+        if len(sys.argv) > 1:
+            take(running, Path(sys.argv[1]))
+        else:
+            take(running, FOLDER, shown())

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 
 from benchmarks import NAMES
 from benchmarks.figures import Curve, Figure, amount
-from benchmarks.page import PAGE, page
+from benchmarks.page import PAGE, REQUIREMENTS, page, with_targets
 from benchmarks.plots import draw, drawn_curve
 from benchmarks.results import FOLDER, Result, keep, kept_results, plot_name, result
 
@@ -21,6 +21,15 @@ def measured(*items: Figure | Curve) -> Result:
 
 def test_the_page_is_what_the_kept_results_make() -> None:
     assert PAGE.read_text() == page(kept_results()), "run: python -m benchmarks --page"
+
+
+def test_the_requirements_tell_each_target_as_measured_and_why_one_is_missed() -> None:
+    text = REQUIREMENTS.read_text()
+    assert text == with_targets(text, kept_results()), "run: python -m benchmarks --page"
+    for kept in kept_results():
+        for figure in kept["figures"]:
+            told = figure["met"] is not False or f"\n- **{figure['name']}**: " in text
+            assert told, f"docs/requirements.md does not say why {figure['name']} is missed"
 
 
 def test_every_kept_result_belongs_to_a_benchmark() -> None:

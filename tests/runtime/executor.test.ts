@@ -2,10 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { callContext, type Caller } from "../../local/runtime/context.ts";
 import { applySchema } from "../../local/runtime/deploy.ts";
 import { Executor } from "../../local/runtime/executor.ts";
+import { Functions } from "../../local/runtime/functions.ts";
 import { KEY_END, KEY_START } from "../../local/runtime/keyindex.ts";
 import { Store } from "../../local/runtime/store.ts";
+import type { LoadedFunction } from "../../local/runtime/modules.ts";
 import type { Transaction } from "../../local/runtime/transaction.ts";
 
 /** More than the rows that go into one statement, and not a multiple of them. */
@@ -29,7 +32,7 @@ function notes() {
     [...table.searches.get("search")!.find([{ type: "Search", fieldPath: "name", value: word }])]
       .length;
   const add = (tx: Transaction, name: string): string => tx.insert(table, { name });
-  return { executor: new Executor(store), names, found, add, table };
+  return { store, executor: new Executor(store), names, found, add, table };
 }
 
 test("a mutation that fails after it has written takes nothing else of its group with it", async () => {
@@ -99,4 +102,41 @@ test("a nested part that fails is undone alone", async () => {
     add(tx, "after");
   });
   expect(names()).toEqual(["after", "before"]);
+});
+
+test("a mutation that runs again has printed its lines once", async () => {
+  const { store, executor, add } = notes();
+  const modules = { functions: new Map(), schema: null, authConfig: null, crons: {}, router: null };
+  const functions = new Functions(store, executor, modules);
+  let runs = 0;
+  const target: LoadedFunction = {
+    kind: "mutation",
+    path: "notes:greet",
+    isPublic: true,
+    args: { type: "any" },
+    returns: null,
+    invoke: async () => {
+      runs += 1;
+      callContext.getStore()?.logs.push("hello");
+      return "null";
+    },
+  };
+  const caller: Caller = {
+    identity: null,
+    isAdmin: false,
+    requestId: "r1",
+    ip: null,
+    userAgent: null,
+    scheduledJobId: null,
+  };
+  const logs: string[] = [];
+  const outcomes = await Promise.allSettled([
+    functions.call(target, {}, caller, { logs }),
+    executor.write(async (tx) => {
+      for (let i = 0; i < MANY; i += 1) add(tx, `gone ${i}`);
+      throw new Error("second thoughts");
+    }),
+  ]);
+  expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+  expect({ runs, logs }).toEqual({ runs: 2, logs: ["hello"] });
 });

@@ -1,0 +1,133 @@
+"""`python -m tests.walk`: `make walk`, which follows the documents to the letter.
+
+Every shell block of README.md and of the pages that it links is run in their order, in a new clone
+of this commit with an empty home and few programs, against the local stack that
+README's first command starts. What is not run is listed with its reason. The result is
+`docs/walk.md`; ends with 1 if a command failed.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from tests.walk.checkout import Checkout, WalkError
+from tests.walk.pages import REPORT, ROOT, Block, Kind, blocks, pages
+from tests.walk.programs import ASKED_FOR
+
+_HEAD: Final = """# The walk
+
+Written by `make walk`: every shell block of these documents, run one after the other as it stands,
+by a script that knows nothing else. It works in a new clone of the commit, with an empty `HOME`, no
+other variables than `PORT` (a free one) and those that tell how to reach package registries, and
+with the programs of Debian's required packages and of those that the pages ask for:
+{packages}. There is neither Node.js nor git nor a compiler.
+
+README's first command starts the local stack. After that the walk writes `.env`, as
+[deployment.md](deployment.md#4-settings) says, with that stack's addresses and keys, a recording
+for [api/README.md](api/README.md) and three files for [import.md](import.md).
+"""
+_FAILED: Final = "**failed**"
+
+
+def main() -> int:
+    """Walk, and keep the report.
+
+    Pages may be named (`python -m tests.walk docs/import.md`): README's first command is run, then
+    these; the rows of the others stay as they were.
+    """
+    wanted = sys.argv[1:]
+    kept = REPORT.read_text("utf-8").splitlines() if wanted else []
+    commit = _commit()
+    rows: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="walk-") as temporary:
+        checkout = Checkout(Path(temporary))
+        checkout.clone()
+        checkout.bring_files()
+        try:
+            for page in pages(checkout.root):
+                for block in blocks(page, checkout.root):
+                    before = [row for row in kept if row.startswith(row_of(block))]
+                    if before and page not in wanted and block.kind is not Kind.WALK:
+                        rows += before[:1]
+                        continue
+                    rows.append(f"{_walk(checkout, block)} {commit} |")
+                    print(rows[-1], flush=True)
+                checkout.stop(page=page)
+        finally:
+            checkout.stop()
+        versions = _versions(checkout)
+    REPORT.write_text(_report(rows, versions), "utf-8")
+    return int(any(_FAILED in row for row in rows))
+
+
+def _walk(checkout: Checkout, block: Block) -> str:
+    begun = time.monotonic()
+    outcome = "works"
+    try:
+        if block.kind is Kind.LEFT_OUT:
+            outcome = f"not run: {block.note}"
+        elif block.kind is Kind.RUN:
+            checkout.run(block)
+        else:
+            checkout.start(block)
+            outcome = f"works: prints `{block.note}`"
+            if block.kind is Kind.WALK:
+                checkout.fill_in_settings()
+    except (WalkError, AssertionError, subprocess.SubprocessError) as error:
+        print(f"{block.page}:{block.line}: {error}", file=sys.stderr, flush=True)
+        outcome = _FAILED
+    spent = "" if block.kind is Kind.LEFT_OUT else f"{time.monotonic() - begun:.0f} s"
+    return f"{row_of(block)} {outcome} | {spent} |"
+
+
+def row_of(block: Block) -> str:
+    """Return the part of a block's row that depends on the page only."""
+    name = block.page.removeprefix("docs/")
+    link = f"../{name}" if name == block.page else name
+    return f"| [{name}]({link}) | `{block.title.replace('|', chr(92) + '|')}` |"
+
+
+def _versions(checkout: Checkout) -> str:
+    def said(*command: str) -> str:
+        done = subprocess.run(
+            command, cwd=checkout.root, env=checkout.environment(), capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        return done.stdout.strip()
+
+    system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
+    python = said("python3", "--version")
+    browser = said("chromium", "--version").split(" built")[0]
+    return f"{system}, {os.cpu_count()} cores, {python}, {browser}"
+
+
+def _commit() -> str:
+    head = ["git", "rev-parse", "--short=12", "HEAD"]
+    return subprocess.run(head, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def _report(rows: list[str], versions: str) -> str:
+    left_out = sum("| not run: " in row for row in rows)
+    failed = sum(_FAILED in row for row in rows)
+    works = len(rows) - left_out - failed
+    said = f"{len(rows)} blocks: {works} work, {failed} failed, {left_out} were not run."
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    table = "\n".join(
+        ["| page | commands | outcome | time | commit |", "|---|---|---|---|---|", *rows]
+    )
+    packages = ", ".join(f"`{name}`" for name in ASKED_FOR)
+    head = _HEAD.format(packages=packages)
+    return f"{head}\n{day}, {versions}. {said}\n\n{table}\n"
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    sys.exit(main())

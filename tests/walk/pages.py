@@ -1,0 +1,101 @@
+"""The shell commands of the documents: every fenced block `sh`, with what its page says of it.
+
+A comment `<!-- walk: ... -->` before a block says how it is walked. Without one it runs to its end.
+
+- `not run: REASON`;
+- `runs to the end of the page; ready at: TEXT`: it stays up, and is ready when it prints that;
+- `runs to the end of the walk; ready at: TEXT`.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+REPORT: Final = ROOT / "docs" / "walk.md"
+_BLOCK: Final = re.compile(
+    r"(?:^ *<!-- walk: (?P<how>.+?) -->\n)?^(?P<pad> *)```sh\b[^\n]*\n(?P<text>.*?)^(?P=pad)```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+class Kind(Enum):
+    """How a block is walked."""
+
+    RUN = "run"
+    PAGE = "runs to the end of the page"
+    WALK = "runs to the end of the walk"
+    LEFT_OUT = "not run"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block.
+
+    Attributes:
+        page: path of its page from the root.
+        line: of its first command.
+        script: the commands.
+        kind: how it is walked.
+        note: the reason, or what it prints when it is ready.
+    """
+
+    page: str
+    line: int
+    script: str
+    kind: Kind
+    note: str
+
+    @property
+    def title(self) -> str:
+        """The first command, in one line."""
+        first = self.script.splitlines()[0].split("  #")[0].rstrip(" \\")
+        more = len(self.script.splitlines()) - 1
+        return f"{first} (+{more})" if more else first
+
+
+def pages(root: Path = ROOT) -> list[str]:
+    """Return the pages in the order in which a newcomer meets them: those that README.md links.
+
+    Links that lead nowhere are left to `tests/test_docs.py`.
+    """
+    readme = (root / "README.md").read_text("utf-8")
+    linked = re.findall(r"^\| \[[^]]+\]\(([\w/.-]+\.md)\)", readme, re.MULTILINE)
+    written = REPORT.relative_to(ROOT).as_posix()
+    there = [page for page in linked if page != written and (root / page).exists()]
+    return ["README.md", *dict.fromkeys(there)]
+
+
+def blocks(page: str, root: Path = ROOT) -> Iterator[Block]:
+    """Yield the blocks of a page of a checkout, top to bottom.
+
+    Raises:
+        ValueError: a comment says nothing that is known.
+    """
+    text = (root / page).read_text("utf-8")
+    for found in _BLOCK.finditer(text):
+        kind, note = _how(found["how"] or Kind.RUN.value)
+        line = text.count("\n", 0, found.start("text")) + 1
+        yield Block(page, line, textwrap.dedent(found["text"]).strip(), kind, note)
+
+
+def every_block() -> list[Block]:
+    """Return the blocks of all pages in the order in which they are walked."""
+    return [block for page in pages() for block in blocks(page)]
+
+
+def _how(words: str) -> tuple[Kind, str]:
+    if words == Kind.RUN.value:
+        return Kind.RUN, ""
+    for kind in (Kind.PAGE, Kind.WALK):
+        if words.startswith(f"{kind.value}; ready at: "):
+            return kind, words.partition("ready at: ")[2]
+    if words.startswith(f"{Kind.LEFT_OUT.value}: "):
+        return Kind.LEFT_OUT, words.partition(": ")[2]
+    raise ValueError(f"a comment of the walk is not understood: {words}")
