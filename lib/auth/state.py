@@ -106,7 +106,8 @@ class StateMachine:
         if _issued_before(decoded, client_uat):
             return self._handshake(request, cookies, AuthReason.SESSION_TOKEN_IAT_BEFORE_CLIENT_UAT)
         decision = self._verified(request, cookies, session)
-        if decision.status == "signed-in" and self._came_from_elsewhere(request):
+        # What Clerk renewed just now is in step already.
+        if decision.token == session and self._came_from_elsewhere(request):
             return self._handshake(request, cookies, AuthReason.PRIMARY_DOMAIN_CROSS_ORIGIN_SYNC)
         return decision
 

@@ -97,6 +97,10 @@ def _cookie_rows(scene: Scene) -> Iterator[tuple[Any, ...]]:
     refreshing = {**old, f"__refresh_{scene.suffix}": "refresh_1"}
     fresh = {"object": "cookies", "cookies": [f"__session={token}; Path=/", "__client_uat=7"]}
     yield "22", scene.case(refreshing, backend={REFRESH: (200, fresh)}), IN
+    # Renewed just now: what another site brought the browser for has been done.
+    elsewhere = {"sec-fetch-dest": "document", "referer": FAR}
+    brought = scene.case(refreshing, headers=elsewhere, backend={REFRESH: (200, fresh)})
+    yield "22b", brought, IN
     revoked = {"errors": [{"code": "session_revoked", "message": "revoked"}]}
     ended = "session-token-expired-refresh-session_revoked"
     yield "23", scene.case(refreshing, backend={REFRESH: (400, revoked)}), (HS, ended)
