@@ -94,6 +94,7 @@ def item_rows(items: Sequence[ReviewItem], zone: ZoneInfo) -> list[Row]:
             ),
             "/session",
             {"id": item.session.id},
+            id=item.id,
         )
         for item in items
     ]

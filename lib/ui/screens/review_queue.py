@@ -11,22 +11,24 @@ from lib.data import review_queues
 from lib.data.records import ReviewQueue
 from lib.jobs.list_export import export_reviews
 from lib.ui import formatting as fmt
-from lib.ui import review_rows, review_work, views
+from lib.ui import review_item_acts, review_rows, review_work, views
 from lib.ui.export_panel import list_export
 from lib.ui.identity import Visitor
 from lib.ui.page_heading.component import Chip, Fact, Link, page_heading
 from lib.ui.paging import PAGE_SIZE, Pager
-from lib.ui.record_table.component import record_table
+from lib.ui.record_table.component import record_table, wished
 from lib.ui.review_start import start_button
 from lib.ui.screens import review_manage
 
 _STATES: Final[dict[str, Literal["open", "done"]]] = {"Open": "open", "Done": "done"}
+_ITEMS: Final = "review-items-table"
 _ALL, _OPEN, _DONE, _DISPUTED = "All", "Open", "Done", "Disagreements"
 
 
 def draw(visitor: Visitor, queue_id: str) -> None:
     """Draw the queue."""
     caller = visitor.caller
+    review_item_acts.fulfil(visitor, wished(_ITEMS))
     with views.failures_told(caller.request_id, "This queue"), st.skeleton(420):
         queue = review_queues.get(caller, queue_id)
         reviewers = review_queues.reviewers(caller, queue_id) if queue else ()
@@ -92,7 +94,8 @@ def _items(visitor: Visitor, queue: ReviewQueue) -> None:
         return
     record_table(
         "Sessions of the queue", review_rows.ITEM_COLUMNS,
-        review_rows.item_rows(page.items, visitor.zone), key="review-items-table",
+        review_rows.item_rows(page.items, visitor.zone), key=_ITEMS,
+        acts=review_item_acts.acts_for(visitor.member),
     )  # fmt: skip
     pager.controls(len(page.items), page.next_cursor)
 

@@ -227,3 +227,28 @@ def test_an_admin_opens_a_queue_and_closes_it_again(
     closed = review_queues.get(desk.caller, queue.id)
     assert closed
     assert closed.state == "closed"
+
+
+def test_an_admin_orders_the_sessions_of_a_queue_and_takes_one_out(
+    page: Page, stack: RunningStack, desk: Desk
+) -> None:
+    queue_id = desk.queue(3)
+    enter(page, stack, "admin", f"/review?queue={queue_id}")
+    table = page.get_by_role("table", name="Sessions of the queue")
+
+    def row(title: str) -> Locator:
+        return table.get_by_role("row").filter(has_text=title)
+
+    row("Case 2").get_by_role("checkbox").check()
+    page.get_by_role("button", name="Hand out first").click()
+    expect(row("Case 2")).to_contain_text("9")
+    expect(page.get_by_text("1 session handed out first")).to_be_visible()
+    items = review_queues.items(desk.caller, queue_id=queue_id, cursor=None, limit=50).items
+    assert [item.session.title for item in items if item.priority == 9] == ["Case 2"]
+    page.get_by_role("button", name="Clear", exact=True).click()
+    row("Case 1").get_by_role("checkbox").check()
+    page.get_by_role("button", name="Take out").click()
+    expect(row("Case 1")).to_have_count(0)
+    left = review_queues.get(desk.caller, queue_id)
+    assert left
+    assert left.progress.items == 2
