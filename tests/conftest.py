@@ -8,6 +8,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser
 from xdist.remote import Producer  # type: ignore[import-untyped]
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
+from xdist.workermanage import WorkerController  # type: ignore[import-untyped]
 
 from tests.support.browser import chromium
 
@@ -31,6 +32,12 @@ class ByStack(LoadFileScheduling):  # type: ignore[misc]  # no types there
 
     def _split_scope(self, nodeid: str) -> str:
         return ONE_STACK if nodeid.startswith(ONE_STACK) else super()._split_scope(nodeid)
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        # The longest first: at the end the other workers would wait for it.
+        if ONE_STACK in self.workqueue:
+            self.workqueue.move_to_end(ONE_STACK, last=False)
+        super()._assign_work_unit(node)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByStack:

@@ -110,10 +110,10 @@ def test_a_page_that_refreshes_itself_shows_what_is_new_in_the_same_visit(
     page: Page, stack: RunningStack
 ) -> None:
     page.clock.install()
-    enter(page, stack, "ops", "/auth-errors?window=1+hour&refresh=30+s")
+    enter(page, stack, "ops", "/auth-errors?window=1+hour&refresh=Every+30+s")
     table = page.get_by_role("table", name="Sign-in decisions")
     expect(table).to_be_visible(timeout=SLOW_MS)
-    request_id = f"refused-{uuid4().hex}"
+    request_id = uuid4().hex
     refused = httpx.get(
         f"http://127.0.0.1:{stack.port}/api/v1/users",
         headers={"Authorization": "Bearer nobody", "X-Request-Id": request_id},

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, expect
 from standardwebhooks import Webhook
 
-from tests.support.browser import enter
+from tests.support.browser import enter, new_context
 from tests.support.receiver import Receiver, running_receiver
 from tests.support.stack import RunningStack, running_stack
 
@@ -37,8 +37,9 @@ def telling(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Ite
 
 
 def test_a_test_message_reaches_the_channel_signed(
-    page: Page, telling: RunningStack, receiver: Receiver
+    browser: Browser, telling: RunningStack, receiver: Receiver
 ) -> None:
+    page = new_context(browser).new_page()
     enter(page, telling, "ops", "/alerts")
     page.get_by_role("button", name="Send a test").click(timeout=SLOW_MS)
     (got,) = receiver.wait_for(1)
