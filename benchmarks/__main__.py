@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -23,6 +23,10 @@ from benchmarks.page import write_pages
 from benchmarks.plots import draw
 from benchmarks.results import keep, kept_results, result
 from tests.support.browser import chromium
+
+CALM: Final = 2.0
+"""Load average at which the next benchmark may begin."""
+CALM_SECONDS: Final = 120
 
 
 def main(
@@ -70,9 +74,17 @@ def run_apart(names: list[str], *, discard: bool) -> bool:
     options = ["--discard"] if discard else []
     fine = True
     for name in names:
+        _calm()
         command = [sys.executable, "-m", "benchmarks", name, *options]
         fine &= subprocess.run(command, check=False).returncode == 0  # noqa: S603  # ourselves
     return fine
+
+
+def _calm() -> None:
+    """Wait until the machine has done with what ran before, two minutes at most."""
+    deadline = time.monotonic() + CALM_SECONDS
+    while load() > CALM and time.monotonic() < deadline:
+        time.sleep(1)
 
 
 def line(figure: Figure) -> str:
