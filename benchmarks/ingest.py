@@ -4,12 +4,14 @@ Sixteen threads append batches of 100 turns. The yardstick is SQLite alone, roun
 same run: the very rows that the runtime has just stored, into a copy of the same database, with the
 same indexes, search words and settings (WAL, synchronous FULL, a commit per 100 rows), everything
 prepared before the clock starts and no function in front (`raw_sqlite.ts`). The ratio is the median
-of the rounds' ratios; two rounds before them warm both up.
+of the rounds' ratios; five rounds before them warm both up (until then V8 still compiles).
 
 The same durability means that nobody hears of a row before it is on disk. SQLite alone, with one
 writer, commits every batch by itself. In the runtime the batches of several writers wait for one
 commit together: that saves flushes to the disk, and SQLite writes the search index out once per
-commit instead of once per batch. Rows also go in twenty to a statement there, one here.
+commit instead of once per batch. Rows also go in twenty to a statement there, one here. SQLite alone
+moves its write-ahead log into the database every 4,000 pages on its one thread; the runtime has a
+thread for that (`local/runtime/checkpoints.ts`).
 
 What the runtime adds to SQLite is the work of Convex's rules, on one core: per document the JSON
 text goes from the function to the host and is read, sized, validated, given its id and written
@@ -39,7 +41,7 @@ from lib.data.records import NewInteraction
 BATCH = 100
 BATCHES = 80
 WRITERS = 16
-WARM_UP = 2
+WARM_UP = 5
 """Rounds before the ones that count, on both sides."""
 FIRST_SEQUENCE = 1_000
 FIRST_SINGLE = 500_000

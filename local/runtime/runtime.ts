@@ -4,6 +4,7 @@ import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Authenticator } from "./auth.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import { captureConsole, guardGlobals } from "./context.ts";
 import { CursorCodec } from "./cursor.ts";
 import { applySchema } from "./deploy.ts";
@@ -35,6 +36,7 @@ export class Runtime {
   readonly scheduler: Scheduler;
   readonly schema: readonly TableDefinition[];
   readonly deploymentName: string;
+  readonly #checkpoints: Checkpoints;
 
   private constructor(
     store: Store,
@@ -46,6 +48,8 @@ export class Runtime {
     this.schema = schema;
     this.store = store;
     this.executor = executor;
+    this.#checkpoints = new Checkpoints(store.path);
+    executor.watch(this.#checkpoints);
     this.functions = functions;
     this.authenticator = new Authenticator(options.adminKey, functions.modules.authConfig);
     this.scheduler = new Scheduler(store, executor, functions);
@@ -89,6 +93,7 @@ export class Runtime {
   async stop(): Promise<void> {
     this.scheduler.stop();
     await this.executor.idle();
+    await this.#checkpoints.stop();
     this.store.close();
   }
 }

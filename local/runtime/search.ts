@@ -41,7 +41,6 @@ export class SearchIndex {
   constructor(inserts: Inserts, id: number, documents: string, definition: SearchDefinition) {
     const { db } = inserts;
     this.#inserts = inserts;
-    this.#inserts = inserts;
     this.id = id;
     this.definition = definition;
     this.#textPath = definition.searchField.split(".");

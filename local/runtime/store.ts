@@ -4,12 +4,12 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { FINISH_PAGES } from "./checkpoints.ts";
 import { Inserts } from "./inserts.ts";
 import type { Table } from "./table.ts";
 
 const FORMAT = "1";
 const CACHE_KIB = 64 * 1024;
-const CHECKPOINT_PAGES = 4_000;
 
 const CATALOG = `
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS crons (
 `;
 
 export class Store {
+  readonly path: string;
   readonly db: DatabaseSync;
   readonly inserts: Inserts;
   readonly tables = new Map<string, Table>();
@@ -36,14 +37,15 @@ export class Store {
   /** @throws Error when the folder holds data of another format. */
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    this.db = new DatabaseSync(join(folder, "convex.sqlite3"));
+    this.path = join(folder, "convex.sqlite3");
+    this.db = new DatabaseSync(this.path);
     this.db.exec(`
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
       PRAGMA busy_timeout = 10000;
       PRAGMA temp_store = MEMORY;
       PRAGMA cache_size = -${CACHE_KIB};
-      PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+      PRAGMA wal_autocheckpoint = ${FINISH_PAGES};
       ${CATALOG}
     `);
     this.inserts = new Inserts(this.db);
