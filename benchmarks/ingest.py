@@ -9,9 +9,9 @@ of the rounds' ratios; five rounds before them warm both up (until then V8 still
 The same durability means that nobody hears of a row before it is on disk. SQLite alone, with one
 writer, commits every batch by itself. In the runtime the batches of several writers wait for one
 commit together: that saves flushes to the disk, and SQLite writes the search index out once per
-commit instead of once per batch. Rows also go in twenty to a statement there, one here. SQLite alone
-moves its write-ahead log into the database every 4,000 pages on its one thread; the runtime has a
-thread for that (`local/runtime/checkpoints.ts`).
+commit instead of once per batch. Rows also go in twenty to a statement there, one here. SQLite
+alone moves its write-ahead log into the database every 4,000 pages on its one thread; the runtime
+has a thread for that (`local/runtime/checkpoints.ts`).
 
 What the runtime adds to SQLite is the work of Convex's rules, on one core: per document the JSON
 text goes from the function to the host and is read, sized, validated, given its id and written
