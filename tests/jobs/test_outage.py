@@ -14,8 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-from lib.data import metrics
-from lib.data.client import Client
+from lib.data import Caller, Client, metrics
 from lib.jobs.flush import Flusher
 from lib.jobs.health import drops, telemetry
 from lib.observability.recorder import MAX_KEPT_EVENTS, MAX_SERIES, Batch, Recorder
@@ -72,11 +71,12 @@ def test_memory_is_bounded_through_an_outage_and_every_loss_is_counted(tmp_path:
     recorder = Recorder()
     with running_convex(tmp_path / "convex") as runtime:
         impatient = Client(runtime.stack.convex_url, 0.5)
-        worker = runtime.caller("worker")
+        # Tokens made anew: the outage may last longer than one.
+        worker = Caller(impatient, lambda: runtime.token("worker"))
 
         def send(batch: Batch) -> None:
             metrics.ingest(
-                type(worker)(impatient, worker.token), batch.batch_id, rollups=batch.rollups,
+                worker, batch.batch_id, rollups=batch.rollups,
                 auth_events=batch.auth_events, storage_events=batch.storage_events,
             )  # fmt: skip
 
