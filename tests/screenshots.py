@@ -43,10 +43,16 @@ def paths(stack: RunningStack) -> dict[str, str]:
 def settled(page: Page) -> None:
     """Wait until nothing on the page is loading any more."""
     expect(page.get_by_test_id("stSidebarNav")).to_be_visible(timeout=30_000)
-    expect(page.locator("[data-testid=stStatusWidget]")).to_have_count(0, timeout=30_000)
-    expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0, timeout=30_000)
+    _quiet(page)
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(1_000)  # charts and waveforms animate
+    _quiet(page)  # a component may have asked for more meanwhile
+
+
+def _quiet(page: Page) -> None:
+    # The last: what a script has not drawn anew yet is pale.
+    for busy in ("[data-testid=stStatusWidget]", "[data-testid=stSkeleton]", "[data-stale=true]"):
+        expect(page.locator(busy)).to_have_count(0, timeout=30_000)
 
 
 def shown() -> set[str]:

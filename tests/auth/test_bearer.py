@@ -17,6 +17,8 @@ from tests.auth.clerk import SigningKey, settings_for
 from tests.auth.harness import Stage, stage
 
 ISSUER = "https://earshot.internal/service"
+# Far enough: examples are made when tests are collected, which is minutes before they run.
+DAY_SECONDS = 86_400
 
 
 def private_pem(key: SigningKey) -> str:
@@ -94,9 +96,9 @@ def forged(**changes: Any) -> str:
         {"sub": 7},
         {"iat": None},
         {"exp": None},
-        {"exp": int(time.time()) + MAX_LIFE_SECONDS + 3600},
-        {"nbf": int(time.time()) + 60},
-        {"iat": int(time.time()) + 60},
+        {"exp": int(time.time()) + MAX_LIFE_SECONDS + DAY_SECONDS},
+        {"nbf": int(time.time()) + DAY_SECONDS},
+        {"iat": int(time.time()) + DAY_SECONDS},
     ],
 )
 def test_service_token_with_wrong_claims_is_refused(
