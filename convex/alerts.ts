@@ -13,6 +13,7 @@ import {
   ending,
   enqueue,
   historyKind,
+  incidentFields,
   incidentStatus,
   observed,
   openIncidents,
@@ -45,16 +46,7 @@ const ruleState = v.object({
 
 const incident = v.object({
   id: v.string(),
-  ...observed,
-  status: incidentStatus,
-  openedAt: v.number(),
-  acknowledgedAt: v.optional(v.number()),
-  acknowledgedBy: v.optional(v.string()),
-  resolvedAt: v.optional(v.number()),
-  ending: v.optional(ending),
-  worst: v.optional(v.number()),
-  source: v.optional(v.string()),
-  createdAt: v.number(),
+  ...incidentFields,
 });
 
 const entry = v.object({

@@ -1,15 +1,7 @@
 /** Tables of alerts: rules' states, incidents with their history, silences and messages. */
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
-import {
-  announcement,
-  deliveryStatus,
-  ending,
-  historyKind,
-  incidentStatus,
-  observed,
-  progress,
-} from "./alerts.ts";
+import { announcement, deliveryStatus, historyKind, incidentFields, progress } from "./alerts.ts";
 
 export const alertTables = {
   /** Where each alert rule was at its last evaluation. */
@@ -24,18 +16,9 @@ export const alertTables = {
   }).index("by_rule", ["rule"]),
 
   alertIncidents: defineTable({
-    ...observed,
-    status: incidentStatus,
+    ...incidentFields,
     /** What the channels were told last. */
     announced: v.union(v.literal("nothing"), v.literal("firing"), v.literal("resolved")),
-    openedAt: v.number(),
-    acknowledgedAt: v.optional(v.number()),
-    acknowledgedBy: v.optional(v.string()),
-    resolvedAt: v.optional(v.number()),
-    ending: v.optional(ending),
-    worst: v.optional(v.number()),
-    source: v.optional(v.string()),
-    createdAt: v.number(),
   })
     .index("by_openedAt", ["openedAt"])
     .index("by_status_openedAt", ["status", "openedAt"])

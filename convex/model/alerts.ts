@@ -43,6 +43,20 @@ export const observed = {
   params: v.record(v.string(), v.string()),
 };
 
+/** An incident as it is stored and told. */
+export const incidentFields = {
+  ...observed,
+  status: incidentStatus,
+  openedAt: v.number(),
+  acknowledgedAt: v.optional(v.number()),
+  acknowledgedBy: v.optional(v.string()),
+  resolvedAt: v.optional(v.number()),
+  ending: v.optional(ending),
+  worst: v.optional(v.number()),
+  source: v.optional(v.string()),
+  createdAt: v.number(),
+};
+
 /** How far a rule is from firing or from being resolved. */
 export const progress = {
   phase,
