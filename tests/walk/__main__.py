@@ -1,7 +1,7 @@
 """`python -m tests.walk`: `make walk`, which follows the documents to the letter.
 
-Every shell block of README.md and of the pages that it links is run in their order, in a new clone
-of this commit with an empty home and few programs, against the local stack that
+Every shell block of README.md and of the pages that docs/README.md lists is run in their order, in
+a new clone of this commit with an empty home and few programs, against the local stack that
 README's first command starts. What is not run is listed with its reason. The result is
 `docs/walk.md`; ends with 1 if a command failed.
 """
