@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
+_MOST_TROUBLES: Final = 10
 _PAGE: Final = """\
 # Faults
 
@@ -30,7 +31,7 @@ the app itself was killed).
 |---:|---|---:|
 {rounds}
 
-What clients saw meanwhile, and repeated:
+What clients saw meanwhile, and repeated (all kinds: [faults.json](faults.json)):
 
 {troubles}
 """
@@ -63,7 +64,8 @@ def _page(result: dict[str, Any]) -> str:
         f"| {number} | {one['fault']} | {one['recoverySeconds']:.1f} s |"
         for number, one in enumerate(result["rounds"], 1)
     ]
-    troubles = [f"- {count} x {what}" for what, count in result["troubles"].items()]
+    seen = list(result["troubles"].items())[:_MOST_TROUBLES]
+    troubles = [f"- {count} x {what}" for what, count in seen]
     disk = "a small tmpfs under the stack's home" if result["fullDisk"] else "left out, no root"
     words = {"rounds": "\n".join(rows), "troubles": "\n".join(troubles), "disk": disk}
     return _PAGE.format(**{**result, **words})
