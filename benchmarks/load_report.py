@@ -53,8 +53,8 @@ last message of the page's script.
 
 {processes}
 
-Resident memory in MiB, the mean of each minute, where it changed by 5 MiB or more. Streamlit keeps a
-session for two minutes after its page was left, 128 at most: the app's first minutes.
+Resident memory in MiB, the mean of each minute, where it changed by 5 MiB or more. Streamlit keeps
+a session for two minutes after its page was left, 128 at most: the app's first minutes.
 
 {minutes}
 """
