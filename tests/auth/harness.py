@@ -63,10 +63,12 @@ class Stage:
             own["__clerk_db_jwt"] = "dvb_1"
         return "; ".join(f"{name}={value}" for name, value in {**own, **more}.items())
 
-    def app_session(self, user_id: str = "user_1", session_id: str = "sess_1") -> dict[str, str]:
+    def app_session(
+        self, user_id: str = "user_1", clerk_session_id: str = "sess_1"
+    ) -> dict[str, str]:
         """Return the app-session cookie that the gate issues, by name."""
         cookie = self.authenticator.app_session
-        line = cookie.issue(session_id, user_id, time.time())
+        line = cookie.issue(clerk_session_id, user_id, time.time())
         return {cookie.name: line.partition(";")[0].partition("=")[2]}
 
     async def get(self, path: str, cookies: str = "", **headers: str) -> httpx.Response:

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from lib.auth import cookies
+from lib.auth.clerk_redirects import COUNT_COOKIE, SECURE_STATE_COOKIE, STATE_COOKIE
 from lib.auth.reasons import ALL_REASONS
-from lib.auth.round_trip import COUNT_COOKIE, SECURE_STATE_COOKIE, STATE_COOKIE
 
 PAGE = Path("docs/clerk.md").read_text()
 

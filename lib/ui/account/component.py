@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from lib.auth.members import Member
-from lib.auth.surfaces import SIGN_OUT_PATH
+from lib.auth.path_kinds import SIGN_OUT_PATH
 from lib.ui.bundles import register
 from lib.ui.formatting import initials
 
