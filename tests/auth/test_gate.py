@@ -559,7 +559,7 @@ async def test_sessions_survive_an_outage_for_the_grace_and_not_longer() -> None
         assert (answer.status_code, answer.json()["detail"]) == (503, "session-check-unavailable")
 
 
-async def test_convex_token_is_minted_once_and_refused_after_sign_out() -> None:
+def test_convex_token_is_minted_once_and_refused_after_sign_out() -> None:
     with stage(EARSHOT_CONVEX_TOKEN_MODE="template") as built:
         claims = {"aud": "convex", "exp": int(time.time()) + 60, "iss": f"https://{built.host}"}
         minted = {"jwt": built.key.sign(claims, cat="cl_B7d4PD222AAA")}

@@ -159,7 +159,7 @@ def test_any_jar_of_cookies_yields_a_choice(jar: dict[str, str]) -> None:
         names = CookieNames("x", "clerk.example.com", production)
         chosen = names.choose(parse(header), NOW)
         assert isinstance(chosen.client_uat, int)
-        assert chosen.session_token is None or isinstance(chosen.session, str)
+        assert chosen.session_token is None or isinstance(chosen.session_token, str)
 
 
 @given(cursor=st.text(max_size=200), query=st.binary(max_size=60), data=st.data())
