@@ -30,7 +30,7 @@ from lib.auth.roles import role_of
 from lib.auth.session_tokens import MintedTokens
 from lib.auth.tokens import Claims, Keys, TokenError, verify
 from lib.auth.urls import PublicUrl
-from lib.config import Settings
+from lib.config.settings import Settings
 
 CONVEX_TEMPLATE = "convex"
 

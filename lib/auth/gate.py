@@ -32,7 +32,7 @@ from lib.auth.response_headers import (
 from lib.auth.responses import NOT_FOUND, SERVER_ERROR, problem, status_of
 from lib.auth.roles import page_allowed
 from lib.auth.sockets import deny_socket, owned_by, serve_socket
-from lib.config import Settings
+from lib.config.settings import Settings
 from lib.observability.logs import get_logger
 from lib.observability.request_id import (
     accept_request_id,

@@ -18,7 +18,7 @@ from starlette.types import Message, Scope, Send
 
 from lib.auth.path_kinds import WATCH_PATH
 from lib.auth.urls import origin_of
-from lib.config import Settings
+from lib.config.settings import Settings
 
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _HEAD_END = b"</head>"
