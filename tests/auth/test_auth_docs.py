@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lib.auth import cookies
-from lib.auth.round_trip import COUNT_COOKIE, SECURE_STATE_COOKIE, STATE_COOKIE
+from lib.auth.clerk_redirects import COUNT_COOKIE, SECURE_STATE_COOKIE, STATE_COOKIE
 
 PAGE = Path("docs/clerk.md").read_text()
 
