@@ -13,14 +13,13 @@ _PAGE: Final = """\
 # Faults
 
 Made by `make faults`: real processes (app, worker, Convex runtime, S3, identity provider) under
-load, one fault after the other as the seed says. {date}, {cores} cores, seed {seed}. The same
-faults again: `EARSHOT_FAULT_SEED={seed} make faults`.
+load, one fault after the other. {date}, {cores} cores. The same again:
+`EARSHOT_FAULT_SEED={seed} make faults`.
 
-Afterwards held: every acknowledged write is there exactly once, every acknowledged recording is
+Checked afterwards: every acknowledged write is there exactly once, every acknowledged recording is
 whole and analysed, no session was handed to two reviewers or reviewed twice, no claim is stuck,
-every alert message arrived, counters equal a recount, rows and objects agree, every job runs and
-every rule is evaluated again, and pages came back without the app being started again (but where
-the app itself was killed).
+every alert message arrived, counters equal a recount, rows and objects agree, every job and rule
+runs again, and pages came back without a restart of the app (unless it was killed itself).
 
 - {acknowledgedTurns:,} turns in {conversations:,} conversations, {recordings} recordings, {reviews}
   reviews and {messages} alert messages were acknowledged, {views:,} pages shown.
