@@ -67,6 +67,7 @@ import type * as model_rubric from "../model/rubric.js";
 import type * as model_sampling from "../model/sampling.js";
 import type * as model_sessionFilters from "../model/sessionFilters.js";
 import type * as model_sessions from "../model/sessions.js";
+import type * as model_texts from "../model/texts.js";
 import type * as model_totals from "../model/totals.js";
 import type * as model_users from "../model/users.js";
 import type * as model_words from "../model/words.js";
@@ -145,6 +146,7 @@ declare const fullApi: ApiFromModules<{
   "model/sampling": typeof model_sampling;
   "model/sessionFilters": typeof model_sessionFilters;
   "model/sessions": typeof model_sessions;
+  "model/texts": typeof model_texts;
   "model/totals": typeof model_totals;
   "model/users": typeof model_users;
   "model/words": typeof model_words;

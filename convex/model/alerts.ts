@@ -5,6 +5,7 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import type { Checks } from "./checks.ts";
 import { PAGE_ITEMS } from "./limits.ts";
+import { hasAtMost } from "./texts.ts";
 
 export const severity = v.union(v.literal("critical"), v.literal("warning"));
 export const unit = v.union(
@@ -98,7 +99,7 @@ export function checkObserved(
   // Shown as a link: only ever to a page of the dashboard.
   checks.that(/^\/[a-z-]{0,40}$/.test(item.path), `${path}path`, "must be a page");
   const params = Object.entries(item.params);
-  const areShort = params.every(([name, value]) => name.length <= 40 && value.length <= 100);
+  const areShort = params.every(([name, value]) => hasAtMost(name, 40) && hasAtMost(value, 100));
   checks.that(params.length <= 8 && areShort, `${path}params`, "must be few and short");
 }
 
