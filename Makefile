@@ -57,6 +57,10 @@ setup: $(VENV)/.local node_modules/.installed $(COMPONENTS)/transcript_player/bu
 .PHONY: setup-dev
 setup-dev: setup $(VENV)/.dev
 
+.PHONY: browser
+browser: setup-dev ## See that there is a Chromium: the system's, EARSHOT_CHROMIUM, or one that is unpacked
+	@$(BIN)/python -m tests.chromium
+
 # --- Run ----------------------------------------------------------------------------------------
 
 .PHONY: run
@@ -77,17 +81,13 @@ check: setup-dev ## Format, lint, types and import contracts: the quick part
 	$(NPM) run --silent check
 
 .PHONY: test
-test: check browser-present ## Everything: checks, TypeScript, pytest, browser tests
+test: check browser ## Everything: checks, TypeScript, pytest, browser tests
 	$(NPM) test --silent
 	$(BIN)/pytest -n 3
 
 .PHONY: smoke
-smoke: setup-dev ## Go through the whole story against what .env names (docs/smoke.md)
+smoke: browser ## Go through the whole story against what .env names (docs/smoke.md)
 	$(BIN)/python -m lib smoke
-
-.PHONY: browser-present
-browser-present:
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { echo "The browser tests need Chromium. On Debian: apt-get install chromium"; exit 1; }
 
 .PHONY: format
 format: setup-dev ## Format all code
@@ -113,7 +113,7 @@ security: setup-dev $(VENV)/.security ## Advisories, secrets, licences of parts 
 	@PATH="$(NODE_BIN):$$PATH" $(BIN)/python -m tests.security
 
 .PHONY: bench
-bench: setup-dev ## Measure against the targets (both cores should be free)
+bench: browser ## Measure against the targets (both cores should be free)
 	$(BIN)/python -m benchmarks
 
 .PHONY: load
@@ -121,11 +121,11 @@ load: setup-dev ## Ten minutes of dashboard users and API writers (EARSHOT_LOAD_
 	$(BIN)/python -m benchmarks.load
 
 .PHONY: walk
-walk: setup-dev browser-present ## Run the commands of the documents in a new clone (docs/walk.md)
+walk: browser ## Run the commands of the documents in a new clone (docs/walk.md)
 	$(BIN)/python -m tests.walk
 
 .PHONY: screenshots
-screenshots: setup-dev ## Make the README's pictures from a running stack
+screenshots: browser ## Make the README's pictures from a running stack
 	$(BIN)/python -m tests.screenshots
 
 .PHONY: lock

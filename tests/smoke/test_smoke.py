@@ -39,7 +39,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
 def broken(stack: RunningStack) -> Completed:
     """A run with the name of a bucket that does not exist, on a machine without Chromium."""
     Instance(Stack.load(stack.home)).configure(token_seconds=15)  # the revoke is seen sooner
-    nowhere = {"PATH": "", "PLAYWRIGHT_BROWSERS_PATH": "/nonexistent"}
+    nowhere = {"EARSHOT_CHROMIUM": "/nonexistent"}
     done = smoke(stack, "--json", S3_BUCKET="not-the-bucket", **nowhere)
     Instance(Stack.load(stack.home)).configure(token_seconds=60)
     return done
@@ -169,7 +169,7 @@ class TestOnAStack:
         rows = {row["name"]: row for row in report(broken)["steps"]}
         skipped = [name for name, row in rows.items() if row["status"] == "SKIPPED"]
         assert skipped == ["See it in the dashboard", "Hear it in the dashboard"]
-        assert "apt-get install chromium" in rows[skipped[0]]["sentence"]
+        assert "make setup-dev browser" in rows[skipped[0]]["sentence"]
         assert rows["Sign in"]["status"] == rows["Revoke the session"]["status"] == "PASS"
 
     def test_what_a_failed_run_left_is_erased_when_it_works_again(
