@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from lib.jobs.smoke.chromium import find_chromium
+from lib.jobs.smoke.chromium import find_chromium, prefer_installed_node
 from tests.support.stack import RunningStack
 
 _FLAGS = [
@@ -37,6 +37,7 @@ def chromium_path() -> str:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start a headless Chromium and end it afterwards."""
+    prefer_installed_node()
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium_path(), args=_FLAGS)
         try:

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import jwt
 
 from lib.jobs.smoke.cases import Failed, NotPossible, check
-from lib.jobs.smoke.chromium import find_chromium
+from lib.jobs.smoke.chromium import find_chromium, prefer_installed_node
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Response
@@ -64,6 +64,7 @@ class Browser:
             )
         except ImportError:
             raise NotPossible(f"Playwright is not installed. {INSTALL}") from None
+        prefer_installed_node()
         try:
             driver = self._open.enter_context(sync_playwright())
             path = find_chromium()

