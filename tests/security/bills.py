@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any, Final
 
@@ -65,7 +66,17 @@ def _javascript() -> dict[str, Any]:
     bill.pop("serialNumber", None)
     bill["metadata"].pop("timestamp", None)
     bill["metadata"]["component"]["name"] = "earshot"  # npm names it after the folder.
-    return bill
+    # npm wants a version in package.json; the product's is in pyproject.toml alone.
+    text = json.dumps(bill).replace("earshot@0.0.0", f"earshot@{version()}")
+    versioned: dict[str, Any] = json.loads(text)
+    versioned["metadata"]["component"]["version"] = version()
+    return versioned
+
+
+def version() -> str:
+    """Return the product's version."""
+    described = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    return str(described["project"]["version"])
 
 
 def _run(command: list[str]) -> dict[str, Any]:
