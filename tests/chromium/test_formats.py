@@ -10,8 +10,6 @@ from playwright.sync_api import Browser
 from lib.storage.formats import FORMATS
 from tests.support.audio import recording
 
-pytestmark = pytest.mark.browser
-
 PLAY = """async (url) => {
   const audio = new Audio(url);
   const ended = new Promise((resolve, reject) => {
