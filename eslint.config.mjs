@@ -10,7 +10,7 @@ const MAKERS = {
 };
 
 export default defineConfig(
-  globalIgnores(["convex/_generated/", "lib/ui/*/build/", ".venv/", ".cover/", ".earshot*/"]),
+  globalIgnores(["convex/_generated/", "lib/ui/*/*/build/", ".venv/", ".cover/", ".earshot*/"]),
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.recommendedTypeChecked],

@@ -21,8 +21,8 @@ from lib.auth.reasons import GateReason, TokenReason
 from lib.auth.roles import api_allowed
 from lib.auth.surfaces import route_label
 from lib.data import Caller
-from lib.jobs.services import Services
 from lib.observability.request_id import current_request_id
+from lib.work.services import Services
 
 PUBLIC: Final = frozenset(
     {"GET /live", "GET /ready", "GET /openapi.json", "GET /docs", "POST /webhooks/clerk"}

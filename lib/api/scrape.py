@@ -33,7 +33,8 @@ def _endpoint(recorder: Recorder) -> Callable[[Request], Response]:
         if not machine_allowed(who.role, METRICS_PATH):
             detail = f"The role {who.role.value} may not do this."
             return problem_response(Problem(FORBIDDEN, detail))
-        return Response(exposition(recorder), headers={"Cache-Control": "no-store"},
-                        media_type=CONTENT_TYPE)  # fmt: skip
+        return Response(
+            exposition(recorder), headers={"Cache-Control": "no-store"}, media_type=CONTENT_TYPE
+        )
 
     return metrics

@@ -24,7 +24,7 @@ from lib.auth.roles import role_of
 from lib.auth.state import StateMachine
 from lib.auth.tokens import Claims, Keys, TokenError, verify
 from lib.auth.urls import PublicUrl
-from lib.config import Settings
+from lib.config.settings import Settings
 
 CONVEX_TEMPLATE = "convex"
 

@@ -17,7 +17,7 @@ from lib.auth.reasons import AuthReason, GateReason
 from lib.auth.roles import Role
 from lib.auth.service import ServiceKeys
 from lib.auth.tokens import TokenError, decode
-from lib.config import Settings
+from lib.config.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

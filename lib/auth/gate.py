@@ -23,7 +23,7 @@ from lib.auth.reasons import AuthReason, GateReason
 from lib.auth.roles import page_allowed
 from lib.auth.sockets import deny_socket, owned_by, serve_socket
 from lib.auth.surfaces import CODE_PREFIX, Surface, page_of, surface_of
-from lib.config import Settings
+from lib.config.settings import Settings
 from lib.observability.logs import get_logger
 from lib.observability.request_id import (
     accept_request_id,

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from lib.auth.surfaces import WATCH_PATH
 from lib.auth.urls import origin_of
-from lib.config import Settings
+from lib.config.settings import Settings
 
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _HEAD_END = b"</head>"

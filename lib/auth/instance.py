@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from lib.auth.cookies import CookieNames, suffix
 from lib.auth.tokens import Policy
 from lib.auth.urls import origin_of
-from lib.clerk_keys import account_portal_origin, frontend_api_host
-from lib.config import Settings
+from lib.config.clerk_keys import account_portal_origin, frontend_api_host
+from lib.config.settings import Settings
 
 _LEGACY_PORTALS = (".lcl.dev", ".lclstage.dev", ".lclclerk.com")
 _PORTALS = (".accounts.dev", ".accountsstage.dev", ".accounts.lclclerk.com")

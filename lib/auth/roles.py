@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from lib.clerk_keys import is_organization_claim
+from lib.config.clerk_keys import is_organization_claim
 
 
 class Role(StrEnum):

@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
-from lib.jobs.smoke.chromium import UNPACKED, find_chromium
+from lib.smoke.chromium import UNPACKED, find_chromium
 from local.processes import node_binary
 
 _PACKAGE: Final = Path(__file__).parent

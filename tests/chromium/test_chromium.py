@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.jobs.smoke import chromium
+from lib.smoke import chromium
 from tests.chromium import __main__ as command
 
 

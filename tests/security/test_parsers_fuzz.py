@@ -221,26 +221,40 @@ def test_any_path_has_a_surface_and_none_climbs_up(path: str) -> None:
 @given(
     headers=st.lists(
         st.tuples(
-            st.sampled_from([
-                b"host", b"cookie", b"origin", b"x-forwarded-for", b"x-forwarded-host",
-                b"x-forwarded-proto", b"authorization", b"referer", b"sec-fetch-dest",
-            ]),
+            st.sampled_from(
+                [
+                    b"host",
+                    b"cookie",
+                    b"origin",
+                    b"x-forwarded-for",
+                    b"x-forwarded-host",
+                    b"x-forwarded-proto",
+                    b"authorization",
+                    b"referer",
+                    b"sec-fetch-dest",
+                ]
+            ),
             st.binary(max_size=40),
         ),
         max_size=8,
     ),
     path=st.binary(max_size=40),
     query=st.binary(max_size=60),
-)  # fmt: skip
+)
 def test_any_scope_is_read_and_its_origin_is_one_of_ours(
     headers: list[tuple[bytes, bytes]], path: bytes, query: bytes
 ) -> None:
     reader = ScopeReader("https://app.example.com", (), TrustedProxies(["10.0.0.0/8"]))
     scope = {
-        "type": "http", "method": "GET", "scheme": "http", "path": path.decode("latin-1"),
-        "raw_path": b"/" + path, "query_string": query, "headers": headers,
+        "type": "http",
+        "method": "GET",
+        "scheme": "http",
+        "path": path.decode("latin-1"),
+        "raw_path": b"/" + path,
+        "query_string": query,
+        "headers": headers,
         "client": ("10.1.1.1", 1),
-    }  # fmt: skip
+    }
     incoming = reader.read(scope, "request-1")
     assert incoming.request.url.origin == "https://app.example.com"
     assert str(incoming.request.url).isascii()

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from lib.jobs.smoke.chromium import find_chromium, prefer_installed_node
+from lib.smoke.chromium import find_chromium, prefer_installed_node
 from tests.support.stack import RunningStack
 
 _FLAGS = [
