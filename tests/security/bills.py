@@ -8,6 +8,7 @@ the same files.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import tomllib
 from pathlib import Path
@@ -35,6 +36,20 @@ def write_bills() -> str:
     for path, bill in made.items():
         path.write_text(json.dumps(bill, indent=1, sort_keys=True) + "\n")
     return ", ".join(f"{path.name}: {len(bill['components'])}" for path, bill in made.items())
+
+
+def locked() -> dict[Path, set[tuple[str, str]]]:
+    """Return name and version of what each bill has to name, from the locks."""
+    lines = (ROOT / "requirements.txt").read_text()
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    return {
+        PYTHON: set(re.findall(r"^([\w.-]+)(?:\[\w+\])?==([^\s;]+)", lines, re.MULTILINE)),
+        JAVASCRIPT: {
+            (path.rpartition("node_modules/")[2], item["version"])
+            for path, item in packages.items()
+            if path and not item.get("optional") and not item.get("peer")
+        },
+    }
 
 
 def components(path: Path) -> set[tuple[str, str]]:
