@@ -53,7 +53,7 @@ CHECKS: Final[dict[str, Callable[[], Finding]]] = {
         sys.executable, "-m", "ruff", "check", "--select", "S", "."
     ),
     "workflow (zizmor, offline)": lambda: _tool(
-        str(TOOLS / "zizmor"), "--offline", "--quiet", "--no-progress", ".github/workflows"
+        str(TOOLS / "zizmor"), "--offline", "--quiet", "--no-progress", ".github"
     ),
     "Dockerfile (hadolint)": lambda: _tool(
         str(ROOT / ".venv/bin/hadolint"), "--config", "deploy/hadolint.yaml", "deploy/Dockerfile"
