@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.release.__main__ import ROOT, version
 from tests.release.agreement import of_changelog, of_components, of_versions
+from tests.security.bills import ROOT, version
 
 LOG = """# Changelog
 
