@@ -51,7 +51,14 @@ for (const [module, exports] of Object.entries(await bundled(moduleNames()))) {
   for (const [name, value] of Object.entries(exports)) {
     const candidate = value as Registered | undefined;
     const kind = candidate ? kindOf(candidate) : undefined;
-    if (!candidate || !kind || !candidate.isPublic || !candidate.exportArgs || !candidate.exportReturns) continue;
+    if (
+      !candidate ||
+      !kind ||
+      !candidate.isPublic ||
+      !candidate.exportArgs ||
+      !candidate.exportReturns
+    )
+      continue;
     functions[`${module}:${name}`] = {
       kind,
       args: JSON.parse(candidate.exportArgs()) as unknown,
