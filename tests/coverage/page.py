@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any, Final
 
 GATES: Final = {
-    "lib": (95, 88),
-    "local": (95, 85),
-    "pages": (95, 90),
-    "convex": (97, 93),
+    "lib": (78, 69),
+    "local": (70, 60),
+    "convex": (98, 94),
 }
 """Part -> least percent of lines, of branches: what was reached, rounded down."""
 
 NOT_HERE: Final = {
+    "pages": "a few lines each, run by Streamlit",
     "local/runtime": "unit tests of storage and values only: the rest is driven as a process"
     " (`tests/runtime`), which is not measured",
     "components": "unit tests of pure parts only: Chromium runs the rest (`tests/browser`), which"
