@@ -5,32 +5,16 @@
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx } from "./_generated/server.js";
-import { announcement, checkChannels, deliveryStatus, enqueue } from "./model/alerts.ts";
+import { delivery } from "./model/alertRecords.ts";
 import { Checks } from "./model/checks.ts";
-import { order } from "./model/fields.ts";
+import { named, order } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
-import { HOUR_MS } from "./model/limits.ts";
+import { ANNOUNCEMENT_RATE, DELIVERY_ATTEMPTS, HOUR_MS, PROBLEM_CHARS } from "./model/limits.ts";
+import { checkChannels, enqueue } from "./model/outbox.ts";
 import { readPage } from "./model/paging.ts";
 import { limitCaller, take } from "./model/rateLimit.ts";
 import { page, pageArgs } from "./model/records.ts";
-
-/** Messages of one channel; what comes faster joins the message that waits. */
-const RATE = { limit: 20, periodMs: HOUR_MS };
-/** With the pauses of the sender (at most 15 minutes) this is about an hour and a half. */
-const ATTEMPTS = 12;
-const PROBLEM_CHARS = 200;
-
-const delivery = v.object({
-  id: v.string(),
-  channel: v.string(),
-  items: v.array(announcement),
-  status: deliveryStatus,
-  attempts: v.number(),
-  dueAt: v.number(),
-  problem: v.optional(v.string()),
-  sentAt: v.optional(v.number()),
-  createdAt: v.number(),
-});
+import { toRecord } from "./model/toRecord.ts";
 
 /**
  * Take the oldest message of each channel, if it is due, for `leaseMs`: until then nobody else gets
@@ -50,12 +34,13 @@ export const claim = authedMutation("alertDeliveries:claim", {
     for (const channel of channels) {
       const row = await nextOf(ctx, channel);
       if (row === null || row.dueAt > now) continue;
-      if (row.attempts >= ATTEMPTS) {
+      if (row.attempts >= DELIVERY_ATTEMPTS) {
         // Its last sender never came back.
         await ctx.db.patch("alertDeliveries", row._id, { status: "failed" });
         continue;
       }
-      const rate = row.attempts > 0 ? null : await take(ctx, `alerts:${channel}`, RATE);
+      const rate =
+        row.attempts > 0 ? null : await take(ctx, `alerts:${channel}`, ANNOUNCEMENT_RATE);
       if (rate?.allowed === false) {
         await ctx.db.patch("alertDeliveries", row._id, { dueAt: now + rate.retryAfterMs });
         continue;
@@ -64,7 +49,7 @@ export const claim = authedMutation("alertDeliveries:claim", {
       await ctx.db.patch("alertDeliveries", row._id, change);
       claimed.push({ ...row, ...change });
     }
-    return claimed.map(toDelivery);
+    return claimed.map((row) => toRecord(delivery, row));
   },
 });
 
@@ -79,7 +64,7 @@ export const settle = authedMutation("alertDeliveries:settle", {
     problem: v.optional(v.string()),
     retryAfterMs: v.number(),
   },
-  returns: v.object({ settled: v.boolean() }),
+  returns: named("Settled", v.object({ settled: v.boolean() })),
   handler: async (ctx, { id, holder, problem, retryAfterMs }) => {
     const checks = new Checks();
     checks.text("problem", problem, PROBLEM_CHARS);
@@ -94,7 +79,7 @@ export const settle = authedMutation("alertDeliveries:settle", {
     const end =
       problem === undefined
         ? { status: "sent" as const, sentAt: now, problem: undefined }
-        : row.attempts >= ATTEMPTS
+        : row.attempts >= DELIVERY_ATTEMPTS
           ? { status: "failed" as const, problem }
           : { dueAt: now + retryAfterMs, problem };
     await ctx.db.patch("alertDeliveries", row._id, { ...end, holder: undefined });
@@ -136,7 +121,10 @@ export const list = authedQuery("alertDeliveries:list", {
       cursor,
       limit,
     });
-    return { items: found.items.map(toDelivery), nextCursor: found.nextCursor };
+    return {
+      items: found.items.map((row) => toRecord(delivery, row)),
+      nextCursor: found.nextCursor,
+    };
   },
 });
 
@@ -147,8 +135,4 @@ async function nextOf(ctx: MutationCtx, channel: string): Promise<Doc<"alertDeli
     .query("alertDeliveries")
     .withIndex("by_channel_status", (q) => q.eq("channel", channel).eq("status", "waiting"))
     .first();
-}
-
-function toDelivery({ _id, _creationTime, holder, ...fields }: Doc<"alertDeliveries">) {
-  return { id: _id, ...fields };
 }

@@ -2,14 +2,7 @@
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "./_generated/server.js";
-import {
-  audioById,
-  isRecordingKey,
-  moveTo,
-  peaksKeyOf,
-  requireAudio,
-  toAudioObject,
-} from "./model/audio.ts";
+import { audioById, isRecordingKey, moveTo, peaksKeyOf, requireAudio } from "./model/audio.ts";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
@@ -28,6 +21,8 @@ import { audioObject, page, pageArgs } from "./model/records.ts";
 import { enterQueues } from "./model/reviewQueues.ts";
 import { requireSession, sessionById } from "./model/sessions.ts";
 import { refuseErasing } from "./model/users.ts";
+import { moment, whole } from "./model/fields.ts";
+import { toRecord } from "./model/toRecord.ts";
 
 const CONTENT_TYPE = /^audio\/[a-z0-9.+-]{1,60}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -42,12 +37,12 @@ const SHA256 = /^[0-9a-f]{64}$/;
 export const begin = authedMutation("audioObjects:begin", {
   args: {
     sessionId: v.string(),
-    sequence: v.optional(v.number()),
+    sequence: v.optional(whole()),
     key: v.string(),
     contentType: v.string(),
-    bytes: v.number(),
+    bytes: whole(),
     sha256: v.string(),
-    expiresAt: v.optional(v.number()),
+    expiresAt: v.optional(moment()),
   },
   returns: audioObject,
   handler: async (ctx, { sessionId, expiresAt, ...args }) => {
@@ -73,7 +68,7 @@ export const begin = authedMutation("audioObjects:begin", {
       ({ status, sha256, bytes }) =>
         status === "pending" && sha256 === args.sha256 && bytes === args.bytes,
     );
-    if (same !== undefined) return toAudioObject(same);
+    if (same !== undefined) return toRecord(audioObject, same);
     if ((await audioByKey(ctx, args.key)) !== null) throw refusal("CONFLICT", "The key is taken.");
     const row = {
       ...args,
@@ -123,7 +118,7 @@ export const get = authedQuery("audioObjects:get", {
   returns: v.union(audioObject, v.null()),
   handler: async (ctx, { id }) => {
     const audio = await audioById(ctx, id);
-    return audio === null ? null : toAudioObject(audio);
+    return audio === null ? null : toRecord(audioObject, audio);
   },
 });
 
@@ -138,7 +133,7 @@ export const forSession = authedQuery("audioObjects:forSession", {
       .query("audioObjects")
       .withIndex("by_session_sequence", (q) => q.eq("sessionId", session._id))
       .take(TRANSCRIPT_ITEMS);
-    return found.map(toAudioObject);
+    return found.map((row) => toRecord(audioObject, row));
   },
 });
 
@@ -151,7 +146,7 @@ export const byKeys = authedQuery("audioObjects:byKeys", {
     checks.that(keys.length <= PAGE_ITEMS, "keys", `must have at most ${PAGE_ITEMS} entries`);
     checks.done();
     const found = await Promise.all([...new Set(keys)].map((key) => audioByKey(ctx, key)));
-    return found.filter((audio) => audio !== null).map(toAudioObject);
+    return found.filter((audio) => audio !== null).map((row) => toRecord(audioObject, row));
   },
 });
 
@@ -169,7 +164,10 @@ export const all = authedQuery("audioObjects:all", {
       cursor,
       limit,
     });
-    return { items: found.items.map(toAudioObject), nextCursor: found.nextCursor };
+    return {
+      items: found.items.map((row) => toRecord(audioObject, row)),
+      nextCursor: found.nextCursor,
+    };
   },
 });
 
@@ -178,7 +176,7 @@ export const all = authedQuery("audioObjects:all", {
  * created before `before`, stored ones that expire at or before it and are not on legal hold.
  */
 export const due = authedQuery("audioObjects:due", {
-  args: { kind: dueKind, before: v.number(), ...pageArgs },
+  args: { kind: dueKind, before: moment(), ...pageArgs },
   returns: page(audioObject),
   handler: async (ctx, { kind, before, cursor, limit }) => {
     const found = await readPage(
@@ -187,7 +185,7 @@ export const due = authedQuery("audioObjects:due", {
       ({ status }) => kind !== "analysis" || status === "stored",
     );
     const items = kind === "expired" ? await withoutHold(ctx, found.items) : found.items;
-    return { items: items.map(toAudioObject), nextCursor: found.nextCursor };
+    return { items: items.map((row) => toRecord(audioObject, row)), nextCursor: found.nextCursor };
   },
 });
 
@@ -205,7 +203,7 @@ export const markStored = authedMutation("audioObjects:markStored", {
     // A queue may want sessions with recordings, and this one may have ended before it had any.
     const session = await ctx.db.get("userSessions", audio.sessionId);
     if (session !== null) await enterQueues(ctx, session);
-    return toAudioObject(moved);
+    return toRecord(audioObject, moved);
   },
 });
 
@@ -220,8 +218,8 @@ export const markAnalysed = authedMutation("audioObjects:markAnalysed", {
     analysis: v.union(v.literal("ready"), v.literal("corrupt")),
     reason: v.optional(v.string()),
     durationMs: v.optional(v.number()),
-    sampleRate: v.optional(v.number()),
-    channels: v.optional(v.number()),
+    sampleRate: v.optional(whole()),
+    channels: v.optional(whole()),
     peaksKey: v.optional(v.string()),
     etag: v.optional(v.string()),
   },
@@ -240,7 +238,7 @@ export const markAnalysed = authedMutation("audioObjects:markAnalysed", {
       throw refusal("CONFLICT", `A recording that is ${audio.status} cannot be analysed.`);
     }
     await ctx.db.patch("audioObjects", audio._id, changes);
-    return toAudioObject({ ...audio, ...changes });
+    return toRecord(audioObject, { ...audio, ...changes });
   },
 });
 
@@ -268,5 +266,5 @@ async function moved(
   checks.identifier("reason", reason);
   checks.done();
   const changes = reason === undefined ? {} : { reason };
-  return toAudioObject(await moveTo(ctx, await requireAudio(ctx, id), status, changes));
+  return toRecord(audioObject, await moveTo(ctx, await requireAudio(ctx, id), status, changes));
 }

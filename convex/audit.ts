@@ -3,11 +3,12 @@ import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import { recordAudit } from "./model/audit.ts";
 import { Checks } from "./model/checks.ts";
-import { metadata, order } from "./model/fields.ts";
+import { metadata, moment, order } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import { readPage } from "./model/paging.ts";
 import { limitCaller } from "./model/rateLimit.ts";
-import { auditEvent, page, pageArgs } from "./model/records.ts";
+import { auditEvent, noted, page, pageArgs } from "./model/records.ts";
+import { toRecord } from "./model/toRecord.ts";
 
 /**
  * What may be noted from outside. Other acts (`erase`, `reveal`, `audio.play`, `audio.renew`,
@@ -33,7 +34,7 @@ export const record = authedMutation("audit:record", {
     subjectId: v.string(),
     details: v.optional(metadata),
   },
-  returns: v.object({ id: v.string() }),
+  returns: noted,
   handler: async (ctx, args) => {
     const checks = new Checks();
     checks.that(ACTIONS.includes(args.action), "action", `must be one of ${ACTIONS.join(", ")}`);
@@ -50,8 +51,8 @@ export const record = authedMutation("audit:record", {
 export const list = authedQuery("audit:list", {
   args: {
     ...pageArgs,
-    from: v.optional(v.number()),
-    to: v.optional(v.number()),
+    from: v.optional(moment()),
+    to: v.optional(moment()),
     actorId: v.optional(v.string()),
     subjectId: v.optional(v.string()),
     action: v.optional(v.string()),
@@ -74,7 +75,7 @@ export const list = authedQuery("audit:list", {
       },
       (event) => matches(event, wanted),
     );
-    const items = found.items.map(({ _id, _creationTime, ...fields }) => ({ id: _id, ...fields }));
+    const items = found.items.map((event) => toRecord(auditEvent, event));
     return { items, nextCursor: found.nextCursor };
   },
 });

@@ -9,24 +9,17 @@ import { recordAudit } from "./model/audit.ts";
 import { Checks } from "./model/checks.ts";
 import { deleteBatch } from "./model/erasing.ts";
 import { refusal } from "./model/errors.ts";
-import { order } from "./model/fields.ts";
+import { named, order } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import { PAGE_ITEMS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
-import { page, pageArgs } from "./model/records.ts";
+import { erasureReceipt, page, pageArgs } from "./model/records.ts";
 import { requireUser, userByClerkId } from "./model/users.ts";
+import { toRecord } from "./model/toRecord.ts";
+import { erasureRow } from "./model/accountTables.ts";
 
 /** Recordings whose objects the worker deletes between two steps. */
 const KEYS_PER_STEP = 100;
-
-const receipt = v.object({
-  id: v.string(),
-  clerkId: v.string(),
-  startedBy: v.string(),
-  startedAt: v.number(),
-  finishedAt: v.optional(v.number()),
-  counts: v.record(v.string(), v.number()),
-});
 
 /**
  * Begin to erase a user: from now on nothing can be added to their data. A repeat returns the
@@ -36,7 +29,7 @@ const receipt = v.object({
  */
 export const start = authedMutation("erasure:start", {
   args: { clerkId: v.string() },
-  returns: v.object({ erasureId: v.string() }),
+  returns: named("ErasureBegun", v.object({ erasureId: v.string() })),
   handler: async (ctx, { clerkId }) => {
     const user = await requireUser(ctx, clerkId);
     const running = await latestOf(ctx, clerkId);
@@ -67,11 +60,10 @@ export const start = authedMutation("erasure:start", {
  */
 export const step = authedMutation("erasure:step", {
   args: { clerkId: v.string(), deletedKeys: v.array(v.string()) },
-  returns: v.object({
-    keys: v.array(v.string()),
-    counts: v.record(v.string(), v.number()),
-    done: v.boolean(),
-  }),
+  returns: named(
+    "ErasureStep",
+    erasureRow.pick("counts").extend({ keys: v.array(v.string()), done: v.boolean() }),
+  ),
   handler: async (ctx, { clerkId, deletedKeys }) => {
     const checks = new Checks();
     const isShort = deletedKeys.length <= PAGE_ITEMS;
@@ -120,17 +112,17 @@ async function deleteRecordings(
 /** The latest erasure of a user, or null: what is done, and the receipt afterwards. */
 export const get = authedQuery("erasure:get", {
   args: { clerkId: v.string() },
-  returns: v.union(receipt, v.null()),
+  returns: v.union(erasureReceipt, v.null()),
   handler: async (ctx, { clerkId }) => {
     const erasure = await latestOf(ctx, clerkId);
-    return erasure === null ? null : toReceipt(erasure);
+    return erasure === null ? null : toRecord(erasureReceipt, erasure);
   },
 });
 
 /** Erasures by start, newest first by default. */
 export const list = authedQuery("erasure:list", {
   args: { ...pageArgs, order: v.optional(order) },
-  returns: page(receipt),
+  returns: page(erasureReceipt),
   handler: async (ctx, { cursor, limit, order }) => {
     const found = await readPage(ctx, {
       table: "erasures",
@@ -141,7 +133,10 @@ export const list = authedQuery("erasure:list", {
       cursor,
       limit,
     });
-    return { items: found.items.map(toReceipt), nextCursor: found.nextCursor };
+    return {
+      items: found.items.map((row) => toRecord(erasureReceipt, row)),
+      nextCursor: found.nextCursor,
+    };
   },
 });
 
@@ -151,8 +146,4 @@ async function latestOf(ctx: QueryCtx, clerkId: string): Promise<Doc<"erasures">
     .withIndex("by_clerkId", (q) => q.eq("clerkId", clerkId))
     .order("desc")
     .first();
-}
-
-function toReceipt({ _id, _creationTime, ...fields }: Doc<"erasures">) {
-  return { id: _id, ...fields };
 }

@@ -28,6 +28,7 @@ import { SessionReader, requireSession, sessionById } from "./model/sessions.ts"
 import { addTotals, scopesOf, totalsOf } from "./model/totals.ts";
 import { refuseErasing } from "./model/users.ts";
 import { holdsWords } from "./model/words.ts";
+import { named, whole } from "./model/fields.ts";
 
 /** More than all of an interaction but its texts can take; a UTF-16 unit takes three at most. */
 const ITEM_BYTES = 512;
@@ -47,11 +48,14 @@ const ITEM_BYTES = 512;
  */
 export const append = authedMutation("interactions:append", {
   args: { sessionId: v.string(), interactions: v.array(newInteraction) },
-  returns: v.object({
-    accepted: v.number(),
-    duplicates: v.number(),
-    lagMs: v.optional(v.number()),
-  }),
+  returns: named(
+    "Appended",
+    v.object({
+      accepted: whole(),
+      duplicates: whole(),
+      lagMs: v.optional(v.number()),
+    }),
+  ),
   handler: async (ctx, args) => {
     checkBatch(args.interactions);
     const session = await requireSession(ctx, args.sessionId);
@@ -199,7 +203,7 @@ export const byRequestId = authedQuery("interactions:byRequestId", {
  * most `limit` (1 to 50); the last word matches by its beginning.
  */
 export const search = authedQuery("interactions:search", {
-  args: { query: v.string(), sessionId: v.optional(v.string()), limit: v.optional(v.number()) },
+  args: { query: v.string(), sessionId: v.optional(v.string()), limit: v.optional(whole()) },
   returns: v.array(searchHit),
   handler: async (ctx, args) => {
     const limit = args.limit ?? SEARCH_ITEMS;

@@ -4,11 +4,12 @@ import type { Doc } from "./_generated/dataModel.js";
 import type { QueryCtx } from "./_generated/server.js";
 import { Checks, utf8Bytes } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
-import { lease } from "./model/fields.ts";
+import { lease, moment, named } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import { LEASE_MS, PAGE_ITEMS, REPORT_BYTES } from "./model/limits.ts";
+import { toRecord } from "./model/toRecord.ts";
 
-const time = v.union(v.number(), v.null());
+const time = v.union(moment(), v.null());
 
 /**
  * Start a run of the job: only if nobody else holds the lease and the last start is at least
@@ -16,7 +17,10 @@ const time = v.union(v.number(), v.null());
  */
 export const acquire = authedMutation("jobLeases:acquire", {
   args: { name: v.string(), holder: v.string(), ttlMs: v.number(), dueEveryMs: v.number() },
-  returns: v.object({ acquired: v.boolean(), lastStartedAt: time, lastFinishedAt: time }),
+  returns: named(
+    "Lease",
+    v.object({ acquired: v.boolean(), lastStartedAt: time, lastFinishedAt: time }),
+  ),
   handler: async (ctx, { name, holder, ttlMs, dueEveryMs }) => {
     const checks = checkedLease(name, holder, ttlMs);
     checks.number("dueEveryMs", dueEveryMs, 0, 366 * LEASE_MS.max);
@@ -44,7 +48,7 @@ export const acquire = authedMutation("jobLeases:acquire", {
 /** Prolong the lease; `held` is false if somebody else has taken it meanwhile. */
 export const renew = authedMutation("jobLeases:renew", {
   args: { name: v.string(), holder: v.string(), ttlMs: v.number() },
-  returns: v.object({ held: v.boolean() }),
+  returns: named("Renewal", v.object({ held: v.boolean() })),
   handler: async (ctx, { name, holder, ttlMs }) => {
     checkedLease(name, holder, ttlMs).done();
     const row = await jobOf(ctx, name);
@@ -98,7 +102,7 @@ export const list = authedQuery("jobLeases:list", {
   returns: v.array(lease),
   handler: async (ctx) => {
     const rows = await ctx.db.query("jobLeases").withIndex("by_name").take(PAGE_ITEMS);
-    return rows.map(({ _id, _creationTime, ...fields }) => fields);
+    return rows.map((row) => toRecord(lease, row));
   },
 });
 

@@ -3,12 +3,13 @@ import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { QueryCtx } from "./_generated/server.js";
 import { recordAudit } from "./model/audit.ts";
-import { audioById, isPlayable, toAudioObject } from "./model/audio.ts";
+import { audioById, isPlayable } from "./model/audio.ts";
 import { authedMutation } from "./model/functions.ts";
 import { TRANSCRIPT_ITEMS } from "./model/limits.ts";
 import { limitCaller } from "./model/rateLimit.ts";
 import { audioObject, openedSession } from "./model/records.ts";
 import { SessionReader, requireSession, sessionById } from "./model/sessions.ts";
+import { toRecord } from "./model/toRecord.ts";
 
 /** Recordings of a whole session that are looked at: a broken upload leaves another one. */
 const WHOLE_RECORDINGS = 20;
@@ -36,7 +37,7 @@ export const open = authedMutation("listening:open", {
       )
       .take(WHOLE_RECORDINGS);
     const record = await new SessionReader(ctx).record(session);
-    return { session: record, recordings: recordings.map(toAudioObject) };
+    return { session: record, recordings: recordings.map((row) => toRecord(audioObject, row)) };
   },
 });
 
@@ -59,7 +60,7 @@ export const play = authedMutation("listening:play", {
         details: { sessionId: audio.sessionId },
       });
     }
-    return toAudioObject(audio);
+    return toRecord(audioObject, audio);
   },
 });
 
@@ -83,7 +84,7 @@ export const exportAudio = authedMutation("listening:exportAudio", {
       subjectId: session._id,
       details: { recordings: playable.length },
     });
-    return playable.map(toAudioObject);
+    return playable.map((row) => toRecord(audioObject, row));
   },
 });
 

@@ -4,7 +4,7 @@ import type { Infer } from "convex/values";
 import type { MutationCtx } from "./_generated/server.js";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
-import { dimensions, resolution } from "./model/fields.ts";
+import { dimensions, moment, resolution, whole } from "./model/fields.ts";
 import type { Resolution } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import { isHistogram, plus } from "./model/histogram.ts";
@@ -23,6 +23,8 @@ import { readPage } from "./model/paging.ts";
 import { take } from "./model/rateLimit.ts";
 import { newAuthEvent, newRollup, newStorageEvent, page, rollup } from "./model/records.ts";
 import type { NewRollup } from "./model/records.ts";
+import { toRecord } from "./model/toRecord.ts";
+import { named } from "./model/fields.ts";
 
 const RESOLUTION_MS: Record<Resolution, number> = { minute: 60_000, hour: HOUR_MS, day: DAY_MS };
 const NAME = /^[A-Za-z][A-Za-z0-9_.]{0,63}$/;
@@ -41,7 +43,7 @@ export const ingest = authedMutation("metrics:ingest", {
     authEvents: v.array(newAuthEvent),
     storageEvents: v.array(newStorageEvent),
   },
-  returns: v.object({ applied: v.boolean() }),
+  returns: named("Ingested", v.object({ applied: v.boolean() })),
   handler: async (ctx, { batchId, rollups, authEvents, storageEvents }) => {
     const isTooLarge =
       rollups.length > ROLLUPS_PER_BATCH ||
@@ -163,12 +165,12 @@ function added(left: NewRollup, right: NewRollup) {
 export const range = authedQuery("metrics:range", {
   args: {
     metric: v.string(),
-    from: v.number(),
-    to: v.number(),
+    from: moment(),
+    to: moment(),
     resolution,
     dimensions: v.optional(dimensions),
     cursor: v.optional(v.union(v.string(), v.null())),
-    limit: v.optional(v.number()),
+    limit: v.optional(whole()),
   },
   returns: page(rollup),
   handler: async (ctx, { metric, from, to, resolution, dimensions, cursor, limit }) => {
@@ -190,7 +192,7 @@ export const range = authedQuery("metrics:range", {
       },
       (row) => wanted.every(([name, value]) => row.dimensions[name] === value),
     );
-    const items = found.items.map(({ _id, _creationTime, series, ...fields }) => fields);
+    const items = found.items.map((row) => toRecord(rollup, row));
     return { items, nextCursor: found.nextCursor };
   },
 });

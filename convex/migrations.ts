@@ -7,13 +7,17 @@ import { authedMutation, authedQuery } from "./model/functions.ts";
 import { BATCH_DOCUMENTS, SCAN_BYTES } from "./model/limits.ts";
 import { MIGRATIONS } from "./model/migrations.ts";
 import type { AnyMigration } from "./model/migrations.ts";
+import { named, whole } from "./model/fields.ts";
 
-const progress = v.object({
-  name: v.string(),
-  done: v.boolean(),
-  processed: v.number(),
-  changed: v.number(),
-});
+const progress = named(
+  "MigrationRun",
+  v.object({
+    name: v.string(),
+    done: v.boolean(),
+    processed: whole(),
+    changed: whole(),
+  }),
+);
 
 /**
  * Do the next batch of a migration, from where the last one ended. A finished one stays finished

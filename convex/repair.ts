@@ -7,7 +7,7 @@ import type { JSONValue } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "./_generated/server.js";
 import { refusal } from "./model/errors.ts";
-import { userKind } from "./model/fields.ts";
+import { moment, userKind } from "./model/fields.ts";
 import { authedMutation } from "./model/functions.ts";
 import { DAY_MS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
@@ -193,7 +193,7 @@ type DayPart = { page: string | null; stamp: number; shards: Totals[] };
 
 /** Everybody's sums of one UTC day against the sums of the sessions that started on it. */
 export const days = authedMutation("repair:days", {
-  args: { day: v.number(), ...recountArgs },
+  args: { day: moment(), ...recountArgs },
   returns: report,
   handler: async (ctx, { day: moment, cursor, fix }) => {
     const day = dayOf(moment);

@@ -11,7 +11,8 @@ import { readPage } from "./model/paging.ts";
 import { limitCaller } from "./model/rateLimit.ts";
 import { interaction, page, pageArgs, user, userSession } from "./model/records.ts";
 import { SessionReader, requireSession } from "./model/sessions.ts";
-import { requireUser, toUser } from "./model/users.ts";
+import { requireUser } from "./model/users.ts";
+import { toRecord } from "./model/toRecord.ts";
 
 async function audited(
   ctx: AuthedMutationCtx,
@@ -34,7 +35,7 @@ export const ofUser = authedMutation("reveals:ofUser", {
   handler: async (ctx, { clerkId, reason }) => {
     const found = await requireUser(ctx, clerkId);
     await audited(ctx, "user", clerkId, reason);
-    return toUser(found);
+    return toRecord(user, found);
   },
 });
 

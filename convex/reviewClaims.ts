@@ -16,6 +16,7 @@ import { freeSlot, heldSlot, renewed, slotOf, takeItem } from "./model/reviewSlo
 import { keepDraft, nextClaim, shownClaim, toClaim } from "./model/reviewing.ts";
 import { checkContent } from "./model/rubric.ts";
 import { refuseErasing } from "./model/users.ts";
+import { moment, named } from "./model/fields.ts";
 
 /**
  * The reviewer's next session of a queue, claimed: what they hold already, else what is assigned to
@@ -58,7 +59,10 @@ export const current = authedQuery("reviewClaims:current", {
   },
 });
 
-const held = v.object({ held: v.boolean(), leaseUntil: v.union(v.number(), v.null()) });
+const held = named(
+  "ClaimRenewal",
+  v.object({ held: v.boolean(), leaseUntil: v.union(moment(), v.null()) }),
+);
 
 /** Prolong the claim; `held` is false if it ended and the place went back to the queue. */
 export const renew = authedMutation("reviewClaims:renew", {
@@ -81,7 +85,7 @@ async function prolonged(ctx: AuthedMutationCtx, item: Doc<"reviewItems">) {
  */
 export const release = authedMutation("reviewClaims:release", {
   args: { itemId: v.string(), skip: v.optional(v.boolean()) },
-  returns: v.object({ released: v.boolean() }),
+  returns: named("ClaimRelease", v.object({ released: v.boolean() })),
   handler: async (ctx, { itemId, skip }) => {
     const item = await requireItem(ctx, itemId);
     const slot = await slotOf(ctx, item._id, ctx.caller.subject);

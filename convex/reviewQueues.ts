@@ -45,6 +45,7 @@ import { dropItem, liveClaims, settleItem, slotOf, slotsOf } from "./model/revie
 import { addToReviewer, reviewerTallies } from "./model/reviewTallies.ts";
 import { indexFor, matchesSession } from "./model/sessionFilters.ts";
 import { userByClerkId } from "./model/users.ts";
+import { named, whole } from "./model/fields.ts";
 
 /** Sessions that one `fill` looks at and takes. */
 const FILL_SESSIONS = 50;
@@ -55,7 +56,7 @@ const changeable = {
   description: v.optional(v.string()),
   filters: v.optional(queueFilters),
   sampling: v.optional(sampling),
-  priority: v.optional(v.number()),
+  priority: v.optional(whole()),
   leaseMs: v.optional(v.number()),
 };
 
@@ -72,7 +73,7 @@ export const create = authedMutation("reviewQueues:create", {
     name: v.string(),
     rubricId: v.string(),
     seed: v.optional(v.string()),
-    target: v.optional(v.number()),
+    target: v.optional(whole()),
     order: v.optional(queueOrder),
   },
   returns: reviewQueue,
@@ -224,9 +225,9 @@ export const addSessions = authedMutation("reviewQueues:addSessions", {
   args: {
     queueId: v.string(),
     sessionIds: v.array(v.string()),
-    priority: v.optional(v.number()),
+    priority: v.optional(whole()),
   },
-  returns: v.object({ added: v.number(), already: v.number() }),
+  returns: named("SessionsAdded", v.object({ added: whole(), already: whole() })),
   handler: async (ctx, { queueId, sessionIds, priority }) => {
     const checks = checkedSessions(sessionIds, QUEUE_SESSIONS);
     checks.integer("priority", priority, QUEUE_PRIORITY.min, QUEUE_PRIORITY.max);
@@ -247,11 +248,14 @@ export const addSessions = authedMutation("reviewQueues:addSessions", {
  */
 export const fill = authedMutation("reviewQueues:fill", {
   args: { queueId: v.string(), cursor: v.union(v.string(), v.null()) },
-  returns: v.object({
-    checked: v.number(),
-    added: v.number(),
-    nextCursor: v.union(v.string(), v.null()),
-  }),
+  returns: named(
+    "QueueFill",
+    v.object({
+      checked: whole(),
+      added: whole(),
+      nextCursor: v.union(v.string(), v.null()),
+    }),
+  ),
   handler: async (ctx, { queueId, cursor }) => {
     const queue = await requireQueue(ctx, queueId);
     if (queue.state === "closed") throw refusal("CONFLICT", "The review queue is closed.");
@@ -298,7 +302,7 @@ export const fill = authedMutation("reviewQueues:fill", {
  */
 export const assign = authedMutation("reviewQueues:assign", {
   args: { queueId: v.string(), sessionIds: v.array(v.string()), email: v.string() },
-  returns: v.object({ assigned: v.number(), already: v.number() }),
+  returns: named("SessionsAssigned", v.object({ assigned: whole(), already: whole() })),
   handler: async (ctx, { queueId, sessionIds, email }) => {
     const checks = checkedSessions(sessionIds, ASSIGN_SESSIONS);
     checks.text("email", email, EMAIL_CHARS);
@@ -318,7 +322,7 @@ export const assign = authedMutation("reviewQueues:assign", {
 /** Take an assignment back that was not begun; what is begun or done stays. */
 export const unassign = authedMutation("reviewQueues:unassign", {
   args: { itemId: v.string(), reviewerId: v.string() },
-  returns: v.object({ changed: v.boolean() }),
+  returns: named("Unassigned", v.object({ changed: v.boolean() })),
   handler: async (ctx, { itemId, reviewerId }) => {
     const item = await requireItem(ctx, itemId);
     const slot = await slotOf(ctx, item._id, reviewerId);
@@ -353,7 +357,7 @@ export const removeItem = authedMutation("reviewQueues:removeItem", {
 
 /** Hand a session out earlier or later than others of its queue. */
 export const prioritise = authedMutation("reviewQueues:prioritise", {
-  args: { itemId: v.string(), priority: v.number() },
+  args: { itemId: v.string(), priority: whole() },
   returns: v.null(),
   handler: async (ctx, { itemId, priority }) => {
     const checks = new Checks();

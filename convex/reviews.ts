@@ -7,7 +7,7 @@ import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import type { AuthedMutationCtx } from "./model/functions.ts";
-import { order } from "./model/fields.ts";
+import { moment, named, order } from "./model/fields.ts";
 import { DAY_MS, ITEMS_PER_SESSION, REVIEW_TARGET, SCAN_DOCUMENTS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import { page, pageArgs } from "./model/records.ts";
@@ -43,7 +43,7 @@ const TREND_DAYS = 366;
  */
 export const submit = authedMutation("reviews:submit", {
   args: { itemId: v.string(), ...content.fields, next: v.optional(v.boolean()) },
-  returns: v.object({ review, next: v.union(claim, v.null()) }),
+  returns: named("SubmittedReview", v.object({ review, next: v.union(claim, v.null()) })),
   handler: async (ctx, { itemId, next, ...written }) => {
     const item = await writableItem(ctx, itemId);
     const queue = (await ctx.db.get("reviewQueues", item.queueId))!;
@@ -194,8 +194,8 @@ export const list = authedQuery("reviews:list", {
     reviewerId: v.optional(v.string()),
     rubricId: v.optional(v.string()),
     kind: v.optional(reviewKind),
-    from: v.optional(v.number()),
-    to: v.optional(v.number()),
+    from: v.optional(moment()),
+    to: v.optional(moment()),
     order: v.optional(order),
   },
   returns: page(review),
@@ -319,7 +319,7 @@ export const agreements = authedQuery("reviews:agreements", {
  * @throws LIMIT_EXCEEDED if the answer has too many rows: ask for fewer days.
  */
 export const trends = authedQuery("reviews:trends", {
-  args: { from: v.number(), to: v.number(), rubricId: v.optional(v.string()) },
+  args: { from: moment(), to: moment(), rubricId: v.optional(v.string()) },
   returns: v.array(scoreTrend),
   handler: async (ctx, { rubricId, ...args }) => {
     const from = dayOf(args.from);

@@ -3,7 +3,15 @@ import { v } from "convex/values";
 import { recordAudit } from "./model/audit.ts";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
-import { channel, metadata, order, reviewStatus, sessionStatus } from "./model/fields.ts";
+import {
+  channel,
+  metadata,
+  moment,
+  order,
+  reviewStatus,
+  sessionStatus,
+  whole,
+} from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import { DAY_MS, MAX_SCORE, TITLE_CHARS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
@@ -37,13 +45,15 @@ import {
 } from "./model/totals.ts";
 import type { Totals } from "./model/totals.ts";
 import { refuseErasing, requireUser, userByClerkId } from "./model/users.ts";
+import { toRecord } from "./model/toRecord.ts";
+import { named } from "./model/fields.ts";
 
 const newSession = {
   externalId: v.string(),
   clerkId: v.string(),
   channel,
   title: v.optional(v.string()),
-  startedAt: v.number(),
+  startedAt: moment(),
   provider: v.optional(v.string()),
   modelId: v.optional(v.string()),
   metadata: v.optional(metadata),
@@ -113,9 +123,9 @@ export const update = authedMutation("userSessions:update", {
   args: {
     id: v.string(),
     status: v.optional(sessionStatus),
-    endedAt: v.optional(v.number()),
+    endedAt: v.optional(moment()),
     assessmentMs: v.optional(v.number()),
-    assessedAt: v.optional(v.number()),
+    assessedAt: v.optional(moment()),
     title: v.optional(v.string()),
     labels: v.optional(v.array(v.string())),
     metadata: v.optional(metadata),
@@ -235,8 +245,8 @@ const NEWER_ITEMS = 50;
 
 /** How many sessions of a list started after a moment: at most 50, then `more` says so. */
 export const newer = authedQuery("userSessions:newer", {
-  args: { ...sessionFilters, after: v.number() },
-  returns: v.object({ count: v.number(), more: v.boolean() }),
+  args: { ...sessionFilters, after: moment() },
+  returns: named("NewerSessions", v.object({ count: whole(), more: v.boolean() })),
   handler: async (ctx, { after, ...wanted }) => {
     const user = wanted.clerkId === undefined ? null : await userByClerkId(ctx, wanted.clerkId);
     if (wanted.clerkId !== undefined && user === null) return { count: 0, more: false };
@@ -266,16 +276,10 @@ export const summary = authedQuery("userSessions:summary", {
     const session = await sessionById(ctx, id);
     if (session === null) return null;
     const totals = await rowOf(ctx, scopesOf(session).session);
-    const { durationMs, assessmentMs, worstTtftMs, worstLatencyMs, audioCount } = session;
-    return {
+    return toRecord(sessionSummary, session, {
       sessionId: session._id,
-      ...(durationMs === undefined ? {} : { durationMs }),
-      ...(assessmentMs === undefined ? {} : { assessmentMs }),
-      ...(worstTtftMs === undefined ? {} : { worstTtftMs }),
-      ...(worstLatencyMs === undefined ? {} : { worstLatencyMs }),
-      audioCount,
       ...toSummary(totals ?? emptyTotals(), session),
-    };
+    });
   },
 });
 
@@ -287,7 +291,7 @@ const DAILY_DAYS = 31;
  * `from` inclusive, `to` exclusive, at most 31 days; days without sessions are left out.
  */
 export const daily = authedQuery("userSessions:daily", {
-  args: { from: v.number(), to: v.number() },
+  args: { from: moment(), to: moment() },
   returns: v.array(daySummary),
   handler: async (ctx, args) => {
     const from = dayOf(args.from);

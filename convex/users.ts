@@ -4,7 +4,7 @@ import type { Infer, ObjectType } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { QueryCtx } from "./_generated/server.js";
 import { Checks } from "./model/checks.ts";
-import { memberRole, order, userKind, userStatus } from "./model/fields.ts";
+import { memberRole, moment, named, order, userKind, userStatus } from "./model/fields.ts";
 import type { UserKind } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import {
@@ -27,8 +27,9 @@ import {
 } from "./model/records.ts";
 import { dayOf, emptyTotals, sum, toSummary } from "./model/totals.ts";
 import type { Totals } from "./model/totals.ts";
-import { refuseErasing, searchTextOf, toUser, userByClerkId } from "./model/users.ts";
+import { refuseErasing, searchTextOf, userByClerkId } from "./model/users.ts";
 import { holdsWords } from "./model/words.ts";
+import { toRecord } from "./model/toRecord.ts";
 
 const profile = {
   clerkId: v.string(),
@@ -38,9 +39,9 @@ const profile = {
   imageUrl: v.optional(v.string()),
   role: v.optional(memberRole),
   status: v.optional(userStatus),
-  lastSeenAt: v.optional(v.number()),
-  clerkUpdatedAt: v.optional(v.number()),
-  createdAt: v.optional(v.number()),
+  lastSeenAt: v.optional(moment()),
+  clerkUpdatedAt: v.optional(moment()),
+  createdAt: v.optional(moment()),
   source: v.optional(v.string()),
 };
 /** What a person may no longer have: an address that was removed, the role of a former member. */
@@ -99,7 +100,7 @@ export const get = authedQuery("users:get", {
   returns: v.union(user, v.null()),
   handler: async (ctx, { clerkId }) => {
     const found = await userByClerkId(ctx, clerkId);
-    return found === null ? null : toUser(found);
+    return found === null ? null : toRecord(user, found);
   },
 });
 
@@ -128,7 +129,7 @@ export const list = authedQuery("users:list", {
       text === ""
         ? await readPage(ctx, listing(kind, args), accept)
         : await searched(ctx, kind, text, args, accept);
-    return { items: found.items.map(toUser), nextCursor: found.nextCursor };
+    return { items: found.items.map((row) => toRecord(user, row)), nextCursor: found.nextCursor };
   },
 });
 
@@ -140,8 +141,11 @@ const SUMMARY_DAYS = 366;
  * `to` (default: the last 92 days), in sum and by UTC day; null for an unknown user.
  */
 export const summary = authedQuery("users:summary", {
-  args: { clerkId: v.string(), from: v.optional(v.number()), to: v.optional(v.number()) },
-  returns: v.union(v.object({ total: summaryRecord, days: v.array(daySummary) }), v.null()),
+  args: { clerkId: v.string(), from: v.optional(moment()), to: v.optional(moment()) },
+  returns: v.union(
+    named("UserSummary", v.object({ total: summaryRecord, days: v.array(daySummary) })),
+    v.null(),
+  ),
   handler: async (ctx, args) => {
     const to = args.to ?? Date.now();
     const from = dayOf(args.from ?? to - 92 * DAY_MS);

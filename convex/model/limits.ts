@@ -116,3 +116,21 @@ export const QUEUES_PER_PAGE = 50;
 /** How long incidents and their history are kept, and how long sent messages and old silences. */
 export const INCIDENT_MS = 400 * DAY_MS;
 export const ALERT_MESSAGE_MS = 30 * DAY_MS;
+
+/** Rules that one evaluation may report. */
+export const RULES_PER_ROUND = 50;
+/** Incidents that may be open at once: at most one per rule, so this is never reached. */
+export const OPEN_INCIDENTS = 100;
+/** Notes under one incident, and characters of one (or of a silence's reason). */
+export const INCIDENT_NOTES = 500;
+export const NOTE_CHARS = 2000;
+/** How long an evaluation may have taken, and how wrong the clock of its worker may be. */
+export const EVALUATION_MS = 5 * 60_000;
+/** Channels of notifications, and changes of incidents in one message. */
+export const CHANNELS = 5;
+export const ITEMS_PER_MESSAGE = 50;
+/** Messages of one channel; what comes faster joins the message that waits. */
+export const ANNOUNCEMENT_RATE = { limit: 20, periodMs: HOUR_MS } as const;
+/** With the pauses of the sender (at most 15 minutes) this is about an hour and a half. */
+export const DELIVERY_ATTEMPTS = 12;
+export const PROBLEM_CHARS = 200;

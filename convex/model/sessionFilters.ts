@@ -2,14 +2,14 @@
 import { v } from "convex/values";
 import type { ObjectType } from "convex/values";
 import type { Doc } from "../_generated/dataModel.js";
-import { channel, reviewStatus, sessionStatus } from "./fields.ts";
+import { channel, moment, reviewStatus, sessionStatus } from "./fields.ts";
 import { SLOW_TURN_MS } from "./limits.ts";
 import type { Listing } from "./paging.ts";
 
 export const sessionFilters = {
   clerkId: v.optional(v.string()),
-  from: v.optional(v.number()),
-  to: v.optional(v.number()),
+  from: v.optional(moment()),
+  to: v.optional(moment()),
   status: v.optional(sessionStatus),
   channel: v.optional(channel),
   reviewStatus: v.optional(reviewStatus),

@@ -2,7 +2,9 @@
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { refusal } from "./errors.ts";
+import { sessionUser, userSession } from "./records.ts";
 import type { UserSession } from "./records.ts";
+import { toRecord } from "./toRecord.ts";
 
 /** Makes records of sessions and reads each of their users once. */
 export class SessionReader {
@@ -14,15 +16,11 @@ export class SessionReader {
   }
 
   async record(session: Doc<"userSessions">): Promise<UserSession> {
-    const { _id, _creationTime, costNanos, maxSequence, legalHold, importedReview, ...fields } =
-      session;
-    return {
-      id: _id,
-      ...fields,
-      cost: costNanos / 1e9,
-      legalHold: legalHold ?? false,
+    return toRecord(userSession, session, {
+      cost: session.costNanos / 1e9,
+      legalHold: session.legalHold ?? false,
       user: await this.userOf(session.userId),
-    };
+    });
   }
 
   async records(sessions: Doc<"userSessions">[]): Promise<UserSession[]> {
@@ -37,13 +35,7 @@ export class SessionReader {
     }
     const user = await pending;
     if (user === null) throw new Error("a session without its user");
-    const { clerkId, name, email, imageUrl } = user;
-    return {
-      clerkId,
-      ...(name === undefined ? {} : { name }),
-      ...(email === undefined ? {} : { email }),
-      ...(imageUrl === undefined ? {} : { imageUrl }),
-    };
+    return toRecord(sessionUser, user);
   }
 }
 
