@@ -5,6 +5,7 @@ import { recordAudit } from "./model/audit.ts";
 import { Checks } from "./model/checks.ts";
 import { metadata, moment, order } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
+import { DETAILS_BYTES } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import { limitCaller } from "./model/rateLimit.ts";
 import { auditEvent, noted, page, pageArgs } from "./model/records.ts";
@@ -24,8 +25,6 @@ const ACTIONS = [
   "audit.export",
   "review.export",
 ];
-const DETAILS_BYTES = 2048;
-
 /** Note an act of the caller; who acts is taken from the token. */
 export const record = authedMutation("audit:record", {
   args: {

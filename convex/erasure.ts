@@ -11,15 +11,12 @@ import { deleteBatch } from "./model/erasing.ts";
 import { refusal } from "./model/errors.ts";
 import { named, order } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
-import { PAGE_ITEMS } from "./model/limits.ts";
+import { ERASURE_KEYS, PAGE_ITEMS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import { erasureReceipt, page, pageArgs } from "./model/records.ts";
 import { requireUser, userByClerkId } from "./model/users.ts";
 import { toRecord } from "./model/toRecord.ts";
 import { erasureRow } from "./model/accountTables.ts";
-
-/** Recordings whose objects the worker deletes between two steps. */
-const KEYS_PER_STEP = 100;
 
 /**
  * Begin to erase a user: from now on nothing can be added to their data. A repeat returns the
@@ -81,7 +78,7 @@ export const step = authedMutation("erasure:step", {
     const waiting = await ctx.db
       .query("audioObjects")
       .withIndex("by_user_createdAt", (q) => q.eq("userId", user._id))
-      .take(KEYS_PER_STEP);
+      .take(ERASURE_KEYS);
     const done = waiting.length === 0 && (await deleteBatch(ctx, user, counts));
     await ctx.db.patch("erasures", erasure._id, {
       counts,

@@ -5,14 +5,11 @@ import type { QueryCtx } from "./_generated/server.js";
 import { recordAudit } from "./model/audit.ts";
 import { audioById, isPlayable } from "./model/audio.ts";
 import { authedMutation } from "./model/functions.ts";
-import { TRANSCRIPT_ITEMS } from "./model/limits.ts";
+import { TRANSCRIPT_ITEMS, WHOLE_RECORDINGS } from "./model/limits.ts";
 import { limitCaller } from "./model/rateLimit.ts";
 import { audioObject, openedSession } from "./model/records.ts";
 import { SessionReader, requireSession, sessionById } from "./model/sessions.ts";
 import { toRecord } from "./model/toRecord.ts";
-
-/** Recordings of a whole session that are looked at: a broken upload leaves another one. */
-const WHOLE_RECORDINGS = 20;
 
 /**
  * The session with its recordings of the whole, or null; recordings of turns come with the turns.

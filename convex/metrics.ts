@@ -4,7 +4,7 @@ import type { Infer } from "convex/values";
 import type { MutationCtx } from "./_generated/server.js";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
-import { dimensions, moment, resolution, whole } from "./model/fields.ts";
+import { dimensions, moment, named, resolution, whole } from "./model/fields.ts";
 import type { Resolution } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import { isHistogram, plus } from "./model/histogram.ts";
@@ -15,6 +15,7 @@ import {
   DIMENSION_CHARS,
   EVENTS_PER_BATCH,
   HOUR_MS,
+  RANGE_ITEMS,
   RAW_EVENTS_PER_DAY,
   ROLLUPS_PER_BATCH,
   URL_CHARS,
@@ -24,7 +25,6 @@ import { take } from "./model/rateLimit.ts";
 import { newAuthEvent, newRollup, newStorageEvent, page, rollup } from "./model/records.ts";
 import type { NewRollup } from "./model/records.ts";
 import { toRecord } from "./model/toRecord.ts";
-import { named } from "./model/fields.ts";
 
 const RESOLUTION_MS: Record<Resolution, number> = { minute: 60_000, hour: HOUR_MS, day: DAY_MS };
 const NAME = /^[A-Za-z][A-Za-z0-9_.]{0,63}$/;
@@ -196,8 +196,6 @@ export const range = authedQuery("metrics:range", {
     return { items, nextCursor: found.nextCursor };
   },
 });
-
-const RANGE_ITEMS = 2000;
 
 function checkRollup(checks: Checks, path: string, item: NewRollup): void {
   const names = Object.keys(item.dimensions);

@@ -9,7 +9,7 @@ import type { MutationCtx, QueryCtx } from "./_generated/server.js";
 import { refusal } from "./model/errors.ts";
 import { moment, userKind } from "./model/fields.ts";
 import { authedMutation } from "./model/functions.ts";
-import { DAY_MS } from "./model/limits.ts";
+import { DAY_MS, RECOUNT_DAY_SESSIONS, RECOUNT_SESSIONS, RECOUNT_USERS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import { Budget, playableCount, recount } from "./model/recount.ts";
 import type { Recount } from "./model/recount.ts";
@@ -26,10 +26,6 @@ import { requireQueue } from "./model/reviewQueues.ts";
 import { recountQueue } from "./model/reviewRecount.ts";
 import { EVERYBODY, SHARDS, dayOf, emptyTotals, rowOf, scopesOf, sum } from "./model/totals.ts";
 import type { Totals } from "./model/totals.ts";
-
-const SESSIONS_PER_CALL = 50;
-const USERS_PER_CALL = 20;
-const DAY_SESSIONS_PER_CALL = 100;
 
 const recountArgs = { cursor: v.union(v.string(), v.null()), fix: v.boolean() };
 
@@ -49,7 +45,7 @@ export const sessions = authedMutation("repair:sessions", {
       sortField: "startedAt",
       order: "asc",
       cursor: walk.page,
-      limit: SESSIONS_PER_CALL,
+      limit: RECOUNT_SESSIONS,
     });
     const budget = new Budget();
     for (const session of found.items) budget.take(session);
@@ -107,7 +103,7 @@ export const users = authedMutation("repair:users", {
       sortField: "createdAt",
       order: "asc",
       cursor: walk.page,
-      limit: USERS_PER_CALL,
+      limit: RECOUNT_USERS,
     });
     const budget = new Budget();
     const drift: Drift[] = [];
@@ -213,7 +209,7 @@ export const days = authedMutation("repair:days", {
       to: day + DAY_MS,
       order: "asc",
       cursor: part.page,
-      limit: DAY_SESSIONS_PER_CALL,
+      limit: RECOUNT_DAY_SESSIONS,
     });
     for (const session of found.items) {
       const { shard } = scopesOf(session).everybody;

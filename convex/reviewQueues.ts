@@ -8,7 +8,9 @@ import { authedMutation, authedQuery } from "./model/functions.ts";
 import {
   ASSIGN_SESSIONS,
   EMAIL_CHARS,
+  FILL_SESSIONS,
   QUEUES_PER_PAGE,
+  QUEUE_ITEMS_PER_PAGE,
   QUEUE_PRIORITY,
   QUEUE_SESSIONS,
   REVIEW_LEASE_MS,
@@ -46,10 +48,6 @@ import { addToReviewer, reviewerTallies } from "./model/reviewTallies.ts";
 import { indexFor, matchesSession } from "./model/sessionFilters.ts";
 import { userByClerkId } from "./model/users.ts";
 import { named, whole } from "./model/fields.ts";
-
-/** Sessions that one `fill` looks at and takes. */
-const FILL_SESSIONS = 50;
-const ITEMS_PER_PAGE = 100;
 
 const changeable = {
   name: v.optional(v.string()),
@@ -206,7 +204,7 @@ export const items = authedQuery("reviewQueues:items", {
         order: "desc",
         cursor,
         limit,
-        maxLimit: ITEMS_PER_PAGE,
+        maxLimit: QUEUE_ITEMS_PER_PAGE,
         filters: { state },
       },
       (item) => state === undefined || item.state === state,

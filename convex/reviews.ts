@@ -8,7 +8,13 @@ import { refusal } from "./model/errors.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import type { AuthedMutationCtx } from "./model/functions.ts";
 import { moment, named, order } from "./model/fields.ts";
-import { DAY_MS, ITEMS_PER_SESSION, REVIEW_TARGET, SCAN_DOCUMENTS } from "./model/limits.ts";
+import {
+  DAY_MS,
+  ITEMS_PER_SESSION,
+  REVIEW_TARGET,
+  SCAN_DOCUMENTS,
+  TREND_DAYS,
+} from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import { page, pageArgs } from "./model/records.ts";
 import { content, reviewKind } from "./model/reviewFields.ts";
@@ -31,8 +37,6 @@ import { checkContent } from "./model/rubric.ts";
 import { requireSession } from "./model/sessions.ts";
 import { dayOf } from "./model/totals.ts";
 import { refuseErasing } from "./model/users.ts";
-
-const TREND_DAYS = 366;
 
 /**
  * Submit the caller's review of an item and, with `next`, claim the next session in the same

@@ -3,17 +3,9 @@ import { v } from "convex/values";
 import { recordAudit } from "./model/audit.ts";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
-import {
-  channel,
-  metadata,
-  moment,
-  order,
-  reviewStatus,
-  sessionStatus,
-  whole,
-} from "./model/fields.ts";
+import { moment, named, order, reviewStatus, whole } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
-import { DAY_MS, MAX_SCORE, TITLE_CHARS } from "./model/limits.ts";
+import { DAILY_DAYS, DAY_MS, MAX_SCORE, NEWER_ITEMS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import {
   created,
@@ -28,9 +20,12 @@ import { resultOf } from "./model/reviewSlots.ts";
 import { indexFor, matchesSession, sessionFilters } from "./model/sessionFilters.ts";
 import {
   SessionReader,
+  checkSession,
+  newSession,
   requireSession,
   sessionByExternalId,
   sessionById,
+  sessionChanges,
 } from "./model/sessions.ts";
 import {
   EVERYBODY,
@@ -46,19 +41,6 @@ import {
 import type { Totals } from "./model/totals.ts";
 import { refuseErasing, requireUser, userByClerkId } from "./model/users.ts";
 import { toRecord } from "./model/toRecord.ts";
-import { named } from "./model/fields.ts";
-
-const newSession = {
-  externalId: v.string(),
-  clerkId: v.string(),
-  channel,
-  title: v.optional(v.string()),
-  startedAt: moment(),
-  provider: v.optional(v.string()),
-  modelId: v.optional(v.string()),
-  metadata: v.optional(metadata),
-  source: v.optional(v.string()),
-};
 
 /**
  * Create the session of an external id, once: the same again returns the first one's id.
@@ -67,17 +49,11 @@ const newSession = {
  *   start.
  */
 export const create = authedMutation("userSessions:create", {
-  args: newSession,
+  args: newSession.fields,
   returns: created,
   handler: async (ctx, { clerkId, ...args }) => {
     const checks = new Checks();
-    checks.identifier("externalId", args.externalId);
-    checks.text("title", args.title, TITLE_CHARS);
-    checks.time("startedAt", args.startedAt);
-    checks.identifier("provider", args.provider);
-    checks.identifier("modelId", args.modelId);
-    checks.identifier("source", args.source);
-    checks.metadata("metadata", args.metadata);
+    checkSession(checks, args);
     checks.done();
     const user = await requireUser(ctx, clerkId);
     refuseErasing(user);
@@ -120,30 +96,16 @@ export const create = authedMutation("userSessions:create", {
  * @throws CONFLICT for a finished session that shall become active again.
  */
 export const update = authedMutation("userSessions:update", {
-  args: {
-    id: v.string(),
-    status: v.optional(sessionStatus),
-    endedAt: v.optional(moment()),
-    assessmentMs: v.optional(v.number()),
-    assessedAt: v.optional(moment()),
-    title: v.optional(v.string()),
-    labels: v.optional(v.array(v.string())),
-    metadata: v.optional(metadata),
-  },
+  args: { id: v.string(), ...sessionChanges.fields },
   returns: userSession,
   handler: async (ctx, { id, ...changes }) => {
     const session = await requireSession(ctx, id);
     ctx.about(session.userId);
     const checks = new Checks();
-    checks.time("endedAt", changes.endedAt);
+    checkSession(checks, changes);
     const endedAt = changes.endedAt ?? session.endedAt;
     const isOrdered = endedAt === undefined || endedAt >= session.startedAt;
     checks.that(isOrdered, "endedAt", "must not be before startedAt");
-    checks.duration("assessmentMs", changes.assessmentMs);
-    checks.time("assessedAt", changes.assessedAt);
-    checks.text("title", changes.title, TITLE_CHARS);
-    checks.labels("labels", changes.labels);
-    checks.metadata("metadata", changes.metadata);
     checks.done();
     if (changes.status === "active" && session.status !== "active") {
       throw refusal("CONFLICT", "A finished session does not become active again.");
@@ -240,9 +202,6 @@ export const list = authedQuery("userSessions:list", {
   },
 });
 
-/** Most sessions that `newer` counts. */
-const NEWER_ITEMS = 50;
-
 /** How many sessions of a list started after a moment: at most 50, then `more` says so. */
 export const newer = authedQuery("userSessions:newer", {
   args: { ...sessionFilters, after: moment() },
@@ -282,9 +241,6 @@ export const summary = authedQuery("userSessions:summary", {
     });
   },
 });
-
-/** Most days of one call. */
-const DAILY_DAYS = 31;
 
 /**
  * Latency, cost and token figures of everybody's sessions by the UTC day on which they started,

@@ -14,6 +14,7 @@ import {
   PAGE_ITEMS,
   QUERY_CHARS,
   URL_CHARS,
+  USER_SUMMARY_DAYS,
 } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import type { Page } from "./model/paging.ts";
@@ -133,9 +134,6 @@ export const list = authedQuery("users:list", {
   },
 });
 
-/** Most days of one summary. */
-const SUMMARY_DAYS = 366;
-
 /**
  * Latency, cost and token figures of a user's sessions that started on the days from `from` to
  * `to` (default: the last 92 days), in sum and by UTC day; null for an unknown user.
@@ -150,14 +148,14 @@ export const summary = authedQuery("users:summary", {
     const to = args.to ?? Date.now();
     const from = dayOf(args.from ?? to - 92 * DAY_MS);
     const checks = new Checks();
-    checks.number("from", to - from, 0, SUMMARY_DAYS * DAY_MS);
+    checks.number("from", to - from, 0, USER_SUMMARY_DAYS * DAY_MS);
     checks.done();
     const user = await userByClerkId(ctx, args.clerkId);
     if (user === null) return null;
     const rows = await ctx.db
       .query("totals")
       .withIndex("by_owner_day", (q) => q.eq("owner", user._id).gte("day", from).lte("day", to))
-      .take(SUMMARY_DAYS);
+      .take(USER_SUMMARY_DAYS);
     const total = rows.reduce<Totals>((all, row) => sum(all, row), emptyTotals());
     const days = rows.map((row) => ({ day: row.day, ...toSummary(row) }));
     return { total: toSummary(total), days };

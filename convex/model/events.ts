@@ -1,6 +1,6 @@
 /** Lists of recent raw events, which the tables of sign-ins and of storage operations share. */
 import { v } from "convex/values";
-import type { Infer, Value } from "convex/values";
+import type { Infer } from "convex/values";
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { moment, order } from "./fields.ts";
