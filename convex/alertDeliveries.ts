@@ -17,8 +17,9 @@ import { page, pageArgs } from "./model/records.ts";
 import { toRecord } from "./model/toRecord.ts";
 
 /**
- * Take the oldest message of each channel, if it is due, for `leaseMs`: until then nobody else gets
- * it, afterwards it counts as not sent.
+ * Take the oldest message of each channel, if it is due, for `leaseMs`.
+ *
+ * Until then nobody else gets it, afterwards it counts as not sent.
  */
 export const claim = authedMutation("alertDeliveries:claim", {
   args: { holder: v.string(), channels: v.array(v.string()), leaseMs: v.number() },
@@ -107,7 +108,7 @@ export const test = authedMutation("alertDeliveries:test", {
   },
 });
 
-/** Messages, newest first by default. */
+/** Return one page of messages, newest first by default. */
 export const list = authedQuery("alertDeliveries:list", {
   args: { ...pageArgs, order: v.optional(order) },
   returns: page(delivery),

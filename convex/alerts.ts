@@ -42,7 +42,7 @@ import { created, noted, page, pageArgs } from "./model/records.ts";
 import { silencesAt } from "./model/silences.ts";
 import { toRecord } from "./model/toRecord.ts";
 
-/** Where every rule was at its last evaluation. */
+/** Return where every rule was at its last evaluation. */
 export const states = authedQuery("alerts:states", {
   args: {},
   returns: v.array(alertState),
@@ -53,10 +53,11 @@ export const states = authedQuery("alerts:states", {
 });
 
 /**
- * Store one round of evaluations and what came of it: incidents open and end, and each change is
- * queued for the channels, in one transaction. A round that goes on from states which another
- * worker has advanced meanwhile changes nothing and answers `applied: false`; so of two workers
- * that both believe to hold the lease, one evaluates.
+ * Store one round of evaluations: incidents open and end.
+ *
+ * Each change is queued for the channels in the same transaction. A round that goes on from states
+ * which another worker has advanced meanwhile changes nothing and answers `applied: false`; so of
+ * two workers that both believe to hold the lease, one evaluates.
  *
  * An incident is announced when it fires, unless it is silenced or acknowledged; if it still fires
  * when its silence ends, then. Its end is announced if its beginning was.
@@ -88,9 +89,11 @@ export const evaluate = authedMutation("alerts:evaluate", {
 });
 
 /**
- * Record an incident that is over: one that nobody could store while it lasted, or one of demo
- * data. It is never announced. If an incident of the same rule and source overlaps it (another
- * replica's record of the same outage), that one is stretched over both.
+ * Record an incident that is over; it is never announced.
+ *
+ * It is one that nobody could store while it lasted, or one of demo data. If an incident of the
+ * same rule and source overlaps it (another replica's record of the same outage), that one is
+ * stretched over both.
  */
 export const record = authedMutation("alerts:record", {
   args: {
@@ -143,7 +146,7 @@ export const record = authedMutation("alerts:record", {
   },
 });
 
-/** Incidents by beginning, newest first by default. */
+/** Return one page of incidents by beginning, newest first by default. */
 export const list = authedQuery("alerts:list", {
   args: {
     ...pageArgs,
@@ -183,7 +186,7 @@ export const list = authedQuery("alerts:list", {
   },
 });
 
-/** How many incidents are open, for the menu. */
+/** Return how many incidents are open, for the menu. */
 export const summary = authedQuery("alerts:summary", {
   args: {},
   returns: openIncidentCounts,
@@ -194,7 +197,7 @@ export const summary = authedQuery("alerts:summary", {
   },
 });
 
-/** One incident with its history, oldest first, or null. */
+/** Return one incident with its history, oldest first, or null. */
 export const get = authedQuery("alerts:get", {
   args: { id: v.string() },
   returns: v.union(incidentRecord, v.null()),
@@ -312,7 +315,7 @@ export const endSilence = authedMutation("alerts:endSilence", {
   },
 });
 
-/** Silences that have not run out, the next to do so first. */
+/** Return the silences that have not run out, the next to do so first. */
 export const silences = authedQuery("alerts:silences", {
   args: {},
   returns: v.array(silenceRecord),

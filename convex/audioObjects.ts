@@ -28,8 +28,10 @@ const CONTENT_TYPE = /^audio\/[a-z0-9.+-]{1,60}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /**
- * Announce a recording of one interaction (`sequence`) or of the whole session (no `sequence`).
- * An announcement that is still pending for the same bytes is returned again, with its own key.
+ * Announce a recording of one turn (`sequence`) or of the whole session (no `sequence`).
+ *
+ * It stays `pending` until it is stored. An announcement that is still pending for the same bytes
+ * is returned again, with its own key.
  *
  * @throws NOT_FOUND for an unknown session or interaction; CONFLICT if there is a stored recording
  *   already, or the key is taken.
@@ -112,7 +114,7 @@ async function audioByKey(ctx: QueryCtx, key: string): Promise<Doc<"audioObjects
     .unique();
 }
 
-/** The object of an id, or null. */
+/** Return the row of a recording, or null. */
 export const get = authedQuery("audioObjects:get", {
   args: { id: v.string() },
   returns: v.union(audioObject, v.null()),
@@ -122,7 +124,11 @@ export const get = authedQuery("audioObjects:get", {
   },
 });
 
-/** Recordings of a session: those of the whole session first, then by sequence; at most 2,000. */
+/**
+ * Return the recordings of a session, at most 2,000.
+ *
+ * Those of the whole session come first, then the others by sequence.
+ */
 export const forSession = authedQuery("audioObjects:forSession", {
   args: { sessionId: v.string() },
   returns: v.array(audioObject),
@@ -137,7 +143,7 @@ export const forSession = authedQuery("audioObjects:forSession", {
   },
 });
 
-/** The objects of up to 200 keys, those that exist, in any order. */
+/** Return the recordings of up to 200 keys, those that exist, in any order. */
 export const byKeys = authedQuery("audioObjects:byKeys", {
   args: { keys: v.array(v.string()) },
   returns: v.array(audioObject),
@@ -150,7 +156,7 @@ export const byKeys = authedQuery("audioObjects:byKeys", {
   },
 });
 
-/** Every object by creation, oldest first. */
+/** Return one page of all recordings, the oldest first. */
 export const all = authedQuery("audioObjects:all", {
   args: pageArgs,
   returns: page(audioObject),
@@ -172,8 +178,10 @@ export const all = authedQuery("audioObjects:all", {
 });
 
 /**
- * Objects that wait for the worker, oldest first: stored ones without analysis, pending ones
- * created before `before`, stored ones that expire at or before it and are not on legal hold.
+ * Return one page of the recordings that wait for the worker, oldest first.
+ *
+ * By `kind`: `analysis`, stored ones without one; `abandoned`, pending ones created before
+ * `before`; `expired`, stored ones that expire at or before it and are not on legal hold.
  */
 export const due = authedQuery("audioObjects:due", {
   args: { kind: dueKind, before: moment(), ...pageArgs },
@@ -189,7 +197,11 @@ export const due = authedQuery("audioObjects:due", {
   },
 });
 
-/** The object is in the bucket and of the announced size: it can be played and analysed. */
+/**
+ * Note that the object is in the bucket and of the announced size.
+ *
+ * It can be played and analysed from now on.
+ */
 export const markStored = authedMutation("audioObjects:markStored", {
   args: { id: v.string(), etag: v.optional(v.string()) },
   returns: audioObject,
@@ -208,7 +220,9 @@ export const markStored = authedMutation("audioObjects:markStored", {
 });
 
 /**
- * What the analysis found. A repeat, or a later analysis of the same object, replaces the figures.
+ * Note what the analysis found.
+ *
+ * A repeat, or a later analysis of the same object, replaces the figures.
  *
  * @throws CONFLICT unless the object is stored.
  */
@@ -242,14 +256,18 @@ export const markAnalysed = authedMutation("audioObjects:markAnalysed", {
   },
 });
 
-/** The object is not in the bucket although its row says so. */
+/** Note that the object is not in the bucket although its row says so. */
 export const markMissing = authedMutation("audioObjects:markMissing", {
   args: { id: v.string(), reason: v.optional(v.string()) },
   returns: audioObject,
   handler: async (ctx, { id, reason }) => await moved(ctx, id, "missing", reason),
 });
 
-/** The object was deleted because its privacy window ended; the transcript stays. */
+/**
+ * Note that the object was deleted because its privacy window ended.
+ *
+ * The transcript stays.
+ */
 export const markExpired = authedMutation("audioObjects:markExpired", {
   args: { id: v.string() },
   returns: audioObject,

@@ -46,7 +46,11 @@ export const record = authedMutation("audit:record", {
   },
 });
 
-/** Audit events, newest first by default; `from` inclusive, `to` exclusive. */
+/**
+ * Return one page of audit events, newest first by default.
+ *
+ * `from` is inclusive, `to` exclusive.
+ */
 export const list = authedQuery("audit:list", {
   args: {
     ...pageArgs,

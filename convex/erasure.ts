@@ -106,7 +106,11 @@ async function deleteRecordings(
   return gone;
 }
 
-/** The latest erasure of a user, or null: what is done, and the receipt afterwards. */
+/**
+ * Return the latest erasure of a user, or null.
+ *
+ * It says what is done, and is the receipt afterwards.
+ */
 export const get = authedQuery("erasure:get", {
   args: { clerkId: v.string() },
   returns: v.union(erasureReceipt, v.null()),
@@ -116,7 +120,7 @@ export const get = authedQuery("erasure:get", {
   },
 });
 
-/** Erasures by start, newest first by default. */
+/** Return one page of erasures by start, newest first by default. */
 export const list = authedQuery("erasure:list", {
   args: { ...pageArgs, order: v.optional(order) },
   returns: page(erasureReceipt),

@@ -172,7 +172,7 @@ function worst(
   }, known);
 }
 
-/** Interactions of a session by sequence, each with its recording if it has one. */
+/** Return one page of a session's turns by sequence, each with its recording if it has one. */
 export const list = authedQuery("interactions:list", {
   args: { sessionId: v.string(), ...pageArgs },
   returns: page(interaction),
@@ -185,7 +185,7 @@ export const list = authedQuery("interactions:list", {
   },
 });
 
-/** Interactions that were caused by one request of the product, with their sessions' ids. */
+/** Return the turns that one request of the product caused, at most 50. */
 export const byRequestId = authedQuery("interactions:byRequestId", {
   args: { interactionRequestId: v.string() },
   returns: v.array(interaction),
@@ -199,8 +199,10 @@ export const byRequestId = authedQuery("interactions:byRequestId", {
 });
 
 /**
- * Interactions whose text, as the caller may see it, holds all words of `query`, best first, at
- * most `limit` (1 to 50); the last word matches by its beginning.
+ * Return turns whose text holds all words of `query`, best first, with their sessions.
+ *
+ * The text is searched as the caller may see it; at most `limit` (1 to 50) are returned. The last
+ * word matches by its beginning.
  */
 export const search = authedQuery("interactions:search", {
   args: { query: v.string(), sessionId: v.optional(v.string()), limit: v.optional(whole()) },

@@ -12,8 +12,10 @@ import { toRecord } from "./model/toRecord.ts";
 const time = v.union(moment(), v.null());
 
 /**
- * Start a run of the job: only if nobody else holds the lease and the last start is at least
- * `dueEveryMs` ago. A run whose holder let the lease lapse without finishing is due at once.
+ * Start a run of the job if nobody else holds the lease and it is due.
+ *
+ * It is due if the last start is at least `dueEveryMs` ago. A run whose holder let the lease lapse
+ * without finishing is due at once.
  */
 export const acquire = authedMutation("jobLeases:acquire", {
   args: { name: v.string(), holder: v.string(), ttlMs: v.number(), dueEveryMs: v.number() },
@@ -96,7 +98,7 @@ export const finish = authedMutation("jobLeases:finish", {
   },
 });
 
-/** Every job by name. */
+/** Return every job with its holder and its last run, by name. */
 export const list = authedQuery("jobLeases:list", {
   args: {},
   returns: v.array(lease),

@@ -12,8 +12,10 @@ import { SessionReader, requireSession, sessionById } from "./model/sessions.ts"
 import { toRecord } from "./model/toRecord.ts";
 
 /**
- * The session with its recordings of the whole, or null; recordings of turns come with the turns.
- * With `note`, that the caller viewed it is on record in the same transaction.
+ * Return the session with its recordings of the whole, or null.
+ *
+ * Recordings of turns come with the turns. With `note`, that the caller viewed it is on record in
+ * the same transaction.
  */
 export const open = authedMutation("listening:open", {
   args: { id: v.string(), note: v.boolean() },
@@ -39,8 +41,10 @@ export const open = authedMutation("listening:open", {
 });
 
 /**
- * A recording that the caller is about to hear, or null. If it can be played, that the caller hears
- * it (`renewal`: goes on hearing it) is on record in the same transaction.
+ * Return a recording that the caller is about to hear, or null.
+ *
+ * If it can be played, that the caller hears it (`renewal`: goes on hearing it) is on record in
+ * the same transaction.
  */
 export const play = authedMutation("listening:play", {
   args: { id: v.string(), renewal: v.boolean() },
@@ -62,8 +66,9 @@ export const play = authedMutation("listening:play", {
 });
 
 /**
- * The recordings that can be copied out of a session, those of the whole first, then by sequence,
- * at most 2,000. That the caller exports them is on record before they are known.
+ * Return the recordings that can be copied; that the caller exports them is on record.
+ *
+ * Those of the whole session come first, then the others by sequence, at most 2,000.
  *
  * @throws NOT_FOUND for an unknown session.
  */

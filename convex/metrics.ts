@@ -159,8 +159,10 @@ function added(left: NewRollup, right: NewRollup) {
 }
 
 /**
- * Rollups of a metric by time, `from` inclusive, `to` exclusive; with `dimensions`, those whose
- * dimensions have these values.
+ * Return one page of the rollups of a metric, by time.
+ *
+ * `from` is inclusive, `to` exclusive. With `dimensions`, those whose dimensions have these
+ * values.
  */
 export const range = authedQuery("metrics:range", {
   args: {

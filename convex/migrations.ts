@@ -65,7 +65,7 @@ async function runBatch(ctx: MutationCtx, migration: AnyMigration, cursor: strin
   return { cursor: continueCursor, done: isDone, processed: found.page.length, changed };
 }
 
-/** How far every migration is. */
+/** Return how far every migration is. */
 export const status = authedQuery("migrations:status", {
   args: {},
   returns: v.array(progress),

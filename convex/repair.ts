@@ -32,7 +32,7 @@ const recountArgs = { cursor: v.union(v.string(), v.null()), fix: v.boolean() };
 /** Position in a list of subjects: ids of the page that are done, and the one under way. */
 type Walk<Part> = { page: string | null; seen: string[]; part: Part | null };
 
-/** Counters and sums of sessions against their interactions and recordings. */
+/** Compare counters and sums of sessions with their interactions and recordings. */
 export const sessions = authedMutation("repair:sessions", {
   args: recountArgs,
   returns: report,
@@ -90,7 +90,11 @@ async function settleSession(
 /** A user's days up to `day` are done and had `count` sessions. */
 type UserPart = { id: string; day: number; count: number };
 
-/** Session counts and daily sums of users of one kind against the sums of their sessions. */
+/**
+ * Compare session counts and daily sums of users with the sums of their sessions.
+ *
+ * Of users of one kind.
+ */
 export const users = authedMutation("repair:users", {
   args: { kind: userKind, ...recountArgs },
   returns: report,
@@ -187,7 +191,7 @@ async function sumOfDay(
 /** Sums by shard of the sessions read so far; `stamp` tells whether the day was written since. */
 type DayPart = { page: string | null; stamp: number; shards: Totals[] };
 
-/** Everybody's sums of one UTC day against the sums of the sessions that started on it. */
+/** Compare everybody's sums of one UTC day with those of the sessions that started on it. */
 export const days = authedMutation("repair:days", {
   args: { day: moment(), ...recountArgs },
   returns: report,
@@ -228,7 +232,11 @@ export const days = authedMutation("repair:days", {
   },
 });
 
-/** The items of a review queue against their slots, and the queue's counts against its items. */
+/**
+ * Compare the items of a review queue with their slots.
+ *
+ * And the queue's counts with its items.
+ */
 export const queues = authedMutation("repair:queues", {
   args: { queueId: v.string(), ...recountArgs },
   returns: report,

@@ -27,7 +27,7 @@ async function audited(
   await recordAudit(ctx, { action: "reveal", subjectType, subjectId, details: { reason } });
 }
 
-/** The user in clear. */
+/** Return a user in clear, for a stated reason. */
 export const ofUser = authedMutation("reveals:ofUser", {
   args: { clerkId: v.string(), reason: v.string() },
   returns: user,
@@ -39,7 +39,7 @@ export const ofUser = authedMutation("reveals:ofUser", {
   },
 });
 
-/** The session in clear: user, title, metadata. */
+/** Return a session in clear (user, title, metadata), for a stated reason. */
 export const ofSession = authedMutation("reveals:ofSession", {
   args: { id: v.string(), reason: v.string() },
   returns: userSession,
@@ -51,7 +51,7 @@ export const ofSession = authedMutation("reveals:ofSession", {
   },
 });
 
-/** A page of a session's transcript in clear. */
+/** Return one page of a transcript in clear, for a stated reason. */
 export const ofTranscript = authedMutation("reveals:ofTranscript", {
   args: { sessionId: v.string(), reason: v.string(), ...pageArgs },
   returns: page(interaction),

@@ -19,8 +19,10 @@ import { refuseErasing } from "./model/users.ts";
 import { moment, named } from "./model/fields.ts";
 
 /**
- * The reviewer's next session of a queue, claimed: what they hold already, else what is assigned to
- * them, else the first one by priority and order. Null if there is none, or the queue is closed.
+ * Claim the caller's next session of a queue; repeated, it is the same one.
+ *
+ * It is what they hold already, else what is assigned to them, else the first one by priority and
+ * order. Null if there is none, or the queue is closed.
  */
 export const next = authedMutation("reviewClaims:next", {
   args: { queueId: v.string() },
@@ -48,7 +50,7 @@ export const take = authedMutation("reviewClaims:take", {
   },
 });
 
-/** What the caller holds in a queue, its lease over or not; or null. */
+/** Return what the caller holds in a queue, its lease over or not; or null. */
 export const current = authedQuery("reviewClaims:current", {
   args: { queueId: v.string() },
   returns: v.union(claim, v.null()),

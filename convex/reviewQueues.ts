@@ -134,7 +134,7 @@ export const update = authedMutation("reviewQueues:update", {
   },
 });
 
-/** The queue with its progress, or null. */
+/** Return a queue with its progress, or null. */
 export const get = authedQuery("reviewQueues:get", {
   args: { id: v.string() },
   returns: v.union(reviewQueue, v.null()),
@@ -145,7 +145,7 @@ export const get = authedQuery("reviewQueues:get", {
   },
 });
 
-/** Queues with their progress, newest first. */
+/** Return one page of queues with their progress, newest first. */
 export const list = authedQuery("reviewQueues:list", {
   args: { ...pageArgs, state: v.optional(queueState) },
   returns: page(reviewQueue),
@@ -165,7 +165,7 @@ export const list = authedQuery("reviewQueues:list", {
   },
 });
 
-/** Who reviews in a queue, and how far they are; those with most reviews first. */
+/** Return who reviews in a queue, and how far they are; those with most reviews first. */
 export const reviewers = authedQuery("reviewQueues:reviewers", {
   args: { id: v.string() },
   returns: v.array(reviewerProgress),
@@ -184,7 +184,7 @@ export const reviewers = authedQuery("reviewQueues:reviewers", {
   },
 });
 
-/** Sessions of a queue with who has their places, newest entry first. */
+/** Return one page of a queue's sessions with who has their places, newest entry first. */
 export const items = authedQuery("reviewQueues:items", {
   args: {
     ...pageArgs,
@@ -216,8 +216,10 @@ export const items = authedQuery("reviewQueues:items", {
 });
 
 /**
- * Put sessions into a queue by hand, whatever its rule says; a session that is there already stays
- * as it is. Unknown sessions, and those of users who are being erased, are refused.
+ * Put up to 200 sessions into a queue by hand, whatever its rule says.
+ *
+ * A session that is there already stays as it is. Unknown sessions, and those of users who are
+ * being erased, are refused.
  */
 export const addSessions = authedMutation("reviewQueues:addSessions", {
   args: {
@@ -241,8 +243,10 @@ export const addSessions = authedMutation("reviewQueues:addSessions", {
 });
 
 /**
- * Go through the sessions that ended before, oldest first, and let those in that the queue's rule
- * takes; call again with `nextCursor` until it is null. Repeats are harmless.
+ * Let in the sessions that ended before the queue was made, oldest first.
+ *
+ * Only those that the queue's rule takes enter. Call again with `nextCursor` until it is null.
+ * Repeats are harmless.
  */
 export const fill = authedMutation("reviewQueues:fill", {
   args: { queueId: v.string(), cursor: v.union(v.string(), v.null()) },
@@ -292,8 +296,9 @@ export const fill = authedMutation("reviewQueues:fill", {
 });
 
 /**
- * Reserve a place at each of the sessions for a team member; sessions that are not in the queue
- * enter it. Who has a place already keeps it.
+ * Reserve a place at each of up to 50 sessions for the reviewer with this e-mail address.
+ *
+ * Sessions that are not in the queue enter it. Who has a place already keeps it.
  *
  * @throws VALIDATION if the address is not that of a team member who may review; CONFLICT if a
  *   session has no free place.

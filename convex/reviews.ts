@@ -39,11 +39,12 @@ import { dayOf } from "./model/totals.ts";
 import { refuseErasing } from "./model/users.ts";
 
 /**
- * Submit the caller's review of an item and, with `next`, claim the next session in the same
- * transaction. A claim whose lease is over will do, as long as there is a place.
+ * Submit the caller's review; with `next`, claim the next session in the same transaction.
  *
- * @throws VALIDATION naming what the rubric does not allow or asks for; CONFLICT if all places went
- *   to others, the review is submitted already, or it was not begun and the queue is closed.
+ * A claim whose lease is over will do, as long as there is a place.
+ *
+ * @throws VALIDATION naming what the rubric does not allow or asks for; CONFLICT if all places
+ *   went to others, the review is submitted already, or it was not begun and the queue is closed.
  */
 export const submit = authedMutation("reviews:submit", {
   args: { itemId: v.string(), ...content.fields, next: v.optional(v.boolean()) },
@@ -168,8 +169,10 @@ async function ownReview(ctx: AuthedMutationCtx & MutationCtx, item: Doc<"review
 }
 
 /**
- * The reviews and decisions of a session that count. A reviewer sees those of others once their own
- * is submitted, or when no open queue wants one any more.
+ * Return the reviews and decisions of a session that count.
+ *
+ * A reviewer sees those of others once their own is submitted, or when no open queue wants one any
+ * more.
  */
 export const ofSession = authedQuery("reviews:ofSession", {
   args: { sessionId: v.string() },
@@ -188,8 +191,10 @@ export const ofSession = authedQuery("reviews:ofSession", {
 });
 
 /**
- * Reviews and decisions that count, newest first by default, `from` inclusive, `to` exclusive by
- * submission; what `ofSession` keeps from a reviewer is left out.
+ * Return one page of the reviews and decisions that count, newest first by default.
+ *
+ * `from` is inclusive, `to` exclusive, by submission. What `ofSession` keeps from a reviewer is
+ * left out.
  */
 export const list = authedQuery("reviews:list", {
   args: {
@@ -252,8 +257,9 @@ function sourceOf(ctx: QueryCtx, wanted: { queueId?: string; reviewerId?: string
 }
 
 /**
- * All versions of one reviewer's review (or decision) of an item, newest first, taken back ones too.
- * Reviewers see their own; admins everybody's.
+ * Return one page of the versions of one reviewer's review or decision, newest first.
+ *
+ * Those that were taken back are among them. Reviewers see their own; admins everybody's.
  *
  * @throws FORBIDDEN for another reviewer's.
  */
@@ -285,7 +291,9 @@ export const history = authedQuery("reviews:history", {
   },
 });
 
-/** How pairs of reviewers of a queue answered the same questions, by rubric. */
+/**
+ * Return one page of how pairs of a queue's reviewers answered the same questions, by rubric.
+ */
 export const agreements = authedQuery("reviews:agreements", {
   args: { ...pageArgs, queueId: v.string() },
   returns: page(agreement),
@@ -317,8 +325,9 @@ export const agreements = authedQuery("reviews:agreements", {
 });
 
 /**
- * Mean scores by the UTC day on which sessions started, rubric, provider and model; `from` inclusive,
- * `to` exclusive, at most 366 days. Decisions are not counted.
+ * Return mean scores by the UTC day on which sessions started, rubric and model.
+ *
+ * `from` is inclusive, `to` exclusive, at most 366 days. Decisions are not counted.
  *
  * @throws LIMIT_EXCEEDED if the answer has too many rows: ask for fewer days.
  */

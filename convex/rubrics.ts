@@ -51,7 +51,7 @@ export const publish = authedMutation("rubrics:publish", {
   },
 });
 
-/** One version of a rubric, or null. */
+/** Return one version of a rubric, or null. */
 export const get = authedQuery("rubrics:get", {
   args: { id: v.string() },
   returns: v.union(rubric, v.null()),
@@ -62,7 +62,7 @@ export const get = authedQuery("rubrics:get", {
   },
 });
 
-/** Versions, newest first; those of one name if it is given. */
+/** Return one page of versions, newest first; those of one name if it is given. */
 export const list = authedQuery("rubrics:list", {
   args: { ...pageArgs, name: v.optional(v.string()) },
   returns: page(rubric),

@@ -43,7 +43,9 @@ import { refuseErasing, requireUser, userByClerkId } from "./model/users.ts";
 import { toRecord } from "./model/toRecord.ts";
 
 /**
- * Create the session of an external id, once: the same again returns the first one's id.
+ * Create the session of an external id, once.
+ *
+ * The same again returns the first one's id.
  *
  * @throws NOT_FOUND for an unknown user; CONFLICT if the external id has another user, channel or
  *   start.
@@ -118,7 +120,11 @@ export const update = authedMutation("userSessions:update", {
   },
 });
 
-/** Put a session under legal hold, or release it: retention and erasure leave it alone meanwhile. */
+/**
+ * Put a session under legal hold, or release it.
+ *
+ * While it is held, retention and erasure leave it alone.
+ */
 export const setLegalHold = authedMutation("userSessions:setLegalHold", {
   args: { id: v.string(), legalHold: v.boolean() },
   returns: userSession,
@@ -150,7 +156,7 @@ export const setReview = authedMutation("userSessions:setReview", {
   },
 });
 
-/** The session with its user and counters, or null. */
+/** Return a session with its user and counters, or null. */
 export const get = authedQuery("userSessions:get", {
   args: { id: v.string() },
   returns: v.union(userSession, v.null()),
@@ -160,7 +166,7 @@ export const get = authedQuery("userSessions:get", {
   },
 });
 
-/** The session of an external id, or null. */
+/** Return the session that the product knows under this id, or null. */
 export const byExternalId = authedQuery("userSessions:byExternalId", {
   args: { externalId: v.string() },
   returns: v.union(userSession, v.null()),
@@ -171,8 +177,10 @@ export const byExternalId = authedQuery("userSessions:byExternalId", {
 });
 
 /**
- * Sessions by start, newest first by default. `from` is inclusive, `to` exclusive; `slow` asks for
- * sessions with (or without) a full turn over the objective of 2.5 s.
+ * Return one page of sessions by start, newest first by default.
+ *
+ * `from` is inclusive, `to` exclusive; `slow` asks for sessions with (or without) a full turn over
+ * the objective.
  */
 export const list = authedQuery("userSessions:list", {
   args: { ...pageArgs, ...sessionFilters, order: v.optional(order) },
@@ -202,7 +210,11 @@ export const list = authedQuery("userSessions:list", {
   },
 });
 
-/** How many sessions of a list started after a moment: at most 50, then `more` says so. */
+/**
+ * Count the sessions of a list that started after a moment.
+ *
+ * At most 50; then `more` says that there are others.
+ */
 export const newer = authedQuery("userSessions:newer", {
   args: { ...sessionFilters, after: moment() },
   returns: named("NewerSessions", v.object({ count: whole(), more: v.boolean() })),
@@ -227,7 +239,7 @@ export const newer = authedQuery("userSessions:newer", {
   },
 });
 
-/** Latency, cost and token figures of one session, or null. */
+/** Return latency, cost and token figures of one session, or null. */
 export const summary = authedQuery("userSessions:summary", {
   args: { id: v.string() },
   returns: v.union(sessionSummary, v.null()),
@@ -243,8 +255,9 @@ export const summary = authedQuery("userSessions:summary", {
 });
 
 /**
- * Latency, cost and token figures of everybody's sessions by the UTC day on which they started,
- * `from` inclusive, `to` exclusive, at most 31 days; days without sessions are left out.
+ * Return figures of everybody's sessions by the UTC day on which they started.
+ *
+ * `from` is inclusive, `to` exclusive, at most 31 days; days without sessions are left out.
  */
 export const daily = authedQuery("userSessions:daily", {
   args: { from: moment(), to: moment() },

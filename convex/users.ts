@@ -55,9 +55,10 @@ const clearable = v.union(
 type Profile = ObjectType<typeof profile>;
 
 /**
- * Create or update the user of a Clerk id. Fields left out keep their values, those named in
- * `clear` lose them; `lastSeenAt` never goes back; a profile older (`clerkUpdatedAt`) than the
- * stored one changes nothing.
+ * Create or update the user of a Clerk id.
+ *
+ * Fields left out keep their values, those named in `clear` lose them; `lastSeenAt` never goes
+ * back; a profile older (`clerkUpdatedAt`) than the stored one changes nothing.
  */
 export const upsert = authedMutation("users:upsert", {
   args: { ...profile, clear: v.optional(v.array(clearable)) },
@@ -95,7 +96,7 @@ export const upsert = authedMutation("users:upsert", {
   },
 });
 
-/** The user of a Clerk id, or null. */
+/** Return the user of a Clerk id, or null. */
 export const get = authedQuery("users:get", {
   args: { clerkId: v.string() },
   returns: v.union(user, v.null()),
@@ -106,9 +107,10 @@ export const get = authedQuery("users:get", {
 });
 
 /**
- * Users of one kind (default: product), newest first by default. With `search`, those whose name,
- * e-mail address and Clerk id, as the caller may see them, hold all its words, best first; the sort
- * order then does not apply.
+ * Return one page of the users of one kind (default: product), newest first by default.
+ *
+ * With `search`, those whose name, e-mail address and Clerk id, as the caller may see them, hold
+ * all its words, best first; the sort order then does not apply.
  */
 export const list = authedQuery("users:list", {
   args: {
@@ -135,8 +137,10 @@ export const list = authedQuery("users:list", {
 });
 
 /**
- * Latency, cost and token figures of a user's sessions that started on the days from `from` to
- * `to` (default: the last 92 days), in sum and by UTC day; null for an unknown user.
+ * Return figures of a user's sessions, in sum and by the UTC day of their start.
+ *
+ * Of the days from `from` to `to` (default: the last 92 days), at most 366. Null for an unknown
+ * user.
  */
 export const summary = authedQuery("users:summary", {
   args: { clerkId: v.string(), from: v.optional(moment()), to: v.optional(moment()) },
