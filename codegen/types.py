@@ -1,4 +1,4 @@
-"""What a validator becomes in Python: a type, and the expressions that read and write a value."""
+"""What a validator becomes in Python: a type and, for arguments, the expression that writes it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.codegen.naming import RECORD_NAMES, is_integer, is_time, pascal, writer_name
+from codegen.naming import writer
 
 Validator = dict[str, Any]
+"""A validator as `validators.ts` prints it."""
 
 _PLAIN = {
-    "string": "str",
-    "id": "str",
+    "any": "Any",
     "boolean": "bool",
     "bytes": "bytes",
-    "any": "Any",
+    "id": "str",
     "null": "None",
+    "number": "float",
+    "string": "str",
+    "whole": "int",
 }
 
 
@@ -50,131 +53,98 @@ class Shape:
         call = re.fullmatch(r"([\w.]+)\(\{\}\)", self.conversion)
         return call[1] if call else f"lambda value: {self.of('value')}"
 
+    def nullable(self) -> Shape:
+        """Return the shape of this or None."""
+        if self.type.endswith("| None"):
+            return self
+        conversion = "{}" if self.plain else f"None if {{}} is None else {self.conversion}"
+        return Shape(f"{self.type} | None", conversion)
+
 
 @dataclass(slots=True)
 class Shapes:
     """Turns validators into shapes and remembers the objects met on the way, by name.
 
     Args:
-        reading: True for results (classes with `from_wire`), False for arguments (typed dicts).
+        reading: True for results (structures, which read themselves), False for arguments (typed
+            dicts, which are written).
     """
 
     reading: bool
-    objects: dict[str, tuple[str, Validator]] = field(default_factory=dict)
-    _names: dict[str, str] = field(default_factory=dict)
+    objects: dict[str, Validator] = field(default_factory=dict)
 
-    def of(self, validator: Validator, path: str, name: str = "") -> Shape:
+    def of(self, validator: Validator, path: str) -> Shape:
         """Return the shape of a validator.
 
         Args:
-            validator: JSON of a Convex validator.
-            path: where it is, for naming objects and for errors.
-            name: name of the field that holds it, which decides what a number means.
+            validator: what `validators.ts` printed.
+            path: where it is, for errors.
 
         Raises:
-            UnsupportedValidator: the value has no faithful Python type.
+            UnsupportedValidator: the value has no faithful Python type, or an object no name.
         """
         match validator["type"]:
-            case "number":
-                return self._number(name)
+            case "moment":
+                if self.reading:
+                    return Shape("Moment")
+                return Shape("datetime", "milliseconds({})")
+            case "literal":
+                return Shape(f"Literal[{json.dumps(validator['value'])}]")
             case "array":
-                return self._array(self.of(validator["value"], path, name))
+                return self._array(self.of(validator["value"], path))
             case "record":
-                return self._record(self.of(validator["values"]["fieldType"], path, name))
+                return self._record(self.of(validator["value"], path))
             case "union":
-                return self._union(validator["value"], path, name)
+                return self._union(validator["value"], path)
             case "object":
                 return self._object(validator, path)
-            case _:
-                return _scalar(validator, path)
-
-    def _number(self, name: str) -> Shape:
-        if is_time(name):
-            return Shape("datetime", "instant({})" if self.reading else "milliseconds({})")
-        if is_integer(name):
-            return Shape("int", "int({})" if self.reading else "{}")
-        return Shape("float")
+            case kind if kind in _PLAIN:
+                return Shape(_PLAIN[kind])
+            case kind:
+                raise UnsupportedValidator(f"{path}: {kind}")
 
     def _array(self, item: Shape) -> Shape:
-        if not self.reading:
-            return Shape(
-                f"Sequence[{item.type}]",
-                "list({})" if item.plain else f"[{item.of('item')} for item in {{}}]",
-            )
-        if item.plain:
-            return Shape(f"tuple[{item.type}, ...]", "tuple({})")
-        return Shape(f"tuple[{item.type}, ...]", f"tuple({item.of('item')} for item in {{}})")
+        if self.reading:
+            return Shape(f"tuple[{item.type}, ...]")
+        each = "list({})" if item.plain else f"[{item.of('item')} for item in {{}}]"
+        return Shape(f"Sequence[{item.type}]", each)
 
     def _record(self, value: Shape) -> Shape:
         if value.plain:
             return Shape(f"Mapping[str, {value.type}]")
-        items = f"{{key: {value.of('item')} for key, item in {{}}.items()}}"
-        return Shape(f"Mapping[str, {value.type}]", items)
+        each = f"{{key: {value.of('item')} for key, item in {{}}.items()}}"
+        return Shape(f"Mapping[str, {value.type}]", each)
 
-    def _union(self, members: list[Validator], path: str, name: str) -> Shape:
+    def _union(self, members: list[Validator], path: str) -> Shape:
         rest = [member for member in members if member["type"] != "null"]
-        nullable = len(rest) < len(members)
         if len(rest) == 1:
-            inner = self.of(rest[0], path, name)
+            inner = self.of(rest[0], path)
         elif all(member["type"] == "literal" for member in rest):
             inner = Shape(f"Literal[{', '.join(json.dumps(item['value']) for item in rest)}]")
         else:
-            inner = self._mixture(rest, path, name)
-        return nullable_shape(inner) if nullable else inner
+            inner = self._mixture(rest, path)
+        return inner.nullable() if len(rest) < len(members) else inner
 
-    def _mixture(self, members: list[Validator], path: str, name: str) -> Shape:
+    def _mixture(self, members: list[Validator], path: str) -> Shape:
         """Return the shape of values that tell by themselves what they are, lists of them too."""
-        scalars = [member for member in members if member["type"] != "array"]
-        items = [member["value"] for member in members if member["type"] == "array"]
-        shapes = [self.of(member, path, name) for member in [*scalars, *items]]
-        if not all(shape.plain for shape in shapes):
-            raise UnsupportedValidator(f"{path}: a union of objects, times or integers")
-        lists = [self.of(member, path, name) for member in members if member["type"] == "array"]
-        types = [shape.type for shape in [*shapes[: len(scalars)], *lists]]
-        kind = " | ".join(dict.fromkeys(types))
-        if not lists:
-            return Shape(kind)
-        found, made = ("list", "tuple") if self.reading else ("tuple", "list")
-        return Shape(kind, f"{made}({{}}) if isinstance({{}}, {found}) else {{}}")
+        kinds = [member["value"] if member["type"] == "array" else member for member in members]
+        if any(kind["type"] not in {"boolean", "number", "string", "literal"} for kind in kinds):
+            raise UnsupportedValidator(f"{path}: a union of objects, moments or whole numbers")
+        types = " | ".join(dict.fromkeys(self.of(member, path).type for member in members))
+        if self.reading or all(member["type"] != "array" for member in members):
+            return Shape(types)
+        return Shape(types, "list({}) if isinstance({}, tuple) else {}")
 
     def _object(self, validator: Validator, path: str) -> Shape:
-        fields = validator["value"]
+        fields = validator["fields"]
         if self.reading and fields.keys() == {"items", "nextCursor"}:
-            item = self.of(fields["items"]["fieldType"]["value"], path)
-            items = f"tuple({item.of('item')} for item in {{}}['items'])"
-            return Shape(f"Page[{item.type}]", f"Page({items}, {{}}['nextCursor'])")
-        name = self._name(validator, path)
-        return Shape(
-            name, f"{name}.from_wire({{}})" if self.reading else f"{writer_name(name)}({{}})"
-        )
-
-    def _name(self, validator: Validator, path: str) -> str:
-        """Return the name of an object: of the same shape if it was met before."""
-        key = json.dumps(validator, sort_keys=True)
-        if key not in self._names:
-            name = RECORD_NAMES.get(path) or pascal(path) + ("Result" if self.reading else "Args")
-            if name in self.objects:
-                name = pascal(path) + ("Result" if self.reading else "Args")
-            self._names[key] = name
-            self.objects[name] = (path, validator)
-        return self._names[key]
-
-
-def nullable_shape(inner: Shape) -> Shape:
-    """Return the shape of `inner` or None."""
-    if inner.type.endswith("| None"):
-        return inner
-    kind = f"{inner.type} | None"
-    if inner.plain:
-        return Shape(kind)
-    return Shape(kind, f"None if {{}} is None else {inner.conversion}")
-
-
-def _scalar(validator: Validator, path: str) -> Shape:
-    """Return the shape of a value that is taken as it is."""
-    kind = validator["type"]
-    if kind == "literal":
-        return Shape(f"Literal[{json.dumps(validator['value'])}]")
-    if kind not in _PLAIN:
-        raise UnsupportedValidator(f"{path}: {kind}")
-    return Shape(_PLAIN[kind])
+            return Shape(f"Page[{self.of(fields['items']['value'], path).type}]")
+        name: str | None = validator["name"]
+        if name is None:
+            raise UnsupportedValidator(f"{path}: an object without a name; see `named`")
+        if not self.reading and not name.startswith("New"):
+            name = f"New{name}"
+        known = self.objects.setdefault(name, {**validator, "path": path})
+        if known["fields"] != fields:
+            raise UnsupportedValidator(f"{path}: another object is called {name}")
+        return Shape(name) if self.reading else Shape(name, f"{writer(name)}({{}})")

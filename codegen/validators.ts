@@ -55,7 +55,7 @@ function written(generic: GenericValidator): Written {
     case "record":
       return { type: "record", value: written(validator.value) };
     case "union":
-      return { type: "union", value: validator.members.map((member) => written(member)) };
+      return { type: "union", value: membersOf(validator).map((member) => written(member)) };
     case "object":
       return {
         type: "object",
@@ -65,6 +65,13 @@ function written(generic: GenericValidator): Written {
     default:
       return { type: validator.kind };
   }
+}
+
+/** Members of a union, those of unions inside of it among them. */
+function membersOf(validator: Marked & { kind: "union" }): GenericValidator[] {
+  return validator.members.flatMap((member: Marked) =>
+    member.kind === "union" ? membersOf(member) : [member],
+  );
 }
 
 function fieldsOf(fields: Record<string, GenericValidator>) {

@@ -1,4 +1,4 @@
-/** Who listened to, viewed, exported, revealed or erased what. */
+/** The audit trail: who listened to, viewed, exported, revealed or erased what. */
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import { recordAudit } from "./model/audit.ts";

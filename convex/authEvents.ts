@@ -1,4 +1,4 @@
-/** Recent decisions of the gate, one by one. */
+/** Recent decisions about sign-ins. */
 import { v } from "convex/values";
 import { eventListArgs, listEvents } from "./model/events.ts";
 import { authedQuery } from "./model/functions.ts";

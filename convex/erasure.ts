@@ -1,6 +1,8 @@
 /**
- * Erasure of one user: first the objects (by the worker, which alone reaches the bucket), then the
- * rows, in batches. The receipt stays; audit events name the user by Clerk id only and stay too.
+ * Erasure of a user: step by step, a row of a recording only after its object is gone.
+ *
+ * The worker, which alone reaches the bucket, deletes the objects first; then the rows go, in
+ * batches. The receipt stays; audit events name the user by Clerk id only and stay too.
  */
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";

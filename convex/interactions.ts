@@ -1,4 +1,4 @@
-/** Utterances of a session: append, read, search, reveal. */
+/** Interactions: the turns of a session. */
 import { getConvexSize, v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx } from "./_generated/server.js";

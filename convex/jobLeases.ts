@@ -1,4 +1,4 @@
-/** Which worker runs which job, and how the last run went: each job runs once over all replicas. */
+/** Leases of background jobs: one worker at a time runs each, and how the last run went. */
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { QueryCtx } from "./_generated/server.js";

@@ -1,4 +1,4 @@
-/** What the listening room opens and what may be taken out of it; both end up on the audit trail. */
+/** What the listening room opens, and what is taken out of it; both are on the audit trail. */
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { QueryCtx } from "./_generated/server.js";

@@ -32,7 +32,8 @@ const NAME = /^[A-Za-z][A-Za-z0-9_.]{0,63}$/;
 const ERROR_CLASS = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/;
 
 /**
- * Merge a batch of minute rollups into the minute, its hour and its day, and keep its events.
+ * Merge a batch of rollups into their minutes, hours and days, and keep its events.
+ *
  * Merging is addition, so batches may come late and in any order; a batch that was applied before
  * changes nothing and answers `applied: false`.
  */

@@ -1,4 +1,4 @@
-/** Runs the migrations of `model/migrations.ts` in batches; resumable, and harmless to repeat. */
+/** Migrations of the data, batch by batch: resumable, and harmless to repeat. */
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "./_generated/server.js";

@@ -1,6 +1,8 @@
 /**
- * Recounts what writes keep and reports drift (expected: none); with `fix`, writes the recount.
- * Sessions come first: users and days are compared with the sums of their sessions.
+ * Recounts of what writes keep: counters and sums, with the drift found (expected: none).
+ *
+ * With `fix`, the recount is written. Sessions come first: users and days are compared with the
+ * sums of their sessions.
  */
 import { v } from "convex/values";
 import type { JSONValue } from "convex/values";

@@ -1,5 +1,7 @@
 /**
- * Clear text for roles that otherwise see it masked: each call names a reason and is an audit event.
+ * Clear text behind a mask, for a stated reason.
+ *
+ * For roles that otherwise see it masked; each call is an audit event.
  */
 import { v } from "convex/values";
 import { recordAudit } from "./model/audit.ts";

@@ -1,6 +1,8 @@
 /**
- * What a reviewer works on: at most one session per queue, for as long as the lease lasts. A claim
- * is named by its item and its reviewer, so that what was written survives the end of the lease.
+ * What a reviewer works on: one session per queue, while the lease lasts.
+ *
+ * A claim is named by its item and its reviewer, so that what was written survives the end of the
+ * lease.
  */
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
@@ -34,7 +36,9 @@ export const next = authedMutation("reviewClaims:next", {
 });
 
 /**
- * Claim this session of a queue; another claim in the same queue is given up, its draft stays.
+ * Claim this session of a queue.
+ *
+ * Another claim in the same queue is given up, its draft stays.
  *
  * @throws CONFLICT if all places are taken, the caller's review is submitted, or the queue is closed.
  */

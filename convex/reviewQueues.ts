@@ -1,4 +1,4 @@
-/** Review queues: which sessions are reviewed, how often, in which order, and how far that is. */
+/** Review queues: which sessions are reviewed, how often, and how far that is. */
 import { v } from "convex/values";
 import { reserve, reviewerByEmail } from "./model/assigning.ts";
 import { recordAudit } from "./model/audit.ts";

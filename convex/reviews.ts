@@ -1,4 +1,8 @@
-/** Reviews: what reviewers found. Submitted ones never change; an amendment is a new version. */
+/**
+ * Reviews: submitted, amended, taken back, decided; and what they say together.
+ *
+ * Submitted ones never change; an amendment is a new version.
+ */
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "./_generated/server.js";
@@ -291,9 +295,7 @@ export const history = authedQuery("reviews:history", {
   },
 });
 
-/**
- * Return one page of how pairs of a queue's reviewers answered the same questions, by rubric.
- */
+/** Return one page of how pairs of a queue's reviewers answered the same questions. */
 export const agreements = authedQuery("reviews:agreements", {
   args: { ...pageArgs, queueId: v.string() },
   returns: page(agreement),

@@ -1,4 +1,4 @@
-/** Recent slow and failed operations on the bucket, one by one. */
+/** Recent slow and failed operations on the bucket. */
 import { v } from "convex/values";
 import { eventListArgs, listEvents } from "./model/events.ts";
 import { moment, storageOutcome } from "./model/fields.ts";

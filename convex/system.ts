@@ -1,4 +1,4 @@
-/** What a health check asks. */
+/** Whether Convex answers. */
 import { v } from "convex/values";
 import { authedQuery } from "./model/functions.ts";
 import { moment, named } from "./model/fields.ts";

@@ -1,4 +1,4 @@
-/** Conversations of users: create, change, read, list. */
+/** Sessions of users: one conversation each, with its counters. */
 import { v } from "convex/values";
 import { recordAudit } from "./model/audit.ts";
 import { Checks } from "./model/checks.ts";

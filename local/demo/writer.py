@@ -54,7 +54,8 @@ class Writer:
         """Record an incident that is over."""
         rule = incident.rule
         alerts.record(
-            self._caller, f"demo-alert-{rule.name}-{incident.opened_at.isoformat()}",
+            self._caller,
+            idempotency_key=f"demo-alert-{rule.name}-{incident.opened_at.isoformat()}",
             rule=rule.name, title=rule.title, severity=rule.severity, unit=rule.unit,
             value=incident.worst, threshold=incident.threshold, path=rule.path,
             params=rule.params, opened_at=incident.opened_at, resolved_at=incident.resolved_at,

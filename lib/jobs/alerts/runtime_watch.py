@@ -214,7 +214,7 @@ class RuntimeWatch:
     def _record(self, outage: Outage) -> None:
         told = f"told {', '.join(outage.told)}" if outage.told else "nobody was told"
         alerts.record(
-            self._services.worker_caller(), f"outage-{outage.key}",
+            self._services.worker_caller(), idempotency_key=f"outage-{outage.key}",
             rule=RUNTIME_DOWN.name, title=RUNTIME_DOWN.title, severity=RUNTIME_DOWN.severity,
             unit=RUNTIME_DOWN.unit, value=outage.longest_ms,
             threshold=RUNTIME_SILENT.threshold, path=RUNTIME_DOWN.path, params={},
