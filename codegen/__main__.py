@@ -1,4 +1,4 @@
-"""`python -m codegen [--check]`: write what follows from the functions, or tell if it is current."""
+"""`python -m codegen [--check]`: write the generated files, or tell whether they are current."""
 
 from __future__ import annotations
 

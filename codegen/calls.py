@@ -69,7 +69,8 @@ def first_sentence(comment: str, path: str, longest: int = 96) -> str:
     Raises:
         UndocumentedFunction: there is none, or it is longer than so many characters.
     """
-    found = re.match(r"[^.]*(?:\.(?!\s|$)[^.]*)*\.", re.sub(r"\s*\n\s*", " ", comment.split("\n\n")[0]))
+    paragraph = re.sub(r"\s+", " ", comment.split("\n\n", maxsplit=1)[0])
+    found = re.match(r"[^.]*(?:\.(?!\s|$)[^.]*)*\.", paragraph)
     if found is None or len(found[0]) > longest:
         raise UndocumentedFunction(f"{path}: a first sentence of at most {longest} characters")
     return found[0]
@@ -91,15 +92,16 @@ def _call(name: str, path: str, function: dict[str, Any]) -> str:
     shapes = {wire: arguments.of(item, path) for wire, item in function["args"].items()}
     optional = {wire for wire, item in function["args"].items() if item["optional"]}
     parameters, given = ["caller: Caller"], f"{pascal(path)}Args()"
-    keywords = [f"{snake(wire)}: {shape.type}" for wire, shape in shapes.items()]
+    keywords: list[str] = []
     if len(shapes) > MOST_NAMED:
-        keywords, given = [], "arguments"
+        given = "arguments"
     elif shapes:
         positional = [wire for wire in shapes if wire not in optional and _by_place(wire, shapes)]
         parameters += [f"{snake(wire)}: {shapes[wire].type}" for wire in positional]
         keywords = [
-            f"{snake(wire)}: {shapes[wire].nullable().type + ' = None' if wire in optional else shapes[wire].type}"
-            for wire in shapes
+            f"{snake(wire)}: "
+            + (f"{shape.nullable().type} = None" if wire in optional else shape.type)
+            for wire, shape in shapes.items()
             if wire not in positional
         ]
         passed = ", ".join(f"{snake(wire)}={snake(wire)}" for wire in shapes)
@@ -135,33 +137,26 @@ def _way(path: str, kind: str) -> tuple[str, bool]:
 
 def _documentation(comment: str, path: str) -> str:
     """Return a docstring's text: names as in Python, what is thrown as what is raised."""
-    text, *thrown = comment.split("@throws ")
+    text, _, thrown = comment.partition("@throws ")
     summary = first_sentence(text, path, longest=89)
-    rest = text.strip()[len(summary) :] if text.startswith(summary) else ""
-    if not text.startswith(summary):
-        flat = re.sub(r"\s*\n\s*(?!\n)", " ", text.split("\n\n")[0]).strip()
-        rest = "\n\n".join([flat[len(summary) :], *text.strip().split("\n\n")[1:]])
-    paragraphs = [_python(part.strip()) for part in rest.split("\n\n") if part.strip()]
-    lines = [_python(summary), *(f"\n{_wrapped(part, 4)}" for part in paragraphs)]
+    first, *more = (re.sub(r"\s+", " ", part).strip() for part in text.strip().split("\n\n"))
+    parts = [_wrapped(_python(part)) for part in [first[len(summary) :].strip(), *more] if part]
     if thrown:
-        why = _python(re.sub(r"\s*\n\s*", " ", thrown[0].strip()))
-        lines.append(f"\n    Raises:\n{_wrapped(f'Refused: {why}', 8)}")
-    return "\n".join(lines) + ("\n    " if len(lines) > 1 else "")
+        reasons = re.sub(r"\s+", " ", thrown).strip()
+        why = _wrapped(_python(f"Refused: {reasons}"), " " * 8, "    ")
+        parts.append(f"    Raises:\n{why}")
+    return "\n\n".join([_python(summary), *parts]) + ("\n    " if parts else "")
 
 
 def _python(text: str) -> str:
     """Return a comment with names and constants as Python writes them."""
-    text = re.sub(r"`(\w+)`", lambda found: f"`{_constants(snake(found[1]), found[1])}`", text)
-    return re.sub(r"\bnull\b", "None", re.sub(r"\bNull\b", "None", text))
+    words = {"false": "False", "null": "None", "true": "True"}
+    text = re.sub(r"`(\w+)`", lambda found: f"`{words.get(found[1]) or snake(found[1])}`", text)
+    return re.sub(r"\b[Nn]ull\b", "None", text)
 
 
-def _constants(name: str, wire: str) -> str:
-    return {"false": "False", "true": "True"}.get(wire, name)
-
-
-def _wrapped(text: str, indent: int) -> str:
-    margin = " " * indent
+def _wrapped(text: str, margin: str = "    ", hanging: str = "") -> str:
     return textwrap.fill(
-        re.sub(r"\s+", " ", text), 100, initial_indent=margin,
-        subsequent_indent=margin + ("    " if indent > 4 else ""), break_on_hyphens=False,
-    )
+        text, 100, initial_indent=margin, subsequent_indent=margin + hanging,
+        break_on_hyphens=False,
+    )  # fmt: skip

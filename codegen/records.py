@@ -29,7 +29,7 @@ from typing import Any, Final, Literal, NotRequired, TypedDict
 from msgspec import field
 
 from lib.data.functions import (
-    Answer, Argument, Moment, Mutation, Page, Query, Record, milliseconds, writer,
+    Reader, Argument, Moment, Mutation, Page, Query, Record, milliseconds, writer,
 )
 '''
 
@@ -43,14 +43,10 @@ def records_text(functions: Functions) -> str:
     records = _all(results, _record)
     inputs = _all(arguments, _input)
     writers = _in_order(dict(zip(arguments.objects, _all(arguments, _writes), strict=True)))
-    return "\n\n".join(
-        [HEADER, *sorted(records), *sorted(inputs), *writers, *sorted(descriptions)]
-    )
+    return "\n\n".join([HEADER, *sorted(records), *sorted(inputs), *writers, *sorted(descriptions)])
 
 
-def _function(
-    path: str, function: dict[str, Any], results: Shapes, arguments: Shapes
-) -> str:
+def _function(path: str, function: dict[str, Any], results: Shapes, arguments: Shapes) -> str:
     """Return the description of one function; its objects are noted in the shapes."""
     kind = function["kind"].capitalize()
     result = results.of(function["returns"], path)
@@ -58,7 +54,7 @@ def _function(
     arguments.objects[name] = {"path": path, "fields": function["args"]}
     return (
         f"{constant(path)}: Final[{kind}[{name}, {result.type}]] = {kind}"
-        f'("{path}", {writer(name)}, Answer({result.type}))'
+        f'("{path}", {writer(name)}, Reader({result.type}))'
     )
 
 

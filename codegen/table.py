@@ -58,21 +58,22 @@ def _shown(validator: Validator) -> str:
     """Return a validator in a few words."""
     match validator["type"]:
         case "literal":
-            return json.dumps(validator["value"])
+            shown = json.dumps(validator["value"])
         case "array":
-            return f"[{_shown(validator['value'])}]"
+            shown = f"[{_shown(validator['value'])}]"
         case "record":
-            return f"{{name: {_shown(validator['value'])}}}"
+            shown = f"{{name: {_shown(validator['value'])}}}"
         case "union":
-            return " or ".join(_shown(member) for member in validator["value"])
+            shown = " or ".join(_shown(member) for member in validator["value"])
         case "object" if validator["name"] is None:
-            return f"page of {_shown(validator['fields']['items']['value'])}"
+            shown = f"page of {_shown(validator['fields']['items']['value'])}"
         case "object":
-            return str(validator["name"])
+            shown = validator["name"]
         case "id":
-            return "string"
+            shown = "string"
         case kind:
-            return str(kind)
+            shown = kind
+    return shown
 
 
 def _objects(functions: Functions) -> str:
@@ -90,7 +91,10 @@ def _objects(functions: Functions) -> str:
 
 def _collect(validator: Validator, found: dict[str, Validator]) -> None:
     inner = validator.get("value")
-    for item in [*(inner if isinstance(inner, list) else [inner]), *validator.get("fields", {}).values()]:
+    for item in [
+        *(inner if isinstance(inner, list) else [inner]),
+        *validator.get("fields", {}).values(),
+    ]:
         if isinstance(item, dict):
             _collect(item, found)
     if validator["type"] == "object" and validator["name"] is not None:

@@ -84,24 +84,25 @@ class Shapes:
             UnsupportedValidator: the value has no faithful Python type, or an object no name.
         """
         match validator["type"]:
-            case "moment":
-                if self.reading:
-                    return Shape("Moment")
-                return Shape("datetime", "milliseconds({})")
-            case "literal":
-                return Shape(f"Literal[{json.dumps(validator['value'])}]")
-            case "array":
-                return self._array(self.of(validator["value"], path))
-            case "record":
-                return self._record(self.of(validator["value"], path))
-            case "union":
-                return self._union(validator["value"], path)
-            case "object":
-                return self._object(validator, path)
             case kind if kind in _PLAIN:
-                return Shape(_PLAIN[kind])
+                shape = Shape(_PLAIN[kind])
+            case "moment" if self.reading:
+                shape = Shape("Moment")
+            case "moment":
+                shape = Shape("datetime", "milliseconds({})")
+            case "literal":
+                shape = Shape(f"Literal[{json.dumps(validator['value'])}]")
+            case "array":
+                shape = self._array(self.of(validator["value"], path))
+            case "record":
+                shape = self._record(self.of(validator["value"], path))
+            case "union":
+                shape = self._union(validator["value"], path)
+            case "object":
+                shape = self._object(validator, path)
             case kind:
                 raise UnsupportedValidator(f"{path}: {kind}")
+        return shape
 
     def _array(self, item: Shape) -> Shape:
         if self.reading:

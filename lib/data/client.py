@@ -167,7 +167,7 @@ class _Answered(msgspec.Struct, rename="camel"):
 
     status: str = ""
     value: msgspec.Raw = msgspec.Raw(b"null")
-    error_data: msgspec.Raw | None = None
+    error_data: msgspec.Raw = msgspec.Raw()  # Empty where there is none.
     error_message: str = ""
     code: str = ""
 
@@ -186,8 +186,8 @@ def _value(status: int, body: bytes) -> bytes:
     if status in _FUNCTION_ANSWERS and answer.status == "success":
         return bytes(answer.value)
     if status in _FUNCTION_ANSWERS and answer.status == "error":
-        if answer.error_data is not None:
-            raise refusal(json_to_convex(json.loads(bytes(answer.error_data), parse_int=float)))
+        if error_data := bytes(answer.error_data):
+            raise refusal(json_to_convex(json.loads(error_data, parse_int=float)))
         raise FunctionFailed(answer.error_message)
     raise _infrastructure_error(status, answer.code)
 

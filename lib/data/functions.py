@@ -1,7 +1,7 @@
 """What the generated records are made of: structures, descriptions of functions, pages, and time.
 
-Convex keeps times as Unix milliseconds (float64); Python sees aware datetimes in UTC. Convex has one
-type of number; where its validators say that one is whole, Python sees an int.
+Convex keeps times as Unix milliseconds (float64); Python sees aware datetimes in UTC. Convex has
+one type of number; where its validators say that one is whole, Python sees an int.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ Report = TypeVar("Report", bound=Continued)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_SAFE_INTEGER = 2**53
 
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Page(Record, Generic[Item], frozen=True):
     next_cursor: str | None
 
 
-class Answer(Generic[Result]):
+class Reader(Generic[Result]):
     """Reads what a function answers.
 
     Args:
@@ -82,7 +83,9 @@ class Answer(Generic[Result]):
     @cached_property
     def _decoder(self) -> msgspec.json.Decoder[Result]:
         # Not strict: a whole number is `3` or `3.0`, as the engine likes.
-        return msgspec.json.Decoder(self._kind, dec_hook=_read, strict=False)
+        return msgspec.json.Decoder(
+            self._kind, dec_hook=_read, float_hook=lambda text: _number(float(text)), strict=False
+        )
 
     def __call__(self, body: bytes) -> Result:
         """Return the result that a JSON text in Convex's encoding stands for.
@@ -100,7 +103,7 @@ class Answer(Generic[Result]):
                 except msgspec.DecodeError:
                     pass  # Half of a surrogate pair, which only the other parser accepts.
             value = json_to_convex(json.loads(body, parse_int=float))
-            result: Result = from_wire(self._kind, value)
+            result: Result = from_wire(self._kind, _numbers(value))
         except msgspec.ValidationError as error:
             raise FunctionFailed(f"an answer of another shape: {error}") from error
         return result
@@ -113,6 +116,24 @@ def from_wire(kind: type[Result], value: Any) -> Result:
         msgspec.ValidationError: it is not of this type.
     """
     return msgspec.convert(value, kind, dec_hook=_read, strict=False)
+
+
+def _number(value: float) -> float:
+    """Return a number that no validator describes: whole ones as ints, whatever the engine wrote."""
+    is_whole = value.is_integer() and abs(value) < _SAFE_INTEGER and str(value) != "-0.0"
+    return int(value) if is_whole else value
+
+
+def _numbers(value: Any) -> Any:
+    match value:
+        case float():
+            return _number(value)
+        case list():
+            return [_numbers(item) for item in value]
+        case dict():
+            return {name: _numbers(item) for name, item in value.items()}
+        case _:
+            return value
 
 
 def _read(kind: type, value: Any) -> datetime:

@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any, Final, Literal, NotRequired, TypedDict
 
 from lib.data.functions import (
-    Answer,
     Argument,
     Moment,
     Mutation,
     Page,
     Query,
+    Reader,
     Record,
     milliseconds,
     writer,
@@ -2628,427 +2628,427 @@ _write_metrics_ingest_args = writer(
 )
 
 ALERTS_ACKNOWLEDGE: Final[Mutation[AlertsAcknowledgeArgs, Incident]] = Mutation(
-    "alerts:acknowledge", _write_alerts_acknowledge_args, Answer(Incident)
+    "alerts:acknowledge", _write_alerts_acknowledge_args, Reader(Incident)
 )
 
 ALERTS_END_SILENCE: Final[Mutation[AlertsEndSilenceArgs, None]] = Mutation(
-    "alerts:endSilence", _write_alerts_end_silence_args, Answer(None)
+    "alerts:endSilence", _write_alerts_end_silence_args, Reader(None)
 )
 
 ALERTS_EVALUATE: Final[Mutation[AlertsEvaluateArgs, Evaluated]] = Mutation(
-    "alerts:evaluate", _write_alerts_evaluate_args, Answer(Evaluated)
+    "alerts:evaluate", _write_alerts_evaluate_args, Reader(Evaluated)
 )
 
 ALERTS_GET: Final[Query[AlertsGetArgs, IncidentRecord | None]] = Query(
-    "alerts:get", _write_alerts_get_args, Answer(IncidentRecord | None)
+    "alerts:get", _write_alerts_get_args, Reader(IncidentRecord | None)
 )
 
 ALERTS_LIST: Final[Query[AlertsListArgs, Page[Incident]]] = Query(
-    "alerts:list", _write_alerts_list_args, Answer(Page[Incident])
+    "alerts:list", _write_alerts_list_args, Reader(Page[Incident])
 )
 
 ALERTS_NOTE: Final[Mutation[AlertsNoteArgs, Recorded]] = Mutation(
-    "alerts:note", _write_alerts_note_args, Answer(Recorded)
+    "alerts:note", _write_alerts_note_args, Reader(Recorded)
 )
 
 ALERTS_RECORD: Final[Mutation[AlertsRecordArgs, Upserted]] = Mutation(
-    "alerts:record", _write_alerts_record_args, Answer(Upserted)
+    "alerts:record", _write_alerts_record_args, Reader(Upserted)
 )
 
 ALERTS_SILENCE: Final[Mutation[AlertsSilenceArgs, Silence]] = Mutation(
-    "alerts:silence", _write_alerts_silence_args, Answer(Silence)
+    "alerts:silence", _write_alerts_silence_args, Reader(Silence)
 )
 
 ALERTS_SILENCES: Final[Query[AlertsSilencesArgs, tuple[Silence, ...]]] = Query(
-    "alerts:silences", _write_alerts_silences_args, Answer(tuple[Silence, ...])
+    "alerts:silences", _write_alerts_silences_args, Reader(tuple[Silence, ...])
 )
 
 ALERTS_STATES: Final[Query[AlertsStatesArgs, tuple[AlertState, ...]]] = Query(
-    "alerts:states", _write_alerts_states_args, Answer(tuple[AlertState, ...])
+    "alerts:states", _write_alerts_states_args, Reader(tuple[AlertState, ...])
 )
 
 ALERTS_SUMMARY: Final[Query[AlertsSummaryArgs, OpenIncidents]] = Query(
-    "alerts:summary", _write_alerts_summary_args, Answer(OpenIncidents)
+    "alerts:summary", _write_alerts_summary_args, Reader(OpenIncidents)
 )
 
 ALERT_DELIVERIES_CLAIM: Final[Mutation[AlertDeliveriesClaimArgs, tuple[Delivery, ...]]] = Mutation(
-    "alertDeliveries:claim", _write_alert_deliveries_claim_args, Answer(tuple[Delivery, ...])
+    "alertDeliveries:claim", _write_alert_deliveries_claim_args, Reader(tuple[Delivery, ...])
 )
 
 ALERT_DELIVERIES_LIST: Final[Query[AlertDeliveriesListArgs, Page[Delivery]]] = Query(
-    "alertDeliveries:list", _write_alert_deliveries_list_args, Answer(Page[Delivery])
+    "alertDeliveries:list", _write_alert_deliveries_list_args, Reader(Page[Delivery])
 )
 
 ALERT_DELIVERIES_SETTLE: Final[Mutation[AlertDeliveriesSettleArgs, Settled]] = Mutation(
-    "alertDeliveries:settle", _write_alert_deliveries_settle_args, Answer(Settled)
+    "alertDeliveries:settle", _write_alert_deliveries_settle_args, Reader(Settled)
 )
 
 ALERT_DELIVERIES_TEST: Final[Mutation[AlertDeliveriesTestArgs, None]] = Mutation(
-    "alertDeliveries:test", _write_alert_deliveries_test_args, Answer(None)
+    "alertDeliveries:test", _write_alert_deliveries_test_args, Reader(None)
 )
 
 AUDIO_OBJECTS_ALL: Final[Query[AudioObjectsAllArgs, Page[AudioObject]]] = Query(
-    "audioObjects:all", _write_audio_objects_all_args, Answer(Page[AudioObject])
+    "audioObjects:all", _write_audio_objects_all_args, Reader(Page[AudioObject])
 )
 
 AUDIO_OBJECTS_BEGIN: Final[Mutation[AudioObjectsBeginArgs, AudioObject]] = Mutation(
-    "audioObjects:begin", _write_audio_objects_begin_args, Answer(AudioObject)
+    "audioObjects:begin", _write_audio_objects_begin_args, Reader(AudioObject)
 )
 
 AUDIO_OBJECTS_BY_KEYS: Final[Query[AudioObjectsByKeysArgs, tuple[AudioObject, ...]]] = Query(
-    "audioObjects:byKeys", _write_audio_objects_by_keys_args, Answer(tuple[AudioObject, ...])
+    "audioObjects:byKeys", _write_audio_objects_by_keys_args, Reader(tuple[AudioObject, ...])
 )
 
 AUDIO_OBJECTS_DUE: Final[Query[AudioObjectsDueArgs, Page[AudioObject]]] = Query(
-    "audioObjects:due", _write_audio_objects_due_args, Answer(Page[AudioObject])
+    "audioObjects:due", _write_audio_objects_due_args, Reader(Page[AudioObject])
 )
 
 AUDIO_OBJECTS_FOR_SESSION: Final[Query[AudioObjectsForSessionArgs, tuple[AudioObject, ...]]] = (
     Query(
         "audioObjects:forSession",
         _write_audio_objects_for_session_args,
-        Answer(tuple[AudioObject, ...]),
+        Reader(tuple[AudioObject, ...]),
     )
 )
 
 AUDIO_OBJECTS_GET: Final[Query[AudioObjectsGetArgs, AudioObject | None]] = Query(
-    "audioObjects:get", _write_audio_objects_get_args, Answer(AudioObject | None)
+    "audioObjects:get", _write_audio_objects_get_args, Reader(AudioObject | None)
 )
 
 AUDIO_OBJECTS_MARK_ANALYSED: Final[Mutation[AudioObjectsMarkAnalysedArgs, AudioObject]] = Mutation(
-    "audioObjects:markAnalysed", _write_audio_objects_mark_analysed_args, Answer(AudioObject)
+    "audioObjects:markAnalysed", _write_audio_objects_mark_analysed_args, Reader(AudioObject)
 )
 
 AUDIO_OBJECTS_MARK_EXPIRED: Final[Mutation[AudioObjectsMarkExpiredArgs, AudioObject]] = Mutation(
-    "audioObjects:markExpired", _write_audio_objects_mark_expired_args, Answer(AudioObject)
+    "audioObjects:markExpired", _write_audio_objects_mark_expired_args, Reader(AudioObject)
 )
 
 AUDIO_OBJECTS_MARK_MISSING: Final[Mutation[AudioObjectsMarkMissingArgs, AudioObject]] = Mutation(
-    "audioObjects:markMissing", _write_audio_objects_mark_missing_args, Answer(AudioObject)
+    "audioObjects:markMissing", _write_audio_objects_mark_missing_args, Reader(AudioObject)
 )
 
 AUDIO_OBJECTS_MARK_STORED: Final[Mutation[AudioObjectsMarkStoredArgs, AudioObject]] = Mutation(
-    "audioObjects:markStored", _write_audio_objects_mark_stored_args, Answer(AudioObject)
+    "audioObjects:markStored", _write_audio_objects_mark_stored_args, Reader(AudioObject)
 )
 
 AUDIT_LIST: Final[Query[AuditListArgs, Page[AuditEvent]]] = Query(
-    "audit:list", _write_audit_list_args, Answer(Page[AuditEvent])
+    "audit:list", _write_audit_list_args, Reader(Page[AuditEvent])
 )
 
 AUDIT_RECORD: Final[Mutation[AuditRecordArgs, Recorded]] = Mutation(
-    "audit:record", _write_audit_record_args, Answer(Recorded)
+    "audit:record", _write_audit_record_args, Reader(Recorded)
 )
 
 AUTH_EVENTS_LIST: Final[Query[AuthEventsListArgs, Page[AuthEvent]]] = Query(
-    "authEvents:list", _write_auth_events_list_args, Answer(Page[AuthEvent])
+    "authEvents:list", _write_auth_events_list_args, Reader(Page[AuthEvent])
 )
 
 ERASURE_GET: Final[Query[ErasureGetArgs, Erasure | None]] = Query(
-    "erasure:get", _write_erasure_get_args, Answer(Erasure | None)
+    "erasure:get", _write_erasure_get_args, Reader(Erasure | None)
 )
 
 ERASURE_LIST: Final[Query[ErasureListArgs, Page[Erasure]]] = Query(
-    "erasure:list", _write_erasure_list_args, Answer(Page[Erasure])
+    "erasure:list", _write_erasure_list_args, Reader(Page[Erasure])
 )
 
 ERASURE_START: Final[Mutation[ErasureStartArgs, ErasureBegun]] = Mutation(
-    "erasure:start", _write_erasure_start_args, Answer(ErasureBegun)
+    "erasure:start", _write_erasure_start_args, Reader(ErasureBegun)
 )
 
 ERASURE_STEP: Final[Mutation[ErasureStepArgs, ErasureStep]] = Mutation(
-    "erasure:step", _write_erasure_step_args, Answer(ErasureStep)
+    "erasure:step", _write_erasure_step_args, Reader(ErasureStep)
 )
 
 INTERACTIONS_APPEND: Final[Mutation[InteractionsAppendArgs, Appended]] = Mutation(
-    "interactions:append", _write_interactions_append_args, Answer(Appended)
+    "interactions:append", _write_interactions_append_args, Reader(Appended)
 )
 
 INTERACTIONS_BY_REQUEST_ID: Final[Query[InteractionsByRequestIdArgs, tuple[Interaction, ...]]] = (
     Query(
         "interactions:byRequestId",
         _write_interactions_by_request_id_args,
-        Answer(tuple[Interaction, ...]),
+        Reader(tuple[Interaction, ...]),
     )
 )
 
 INTERACTIONS_LIST: Final[Query[InteractionsListArgs, Page[Interaction]]] = Query(
-    "interactions:list", _write_interactions_list_args, Answer(Page[Interaction])
+    "interactions:list", _write_interactions_list_args, Reader(Page[Interaction])
 )
 
 INTERACTIONS_SEARCH: Final[Query[InteractionsSearchArgs, tuple[SearchHit, ...]]] = Query(
-    "interactions:search", _write_interactions_search_args, Answer(tuple[SearchHit, ...])
+    "interactions:search", _write_interactions_search_args, Reader(tuple[SearchHit, ...])
 )
 
 JOB_LEASES_ACQUIRE: Final[Mutation[JobLeasesAcquireArgs, Lease]] = Mutation(
-    "jobLeases:acquire", _write_job_leases_acquire_args, Answer(Lease)
+    "jobLeases:acquire", _write_job_leases_acquire_args, Reader(Lease)
 )
 
 JOB_LEASES_FINISH: Final[Mutation[JobLeasesFinishArgs, None]] = Mutation(
-    "jobLeases:finish", _write_job_leases_finish_args, Answer(None)
+    "jobLeases:finish", _write_job_leases_finish_args, Reader(None)
 )
 
 JOB_LEASES_LIST: Final[Query[JobLeasesListArgs, tuple[JobRun, ...]]] = Query(
-    "jobLeases:list", _write_job_leases_list_args, Answer(tuple[JobRun, ...])
+    "jobLeases:list", _write_job_leases_list_args, Reader(tuple[JobRun, ...])
 )
 
 JOB_LEASES_RENEW: Final[Mutation[JobLeasesRenewArgs, Renewal]] = Mutation(
-    "jobLeases:renew", _write_job_leases_renew_args, Answer(Renewal)
+    "jobLeases:renew", _write_job_leases_renew_args, Reader(Renewal)
 )
 
 LISTENING_EXPORT_AUDIO: Final[Mutation[ListeningExportAudioArgs, tuple[AudioObject, ...]]] = (
     Mutation(
-        "listening:exportAudio", _write_listening_export_audio_args, Answer(tuple[AudioObject, ...])
+        "listening:exportAudio", _write_listening_export_audio_args, Reader(tuple[AudioObject, ...])
     )
 )
 
 LISTENING_OPEN: Final[Mutation[ListeningOpenArgs, OpenedSession | None]] = Mutation(
-    "listening:open", _write_listening_open_args, Answer(OpenedSession | None)
+    "listening:open", _write_listening_open_args, Reader(OpenedSession | None)
 )
 
 LISTENING_PLAY: Final[Mutation[ListeningPlayArgs, AudioObject | None]] = Mutation(
-    "listening:play", _write_listening_play_args, Answer(AudioObject | None)
+    "listening:play", _write_listening_play_args, Reader(AudioObject | None)
 )
 
 METRICS_INGEST: Final[Mutation[MetricsIngestArgs, Ingested]] = Mutation(
-    "metrics:ingest", _write_metrics_ingest_args, Answer(Ingested)
+    "metrics:ingest", _write_metrics_ingest_args, Reader(Ingested)
 )
 
 METRICS_RANGE: Final[Query[MetricsRangeArgs, Page[Rollup]]] = Query(
-    "metrics:range", _write_metrics_range_args, Answer(Page[Rollup])
+    "metrics:range", _write_metrics_range_args, Reader(Page[Rollup])
 )
 
 MIGRATIONS_STATUS: Final[Query[MigrationsStatusArgs, tuple[MigrationRun, ...]]] = Query(
-    "migrations:status", _write_migrations_status_args, Answer(tuple[MigrationRun, ...])
+    "migrations:status", _write_migrations_status_args, Reader(tuple[MigrationRun, ...])
 )
 
 MIGRATIONS_STEP: Final[Mutation[MigrationsStepArgs, MigrationRun]] = Mutation(
-    "migrations:step", _write_migrations_step_args, Answer(MigrationRun)
+    "migrations:step", _write_migrations_step_args, Reader(MigrationRun)
 )
 
 RATE_LIMITS_TAKE: Final[Mutation[RateLimitsTakeArgs, Taken]] = Mutation(
-    "rateLimits:take", _write_rate_limits_take_args, Answer(Taken)
+    "rateLimits:take", _write_rate_limits_take_args, Reader(Taken)
 )
 
 REPAIR_DAYS: Final[Mutation[RepairDaysArgs, Recount]] = Mutation(
-    "repair:days", _write_repair_days_args, Answer(Recount)
+    "repair:days", _write_repair_days_args, Reader(Recount)
 )
 
 REPAIR_QUEUES: Final[Mutation[RepairQueuesArgs, Recount]] = Mutation(
-    "repair:queues", _write_repair_queues_args, Answer(Recount)
+    "repair:queues", _write_repair_queues_args, Reader(Recount)
 )
 
 REPAIR_SESSIONS: Final[Mutation[RepairSessionsArgs, Recount]] = Mutation(
-    "repair:sessions", _write_repair_sessions_args, Answer(Recount)
+    "repair:sessions", _write_repair_sessions_args, Reader(Recount)
 )
 
 REPAIR_USERS: Final[Mutation[RepairUsersArgs, Recount]] = Mutation(
-    "repair:users", _write_repair_users_args, Answer(Recount)
+    "repair:users", _write_repair_users_args, Reader(Recount)
 )
 
 REVEALS_OF_SESSION: Final[Mutation[RevealsOfSessionArgs, UserSession]] = Mutation(
-    "reveals:ofSession", _write_reveals_of_session_args, Answer(UserSession)
+    "reveals:ofSession", _write_reveals_of_session_args, Reader(UserSession)
 )
 
 REVEALS_OF_TRANSCRIPT: Final[Mutation[RevealsOfTranscriptArgs, Page[Interaction]]] = Mutation(
-    "reveals:ofTranscript", _write_reveals_of_transcript_args, Answer(Page[Interaction])
+    "reveals:ofTranscript", _write_reveals_of_transcript_args, Reader(Page[Interaction])
 )
 
 REVEALS_OF_USER: Final[Mutation[RevealsOfUserArgs, User]] = Mutation(
-    "reveals:ofUser", _write_reveals_of_user_args, Answer(User)
+    "reveals:ofUser", _write_reveals_of_user_args, Reader(User)
 )
 
 REVIEWS_ADJUDICATE: Final[Mutation[ReviewsAdjudicateArgs, Review]] = Mutation(
-    "reviews:adjudicate", _write_reviews_adjudicate_args, Answer(Review)
+    "reviews:adjudicate", _write_reviews_adjudicate_args, Reader(Review)
 )
 
 REVIEWS_AGREEMENTS: Final[Query[ReviewsAgreementsArgs, Page[ReviewAgreement]]] = Query(
-    "reviews:agreements", _write_reviews_agreements_args, Answer(Page[ReviewAgreement])
+    "reviews:agreements", _write_reviews_agreements_args, Reader(Page[ReviewAgreement])
 )
 
 REVIEWS_AMEND: Final[Mutation[ReviewsAmendArgs, Review]] = Mutation(
-    "reviews:amend", _write_reviews_amend_args, Answer(Review)
+    "reviews:amend", _write_reviews_amend_args, Reader(Review)
 )
 
 REVIEWS_HISTORY: Final[Query[ReviewsHistoryArgs, Page[Review]]] = Query(
-    "reviews:history", _write_reviews_history_args, Answer(Page[Review])
+    "reviews:history", _write_reviews_history_args, Reader(Page[Review])
 )
 
 REVIEWS_LIST: Final[Query[ReviewsListArgs, Page[Review]]] = Query(
-    "reviews:list", _write_reviews_list_args, Answer(Page[Review])
+    "reviews:list", _write_reviews_list_args, Reader(Page[Review])
 )
 
 REVIEWS_OF_SESSION: Final[Query[ReviewsOfSessionArgs, tuple[Review, ...]]] = Query(
-    "reviews:ofSession", _write_reviews_of_session_args, Answer(tuple[Review, ...])
+    "reviews:ofSession", _write_reviews_of_session_args, Reader(tuple[Review, ...])
 )
 
 REVIEWS_SUBMIT: Final[Mutation[ReviewsSubmitArgs, SubmittedReview]] = Mutation(
-    "reviews:submit", _write_reviews_submit_args, Answer(SubmittedReview)
+    "reviews:submit", _write_reviews_submit_args, Reader(SubmittedReview)
 )
 
 REVIEWS_TRENDS: Final[Query[ReviewsTrendsArgs, tuple[ScoreTrend, ...]]] = Query(
-    "reviews:trends", _write_reviews_trends_args, Answer(tuple[ScoreTrend, ...])
+    "reviews:trends", _write_reviews_trends_args, Reader(tuple[ScoreTrend, ...])
 )
 
 REVIEWS_UNDO: Final[Mutation[ReviewsUndoArgs, Claim]] = Mutation(
-    "reviews:undo", _write_reviews_undo_args, Answer(Claim)
+    "reviews:undo", _write_reviews_undo_args, Reader(Claim)
 )
 
 REVIEW_CLAIMS_CURRENT: Final[Query[ReviewClaimsCurrentArgs, Claim | None]] = Query(
-    "reviewClaims:current", _write_review_claims_current_args, Answer(Claim | None)
+    "reviewClaims:current", _write_review_claims_current_args, Reader(Claim | None)
 )
 
 REVIEW_CLAIMS_NEXT: Final[Mutation[ReviewClaimsNextArgs, Claim | None]] = Mutation(
-    "reviewClaims:next", _write_review_claims_next_args, Answer(Claim | None)
+    "reviewClaims:next", _write_review_claims_next_args, Reader(Claim | None)
 )
 
 REVIEW_CLAIMS_RELEASE: Final[Mutation[ReviewClaimsReleaseArgs, ClaimRelease]] = Mutation(
-    "reviewClaims:release", _write_review_claims_release_args, Answer(ClaimRelease)
+    "reviewClaims:release", _write_review_claims_release_args, Reader(ClaimRelease)
 )
 
 REVIEW_CLAIMS_RENEW: Final[Mutation[ReviewClaimsRenewArgs, ClaimRenewal]] = Mutation(
-    "reviewClaims:renew", _write_review_claims_renew_args, Answer(ClaimRenewal)
+    "reviewClaims:renew", _write_review_claims_renew_args, Reader(ClaimRenewal)
 )
 
 REVIEW_CLAIMS_SAVE_DRAFT: Final[Mutation[ReviewClaimsSaveDraftArgs, ClaimRenewal]] = Mutation(
-    "reviewClaims:saveDraft", _write_review_claims_save_draft_args, Answer(ClaimRenewal)
+    "reviewClaims:saveDraft", _write_review_claims_save_draft_args, Reader(ClaimRenewal)
 )
 
 REVIEW_CLAIMS_TAKE: Final[Mutation[ReviewClaimsTakeArgs, Claim]] = Mutation(
-    "reviewClaims:take", _write_review_claims_take_args, Answer(Claim)
+    "reviewClaims:take", _write_review_claims_take_args, Reader(Claim)
 )
 
 REVIEW_QUEUES_ADD_SESSIONS: Final[Mutation[ReviewQueuesAddSessionsArgs, SessionsAdded]] = Mutation(
-    "reviewQueues:addSessions", _write_review_queues_add_sessions_args, Answer(SessionsAdded)
+    "reviewQueues:addSessions", _write_review_queues_add_sessions_args, Reader(SessionsAdded)
 )
 
 REVIEW_QUEUES_ASSIGN: Final[Mutation[ReviewQueuesAssignArgs, SessionsAssigned]] = Mutation(
-    "reviewQueues:assign", _write_review_queues_assign_args, Answer(SessionsAssigned)
+    "reviewQueues:assign", _write_review_queues_assign_args, Reader(SessionsAssigned)
 )
 
 REVIEW_QUEUES_CREATE: Final[Mutation[ReviewQueuesCreateArgs, ReviewQueue]] = Mutation(
-    "reviewQueues:create", _write_review_queues_create_args, Answer(ReviewQueue)
+    "reviewQueues:create", _write_review_queues_create_args, Reader(ReviewQueue)
 )
 
 REVIEW_QUEUES_FILL: Final[Mutation[ReviewQueuesFillArgs, QueueFill]] = Mutation(
-    "reviewQueues:fill", _write_review_queues_fill_args, Answer(QueueFill)
+    "reviewQueues:fill", _write_review_queues_fill_args, Reader(QueueFill)
 )
 
 REVIEW_QUEUES_GET: Final[Query[ReviewQueuesGetArgs, ReviewQueue | None]] = Query(
-    "reviewQueues:get", _write_review_queues_get_args, Answer(ReviewQueue | None)
+    "reviewQueues:get", _write_review_queues_get_args, Reader(ReviewQueue | None)
 )
 
 REVIEW_QUEUES_ITEMS: Final[Query[ReviewQueuesItemsArgs, Page[ReviewItem]]] = Query(
-    "reviewQueues:items", _write_review_queues_items_args, Answer(Page[ReviewItem])
+    "reviewQueues:items", _write_review_queues_items_args, Reader(Page[ReviewItem])
 )
 
 REVIEW_QUEUES_LIST: Final[Query[ReviewQueuesListArgs, Page[ReviewQueue]]] = Query(
-    "reviewQueues:list", _write_review_queues_list_args, Answer(Page[ReviewQueue])
+    "reviewQueues:list", _write_review_queues_list_args, Reader(Page[ReviewQueue])
 )
 
 REVIEW_QUEUES_PRIORITISE: Final[Mutation[ReviewQueuesPrioritiseArgs, None]] = Mutation(
-    "reviewQueues:prioritise", _write_review_queues_prioritise_args, Answer(None)
+    "reviewQueues:prioritise", _write_review_queues_prioritise_args, Reader(None)
 )
 
 REVIEW_QUEUES_REMOVE_ITEM: Final[Mutation[ReviewQueuesRemoveItemArgs, None]] = Mutation(
-    "reviewQueues:removeItem", _write_review_queues_remove_item_args, Answer(None)
+    "reviewQueues:removeItem", _write_review_queues_remove_item_args, Reader(None)
 )
 
 REVIEW_QUEUES_REVIEWERS: Final[Query[ReviewQueuesReviewersArgs, tuple[ReviewerProgress, ...]]] = (
     Query(
         "reviewQueues:reviewers",
         _write_review_queues_reviewers_args,
-        Answer(tuple[ReviewerProgress, ...]),
+        Reader(tuple[ReviewerProgress, ...]),
     )
 )
 
 REVIEW_QUEUES_UNASSIGN: Final[Mutation[ReviewQueuesUnassignArgs, Unassigned]] = Mutation(
-    "reviewQueues:unassign", _write_review_queues_unassign_args, Answer(Unassigned)
+    "reviewQueues:unassign", _write_review_queues_unassign_args, Reader(Unassigned)
 )
 
 REVIEW_QUEUES_UPDATE: Final[Mutation[ReviewQueuesUpdateArgs, ReviewQueue]] = Mutation(
-    "reviewQueues:update", _write_review_queues_update_args, Answer(ReviewQueue)
+    "reviewQueues:update", _write_review_queues_update_args, Reader(ReviewQueue)
 )
 
 RUBRICS_GET: Final[Query[RubricsGetArgs, Rubric | None]] = Query(
-    "rubrics:get", _write_rubrics_get_args, Answer(Rubric | None)
+    "rubrics:get", _write_rubrics_get_args, Reader(Rubric | None)
 )
 
 RUBRICS_LIST: Final[Query[RubricsListArgs, Page[Rubric]]] = Query(
-    "rubrics:list", _write_rubrics_list_args, Answer(Page[Rubric])
+    "rubrics:list", _write_rubrics_list_args, Reader(Page[Rubric])
 )
 
 RUBRICS_PUBLISH: Final[Mutation[RubricsPublishArgs, Rubric]] = Mutation(
-    "rubrics:publish", _write_rubrics_publish_args, Answer(Rubric)
+    "rubrics:publish", _write_rubrics_publish_args, Reader(Rubric)
 )
 
 STORAGE_EVENTS_LIST: Final[Query[StorageEventsListArgs, Page[StorageEvent]]] = Query(
-    "storageEvents:list", _write_storage_events_list_args, Answer(Page[StorageEvent])
+    "storageEvents:list", _write_storage_events_list_args, Reader(Page[StorageEvent])
 )
 
 STORAGE_EVENTS_SLOWEST: Final[Query[StorageEventsSlowestArgs, Page[StorageEvent]]] = Query(
-    "storageEvents:slowest", _write_storage_events_slowest_args, Answer(Page[StorageEvent])
+    "storageEvents:slowest", _write_storage_events_slowest_args, Reader(Page[StorageEvent])
 )
 
 SYSTEM_PING: Final[Query[SystemPingArgs, Ping]] = Query(
-    "system:ping", _write_system_ping_args, Answer(Ping)
+    "system:ping", _write_system_ping_args, Reader(Ping)
 )
 
 USERS_GET: Final[Query[UsersGetArgs, User | None]] = Query(
-    "users:get", _write_users_get_args, Answer(User | None)
+    "users:get", _write_users_get_args, Reader(User | None)
 )
 
 USERS_LIST: Final[Query[UsersListArgs, Page[User]]] = Query(
-    "users:list", _write_users_list_args, Answer(Page[User])
+    "users:list", _write_users_list_args, Reader(Page[User])
 )
 
 USERS_SUMMARY: Final[Query[UsersSummaryArgs, UserSummary | None]] = Query(
-    "users:summary", _write_users_summary_args, Answer(UserSummary | None)
+    "users:summary", _write_users_summary_args, Reader(UserSummary | None)
 )
 
 USERS_UPSERT: Final[Mutation[UsersUpsertArgs, Upserted]] = Mutation(
-    "users:upsert", _write_users_upsert_args, Answer(Upserted)
+    "users:upsert", _write_users_upsert_args, Reader(Upserted)
 )
 
 USER_SESSIONS_BY_EXTERNAL_ID: Final[Query[UserSessionsByExternalIdArgs, UserSession | None]] = (
     Query(
         "userSessions:byExternalId",
         _write_user_sessions_by_external_id_args,
-        Answer(UserSession | None),
+        Reader(UserSession | None),
     )
 )
 
 USER_SESSIONS_CREATE: Final[Mutation[UserSessionsCreateArgs, Upserted]] = Mutation(
-    "userSessions:create", _write_user_sessions_create_args, Answer(Upserted)
+    "userSessions:create", _write_user_sessions_create_args, Reader(Upserted)
 )
 
 USER_SESSIONS_DAILY: Final[Query[UserSessionsDailyArgs, tuple[DaySummary, ...]]] = Query(
-    "userSessions:daily", _write_user_sessions_daily_args, Answer(tuple[DaySummary, ...])
+    "userSessions:daily", _write_user_sessions_daily_args, Reader(tuple[DaySummary, ...])
 )
 
 USER_SESSIONS_GET: Final[Query[UserSessionsGetArgs, UserSession | None]] = Query(
-    "userSessions:get", _write_user_sessions_get_args, Answer(UserSession | None)
+    "userSessions:get", _write_user_sessions_get_args, Reader(UserSession | None)
 )
 
 USER_SESSIONS_LIST: Final[Query[UserSessionsListArgs, Page[UserSession]]] = Query(
-    "userSessions:list", _write_user_sessions_list_args, Answer(Page[UserSession])
+    "userSessions:list", _write_user_sessions_list_args, Reader(Page[UserSession])
 )
 
 USER_SESSIONS_NEWER: Final[Query[UserSessionsNewerArgs, NewerSessions]] = Query(
-    "userSessions:newer", _write_user_sessions_newer_args, Answer(NewerSessions)
+    "userSessions:newer", _write_user_sessions_newer_args, Reader(NewerSessions)
 )
 
 USER_SESSIONS_SET_LEGAL_HOLD: Final[Mutation[UserSessionsSetLegalHoldArgs, UserSession]] = Mutation(
-    "userSessions:setLegalHold", _write_user_sessions_set_legal_hold_args, Answer(UserSession)
+    "userSessions:setLegalHold", _write_user_sessions_set_legal_hold_args, Reader(UserSession)
 )
 
 USER_SESSIONS_SET_REVIEW: Final[Mutation[UserSessionsSetReviewArgs, UserSession]] = Mutation(
-    "userSessions:setReview", _write_user_sessions_set_review_args, Answer(UserSession)
+    "userSessions:setReview", _write_user_sessions_set_review_args, Reader(UserSession)
 )
 
 USER_SESSIONS_SUMMARY: Final[Query[UserSessionsSummaryArgs, SessionSummary | None]] = Query(
-    "userSessions:summary", _write_user_sessions_summary_args, Answer(SessionSummary | None)
+    "userSessions:summary", _write_user_sessions_summary_args, Reader(SessionSummary | None)
 )
 
 USER_SESSIONS_UPDATE: Final[Mutation[UserSessionsUpdateArgs, UserSession]] = Mutation(
-    "userSessions:update", _write_user_sessions_update_args, Answer(UserSession)
+    "userSessions:update", _write_user_sessions_update_args, Reader(UserSession)
 )
