@@ -119,7 +119,7 @@ def from_wire(kind: type[Result], value: Any) -> Result:
 
 
 def _number(value: float) -> float:
-    """Return a number that no validator describes: whole ones as ints, whatever the engine wrote."""
+    """Return a number that no validator describes: an int if whole, whatever the engine wrote."""
     is_whole = value.is_integer() and abs(value) < _SAFE_INTEGER and str(value) != "-0.0"
     return int(value) if is_whole else value
 
@@ -136,10 +136,8 @@ def _numbers(value: Any) -> Any:
             return value
 
 
-def _read(kind: type, value: Any) -> datetime:
-    if kind is Moment and isinstance(value, float | int):
-        return instant(value)
-    raise NotImplementedError(kind)
+def _read(_kind: type[Moment], value: float) -> datetime:
+    return instant(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +194,7 @@ def instant(milliseconds: float) -> datetime:
         ValueError: it is beyond the calendar.
     """
     try:
-        return _EPOCH + timedelta(milliseconds=milliseconds)
+        return _EPOCH + milliseconds * _MILLISECOND
     except OverflowError as error:
         raise ValueError("a time beyond the calendar") from error
 
