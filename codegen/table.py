@@ -15,7 +15,7 @@ Generated from the functions in `convex/` and `lib/auth/permissions.json` by `py
 test proves that it is current. Every function also takes `requestId`, every mutation
 `idempotencyKey`. `?` marks what may be left out; `whole` is a whole number, `moment` Unix
 milliseconds. Roles that inherit one of those named may call as well. Whole contracts are the
-comments above the functions; `docs/architecture.md` says what all have in common.
+comments above the functions; [architecture.md](architecture.md) says what all have in common.
 """
 
 
