@@ -46,13 +46,13 @@ node_modules/.installed: $(VENV)/.local package.json package-lock.json
 	@$(NPM) ci --silent || { echo "Installing JavaScript packages failed: check the network, then run the command again."; exit 1; }
 	@touch $@
 
-$(COMPONENTS)/transcript_player/build/player.js: node_modules/.installed $(wildcard $(COMPONENTS)/*/src/* $(COMPONENTS)/assets/*.css)
+$(COMPONENTS)/listening/transcript_player/build/player.js: node_modules/.installed $(wildcard $(COMPONENTS)/*/*/src/* $(COMPONENTS)/parts/*.ts $(COMPONENTS)/parts/assets/*.css)
 	@echo "Building the dashboard's components ..."
 	@$(NPM) run --silent build:player
 	@touch $@
 
 .PHONY: setup
-setup: $(VENV)/.local node_modules/.installed $(COMPONENTS)/transcript_player/build/player.js ## Install and build what `make run` needs
+setup: $(VENV)/.local node_modules/.installed $(COMPONENTS)/listening/transcript_player/build/player.js ## Install and build what `make run` needs
 
 .PHONY: setup-dev
 setup-dev: setup $(VENV)/.dev
@@ -97,11 +97,11 @@ format: setup-dev ## Format all code
 
 .PHONY: faults
 faults: setup-dev ## Kill real processes, many rounds (random, printed seeds)
-	EARSHOT_FAULT_REPORT=$(CURDIR)/docs/faults EARSHOT_APP_OUTAGE_SECONDS=$${EARSHOT_APP_OUTAGE_SECONDS:-120} EARSHOT_EXAMPLES=random EARSHOT_FAULT_ROUNDS=$${EARSHOT_FAULT_ROUNDS:-20} EARSHOT_INTERLEAVINGS=$${EARSHOT_INTERLEAVINGS:-200} EARSHOT_REVIEW_EXAMPLES=$${EARSHOT_REVIEW_EXAMPLES:-100} EARSHOT_OUTAGE_SECONDS=$${EARSHOT_OUTAGE_SECONDS:-600} $(BIN)/pytest -s --timeout=3600 -p tests.support.run_report --run-report docs/faults-run.md tests/faults tests/runtime/test_crash.py tests/jobs/test_interleavings.py tests/review/test_workflow.py tests/jobs/test_outage.py tests/jobs/alerts/test_two_workers.py tests/api/test_failures.py
+	EARSHOT_FAULT_REPORT=$(CURDIR)/docs/faults EARSHOT_APP_OUTAGE_SECONDS=$${EARSHOT_APP_OUTAGE_SECONDS:-120} EARSHOT_EXAMPLES=random EARSHOT_FAULT_ROUNDS=$${EARSHOT_FAULT_ROUNDS:-20} EARSHOT_INTERLEAVINGS=$${EARSHOT_INTERLEAVINGS:-200} EARSHOT_REVIEW_EXAMPLES=$${EARSHOT_REVIEW_EXAMPLES:-100} EARSHOT_OUTAGE_SECONDS=$${EARSHOT_OUTAGE_SECONDS:-600} $(BIN)/pytest -s --timeout=3600 -p tests.support.run_report --run-report docs/faults-run.md tests/faults tests/runtime/test_crash.py tests/worker/test_interleavings.py tests/work/review/test_workflow.py tests/worker/test_outage.py tests/worker/alerts/test_two_workers.py tests/api/test_failures.py
 
 .PHONY: fuzz
 fuzz: setup-dev ## Hostile bodies, frames, files, tokens and contracts, long form (random, printed seeds)
-	EARSHOT_EXAMPLES=random EARSHOT_FUZZ_EXAMPLES=$${EARSHOT_FUZZ_EXAMPLES:-5000} EARSHOT_FUZZ_FRAMES=$${EARSHOT_FUZZ_FRAMES:-10000} EARSHOT_FUZZ_BODIES=$${EARSHOT_FUZZ_BODIES:-10000} EARSHOT_SCHEMATHESIS_EXAMPLES=$${EARSHOT_SCHEMATHESIS_EXAMPLES:-100} EARSHOT_AUTH_CASES=$${EARSHOT_AUTH_CASES:-20000} $(BIN)/pytest -s --timeout=3600 -p tests.support.run_report --run-report docs/fuzz.md tests/api/test_fuzz.py tests/api/test_openapi.py tests/auth/test_official_difference.py tests/security/test_parsers_fuzz.py tests/runtime/test_sync_fuzz.py tests/importing/test_hostile.py tests/storage/test_keys.py
+	EARSHOT_EXAMPLES=random EARSHOT_FUZZ_EXAMPLES=$${EARSHOT_FUZZ_EXAMPLES:-5000} EARSHOT_FUZZ_FRAMES=$${EARSHOT_FUZZ_FRAMES:-10000} EARSHOT_FUZZ_BODIES=$${EARSHOT_FUZZ_BODIES:-10000} EARSHOT_SCHEMATHESIS_EXAMPLES=$${EARSHOT_SCHEMATHESIS_EXAMPLES:-100} EARSHOT_AUTH_CASES=$${EARSHOT_AUTH_CASES:-20000} $(BIN)/pytest -s --timeout=3600 -p tests.support.run_report --run-report docs/fuzz.md tests/api/test_fuzz.py tests/api/test_openapi.py tests/auth/test_official_difference.py tests/security/test_parsers_fuzz.py tests/runtime/test_sync_fuzz.py tests/work/importing/test_hostile.py tests/storage/test_keys.py
 
 .PHONY: proxy
 proxy: setup-dev ## Run the proxy's configuration in a real nginx
@@ -138,7 +138,7 @@ lock: $(VENV)/.python ## Make requirements*.txt anew from pyproject.toml
 
 .PHONY: clean
 clean: ## Remove what set-up made (not the data under EARSHOT_HOME)
-	rm -rf $(VENV) node_modules $(COMPONENTS)/*/build
+	rm -rf $(VENV) node_modules $(COMPONENTS)/*/*/build
 
 .PHONY: hooks
 hooks: setup-dev ## Install the pre-commit hook

@@ -15,16 +15,16 @@ from typing import Any
 import anyio.to_thread
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 
+from lib.api import downloads, session_files
 from lib.api.app import create_api
 from lib.api.scrape import scrape_route
 from lib.auth.gate import Gate
-from lib.jobs.background import Background
-from lib.jobs.services import services
 from lib.observability.logs import configure_logs, get_logger
-from lib.ui import downloads, session_files
-from lib.ui.script_errors import show_script_error
+from lib.ui.shell.script_errors import show_script_error
+from lib.work.services import services
+from lib.worker.background import Background
 
 ROOT = Path(__file__).resolve().parent
 
@@ -55,12 +55,12 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
 # without `pages/`, and its path is absolute: beside one, Streamlit would serve page scripts
 # without running the dashboard script, and so without its checks.
 app = st.App(
-    str(ROOT / "lib" / "ui" / "dashboard.py"),
+    str(ROOT / "lib" / "ui" / "shell" / "dashboard.py"),
     lifespan=lifespan,
     routes=[
         Mount("/api/v1", create_api(_services)),
         scrape_route(_services.recorder),
-        Route(downloads.PATH, downloads.download),
+        downloads.ROUTE,
         *session_files.ROUTES,
     ],
     middleware=[

@@ -10,7 +10,7 @@ const MAKERS = {
 };
 
 export default defineConfig(
-  globalIgnores(["convex/_generated/", "lib/ui/*/build/", ".venv/", ".earshot*/"]),
+  globalIgnores(["convex/_generated/", "lib/ui/*/*/build/", ".venv/", ".earshot*/"]),
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.recommendedTypeChecked],

@@ -94,10 +94,17 @@ class Machine:
     def story(self, number: int) -> None:
         """Store one session and read it and others."""
         place = self._number * (ROUNDS + 1) + number
-        made = self._ask("create a session", "POST", "/sessions", {
-            "externalId": f"api-{place}", "userId": clerk_id(self._number * 1000),
-            "channel": "voice", "startedAt": "2026-09-02T12:00:00Z",
-        })  # fmt: skip
+        made = self._ask(
+            "create a session",
+            "POST",
+            "/sessions",
+            {
+                "externalId": f"api-{place}",
+                "userId": clerk_id(self._number * 1000),
+                "channel": "voice",
+                "startedAt": "2026-09-02T12:00:00Z",
+            },
+        )
         session = f"/sessions/{made['id']}"
         said, recording = self._prepared[number]
         self._ask("store 12 turns", "POST", f"{session}/interactions", said)
@@ -110,12 +117,19 @@ class Machine:
         self._ask("search for two rare words", "GET", f"/search?{urlencode({'q': words})}")
 
     def _record(self, session: str, data: bytes) -> None:
-        begun = self._ask("announce a recording", "POST", f"{session}/audio", {
-            "contentType": "audio/wav", "bytes": len(data),
-            "sha256": hashlib.sha256(data).hexdigest(),
-        })  # fmt: skip
-        self._send("upload to the bucket", self._bucket, "PUT", begun["uploadUrl"], data,
-                   begun["headers"])  # fmt: skip
+        begun = self._ask(
+            "announce a recording",
+            "POST",
+            f"{session}/audio",
+            {
+                "contentType": "audio/wav",
+                "bytes": len(data),
+                "sha256": hashlib.sha256(data).hexdigest(),
+            },
+        )
+        self._send(
+            "upload to the bucket", self._bucket, "PUT", begun["uploadUrl"], data, begun["headers"]
+        )
         audio = f"/audio/{begun['audioObjectId']}"
         self._ask("complete a recording", "POST", f"{audio}/complete", {})
         playable = self._ask("sign a URL", "GET", f"{audio}/url", role="worker")
@@ -132,9 +146,14 @@ class Machine:
         return json.loads(self._send(name, self._api, method, f"/api/v1{path}", sent, headers))
 
     def _send(
-        self, name: str, connection: http.client.HTTPConnection, method: str, url: str,
-        body: bytes | None = None, headers: dict[str, str] | None = None,
-    ) -> bytes:  # fmt: skip
+        self,
+        name: str,
+        connection: http.client.HTTPConnection,
+        method: str,
+        url: str,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> bytes:
         parts = urlsplit(url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         began = time.perf_counter()
@@ -160,11 +179,15 @@ def _said(number: int) -> dict[str, Any]:
     """Twelve turns as the API takes them."""
     return {
         "interactions": [
-            {"sequence": turn["sequence"], "speaker": turn["speaker"], "text": turn["text"],
-             "startedAtMs": turn["started_at_ms"]}
+            {
+                "sequence": turn["sequence"],
+                "speaker": turn["speaker"],
+                "text": turn["text"],
+                "startedAtMs": turn["started_at_ms"],
+            }
             for turn in turns(number)
         ]
-    }  # fmt: skip
+    }
 
 
 def _recording(number: int) -> bytes:

@@ -27,9 +27,15 @@ def measure() -> Iterator[Figure | Curve]:
     with stack_to_load() as running:
         for number in NUMBERS:
             plan = replaced(
-                FULL, visitors=number, view_seconds=VIEW_SECONDS, writers=0, turns_per_second=0,
-                reviewers=0, seconds=SECONDS, warm_seconds=5,
-            )  # fmt: skip
+                FULL,
+                visitors=number,
+                view_seconds=VIEW_SECONDS,
+                writers=0,
+                turns_per_second=0,
+                reviewers=0,
+                seconds=SECONDS,
+                warm_seconds=5,
+            )
             outcome = run(running, plan, PAGES)
             p50, p95 = percentiles(outcome.all_views)
             times["p50"].append((number, p50))

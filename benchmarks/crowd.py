@@ -213,9 +213,14 @@ class Crowd:
         plan = self._plan
         pace = plan.writers * plan.batch / plan.turns_per_second if plan.turns_per_second else 0.0
         writer = Writer(
-            self._stack, self._app_url + "/api/v1", http, f"load{number:03d}", self.tally.note,
-            batch=plan.batch, pause=pace,
-        )  # fmt: skip
+            self._stack,
+            self._app_url + "/api/v1",
+            http,
+            f"load{number:03d}",
+            self.tally.note,
+            batch=plan.batch,
+            pause=pace,
+        )
         self.writers.append(writer)
         await asyncio.sleep(pace * number / max(1, plan.writers))
         while not self.over:

@@ -25,10 +25,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from lib.config import Settings
+from lib.config.settings import Settings
 from lib.data import Caller, interactions, user_sessions, users
 from lib.data.records import NewInteraction
-from lib.jobs.services import Services
+from lib.work.services import Services
 from local.children import stop_all
 from local.demo.corpus import Speaker, families
 from local.demo.dialogue import Cast, build
@@ -47,9 +47,23 @@ SPACING = timedelta(minutes=5)
 
 COMMON_WORD = "the"
 RARE_WORDS = (
-    "heron", "basalt", "quince", "gazelle", "orchid", "saffron", "thimble", "walrus", "zephyr",
-    "granite", "juniper", "mallard", "nutmeg", "obsidian", "parsnip", "quartz",
-)  # fmt: skip
+    "heron",
+    "basalt",
+    "quince",
+    "gazelle",
+    "orchid",
+    "saffron",
+    "thimble",
+    "walrus",
+    "zephyr",
+    "granite",
+    "juniper",
+    "mallard",
+    "nutmeg",
+    "obsidian",
+    "parsnip",
+    "quartz",
+)
 """Each is in `RARE_SHARE` of all turns, independently; the scenes themselves use none of them."""
 RARE_SHARE = 0.005
 
@@ -185,9 +199,12 @@ def turns(number: int) -> list[NewInteraction]:
         rare = [word for word in RARE_WORDS if rng.random() < RARE_SHARE]
         said = f"{text} {' '.join(rare)}" if rare else text
         row = NewInteraction(
-            sequence=sequence, speaker=speaker, text=said, started_at_ms=position,
+            sequence=sequence,
+            speaker=speaker,
+            text=said,
+            started_at_ms=position,
             duration_ms=350 * len(text.split()),
-        )  # fmt: skip
+        )
         if speaker == "assistant":
             ttft = round(500 * rng.lognormvariate(0, 0.4))
             row["provider"], row["model_id"] = provider, model

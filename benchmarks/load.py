@@ -40,13 +40,30 @@ from tests.support.stack import RunningStack, attached, running_stack
 from tests.support.writer import Writer
 
 FULL: Final = Plan(
-    visitors=50, view_seconds=10, writers=50, turns_per_second=200, batch=2, reviewers=20,
-    seconds=600, warm_seconds=30, seed=0,
-)  # fmt: skip
+    visitors=50,
+    view_seconds=10,
+    writers=50,
+    turns_per_second=200,
+    batch=2,
+    reviewers=20,
+    seconds=600,
+    warm_seconds=30,
+    seed=0,
+)
 PAGES: Final = [
-    "/", "/sessions", "/session", "/users", "/user", "/review",
-    "/storage", "/latency", "/auth-errors", "/alerts", "/status", "/audit",
-]  # fmt: skip
+    "/",
+    "/sessions",
+    "/session",
+    "/users",
+    "/user",
+    "/review",
+    "/storage",
+    "/latency",
+    "/auth-errors",
+    "/alerts",
+    "/status",
+    "/audit",
+]
 
 
 def main() -> int:

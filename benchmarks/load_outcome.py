@@ -54,17 +54,23 @@ class Outcome:
             Figure("errors in the app's log", self.errors_logged, "", at_most=0),
             Figure(
                 "growth of the app's memory in the second half",
-                self.processes["app"]["growthMibPerMinute"], "MiB/min", under=GROWTH_MIB,
+                self.processes["app"]["growthMibPerMinute"],
+                "MiB/min",
+                under=GROWTH_MIB,
             ),
             Figure(
                 "turns acknowledged and not stored, or stored and not acknowledged",
-                abs(self.acknowledged - self.stored), "", at_most=0,
+                abs(self.acknowledged - self.stored),
+                "",
+                at_most=0,
             ),
             Figure(
                 "sessions handed to two reviewers, reviews lost or doubled, claims stuck",
-                bool(self.review_problem), "", at_most=0,
+                bool(self.review_problem),
+                "",
+                at_most=0,
             ),
-        ]  # fmt: skip
+        ]
         if turns:
             stored = self.views_of("POST /interactions") * self.plan["batch"]
             found.append(Figure("turns stored", stored, "/s", at_least=SHARE * turns))
@@ -84,9 +90,12 @@ class Outcome:
         return outcome | {
             "targets": [
                 {
-                    "name": one.name, "value": one.value, "unit": one.unit,
-                    "target": one.target, "met": one.met,
+                    "name": one.name,
+                    "value": one.value,
+                    "unit": one.unit,
+                    "target": one.target,
+                    "met": one.met,
                 }
                 for one in self.targets
             ]
-        }  # fmt: skip
+        }

@@ -47,10 +47,15 @@ def with_targets(requirements: str, results: Iterable[Result]) -> str:
         ValueError: the page has no place for them.
     """
     rows = [
-        [f"[{name}](benchmarks.md#{name})", figure["name"], figure["target"], _value(figure),
-         _verdict(figure)]
+        [
+            f"[{name}](benchmarks.md#{name})",
+            figure["name"],
+            figure["target"],
+            _value(figure),
+            _verdict(figure),
+        ]
         for name, figure in _judged(results)
-    ]  # fmt: skip
+    ]
     table = _table(["benchmark", "figure", "target", "measured", ""], rows)
     text, places = _TARGETS.subn(lambda _: f"\n{table}\n", requirements)
     if places != 1:
@@ -94,9 +99,14 @@ def _machines(results: Iterable[Result]) -> str:
     for result in results:
         machine, versions = result["machine"], result["versions"]
         line = ", ".join(
-            [machine["processor"], f"{machine['cores']} cores", machine["memory"],
-             machine["system"], *(f"{name} {version}" for name, version in versions.items())]
-        )  # fmt: skip
+            [
+                machine["processor"],
+                f"{machine['cores']} cores",
+                machine["memory"],
+                machine["system"],
+                *(f"{name} {version}" for name, version in versions.items()),
+            ]
+        )
         described.setdefault(line, []).append(result["benchmark"])
     if len(described) == 1:
         return f"Measured on: {next(iter(described))}.\n"

@@ -109,12 +109,24 @@ def bare_page() -> Iterator[str]:
         script.write_text(BARE)
         server = subprocess.Popen(  # noqa: S603  # our interpreter, our script
             [
-                sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port),
-                "--server.headless", "true", "--server.fileWatcherType", "none",
-                "--browser.gatherUsageStats", "false",
+                sys.executable,
+                "-m",
+                "streamlit",
+                "run",
+                str(script),
+                "--server.port",
+                str(port),
+                "--server.headless",
+                "true",
+                "--server.fileWatcherType",
+                "none",
+                "--browser.gatherUsageStats",
+                "false",
             ],
-            cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         try:
             wait_until(lambda: _answers(f"http://127.0.0.1:{port}/_stcore/health"), 60)
             yield f"http://localhost:{port}/"

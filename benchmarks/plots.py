@@ -44,19 +44,27 @@ def figure(curve: dict[str, Any]) -> go.Figure:
     chart = go.Figure()
     for number, (name, points) in enumerate(curve["series"].items()):
         chart.add_scatter(
-            x=[x for x, _ in points], y=[y for _, y in points], name=name, mode="lines+markers",
+            x=[x for x, _ in points],
+            y=[y for _, y in points],
+            name=name,
+            mode="lines+markers",
             line={"color": _COLOURS[number % len(_COLOURS)]},
-        )  # fmt: skip
+        )
     if curve["limit"] is not None:
         chart.add_hline(
-            y=curve["limit"], line={"color": _LIMIT_COLOUR, "dash": "dash", "width": 1.5},
+            y=curve["limit"],
+            line={"color": _LIMIT_COLOUR, "dash": "dash", "width": 1.5},
             annotation_text=f"target: {curve['limit']:g} {curve['unit']}",
-            annotation_font_color=_LIMIT_COLOUR, annotation_position="top left",
-        )  # fmt: skip
+            annotation_font_color=_LIMIT_COLOUR,
+            annotation_position="top left",
+        )
     chart.update_layout(
-        template="plotly_white", showlegend=True, legend={"orientation": "h", "y": 1.15},
-        font={"family": "sans-serif", "size": 13}, margin={"l": 60, "r": 20, "t": 40, "b": 50},
-    )  # fmt: skip
+        template="plotly_white",
+        showlegend=True,
+        legend={"orientation": "h", "y": 1.15},
+        font={"family": "sans-serif", "size": 13},
+        margin={"l": 60, "r": 20, "t": 40, "b": 50},
+    )
     chart.update_xaxes(title=curve["x"], type="log" if curve["logX"] else "linear")
     if curve["logX"]:
         steps = sorted({x for points in curve["series"].values() for x, _ in points})

@@ -39,9 +39,13 @@ LATENCY = 500
 """What a reviewer may wait for the next session, milliseconds."""
 
 TONE = NewCriterion(
-    key="tone", label="Tone", description="How did it sound?", kind="score", level="session",
+    key="tone",
+    label="Tone",
+    description="How did it sound?",
+    kind="score",
+    level="session",
     required=True,
-)  # fmt: skip
+)
 
 
 def measure() -> Iterator[Figure | Curve]:
@@ -66,8 +70,10 @@ def measure() -> Iterator[Figure | Curve]:
         cleared = clear(desk.reviewer, names, queue.id, answer)
         yield Figure(
             f"{TOGETHER} reviewers: sessions handed out once too often",
-            len(cleared.handed_twice(TARGET)), "", at_most=0,
-        )  # fmt: skip
+            len(cleared.handed_twice(TARGET)),
+            "",
+            at_most=0,
+        )
         missing = SHARED * TARGET - sum(cleared.submitted.values())
         yield Figure(f"{TOGETHER} reviewers: reviews missing", missing, "", at_most=0)
         p95 = percentiles(list(cleared.milliseconds))[1]
@@ -96,9 +102,12 @@ class Desk:
             from_=started_at(first), to=started_at(first + length) - timedelta(seconds=1)
         )
         queue = review_queues.create(
-            self._worker, name=f"{length} from {first}", rubric_id=self._rubric.id, target=TARGET,
+            self._worker,
+            name=f"{length} from {first}",
+            rubric_id=self._rubric.id,
+            target=TARGET,
             filters=window,
-        )  # fmt: skip
+        )
         added = sum(report.added for report in review_queues.fill(self._worker, queue.id))
         if added != length:
             raise RuntimeError(f"{added} sessions entered the queue, not {length}")

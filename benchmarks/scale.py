@@ -157,17 +157,29 @@ def _config(folder: Path, port: int, ports: list[int]) -> str:
 
 def _pages(behind: RunningStack) -> Outcome:
     plan = replaced(
-        FULL, visitors=PEOPLE, view_seconds=0, writers=0, turns_per_second=0, reviewers=0,
-        seconds=SECONDS, warm_seconds=5,
-    )  # fmt: skip
+        FULL,
+        visitors=PEOPLE,
+        view_seconds=0,
+        writers=0,
+        turns_per_second=0,
+        reviewers=0,
+        seconds=SECONDS,
+        warm_seconds=5,
+    )
     return run(behind, plan, PAGES)
 
 
 def _turns(behind: RunningStack) -> Outcome:
     plan = replaced(
-        FULL, visitors=0, writers=PEOPLE, turns_per_second=0, batch=2, reviewers=0,
-        seconds=SECONDS, warm_seconds=5,
-    )  # fmt: skip
+        FULL,
+        visitors=0,
+        writers=PEOPLE,
+        turns_per_second=0,
+        batch=2,
+        reviewers=0,
+        seconds=SECONDS,
+        warm_seconds=5,
+    )
     return run(behind, plan, PAGES)
 
 

@@ -72,9 +72,15 @@ def recorder_cost() -> float:
     """Return the cost of one recorded S3 operation in microseconds."""
     recorder = Recorder()
     event = StorageEvent(
-        "GetObject", "ok", 12.5, time.time_ns() // 1_000_000, "reader", "k", "r",
+        "GetObject",
+        "ok",
+        12.5,
+        time.time_ns() // 1_000_000,
+        "reader",
+        "k",
+        "r",
         (Attempt(12.0, "ok"),),
-    )  # fmt: skip
+    )
     started = time.thread_time()
     for _ in range(EVENTS):
         recorder.storage(event)

@@ -27,9 +27,9 @@ from benchmarks.sampling import latencies, median_of
 from lib.data import Caller, metrics
 from lib.observability.histogram import Histogram
 from lib.observability.recorder import BATCH_ROLLUPS
-from lib.ui import charts
-from lib.ui.periods import WINDOWS, Period
-from lib.ui.series import by_dimension, over_time, split, together
+from lib.ui.parts import charts
+from lib.ui.parts.periods import WINDOWS, Period
+from lib.ui.parts.series import by_dimension, over_time, split, together
 from tests.support.convex import running_convex
 
 METRIC: Final = "storage.operation"
@@ -138,8 +138,12 @@ def _rollup(
         one.add(value)
         histogram.merge(Histogram(0, dict.fromkeys(one.counts, times)))
     return {
-        "metric": METRIC, "dimensions": {"operation": operation, "outcome": outcome},
-        "bucketStart": int(at.timestamp() * 1000) // 60_000 * 60_000, "count": count,
-        "errors": {} if outcome == "ok" else {outcome: count}, "sum": 60.0 * count, "max": 9_000.0,
+        "metric": METRIC,
+        "dimensions": {"operation": operation, "outcome": outcome},
+        "bucketStart": int(at.timestamp() * 1000) // 60_000 * 60_000,
+        "count": count,
+        "errors": {} if outcome == "ok" else {outcome: count},
+        "sum": 60.0 * count,
+        "max": 9_000.0,
         "histogram": histogram.to_wire(),
-    }  # fmt: skip
+    }

@@ -63,7 +63,7 @@ def prepare(
     """Make the bucket and, once, load the demo data into the running stack."""
     stack = _stack()
     os.environ.update(stack.app_environment())
-    from lib.config import get_settings  # noqa: PLC0415  # reads the environment set above
+    from lib.config.settings import get_settings  # noqa: PLC0415  # reads the environment set above
     from lib.storage.client import ensure_bucket  # noqa: PLC0415
 
     ensure_bucket(get_settings())

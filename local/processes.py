@@ -17,17 +17,26 @@ ROOT = Path(__file__).resolve().parent.parent
 # may want to try out; everything else stays outside, so that a developer's real keys cannot reach
 # the local stack.
 _PASSED = (
-    "PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "VIRTUAL_ENV",
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TMPDIR",
+    "SSL_CERT_FILE",
+    "VIRTUAL_ENV",
     "EARSHOT_SIGNED_URL_SECONDS",
-)  # fmt: skip
+)
 
 # As in deploy/Dockerfile, for the reason told in docs/deployment.md.
 _MEMORY = {"MALLOC_ARENA_MAX": "2"}
 
 # So that notifications can be tried: where they go is not the stack's to say.
 _ALERTS = (
-    "EARSHOT_ALERT_WEBHOOK_URL", "EARSHOT_ALERT_WEBHOOK_SECRET", "EARSHOT_ALERT_SLACK_URL",
-)  # fmt: skip
+    "EARSHOT_ALERT_WEBHOOK_URL",
+    "EARSHOT_ALERT_WEBHOOK_SECRET",
+    "EARSHOT_ALERT_SLACK_URL",
+)
 
 
 def node_binary() -> Path:

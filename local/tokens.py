@@ -30,7 +30,10 @@ def bearer_token(
     """
     if role == "ingest" or role == "worker":  # noqa: PLR1714  # two comparisons narrow the type
         return mint(
-            stack.service_key_pem, stack.app_environment()["EARSHOT_SERVICE_ISSUER"],
-            role, subject or f"local-{role}", seconds or SERVICE_SECONDS,
-        )  # fmt: skip
+            stack.service_key_pem,
+            stack.app_environment()["EARSHOT_SERVICE_ISSUER"],
+            role,
+            subject or f"local-{role}",
+            seconds or SERVICE_SECONDS,
+        )
     return session_token(stack, role, subject, seconds)

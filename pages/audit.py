@@ -1,7 +1,7 @@
 """Audit: who viewed, listened to, exported or erased what."""
 
-from lib.ui.identity import require_role
-from lib.ui.screens import audit
+from lib.ui.operate import audit
+from lib.ui.shell.visitor import require_role
 
 visitor = require_role("/audit")
 audit.draw(visitor)

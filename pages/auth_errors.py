@@ -1,7 +1,7 @@
 """Auth errors: by reason over time, and the latest."""
 
-from lib.ui.identity import require_role
-from lib.ui.screens import auth_errors
+from lib.ui.operate import auth_errors
+from lib.ui.shell.visitor import require_role
 
 visitor = require_role("/auth-errors")
 auth_errors.draw(visitor)

@@ -1,7 +1,7 @@
 """Product latency: first token, full turn, assessment and API against their objectives."""
 
-from lib.ui.identity import require_role
-from lib.ui.screens import latency
+from lib.ui.operate import latency
+from lib.ui.shell.visitor import require_role
 
 visitor = require_role("/latency")
 latency.draw(visitor)

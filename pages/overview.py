@@ -1,7 +1,7 @@
 """Overview: how many sessions, how they went, what is new."""
 
-from lib.ui.identity import require_role
-from lib.ui.screens import overview
+from lib.ui.overview import overview
+from lib.ui.shell.visitor import require_role
 
 visitor = require_role("/")
 overview.draw(visitor)

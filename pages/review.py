@@ -1,7 +1,7 @@
 """Review queue: work through sessions, see how far the queues are and what reviewers found."""
 
-from lib.ui.identity import require_role
-from lib.ui.screens import review
+from lib.ui.review import queues
+from lib.ui.shell.visitor import require_role
 
 visitor = require_role("/review")
-review.draw(visitor)
+queues.draw(visitor)

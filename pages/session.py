@@ -1,7 +1,7 @@
 """One session: read it and hear it."""
 
-from lib.ui.identity import require_role
-from lib.ui.screens import session
+from lib.ui.listening import session
+from lib.ui.shell.visitor import require_role
 
 visitor = require_role("/session")
 session.draw(visitor)

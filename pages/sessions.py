@@ -1,7 +1,7 @@
 """Sessions: filter, search what was said, open."""
 
-from lib.ui.identity import require_role
-from lib.ui.screens import sessions
+from lib.ui.listening import sessions
+from lib.ui.shell.visitor import require_role
 
 visitor = require_role("/sessions")
 sessions.draw(visitor)

@@ -1,7 +1,7 @@
 """System status: dependencies and background jobs."""
 
-from lib.ui.identity import require_role
-from lib.ui.screens import status
+from lib.ui.operate import status
+from lib.ui.shell.visitor import require_role
 
 visitor = require_role("/status")
 status.draw(visitor)

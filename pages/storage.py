@@ -1,7 +1,7 @@
 """Storage health: latency against the objective, failures by class."""
 
-from lib.ui.identity import require_role
-from lib.ui.screens import storage
+from lib.ui.operate import storage
+from lib.ui.shell.visitor import require_role
 
 visitor = require_role("/storage")
 storage.draw(visitor)

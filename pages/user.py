@@ -1,7 +1,7 @@
 """One user: who, and their sessions."""
 
-from lib.ui.identity import require_role
-from lib.ui.screens import user
+from lib.ui.people import user
+from lib.ui.shell.visitor import require_role
 
 visitor = require_role("/user")
 user.draw(visitor)

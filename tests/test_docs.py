@@ -10,7 +10,7 @@ import pytest
 import typer
 
 from lib.__main__ import cli as product
-from lib.config import Settings
+from lib.config.settings import Settings
 from local.__main__ import cli as local
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.middleware.gzip import GZipMiddleware
 
 from lib.api import openapi, problems, reference
-from lib.api.access import PUBLIC, Doorkeeper
+from lib.api.access import PUBLIC, Authorizer
 from lib.api.cursors import Cursors
 from lib.api.envelope import Envelope
 from lib.api.errors import Responses, problem
@@ -32,14 +32,26 @@ from lib.api.routes import (
     webhooks,
 )
 from lib.auth.roles import api_known
-from lib.jobs.readiness import probes
-from lib.jobs.services import Services
+from lib.work.dependencies import probes
+from lib.work.services import Services
 
 GZIP_BYTES: Final = 1024
 _ROUTERS: Final = (
-    users, sessions, interactions, transcripts, audio, reviews, review_queues, rubrics, search,
-    summaries, metrics, audit, webhooks, health,
-)  # fmt: skip
+    users,
+    sessions,
+    interactions,
+    transcripts,
+    audio,
+    reviews,
+    review_queues,
+    rubrics,
+    search,
+    summaries,
+    metrics,
+    audit,
+    webhooks,
+    health,
+)
 
 
 def create_api(services: Services) -> FastAPI:
@@ -53,7 +65,7 @@ def create_api(services: Services) -> FastAPI:
     """
     app = bare_app()
     app.state.services = services
-    app.state.doorkeeper = Doorkeeper(services)
+    app.state.authorizer = Authorizer(services)
     keys = [key.get_secret_value() for key in services.settings.cookie_keys]
     app.state.cursors = Cursors(keys)
     app.state.readiness = health.Readiness(dict(probes(services)))
@@ -94,17 +106,22 @@ def _describe(app: FastAPI) -> None:
     refused: Responses = {422: problem(422)}
 
     @app.get(
-        "/openapi.json", tags=["health"], summary="This description, for machines",
+        "/openapi.json",
+        tags=["health"],
+        summary="This description, for machines",
         responses=refused,
-    )  # fmt: skip
+    )
     def read_openapi(request: Request) -> JSONResponse:
         """Return the OpenAPI 3.1 document."""
         return JSONResponse(openapi.document(request.app))
 
     @app.get(
-        "/docs", tags=["health"], summary="This description, for people",
-        response_class=HTMLResponse, responses=refused,
-    )  # fmt: skip
+        "/docs",
+        tags=["health"],
+        summary="This description, for people",
+        response_class=HTMLResponse,
+        responses=refused,
+    )
     def read_reference(request: Request) -> HTMLResponse:
         """Return the API reference as a page."""
         html = reference.page(openapi.document(request.app))

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.types import Scope
 
 from lib.data.records import UserSession
-from lib.jobs.services import Services
+from lib.work.services import Services
 
 REQUEST: Final = "api.request"
 TTFT: Final = "turn.ttft"

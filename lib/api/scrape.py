@@ -10,8 +10,8 @@ from starlette.routing import Route
 
 from lib.api.problems import FORBIDDEN, UNAUTHENTICATED, Problem, problem_response
 from lib.auth.bearer import Principal
+from lib.auth.path_kinds import METRICS_PATH
 from lib.auth.roles import machine_allowed
-from lib.auth.surfaces import METRICS_PATH
 from lib.observability.exposition import CONTENT_TYPE, exposition
 from lib.observability.recorder import Recorder
 
@@ -33,7 +33,8 @@ def _endpoint(recorder: Recorder) -> Callable[[Request], Response]:
         if not machine_allowed(who.role, METRICS_PATH):
             detail = f"The role {who.role.value} may not do this."
             return problem_response(Problem(FORBIDDEN, detail))
-        return Response(exposition(recorder), headers={"Cache-Control": "no-store"},
-                        media_type=CONTENT_TYPE)  # fmt: skip
+        return Response(
+            exposition(recorder), headers={"Cache-Control": "no-store"}, media_type=CONTENT_TYPE
+        )
 
     return metrics

@@ -11,15 +11,15 @@ from typing import Annotated
 
 import typer
 
-from lib.config import get_settings
+from lib.config.settings import get_settings
 from lib.data import DataError
-from lib.jobs.audio_upload import store
-from lib.jobs.erasure import erase_user
-from lib.jobs.reconciliation import Reconciliation
-from lib.jobs.services import services
 from lib.storage.decode import UnplayableError
 from lib.storage.errors import StorageError
 from lib.storage.formats import SNIFF_BYTES, sniff
+from lib.work.erasure import erase_user
+from lib.work.services import services
+from lib.work.uploads import store
+from lib.worker.reconciliation import Reconciliation
 
 cli = typer.Typer(help="Recordings: upload, reconcile, erase.")
 
@@ -44,10 +44,15 @@ def upload_command(
         worker = services().worker_caller
         with typer.progressbar(length=file.stat().st_size, label=file.name) as bar:
             row = store(
-                worker(), worker, services().storage,
-                session_id=session_id, sequence=sequence, content_type=found.content_type,
-                file=source, progress=lambda sent, _: bar.update(sent - bar.pos),
-            )  # fmt: skip
+                worker(),
+                worker,
+                services().storage,
+                session_id=session_id,
+                sequence=sequence,
+                content_type=found.content_type,
+                file=source,
+                progress=lambda sent, _: bar.update(sent - bar.pos),
+            )
     typer.echo(json.dumps({"id": row.id, "key": row.key, "status": row.status}))
 
 
@@ -61,9 +66,11 @@ def reconcile(
     """Compare rows and objects; exits with 1 if there are differences."""
     with _failures():
         report = Reconciliation(
-            services().worker_caller(), services().storage,
-            repair=repair, delete_orphans=delete_orphans,
-        ).run()  # fmt: skip
+            services().worker_caller(),
+            services().storage,
+            repair=repair,
+            delete_orphans=delete_orphans,
+        ).run()
     typer.echo(json.dumps(asdict(report), indent=1))
     if report.findings != report.repaired:
         raise typer.Exit(DIFFERS)

@@ -6,8 +6,8 @@ import typer
 
 from lib.auth.backend_api import ApiRefusedError, ApiUnavailableError
 from lib.data import DataError
-from lib.jobs.backfill import Backfill, Progress
-from lib.jobs.services import services
+from lib.work.backfill import Backfill, Progress
+from lib.work.services import services
 
 
 def backfill() -> None:

@@ -8,11 +8,11 @@ from typing import Annotated, cast, get_args
 
 import typer
 
-from lib.config import StorageRole, get_settings
-from lib.jobs.services import services
+from lib.config.settings import StorageRole, get_settings
 from lib.storage.bucket import Finding, apply, inspect
 from lib.storage.errors import StorageError
 from lib.storage.policies import iam_policy
+from lib.work.services import services
 
 cli = typer.Typer(help="Compare the bucket with what it must be, and make it so.")
 

@@ -11,7 +11,7 @@ import typer
 
 from lib.data import DataError, migrations, repair, review_queues
 from lib.data.records import Recount
-from lib.jobs.services import services
+from lib.work.services import services
 
 cli = typer.Typer(help="Data in Convex: migrations and recounts.")
 

@@ -9,15 +9,17 @@ from typing import Annotated, Final
 import typer
 from pydantic import ValidationError
 
-from lib.config import get_settings
-from lib.jobs.dependencies import SEVERITY, State
-from lib.jobs.health import Health, examine
-from lib.jobs.services import services
+from lib.config.settings import get_settings
 from lib.observability.logs import configure_logs
+from lib.work.dependencies import SEVERITY, State
+from lib.work.health import Health, examine
+from lib.work.services import services
 
 _COLOURS: Final[dict[State, str]] = {
-    "ok": typer.colors.GREEN, "warning": typer.colors.YELLOW, "failed": typer.colors.RED,
-}  # fmt: skip
+    "ok": typer.colors.GREEN,
+    "warning": typer.colors.YELLOW,
+    "failed": typer.colors.RED,
+}
 
 
 def doctor(

@@ -12,14 +12,14 @@ import typer
 
 from lib.data import DataError
 from lib.data.fields import Speaker
-from lib.jobs.importing.outcome import Report
-from lib.jobs.importing.run import Run
-from lib.jobs.importing.source import Options, Source
-from lib.jobs.importing.speakers import Speakers
-from lib.jobs.importing.writer import Writer
-from lib.jobs.services import services
+from lib.formats.speakers import Speakers
 from lib.observability.logs import configure_logs
 from lib.storage.errors import StorageError
+from lib.work.importing.files import Options, Source
+from lib.work.importing.outcome import Report
+from lib.work.importing.run import Run
+from lib.work.importing.writer import Writer
+from lib.work.services import services
 
 REFUSED: Final = 1
 STOPPED: Final = 2
@@ -61,10 +61,13 @@ def import_(
     if external_id is not None and len(files) > 1:
         raise typer.BadParameter("an external id is for one file")
     options = Options(
-        speakers=Speakers(_named(speaker or []), default_speaker), user=user,
-        started_at=_moment(started_at), channel=channel, external_id=external_id,
+        speakers=Speakers(_named(speaker or []), default_speaker),
+        user=user,
+        started_at=_moment(started_at),
+        channel=channel,
+        external_id=external_id,
         create_users=create_users,
-    )  # fmt: skip
+    )
     configure_logs("warning")  # the rest would tear the progress bar
     _write(report, {"complete": False})
     own = None if check else services()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from lib.auth.service import jwks_data_url
-from lib.config import get_settings
+from lib.config.settings import get_settings
 
 
 def jwks() -> None:

@@ -10,15 +10,15 @@ from typing import Annotated, Final
 import typer
 from pydantic import ValidationError
 
-from lib.config import get_settings
-from lib.jobs.services import Services
-from lib.jobs.smoke.cleaning import leftovers
-from lib.jobs.smoke.interruption import Interruption
-from lib.jobs.smoke.people import People
-from lib.jobs.smoke.run import Run
-from lib.jobs.smoke.steps import Row, perform, reason_of
-from lib.jobs.smoke.story import CLEAN_UP, STORY
+from lib.config.settings import get_settings
 from lib.observability.logs import configure_logs
+from lib.smoke.cleaning import leftovers
+from lib.smoke.interruption import Interruption
+from lib.smoke.people import People
+from lib.smoke.run import Run
+from lib.smoke.steps import Row, perform, reason_of
+from lib.smoke.story import CLEAN_UP, STORY
+from lib.work.services import Services
 
 FAILED: Final = 1
 NOT_CONFIGURED: Final = 2

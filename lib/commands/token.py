@@ -7,7 +7,7 @@ from typing import Annotated, cast, get_args
 import typer
 
 from lib.auth.service import ServiceRole, mint
-from lib.config import get_settings
+from lib.config.settings import get_settings
 
 MAX_SECONDS = 24 * 3600
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import signal
 import threading
 
-from lib.config import get_settings
-from lib.jobs.background import Background
-from lib.jobs.services import services
+from lib.config.settings import get_settings
 from lib.observability.logs import configure_logs, get_logger
+from lib.work.services import services
+from lib.worker.background import Background
 
 
 def worker() -> None:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from lib.observability.burn_rate import Bucket, BurnWindow, Counts, burn_rate, within
-from lib.observability.objectives import Objective
+from lib.product.objectives import Objective
 
 LONGEST_STEP: Final = timedelta(minutes=2)
 BLIND: Final = timedelta(hours=6)

@@ -18,7 +18,7 @@ from lib.observability.alert_evaluation import (
     advance,
 )
 from lib.observability.burn_rate import FAST, SLOW
-from lib.observability.objectives import STORAGE_LATENCY, STORAGE_SUCCESS
+from lib.product.objectives import STORAGE_LATENCY, STORAGE_SUCCESS
 
 Severity = Literal["critical", "warning"]
 Unit = Literal["burn", "share", "times", "ms", "count"]
@@ -72,8 +72,11 @@ RULES: Final = (
         title="Storage operations fail",
         severity="critical",
         condition=Burn(
-            signal="storage.failures", objective=STORAGE_SUCCESS, windows=FAST,
-            min_events=20, min_bad=5,
+            signal="storage.failures",
+            objective=STORAGE_SUCCESS,
+            windows=FAST,
+            min_events=20,
+            min_bad=5,
         ),
         timing=Timing(2 * _MINUTE, 15 * _MINUTE),
         unit="burn",
@@ -85,8 +88,11 @@ RULES: Final = (
         title="Storage failures use up the error budget",
         severity="warning",
         condition=Burn(
-            signal="storage.failures", objective=STORAGE_SUCCESS, windows=SLOW,
-            min_events=500, min_bad=20,
+            signal="storage.failures",
+            objective=STORAGE_SUCCESS,
+            windows=SLOW,
+            min_events=500,
+            min_bad=20,
         ),
         timing=Timing(15 * _MINUTE, _HOUR),
         unit="burn",
@@ -98,8 +104,11 @@ RULES: Final = (
         title="Storage is slow",
         severity="critical",
         condition=Burn(
-            signal="storage.latency", objective=STORAGE_LATENCY, windows=FAST,
-            min_events=40, min_bad=20,
+            signal="storage.latency",
+            objective=STORAGE_LATENCY,
+            windows=FAST,
+            min_events=40,
+            min_bad=20,
         ),
         timing=Timing(2 * _MINUTE, 15 * _MINUTE),
         unit="burn",
@@ -111,8 +120,11 @@ RULES: Final = (
         title="Storage misses its latency objective",
         severity="warning",
         condition=Burn(
-            signal="storage.latency", objective=STORAGE_LATENCY, windows=SLOW,
-            min_events=500, min_bad=50,
+            signal="storage.latency",
+            objective=STORAGE_LATENCY,
+            windows=SLOW,
+            min_events=500,
+            min_bad=50,
         ),
         timing=Timing(15 * _MINUTE, _HOUR),
         unit="burn",
@@ -135,9 +147,7 @@ RULES: Final = (
         name="auth-error-surge",
         title="Many more requests are denied than usual",
         severity="warning",
-        condition=Limit(
-            signal="auth.denied.usual", threshold=5, resolve_below=2.5, min_events=60
-        ),
+        condition=Limit(signal="auth.denied.usual", threshold=5, resolve_below=2.5, min_events=60),
         timing=Timing(2 * _MINUTE, 15 * _MINUTE),
         unit="times",
         path="/auth-errors",
@@ -192,7 +202,7 @@ RULES: Final = (
         unit="count",
         path="/status",
     ),
-)  # fmt: skip
+)
 """Evaluated by the worker."""
 
 RUNTIME_SILENT: Final = Limit(signal="runtime.silent", threshold=45_000, resolve_below=15_000)

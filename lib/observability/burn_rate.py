@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from lib.observability.histogram import Histogram
-from lib.observability.objectives import Objective
+from lib.product.objectives import Objective
 
 
 @dataclass(frozen=True, slots=True)

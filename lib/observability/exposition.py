@@ -28,8 +28,22 @@ from lib.observability.recorder import DROPPED, Labels, Recorder, Series
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
 
 BORDERS_MS: Final = (
-    1, 5, 10, 25, 50, 100, 250, 500, 1_000, 1_200, 2_500, 5_000, 8_000, 10_000, 30_000,
-)  # fmt: skip
+    1,
+    5,
+    10,
+    25,
+    50,
+    100,
+    250,
+    500,
+    1_000,
+    1_200,
+    2_500,
+    5_000,
+    8_000,
+    10_000,
+    30_000,
+)
 """Borders of buckets, milliseconds; the objectives are among them."""
 
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -78,16 +92,18 @@ class _Measured(Collector):
         if status.delivered_at is not None:
             yield GaugeMetricFamily(
                 "earshot_telemetry_delivered_timestamp_seconds",
-                "When everything measured had arrived.", status.delivered_at.timestamp(),
-            )  # fmt: skip
+                "When everything measured had arrived.",
+                status.delivered_at.timestamp(),
+            )
 
 
 def _family(metric: str, found: list[tuple[Labels, Series]]) -> Metric:
     names = sorted({name for labels, _ in found for name, _ in labels})
     family = HistogramMetricFamily(
-        f"earshot_{_name(metric)}_seconds", f"Durations of {metric}.",
+        f"earshot_{_name(metric)}_seconds",
+        f"Durations of {metric}.",
         labels=[_name(name) for name in names],
-    )  # fmt: skip
+    )
     for labels, series in sorted(found, key=lambda item: item[0]):
         values: Mapping[str, str] = dict(labels)
         family.add_metric(

@@ -135,9 +135,13 @@ class Recorder:
         self._waiting = 0
 
     def observe(
-        self, metric: str, dimensions: Mapping[str, str], value: float,
-        error: str = "", at_ms: int | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        metric: str,
+        dimensions: Mapping[str, str],
+        value: float,
+        error: str = "",
+        at_ms: int | None = None,
+    ) -> None:
         """Count one measurement.
 
         Args:
@@ -174,8 +178,10 @@ class Recorder:
         self.observe(
             "storage.operation",
             {"operation": event.operation, "outcome": event.outcome},
-            event.duration_ms, error, event.at_ms,
-        )  # fmt: skip
+            event.duration_ms,
+            error,
+            event.at_ms,
+        )
         if len(event.attempts) > 1:
             for attempt in event.attempts:
                 dimensions = {"operation": event.operation, "outcome": attempt.outcome}
@@ -248,9 +254,12 @@ class Recorder:
         with self._lock:
             events = sum(len(kept) for kept in self._events.values())
             return Status(
-                len(self._series), events, self._waiting, self._delivered_at,
+                len(self._series),
+                events,
+                self._waiting,
+                self._delivered_at,
                 {kind: self._dropped_ever[kind] for kind in sorted(self._dropped_ever)},
-            )  # fmt: skip
+            )
 
     @property
     def dropped(self) -> dict[str, int]:

@@ -40,7 +40,7 @@ def check_upload(storage: Storage, key: str, expected_bytes: int) -> ObjectInfo:
     """Check a fresh upload without reading it whole: length by HEAD, format by its first bytes.
 
     HEAD comes first although the bytes alone would tell both: its "denied" is known to mean missing
-    (`lib.jobs.alerts.signals`), and no range is asked for that is not there.
+    (`lib.worker.alerts.signals`), and no range is asked for that is not there.
 
     Returns:
         What is stored.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import ClientError
 
-from lib.config import Settings
+from lib.config.settings import Settings
 from lib.storage.bucket_parts import PARTS, Part, has_tls
 from lib.storage.client import Storage, bucket_exists, ensure_bucket, is_aws
 from lib.storage.errors import translated

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from lib.config import Settings
+from lib.config.settings import Settings
 from lib.storage import policies
 
 if TYPE_CHECKING:
@@ -72,10 +72,12 @@ PARTS = (
         lambda _: policies.access_block(),
         lambda client, bucket: _section(
             client.get_public_access_block(Bucket=bucket),
-            "PublicAccessBlockConfiguration", "BlockPublicAcls",
+            "PublicAccessBlockConfiguration",
+            "BlockPublicAcls",
         ),
         lambda client, bucket, wanted: client.put_public_access_block(
-            Bucket=bucket, PublicAccessBlockConfiguration=wanted,  # type: ignore[arg-type]
+            Bucket=bucket,
+            PublicAccessBlockConfiguration=wanted,  # type: ignore[arg-type]
         ),
         "NoSuchPublicAccessBlockConfiguration",
         "this endpoint has none; nothing but signatures opens an object here",
@@ -85,10 +87,12 @@ PARTS = (
         lambda _: policies.encryption(),
         lambda client, bucket: _section(
             client.get_bucket_encryption(Bucket=bucket),
-            "ServerSideEncryptionConfiguration", "Rules",
+            "ServerSideEncryptionConfiguration",
+            "Rules",
         ),
         lambda client, bucket, wanted: client.put_bucket_encryption(
-            Bucket=bucket, ServerSideEncryptionConfiguration=wanted,  # type: ignore[arg-type]
+            Bucket=bucket,
+            ServerSideEncryptionConfiguration=wanted,  # type: ignore[arg-type]
         ),
         "ServerSideEncryptionConfigurationNotFoundError",
         "this endpoint does not encrypt; encrypt its disks",
@@ -100,7 +104,8 @@ PARTS = (
             {"cors": client.get_bucket_cors(Bucket=bucket)}, "cors", "CORSRules"
         ),
         lambda client, bucket, wanted: client.put_bucket_cors(
-            Bucket=bucket, CORSConfiguration=wanted,  # type: ignore[arg-type]
+            Bucket=bucket,
+            CORSConfiguration=wanted,  # type: ignore[arg-type]
         ),
         "NoSuchCORSConfiguration",
         "this endpoint has none; the player uses an audio element, which needs none",
@@ -110,10 +115,12 @@ PARTS = (
         policies.lifecycle,
         lambda client, bucket: _section(
             {"lifecycle": client.get_bucket_lifecycle_configuration(Bucket=bucket)},
-            "lifecycle", "Rules",
+            "lifecycle",
+            "Rules",
         ),
         lambda client, bucket, wanted: client.put_bucket_lifecycle_configuration(
-            Bucket=bucket, LifecycleConfiguration=wanted,  # type: ignore[arg-type]
+            Bucket=bucket,
+            LifecycleConfiguration=wanted,  # type: ignore[arg-type]
         ),
         "NoSuchLifecycleConfiguration",
         "this endpoint has none; the retention job deletes on every endpoint",
@@ -129,4 +136,4 @@ PARTS = (
         "NoSuchBucketPolicy",
         "this endpoint has none; only the life of signed URLs bounds their use",
     ),
-)  # fmt: skip
+)

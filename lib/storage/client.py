@@ -16,7 +16,7 @@ import botocore.session
 from botocore.config import Config
 from pydantic import SecretStr
 
-from lib.config import StorageRole
+from lib.config.settings import StorageRole
 from lib.observability.events import RecordStorage
 from lib.storage.errors import failure_of, translated
 from lib.storage.instrument import Instrument

@@ -20,9 +20,19 @@ from lib.storage.peaks import PeakMeter, Peaks, Samples
 from lib.storage.reader import TooManyJumpsError
 
 Flaw = Literal[
-    "empty", "mislabelled", "length_differs", "checksum_differs", "no_audio", "damaged",
-    "truncated", "too_long", "unsupported", "scattered", "decoder_failed", "replaced",
-]  # fmt: skip
+    "empty",
+    "mislabelled",
+    "length_differs",
+    "checksum_differs",
+    "no_audio",
+    "damaged",
+    "truncated",
+    "too_long",
+    "unsupported",
+    "scattered",
+    "decoder_failed",
+    "replaced",
+]
 
 FLAWS: dict[Flaw, str] = {
     "empty": "The recording has no bytes.",

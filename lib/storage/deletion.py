@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from botocore.exceptions import ClientError
 
-from lib.config import StorageRole
+from lib.config.settings import StorageRole
 from lib.storage.client import Storage
 from lib.storage.errors import Failure, StorageError, failure_of, translated
+from lib.storage.keys import AudioKey
 
 DELETE_BATCH = 1000
 
@@ -92,3 +93,24 @@ def erase_versions(storage: Storage, role: StorageRole, stem: str) -> Failure | 
         return error.failure
     # A recording is written once, so a page of 1,000 versions is far more than there can be.
     return "invalid" if answer.get("IsTruncated") else None
+
+
+def delete_recordings(
+    storage: Storage, keys: Sequence[str], *, versioned: bool
+) -> dict[str, Failure]:
+    """Delete recordings with their waveforms, and with every version if the bucket keeps them.
+
+    Returns:
+        The recordings of which something may be left, each with the class of failure.
+    """
+    parsed = {key: AudioKey.parse(key) for key in keys}
+    both = [name for key, parts in parsed.items() for name in (key, str(parts.peaks))]
+    failed = delete(storage, "retention", both)
+    result: dict[str, Failure] = {}
+    for key, parts in parsed.items():
+        failure = failed.get(key) or failed.get(str(parts.peaks))
+        if failure is None and versioned:
+            failure = erase_versions(storage, "retention", parts.stem)
+        if failure is not None:
+            result[key] = failure
+    return result

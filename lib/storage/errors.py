@@ -26,20 +26,36 @@ Failure = Literal["denied", "missing", "throttled", "timeout", "connection", "se
 Outcome = Literal["ok", Failure]
 
 FAILURES: tuple[Failure, ...] = (
-    "denied", "missing", "throttled", "timeout", "connection", "server", "invalid",
-)  # fmt: skip
+    "denied",
+    "missing",
+    "throttled",
+    "timeout",
+    "connection",
+    "server",
+    "invalid",
+)
 
 _THROTTLED = {
-    "SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequests",
-    "ServiceUnavailable", "503", "429",
-}  # fmt: skip
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "RequestLimitExceeded",
+    "TooManyRequests",
+    "ServiceUnavailable",
+    "503",
+    "429",
+}
 _MISSING = {"NoSuchKey", "NoSuchBucket", "NoSuchUpload", "NotFound", "404"}
 _TIMEOUT = {"RequestTimeout", "408"}
 _SERVER_ERROR = 500
 _STATUS: dict[int, Failure] = {
-    401: "denied", 403: "denied", 404: "missing", 408: "timeout", 429: "throttled",
+    401: "denied",
+    403: "denied",
+    404: "missing",
+    408: "timeout",
+    429: "throttled",
     503: "throttled",
-}  # fmt: skip
+}
 
 
 class StorageError(Exception):

@@ -94,9 +94,13 @@ class Instrument:
         timing.attempts.append(Attempt((time.perf_counter() - started) * 1000, outcome))
 
     def _on_done(
-        self, http_response: Any, parsed: dict[str, Any], model: Any, context: dict[str, Any],
+        self,
+        http_response: Any,
+        parsed: dict[str, Any],
+        model: Any,
+        context: dict[str, Any],
         **_: object,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._finish(model.name, _outcome(http_response.status_code, parsed), context)
 
     def _on_error(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lib.config import StorageRole
+from lib.config.settings import StorageRole
 from lib.observability.events import StorageEvent
 from lib.observability.request_id import current_request_id
 from lib.storage.client import Storage, Use
@@ -154,9 +154,12 @@ def put_small(
     """
     with translated("PutObject"):
         storage.client(role).put_object(
-            Bucket=storage.bucket, Key=key, Body=data, ContentType=content_type,
+            Bucket=storage.bucket,
+            Key=key,
+            Body=data,
+            ContentType=content_type,
             Metadata=request_metadata(),
-        )  # fmt: skip
+        )
 
 
 def request_metadata() -> dict[str, str]:

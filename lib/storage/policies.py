@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lib.config import Settings, StorageRole
+from lib.config.settings import Settings, StorageRole
 from lib.storage.keys import PROBE_PREFIX
 
 Document = dict[str, Any]
@@ -138,11 +138,9 @@ _OBJECT_RIGHTS: Mapping[StorageRole, Mapping[str, tuple[str, ...]]] = {
         "audio/*.peaks.json": ("s3:PutObject",),
     },
     "probe": {"probe/*": ("s3:PutObject", "s3:GetObject", "s3:DeleteObject")},
-    "retention": {
-        "audio/*": ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObjectTagging")
-    },
+    "retention": {"audio/*": ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObjectTagging")},
     "admin": {},
-}  # fmt: skip
+}
 
 _BUCKET_RIGHTS: Mapping[StorageRole, tuple[str, ...]] = {
     "reader": (),
@@ -151,11 +149,17 @@ _BUCKET_RIGHTS: Mapping[StorageRole, tuple[str, ...]] = {
     "probe": (),
     "retention": ("s3:GetLifecycleConfiguration", "s3:GetBucketVersioning"),
     "admin": (
-        "s3:CreateBucket", "s3:ListBucket",
-        "s3:GetBucketPolicy", "s3:PutBucketPolicy",
-        "s3:GetBucketPublicAccessBlock", "s3:PutBucketPublicAccessBlock",
-        "s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration",
-        "s3:GetBucketCORS", "s3:PutBucketCORS",
-        "s3:GetLifecycleConfiguration", "s3:PutLifecycleConfiguration",
+        "s3:CreateBucket",
+        "s3:ListBucket",
+        "s3:GetBucketPolicy",
+        "s3:PutBucketPolicy",
+        "s3:GetBucketPublicAccessBlock",
+        "s3:PutBucketPublicAccessBlock",
+        "s3:GetEncryptionConfiguration",
+        "s3:PutEncryptionConfiguration",
+        "s3:GetBucketCORS",
+        "s3:PutBucketCORS",
+        "s3:GetLifecycleConfiguration",
+        "s3:PutLifecycleConfiguration",
     ),
-}  # fmt: skip
+}

@@ -12,7 +12,7 @@ import hashlib
 import os
 from typing import Any
 
-from lib.config import StorageRole
+from lib.config.settings import StorageRole
 from lib.storage.client import Storage
 from lib.storage.errors import StorageError, translated
 from lib.storage.objects import CHUNK, ObjectInfo, open_from
@@ -125,9 +125,13 @@ class ObjectReader:
             if self._jumps > MAX_JUMPS:
                 raise TooManyJumpsError
         self._body = open_from(
-            self._storage, self._role, self._info.key,
-            self._position, self._info.size - 1, self._info.etag,
-        )  # fmt: skip
+            self._storage,
+            self._role,
+            self._info.key,
+            self._position,
+            self._info.size - 1,
+            self._info.etag,
+        )
         self._body_at = self._position
 
     def _drop_body(self) -> None:

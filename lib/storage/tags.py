@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from lib.config import StorageRole
+from lib.config.settings import StorageRole
 from lib.storage.client import Storage
 from lib.storage.errors import failure_of, translated
 from lib.storage.keys import AudioKey

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from boto3.s3.transfer import TransferConfig
 
-from lib.config import StorageRole
+from lib.config.settings import StorageRole
 from lib.storage.client import Storage
 from lib.storage.errors import StorageError, translated
 from lib.storage.formats import check_size, format_of_extension
@@ -46,9 +46,14 @@ def measure_file(file: BinaryIO) -> tuple[int, str]:
 
 
 def upload(
-    storage: Storage, key: str, file: BinaryIO, size: int, sha256: str,
-    progress: Progress | None = None, role: StorageRole = "ingest",
-) -> None:  # fmt: skip
+    storage: Storage,
+    key: str,
+    file: BinaryIO,
+    size: int,
+    sha256: str,
+    progress: Progress | None = None,
+    role: StorageRole = "ingest",
+) -> None:
     """Store a file at an audio key; above `MULTIPART_BYTES` in parts.
 
     Args:
@@ -76,14 +81,16 @@ def upload(
 
     with _outcome_checked(storage, role, key, size), translated("Upload"):
         storage.client(role).upload_fileobj(
-            file, storage.bucket, key,
+            file,
+            storage.bucket,
+            key,
             ExtraArgs={
                 "ContentType": content_type,
                 "Metadata": {**request_metadata(), "sha256": sha256},
             },
             Callback=advance,
             Config=_TRANSFER,
-        )  # fmt: skip
+        )
     if head(storage, role, key).size != size:
         raise StorageError("invalid", "Upload")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from lib.config import StorageRole
+from lib.config.settings import StorageRole
 from lib.storage.client import Storage
 from lib.storage.errors import StorageError, translated
 from lib.storage.formats import format_of_extension
@@ -72,9 +72,13 @@ def sign_get(storage: Storage, key: str, seconds: int | None = None) -> SignedUr
 
 
 def sign_put(
-    storage: Storage, key: str, content_type: str, size: int, sha256: str,
+    storage: Storage,
+    key: str,
+    content_type: str,
+    size: int,
+    sha256: str,
     role: StorageRole = "ingest",
-) -> SignedUrl:  # fmt: skip
+) -> SignedUrl:
     """Sign an upload that is bound to type, length and checksum. Sends nothing.
 
     Args:
@@ -127,9 +131,12 @@ def checksum_header(sha256: str) -> str:
 
 
 def _sign(
-    client: S3Client, operation: Literal["get_object", "put_object"], params: dict[str, object],
-    headers: dict[str, str], life: int,
-) -> SignedUrl:  # fmt: skip
+    client: S3Client,
+    operation: Literal["get_object", "put_object"],
+    params: dict[str, object],
+    headers: dict[str, str],
+    life: int,
+) -> SignedUrl:
     method = operation.partition("_")[0].upper()
     expires_at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=life)
     with translated(f"Sign{method.title()}"):

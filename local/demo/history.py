@@ -28,9 +28,31 @@ _MAX_SERIES, _MAX_EVENTS = 100_000, 20_000
 
 # Traffic by hour of the day, UTC, as a share of the busiest hour.
 _TRAFFIC = (
-    0.25, 0.18, 0.14, 0.12, 0.14, 0.22, 0.42, 0.68, 0.85, 0.88, 0.84, 0.86, 0.95, 0.92, 0.86, 0.84,
-    0.88, 0.95, 1.0, 0.98, 0.9, 0.72, 0.52, 0.36,
-)  # fmt: skip
+    0.25,
+    0.18,
+    0.14,
+    0.12,
+    0.14,
+    0.22,
+    0.42,
+    0.68,
+    0.85,
+    0.88,
+    0.84,
+    0.86,
+    0.95,
+    0.92,
+    0.86,
+    0.84,
+    0.88,
+    0.95,
+    1.0,
+    0.98,
+    0.9,
+    0.72,
+    0.52,
+    0.36,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +78,18 @@ _STORAGE_FAILURE_SHARE = 0.002
 
 # What the gate decides on a quiet day: outcome, reason, route, decisions in the busiest hour.
 _DECISIONS = (
-    ("allowed", "signed-in", "/", 25), ("allowed", "signed-in", "/session", 45),
-    ("allowed", "signed-in", "/_stcore/*", 75), ("allowed", "signed-in", "/api/*", 60),
+    ("allowed", "signed-in", "/", 25),
+    ("allowed", "signed-in", "/session", 45),
+    ("allowed", "signed-in", "/_stcore/*", 75),
+    ("allowed", "signed-in", "/api/*", 60),
     ("redirected", "dev-browser-missing", "/", 4),
     ("redirected", "session-token-expired-refresh-non-eligible-no-refresh-cookie", "/session", 9),
     ("denied", "session-token-and-uat-missing", "/_stcore/*", 2.2),
-    ("denied", "token-expired", "/api/*", 1.6), ("denied", "role-missing", "/", 0.4),
+    ("denied", "token-expired", "/api/*", 1.6),
+    ("denied", "role-missing", "/", 0.4),
     ("denied", "session-not-active", "/_stcore/*", 0.5),
     ("denied", "bearer-missing", "/api/*", 0.8),
-)  # fmt: skip
+)
 _ATTACK_REASONS = (
     ("token-expired", 0.55),
     ("token-invalid-signature", 0.3),
@@ -171,9 +196,14 @@ def _storage_hour(rng: random.Random, journal: _Journal, hour: datetime) -> None
 
 
 def _storage_operation(
-    rng: random.Random, journal: _Journal, operation: _Operation, at: datetime, outcome: str,
-    duration: float, attempts: int,
-) -> None:  # fmt: skip
+    rng: random.Random,
+    journal: _Journal,
+    operation: _Operation,
+    at: datetime,
+    outcome: str,
+    duration: float,
+    attempts: int,
+) -> None:
     error = "" if outcome == "ok" else outcome
     dimensions = {"operation": operation.name, "outcome": outcome}
     journal.observe("storage.operation", dimensions, duration, at, error)

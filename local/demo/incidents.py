@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 
 from lib.data.functions import from_wire
 from lib.data.records import Rollup
-from lib.jobs.alerts.evaluation import METRIC
-from lib.jobs.alerts.signals import Cell, cells, failures, storage_failures, times_usual
 from lib.observability.alert_evaluation import Reading, Resolution, Signals, State
 from lib.observability.alert_rules import BY_NAME, Rule
 from lib.observability.burn_rate import Bucket
 from lib.observability.recorder import Batch, Recorder
+from lib.worker.alerts.evaluation import METRIC
+from lib.worker.alerts.signals import Cell, cells, failures, storage_failures, times_usual
 from local.demo.history import SOURCE, auth_incident, storage_incident
 
 _STEP = timedelta(minutes=5)
@@ -91,8 +91,9 @@ def _storage(minutes: Cells) -> Look:
         fine = _between(minutes, now - 2 * _HOUR, now - _STEP)
         coarse = _between(hours, now - timedelta(hours=74), now - _HOUR)
         series: dict[Resolution, list[Bucket]] = {
-            "minute": list(failures(fine)), "hour": list(failures(coarse)),
-        }  # fmt: skip
+            "minute": list(failures(fine)),
+            "hour": list(failures(coarse)),
+        }
         return Signals(counts={"storage.failures": series})
 
     return look

@@ -13,10 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from lib.config import Settings
+from lib.config.settings import Settings
+from lib.config.values import is_loopback
 from lib.data import Caller, user_sessions
-from lib.jobs.services import Services
-from lib.setting_values import is_loopback
+from lib.work.services import Services
 from local.demo.history import history
 from local.demo.incidents import incidents, values
 from local.demo.plan import FULL, Plan, Scale, external_id, plan

@@ -25,9 +25,31 @@ _REVIEWED_SHARE = 0.38
 _FAVOURITE_SHARE = 0.65
 # Share of a day's practice by local hour: before work, at lunch, after dinner.
 _HOURS = (
-    0.2, 0.1, 0.0, 0.0, 0.0, 0.3, 1.2, 2.6, 3.4, 2.4, 1.8, 2.0, 3.2, 2.6, 1.6, 1.5, 1.8, 2.6,
-    3.4, 4.2, 4.6, 3.6, 1.8, 0.7,
-)  # fmt: skip
+    0.2,
+    0.1,
+    0.0,
+    0.0,
+    0.0,
+    0.3,
+    1.2,
+    2.6,
+    3.4,
+    2.4,
+    1.8,
+    2.0,
+    3.2,
+    2.6,
+    1.6,
+    1.5,
+    1.8,
+    2.6,
+    3.4,
+    4.2,
+    4.6,
+    3.6,
+    1.8,
+    0.7,
+)
 _WEEKDAYS = (1.1, 1.15, 1.1, 1.05, 0.8, 0.55, 0.75)
 _MILLIS_PER_WORD = 350
 
@@ -206,9 +228,13 @@ def _session(
     length = rng.lognormvariate(2.4 if recording else 2.75, 0.45)
     cast = Cast(person.first_name, person.surname, person.gender, slot.skill)
     dialogue = build(
-        family, cast, rng, round(min(max(length, MIN_TURNS), MAX_TURNS)), ending,
+        family,
+        cast,
+        rng,
+        round(min(max(length, MIN_TURNS), MAX_TURNS)),
+        ending,
         voice=channel == "voice",
-    )  # fmt: skip
+    )
     model = pick_model(rng, channel)
     turns = _turns(rng, slot, dialogue, model)
     metadata: dict[str, Any] = {

@@ -39,25 +39,49 @@ OUTCOMES = ("goal reached", "partly", "given up")
 HABITS = ("interrupts", "reads from a script", "asks back", "sums up")
 
 TONE = NewCriterion(
-    key="tone", label="Tone", kind="score", level="session", required=True, tolerance=1,
+    key="tone",
+    label="Tone",
+    kind="score",
+    level="session",
+    required=True,
+    tolerance=1,
     description="5: warm and clear throughout. 3: correct. 1: the caller would hang up.",
-)  # fmt: skip
+)
 OUTCOME = NewCriterion(
-    key="outcome", label="Outcome", kind="choice", level="session", required=True,
-    options=OUTCOMES, description="Did the caller get what they came for?",
-)  # fmt: skip
+    key="outcome",
+    label="Outcome",
+    kind="choice",
+    level="session",
+    required=True,
+    options=OUTCOMES,
+    description="Did the caller get what they came for?",
+)
 STRUCTURE = NewCriterion(
-    key="structure", label="Structure", kind="score", level="session", required=True, tolerance=1,
+    key="structure",
+    label="Structure",
+    kind="score",
+    level="session",
+    required=True,
+    tolerance=1,
     description="5: one thing after the other, summed up. 1: no thread.",
-)  # fmt: skip
+)
 LISTENS = NewCriterion(
-    key="habits", label="Habits", kind="labels", level="session", required=False, options=HABITS,
+    key="habits",
+    label="Habits",
+    kind="labels",
+    level="session",
+    required=False,
+    options=HABITS,
     description="What stood out, for the next coaching talk.",
-)  # fmt: skip
+)
 FAIR = NewCriterion(
-    key="fair", label="Fair answer", kind="boolean", level="turn", required=True,
+    key="fair",
+    label="Fair answer",
+    kind="boolean",
+    level="turn",
+    required=True,
     description="Was the assistant's answer to this turn true and to the point?",
-)  # fmt: skip
+)
 VERSIONS = ((TONE, OUTCOME), (TONE, STRUCTURE, OUTCOME, LISTENS, FAIR))
 
 
@@ -71,26 +95,42 @@ def write_reviews(worker: Caller, member_of: MemberOf, advance: Advance) -> None
     """
     for clerk_id, name in {**PEOPLE, LEAD: "Ines Castro"}.items():
         users.upsert(
-            worker, clerk_id=clerk_id, kind="team", name=name, source=SOURCE,
+            worker,
+            clerk_id=clerk_id,
+            kind="team",
+            name=name,
+            source=SOURCE,
             role="admin" if clerk_id == LEAD else "reviewer",
             email=f"{name.split()[0].lower()}@earshot.example",
-        )  # fmt: skip
+        )
     rubric_id = _rubric(worker)
     calibration = _queue(
-        worker, name="Weekly calibration", rubric_id=rubric_id, target=2, seed="demo",
+        worker,
+        name="Weekly calibration",
+        rubric_id=rubric_id,
+        target=2,
+        seed="demo",
         description="One session of each learner, read by two of us.",
         sampling=NewSampling(kind="perUser", quota=1, period="total"),
-    )  # fmt: skip
+    )
     coaching = _queue(
-        worker, name="Needs coaching", rubric_id=rubric_id, order="newest", seed="demo",
+        worker,
+        name="Needs coaching",
+        rubric_id=rubric_id,
+        order="newest",
+        seed="demo",
         description="Whatever the assessment marked for a talk.",
         filters=NewQueueFilters(label="needs coaching"),
-    )  # fmt: skip
+    )
     _queue(
-        worker, name="Slow answers", rubric_id=rubric_id, order="slowest", seed="demo",
+        worker,
+        name="Slow answers",
+        rubric_id=rubric_id,
+        order="slowest",
+        seed="demo",
         description="Turns over 2.5 seconds: does it hurt the conversation?",
         filters=NewQueueFilters(slow=True),
-    )  # fmt: skip
+    )
     for clerk_id, count in DONE.items():
         _work(member_of("reviewer", clerk_id), clerk_id, calibration, count, advance)
     first = next(iter(DONE))
@@ -105,9 +145,11 @@ def _rubric(worker: Caller) -> str:
     newest = known[0].id if known else ""
     for criteria in VERSIONS[len(known) :]:
         newest = rubrics.publish(
-            worker, name=RUBRIC, criteria=criteria,
+            worker,
+            name=RUBRIC,
+            criteria=criteria,
             description="How a practised conversation went, for learners and their coaches.",
-        ).id  # fmt: skip
+        ).id
     return newest
 
 

@@ -56,11 +56,19 @@ class Writer:
         alerts.record(
             self._caller,
             idempotency_key=f"demo-alert-{rule.name}-{incident.opened_at.isoformat()}",
-            rule=rule.name, title=rule.title, severity=rule.severity, unit=rule.unit,
-            value=incident.worst, threshold=incident.threshold, path=rule.path,
-            params=rule.params, opened_at=incident.opened_at, resolved_at=incident.resolved_at,
-            note=incident.note, source=SOURCE,
-        )  # fmt: skip
+            rule=rule.name,
+            title=rule.title,
+            severity=rule.severity,
+            unit=rule.unit,
+            value=incident.worst,
+            threshold=incident.threshold,
+            path=rule.path,
+            params=rule.params,
+            opened_at=incident.opened_at,
+            resolved_at=incident.resolved_at,
+            note=incident.note,
+            source=SOURCE,
+        )
 
     def measurements(self, batch: Batch) -> None:
         """Write a recorder's batch."""

@@ -92,9 +92,16 @@ def test_each_request_leaves_one_line_without_secrets(api: Api) -> None:
         lines.truncate(0)
         headers = {"X-Request-Id": "line-test-1", "traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}
         body = {
-            "sequence": 0, "speaker": "assistant", "text": "private words", "startedAtMs": 0,
-            "provider": "acme", "modelId": "m1", "tokensIn": 3, "tokensOut": 4, "cost": 0.5,
-        }  # fmt: skip
+            "sequence": 0,
+            "speaker": "assistant",
+            "text": "private words",
+            "startedAtMs": 0,
+            "provider": "acme",
+            "modelId": "m1",
+            "tokensIn": 3,
+            "tokensOut": 4,
+            "cost": 0.5,
+        }
         path = f"/sessions/{session}/interactions"
         api.call("POST", path, json=body, headers=headers, params={"secret": "in-query"})
         api.call("POST", path, json=body, headers=headers)
@@ -105,10 +112,16 @@ def test_each_request_leaves_one_line_without_secrets(api: Api) -> None:
     assert [line["status"] for line in requests] == [422, 201]
     line = requests[1]
     expected = {
-        "requestId": "line-test-1", "route": "/sessions/{id}/interactions", "method": "POST",
-        "userId": "tests", "role": "ingest", "provider": "acme", "modelId": "m1",
-        "cost": 0.5, "traceId": "a" * 32,
-    }  # fmt: skip
+        "requestId": "line-test-1",
+        "route": "/sessions/{id}/interactions",
+        "method": "POST",
+        "userId": "tests",
+        "role": "ingest",
+        "provider": "acme",
+        "modelId": "m1",
+        "cost": 0.5,
+        "traceId": "a" * 32,
+    }
     assert expected.items() <= line.items()
     assert line["latencyMs"] > 0
     for secret in ("private words", "in-query", api.token("ingest")[:40]):

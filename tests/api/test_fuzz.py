@@ -16,16 +16,44 @@ from tests.support.api import Api
 BODIES = int(os.environ.get("EARSHOT_FUZZ_BODIES", "300"))
 SEED = random.SystemRandom().randrange(2**32) if "EARSHOT_FUZZ_BODIES" in os.environ else 20260301
 VALUES: list[Any] = [
-    None, True, False, 0, -1, 1.5, 10**400, -(2**53) - 1, 1e308, "", " ", "x" * 40_000, "\x00",
-    "\ud800", "\u202e", "=1+1", "'; DROP TABLE users; --", "../../etc/passwd", "<script>",
-    "2026-02-30T00:00:00Z", "2026-01-01", "9999-12-31T23:59:59+14:00", [], [[]], {}, {"$float": 1},
-    {"__proto__": {}}, {"\u00e9": 1}, {"a": {"b": {"c": {"d": {"e": {"f": {"g": {"h": 1}}}}}}}},
-]  # fmt: skip
+    None,
+    True,
+    False,
+    0,
+    -1,
+    1.5,
+    10**400,
+    -(2**53) - 1,
+    1e308,
+    "",
+    " ",
+    "x" * 40_000,
+    "\x00",
+    "\ud800",
+    "\u202e",
+    "=1+1",
+    "'; DROP TABLE users; --",
+    "../../etc/passwd",
+    "<script>",
+    "2026-02-30T00:00:00Z",
+    "2026-01-01",
+    "9999-12-31T23:59:59+14:00",
+    [],
+    [[]],
+    {},
+    {"$float": 1},
+    {"__proto__": {}},
+    {"\u00e9": 1},
+    {"a": {"b": {"c": {"d": {"e": {"f": {"g": {"h": 1}}}}}}}},
+]
 TURN = {"sequence": 0, "speaker": "user", "text": "x", "startedAtMs": 0}
 SESSION = {
-    "externalId": "e", "userId": "user_fuzz", "channel": "voice",
-    "startedAt": "2026-03-01T12:00:00Z", "metadata": {},
-}  # fmt: skip
+    "externalId": "e",
+    "userId": "user_fuzz",
+    "channel": "voice",
+    "startedAt": "2026-03-01T12:00:00Z",
+    "metadata": {},
+}
 AUDIO = {"contentType": "audio/wav", "bytes": 10, "sha256": "a" * 64}
 
 

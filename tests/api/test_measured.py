@@ -21,9 +21,16 @@ def counted(api: Api, metric: str, **labels: str) -> int:
 
 def turn(sequence: int, model: str, **more: object) -> Mapping[str, object]:
     return {
-        "sequence": sequence, "speaker": "assistant", "text": "Yes.", "startedAtMs": sequence,
-        "provider": "acme", "modelId": model, "ttftMs": 300, "latencyMs": 900, **more,
-    }  # fmt: skip
+        "sequence": sequence,
+        "speaker": "assistant",
+        "text": "Yes.",
+        "startedAtMs": sequence,
+        "provider": "acme",
+        "modelId": model,
+        "ttftMs": 300,
+        "latencyMs": 900,
+        **more,
+    }
 
 
 def test_turns_are_measured_once_by_provider_and_model(api: Api) -> None:

@@ -100,9 +100,12 @@ def asked(operation: Any, headers: dict[str, str]) -> int:
     calls = 0
 
     @settings(
-        max_examples=EXAMPLES, deadline=None, database=None,
-        phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(operation.as_strategy())
     def check(case: Any) -> None:
         nonlocal calls

@@ -48,8 +48,13 @@ def test_a_queue_says_how_far_it_is(api: Api, queue: dict[str, str]) -> None:
     for role in ("reviewer", "admin", "worker"):
         found = read(api, f"/review-queues/{queue['id']}", role)
         assert found["progress"] == {
-            "items": 3, "itemsDone": 1, "wanted": 6, "done": 2, "inWork": 1, "left": 3,
-        }  # fmt: skip
+            "items": 3,
+            "itemsDone": 1,
+            "wanted": 6,
+            "done": 2,
+            "inWork": 1,
+            "left": 3,
+        }
     assert (found["rubricId"], found["createdBy"]) == (queue["rubric"], "user_boss")
     assert found["filters"]["label"] == queue["name"]
     assert found["filters"]["userId"] is found["filters"]["from"] is None
@@ -97,9 +102,13 @@ def test_trends_are_means_of_a_day_and_model(api: Api, queue: dict[str, str]) ->
     window = {"from": "2026-03-01T00:00:00Z", "to": "2026-03-02T00:00:00Z"}
     (trend,) = read(api, "/reviews/trends", "viewer", rubricId=queue["rubric"], **window)["items"]
     assert trend == {
-        "day": "2026-03-01T00:00:00.000Z", "rubricId": queue["rubric"], "provider": "openai",
-        "modelId": queue["name"], "reviewCount": 2, "meanScore": 3.5,
-    }  # fmt: skip
+        "day": "2026-03-01T00:00:00.000Z",
+        "rubricId": queue["rubric"],
+        "provider": "openai",
+        "modelId": queue["name"],
+        "reviewCount": 2,
+        "meanScore": 3.5,
+    }
     later = {"from": "2026-03-02T00:00:00Z", "to": "2027-03-02T00:00:00Z"}
     assert read(api, "/reviews/trends", rubricId=queue["rubric"], **later)["items"] == []
 

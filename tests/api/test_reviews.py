@@ -28,8 +28,11 @@ def reviewed(api: Api) -> dict[str, str]:
     assert claim is not None
     submitted = reviews.submit(kim, **written(claim.item_id, 2))
     return {
-        "session": session, "queue": queue.id, "rubric": rubric.id, "review": submitted.review.id,
-    }  # fmt: skip
+        "session": session,
+        "queue": queue.id,
+        "rubric": rubric.id,
+        "review": submitted.review.id,
+    }
 
 
 def read(api: Api, path: str, role: str = "admin", **params: str) -> list[dict[str, Any]]:

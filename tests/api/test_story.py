@@ -230,10 +230,18 @@ def test_figures_are_summed_per_day_and_user(api: Api) -> None:
 def test_convex_accepts_every_field_at_its_limit(api: Api) -> None:
     limit = {"startedAtMs": 86_400_000, "durationMs": 86_400_000, "ttftMs": 86_400_000}
     turn = {
-        **limit, "latencyMs": 86_400_000, "sequence": 1_000_000, "speaker": "user",
-        "text": "é" * 16 * 1024, "requestId": "r" * 200, "provider": "\U0001f600" * 200,
-        "modelId": "m" * 200, "tokensIn": 10_000_000, "tokensOut": 10_000_000, "cost": 10_000,
-    }  # fmt: skip
+        **limit,
+        "latencyMs": 86_400_000,
+        "sequence": 1_000_000,
+        "speaker": "user",
+        "text": "é" * 16 * 1024,
+        "requestId": "r" * 200,
+        "provider": "\U0001f600" * 200,
+        "modelId": "m" * 200,
+        "tokensIn": 10_000_000,
+        "tokensOut": 10_000_000,
+        "cost": 10_000,
+    }
     session = api.new_session(title="\U0001f600" * 300, metadata={"a": "x" * (16 * 1024 - 8)})
     assert api.call("POST", f"/sessions/{session}/interactions", json=turn).status_code == 201
     changes = {"labels": [f"{n:02}" + "\U0001f600" * 62 for n in range(32)]}

@@ -17,24 +17,42 @@ from lib.api.routes.interactions import Turn
 from lib.api.routes.sessions import Session
 from lib.api.routes.transcripts import Transcript
 from lib.data.records import AudioObject, Interaction, SessionUser, UserSession
-from lib.jobs.transcripts import FORMATS, document, markdown, plain, subrip, table, webvtt
+from lib.formats.transcript_export import FORMATS, document, markdown, plain, subrip, table, webvtt
 from tests.support.api import Api
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SESSION = UserSession(
-    id="s" * 32, user_id="u", user=SessionUser(clerk_id="user_1"), external_id="ext-1",
-    title="Lost *luggage*", channel="voice", status="completed", started_at=NOW,
-    interaction_count=1, audio_count=0, tokens_in=0, tokens_out=0, cost=0,
-    review_status="unreviewed", labels=(), legal_hold=False, created_at=NOW,
-)  # fmt: skip
+    id="s" * 32,
+    user_id="u",
+    user=SessionUser(clerk_id="user_1"),
+    external_id="ext-1",
+    title="Lost *luggage*",
+    channel="voice",
+    status="completed",
+    started_at=NOW,
+    interaction_count=1,
+    audio_count=0,
+    tokens_in=0,
+    tokens_out=0,
+    cost=0,
+    review_status="unreviewed",
+    labels=(),
+    legal_hold=False,
+    created_at=NOW,
+)
 
 
 def turn(sequence: int = 0, text: str = "Hello", **more: Any) -> Interaction:
     fields = {"started_at_ms": sequence * 1000.0, "speaker": "user", **more}
     return Interaction(
-        id=f"i{sequence}", session_id=SESSION.id, user_id="u", sequence=sequence, text=text,
-        created_at=NOW, **fields,
-    )  # fmt: skip
+        id=f"i{sequence}",
+        session_id=SESSION.id,
+        user_id="u",
+        sequence=sequence,
+        text=text,
+        created_at=NOW,
+        **fields,
+    )
 
 
 def cells(text: str) -> list[str]:
@@ -44,10 +62,19 @@ def cells(text: str) -> list[str]:
 
 def test_json_is_what_the_api_documents() -> None:
     audio = AudioObject(
-        id="a" * 32, key="k", user_id="u", session_id=SESSION.id, content_type="audio/mpeg",
-        bytes=10, sha256="0" * 64, status="stored", expires_at=NOW, created_at=NOW,
-        duration_ms=1500.0, analysis="ready",
-    )  # fmt: skip
+        id="a" * 32,
+        key="k",
+        user_id="u",
+        session_id=SESSION.id,
+        content_type="audio/mpeg",
+        bytes=10,
+        sha256="0" * 64,
+        status="stored",
+        expires_at=NOW,
+        created_at=NOW,
+        duration_ms=1500.0,
+        analysis="ready",
+    )
     turns = [turn(0, "\u202e<b>", audio=audio, cost=0.5, tokens_in=3), turn(1, request_id="r")]
     documented = Transcript(
         session=Session.model_validate(SESSION),

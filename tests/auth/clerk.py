@@ -16,7 +16,7 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from lib.config import Settings
+from lib.config.settings import Settings
 
 PRODUCTION_HOST = "clerk.example.com"
 DEVELOPMENT_HOST = "happy-cat-12.clerk.accounts.dev"

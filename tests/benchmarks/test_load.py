@@ -21,13 +21,23 @@ TIMES = {"count": 1, "p50Ms": 1.0, "p95Ms": 1.0, "p99Ms": 1.0, "maxMs": 1.0}
 
 def outcome(**changes: Any) -> Outcome:
     used = {
-        "cores": 0.5, "firstMib": 300.0, "lastMib": 320.0, "peakMib": 325.0,
+        "cores": 0.5,
+        "firstMib": 300.0,
+        "lastMib": 320.0,
+        "peakMib": 325.0,
         "growthMibPerMinute": 0.5,
-    }  # fmt: skip
+    }
     described: dict[str, Any] = {
         "plan": {
-            "visitors": 50, "view_seconds": 10, "writers": 50, "turns_per_second": 200, "batch": 2,
-            "reviewers": 20, "seconds": 600, "warm_seconds": 30, "seed": 1,
+            "visitors": 50,
+            "view_seconds": 10,
+            "writers": 50,
+            "turns_per_second": 200,
+            "batch": 2,
+            "reviewers": 20,
+            "seconds": 600,
+            "warm_seconds": 30,
+            "seed": 1,
         },
         "machine": {"cores": 2, "python": "3", "streamlit": "1", "date": "2026-01-01"},
         "seconds": 600.0,
@@ -35,10 +45,17 @@ def outcome(**changes: Any) -> Outcome:
             "/ click": TIMES | {"perSecond": 5},
             "POST /interactions": TIMES | {"perSecond": 100},
         },
-        "failures": {}, "told": [], "errors_logged": 0, "acknowledged": 10, "stored": 10,
-        "reviews": 1, "review_problem": "", "processes": {"app": used},
-        "memory": {"app": [300.0, 319.6]}, "all_views": [1.0],
-    }  # fmt: skip
+        "failures": {},
+        "told": [],
+        "errors_logged": 0,
+        "acknowledged": 10,
+        "stored": 10,
+        "reviews": 1,
+        "review_problem": "",
+        "processes": {"app": used},
+        "memory": {"app": [300.0, 319.6]},
+        "all_views": [1.0],
+    }
     return Outcome(**(described | changes))
 
 
@@ -66,7 +83,7 @@ def test_every_target_is_listed_with_what_was_measured() -> None:
         ({"views": {"/ click": TIMES | {"perSecond": 5}}}, "turns stored"),
         ({"views": {"POST /interactions": TIMES | {"perSecond": 100}}}, "views shown"),
     ],
-)  # fmt: skip
+)
 def test_a_missed_target_is_named(changes: dict[str, Any], what: str) -> None:
     kept = outcome(**changes).kept()
     assert [one["name"] for one in kept["targets"] if not one["met"]] == [what]

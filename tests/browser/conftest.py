@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from lib.config import Settings
+from lib.config.settings import Settings
 from lib.data import Caller
-from lib.jobs.services import Services
+from lib.work.services import Services
 from local.stack import Stack
 from tests.support.browser import new_context
 from tests.support.stack import RunningStack, attached, running_stack

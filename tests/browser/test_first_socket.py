@@ -19,7 +19,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from lib.ui.routes import ROUTES, Route
+from lib.ui.shell.navigation import ROUTES, Route
 from tests.support.browser import new_context, sign_in
 from tests.support.stack import RunningStack, wait_until
 
@@ -93,7 +93,7 @@ def test_a_viewer_cannot_make_a_page_run_without_the_dashboard_script(
     kinds = [message.WhichOneof("type") for message in messages]
     assert "navigation" in kinds, "the dashboard script did not run"
     main_script = next(m.new_session for m in messages if m.WhichOneof("type") == "new_session")
-    assert main_script.main_script_path.endswith("lib/ui/dashboard.py")
+    assert main_script.main_script_path.endswith("lib/ui/shell/dashboard.py")
     drawn = b"".join(m.delta.SerializeToString() for m in messages if m.HasField("delta"))
     assert drawn
     assert route.title.encode() not in drawn

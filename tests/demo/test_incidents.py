@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from lib.jobs.alerts.evaluation import METRIC
+from lib.worker.alerts.evaluation import METRIC
 from local.demo.history import auth_incident, history, storage_incident
 from local.demo.incidents import incidents, values
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lib.config import Settings
+from lib.config.settings import Settings
 from lib.data import (
     Caller,
     audio_objects,
@@ -44,8 +44,11 @@ from tests.support.stack import wait_until
 SMALL = Scale(days=4, sessions=40, recorded_whole=2, recorded_by_turn=2)
 
 INTERRUPTIONS = (
-    ("Users", 9), ("Measurements", 3), ("Sessions", SMALL.sessions - 2), ("Reviews", 5),
-)  # fmt: skip
+    ("Users", 9),
+    ("Measurements", 3),
+    ("Sessions", SMALL.sessions - 2),
+    ("Reviews", 5),
+)
 """Steps in which a load ends, after so many pieces."""
 
 

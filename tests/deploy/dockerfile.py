@@ -89,9 +89,13 @@ class Rehearsal:
         elif kind == "RUN" and not _ACCOUNTS.search(rest):
             command = re.sub(r"(?<![\w.])/(?=(opt|tmp|app|build)/)", f"{self.folder}/", rest)
             done = subprocess.run(
-                ["/bin/sh", "-euc", command], cwd=self._workdir, env=self.environment,
-                capture_output=True, text=True, check=False,
-            )  # fmt: skip
+                ["/bin/sh", "-euc", command],
+                cwd=self._workdir,
+                env=self.environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
             assert done.returncode == 0, f"{rest}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
 
     def _copy(self, words: list[str]) -> None:

@@ -52,9 +52,12 @@ class Proxy:
 
     def client(self) -> httpx.Client:
         return httpx.Client(
-            base_url=f"https://127.0.0.1:{self.secure}", headers={"Host": HOST}, verify=False,  # noqa: S501
-            trust_env=False, timeout=30,
-        )  # fmt: skip
+            base_url=f"https://127.0.0.1:{self.secure}",
+            headers={"Host": HOST},
+            verify=False,  # noqa: S501
+            trust_env=False,
+            timeout=30,
+        )
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +65,21 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
     folder = tmp_path_factory.mktemp("nginx")
     plain, secure, *replicas = free_ports(4)
     certificate = [
-        "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
-        "-subj", f"/CN={HOST}", "-keyout", "privkey.pem", "-out", "fullchain.pem",
-    ]  # fmt: skip
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "1",
+        "-subj",
+        f"/CN={HOST}",
+        "-keyout",
+        "privkey.pem",
+        "-out",
+        "fullchain.pem",
+    ]
     subprocess.run(certificate, cwd=folder, check=True, capture_output=True)
     text = (ROOT / "deploy" / "nginx.conf").read_text()
     for found, put in (
@@ -128,9 +143,11 @@ def test_a_browser_stays_with_its_replica_and_others_are_spread(proxy: Proxy) ->
 
 def test_forged_headers_do_not_arrive(proxy: Proxy) -> None:
     forged = {
-        "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "http",
-        "X-Forwarded-Host": "evil.example.com", "Forwarded": "for=203.0.113.9",
-    }  # fmt: skip
+        "X-Forwarded-For": "203.0.113.9",
+        "X-Forwarded-Proto": "http",
+        "X-Forwarded-Host": "evil.example.com",
+        "Forwarded": "for=203.0.113.9",
+    }
     with proxy.client() as client:
         seen = client.get("/api/v1/live", headers=forged).json()
     assert seen["x-forwarded-for"] == "127.0.0.1"

@@ -15,15 +15,16 @@ from typer.testing import CliRunner
 from lib.commands import data as data_commands
 from lib.data import interactions, migrations, repair, user_sessions, users
 from lib.data.records import NewInteraction
-from lib.jobs import audio_analysis, playback, reconciliation
-from lib.jobs.analyser import Analyser
-from lib.jobs.services import Services
 from lib.storage.client import ensure_bucket
+from lib.work import playback
+from lib.work.services import Services
+from lib.worker import analysis_job, reconciliation
+from lib.worker.analyser import Analyser
 from local.snapshot import export_snapshot, import_snapshot
-from tests.jobs.conftest import new_room
 from tests.support.audio import recording
 from tests.support.convex import ConvexRuntime, running_convex
 from tests.support.s3 import LocalS3, settings_for
+from tests.support.services import new_room
 
 DATA = recording("audio/mpeg", 1.0)
 TURNS = 40
@@ -73,7 +74,7 @@ def spoken(place: Place) -> tuple[str, str, str]:
     interactions.append(room.caller, session_id=room.session_id, interactions=turns)
     row = room.stored(DATA, "audio/mpeg")
     analyser = Analyser(place.services.storage)
-    audio_analysis.analyse_due(
+    analysis_job.analyse_due(
         place.services.worker_caller, place.services.storage, analyser, lambda: False
     )
     analyser.close()

@@ -56,8 +56,11 @@ def serving(image: Rehearsal, environment: dict[str, str], tmp_path: Path) -> It
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(
             [str(executable), *command[1:]],
-            cwd=image.inside("/app"), env=environment, stdout=log, stderr=log,
-        )  # fmt: skip
+            cwd=image.inside("/app"),
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
     try:
         wait_until(lambda: _answers(port), 90, lambda: (tmp_path / "log").read_text()[-3000:])
         yield port
@@ -89,7 +92,13 @@ def test_the_built_app_serves_and_its_health_check_agrees(
         f"http://127.0.0.1:{serving}/", headers={"sec-fetch-dest": "document"}, trust_env=False
     )
     assert page.status_code in {307, 503}, page.text
-    for component in ("transcript_player", "record_table", "page_heading", "account"):
+    for component in (
+        "listening/transcript_player",
+        "parts/page_heading",
+        "parts/record_table",
+        "review/review_panel",
+        "shell/account",
+    ):
         assert list(image.inside(f"/app/lib/ui/{component}/build").glob("*.js"))
 
 
@@ -100,8 +109,11 @@ def test_the_worker_starts_from_the_image_and_ends_politely(
     with log.open("wb") as output:
         worker = subprocess.Popen(
             ["python", "-m", "lib", "worker"],
-            cwd=image.inside("/app"), env=environment, stdout=output, stderr=output,
-        )  # fmt: skip
+            cwd=image.inside("/app"),
+            env=environment,
+            stdout=output,
+            stderr=output,
+        )
     try:
         wait_until(lambda: "worker.started" in log.read_text(), 60, log.read_text)
         worker.send_signal(signal.SIGTERM)
@@ -116,8 +128,11 @@ def test_nothing_for_development_is_in_the_image(
 ) -> None:
     app = image.inside("/app")
     assert sorted(path.name for path in app.iterdir() if path.name != "__pycache__") == [
-        ".streamlit", "app.py", "lib", "pages",
-    ]  # fmt: skip
+        ".streamlit",
+        "app.py",
+        "lib",
+        "pages",
+    ]
     wanted = "('pytest', 'playwright', 'nanio', 'streamlit_authenticator', 'local', 'tests')"
     code = f"import importlib.util as u; print([n for n in {wanted} if u.find_spec(n)])"
     done = subprocess.run(
@@ -169,10 +184,15 @@ def test_dockerfile_and_compose_file_pass_their_linters() -> None:
     commands = (
         [str(hadolint), "--config", "deploy/hadolint.yaml", "deploy/Dockerfile"],
         [
-            str(node_binary()), "node_modules/dclint/bin/dclint.cjs", "--max-warnings", "0",
-            "--config", "deploy/dclint.yaml", "deploy/compose.yaml",
+            str(node_binary()),
+            "node_modules/dclint/bin/dclint.cjs",
+            "--max-warnings",
+            "0",
+            "--config",
+            "deploy/dclint.yaml",
+            "deploy/compose.yaml",
         ],
-    )  # fmt: skip
+    )
     for command in commands:
         done = subprocess.run(
             command, cwd=ROOT, capture_output=True, text=True, check=False, env=dict(os.environ)

@@ -18,8 +18,8 @@ from lib.data import (
     user_sessions,
 )
 from lib.data.records import UserSession
-from lib.jobs.reconciliation import Reconciliation
-from lib.jobs.services import Services
+from lib.work.services import Services
+from lib.worker.reconciliation import Reconciliation
 from local.stack import SERVICE_ISSUER, Stack
 from tests.faults.traffic import Recording
 from tests.support.stack import wait_until
@@ -93,9 +93,10 @@ def recordings_are_whole(caller: Caller, recordings: list[Recording]) -> int:
     for sound in done:
         # The worker may not have come to it yet.
         wait_until(
-            lambda each=sound: _analysed(caller, each), SETTLE_SECONDS,  # type: ignore[misc]
+            lambda each=sound: _analysed(caller, each),  # type: ignore[misc]
+            SETTLE_SECONDS,
             lambda each=sound: f"{each.id} was not analysed",  # type: ignore[misc]
-        )  # fmt: skip
+        )
     return len(done)
 
 

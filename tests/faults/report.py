@@ -47,9 +47,13 @@ def write(target: Path, seed: int, disk: bool, rounds: list[Any], found: dict[st
         found: what was counted.
     """
     result = {
-        "seed": seed, "date": time.strftime("%Y-%m-%d"), "cores": os.cpu_count(),
-        "fullDisk": disk, "rounds": rounds, **found,
-    }  # fmt: skip
+        "seed": seed,
+        "date": time.strftime("%Y-%m-%d"),
+        "cores": os.cpu_count(),
+        "fullDisk": disk,
+        "rounds": rounds,
+        **found,
+    }
     target.with_suffix(".json").write_text(json.dumps(result, indent=1) + "\n")
     target.with_suffix(".md").write_text(_page(result))
 

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from lib.config import Settings
+from lib.config.settings import Settings
 from lib.storage.client import ensure_bucket
 from local import processes
 from local.children import Child, stop_all
@@ -184,9 +184,13 @@ class Rig:
         app.environment |= {**stack.app_environment(), **through}
         yield app
         worker = Child(
-            "worker", [sys.executable, "-m", "lib", "worker"], app.environment, app.folder,
-            convex.health_url, app.log.with_name("worker.log"),
-        )  # fmt: skip
+            "worker",
+            [sys.executable, "-m", "lib", "worker"],
+            app.environment,
+            app.folder,
+            convex.health_url,
+            app.log.with_name("worker.log"),
+        )
         yield worker
 
 

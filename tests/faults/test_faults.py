@@ -15,8 +15,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from lib.jobs import reconciliation
-from lib.jobs.services import Services
+from lib.work.services import Services
+from lib.worker import reconciliation
 from tests.faults import checks, report
 from tests.faults.rig import Rig, running_rig
 from tests.faults.schedule import Fault, schedule

@@ -1,7 +1,7 @@
 """An outage of Convex: the app keeps answering, its memory stays, what it drops is shown.
 
-`EARSHOT_APP_OUTAGE_SECONDS` is how long (120 in `make faults`); `tests/jobs/test_outage.py` has the
-recorder alone go through ten minutes.
+`EARSHOT_APP_OUTAGE_SECONDS` is how long (120 in `make faults`); `tests/worker/test_outage.py` has
+the recorder alone go through ten minutes.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import pytest
 
 from benchmarks.processes import ProcessWatch
 from lib.data import Caller, Client, Refused, Unavailable
-from lib.jobs.health import drops
 from lib.observability.recorder import MAX_KEPT_EVENTS
+from lib.work.health import drops
 from local.identity.admin import session_token
 from tests.faults.rig import Rig, running_rig
 from tests.faults.schedule import Fault

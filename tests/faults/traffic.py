@@ -97,9 +97,16 @@ class Traffic:
             async with asyncio.TaskGroup() as tasks:
                 for number in range(WRITERS):
                     writer = Writer(
-                        self.stack, api, http, f"fault{number}", self._note,
-                        batch=3, length=12, pause=0.05, patient=True,
-                    )  # fmt: skip
+                        self.stack,
+                        api,
+                        http,
+                        f"fault{number}",
+                        self._note,
+                        batch=3,
+                        length=12,
+                        pause=0.05,
+                        patient=True,
+                    )
                     self.writers.append(writer)
                     tasks.create_task(writer.run(self._over.is_set))
                 tasks.create_task(self._record(http, api))

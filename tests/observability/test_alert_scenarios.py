@@ -84,14 +84,12 @@ SCENARIOS = [
     Scenario("a first day: no history", FAILURES, steady(60, 1), 30, (1, 4), before=0),
     Scenario("missing data while firing", FAILURES, nothing_after_a_while, 3 * HOUR, (5, 8)),
     Scenario("missing data for long", FAILURES, nothing_after_a_while, 8 * HOUR, (5, 8), None),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_a_rule_fires_within_its_window_and_not_before(scenario: Scenario) -> None:
-    events = counted(
-        scenario.rule, scenario.traffic, before=scenario.before, until=scenario.until
-    )  # fmt: skip
+    events = counted(scenario.rule, scenario.traffic, before=scenario.before, until=scenario.until)
     fired, ended = minutes_of(events, "firing"), minutes_of(events, "recovered")
     assert _in(fired, scenario.fires), events
     assert _in(ended, scenario.resolves), events
@@ -169,7 +167,9 @@ def test_recorders_clocks_may_be_wrong_by_minutes_and_no_more(skew: int, *, fire
     """A recorder ahead by more than two minutes is not believed; others go on being counted."""
     failing = steady(60, 1)
     events = counted(
-        FAILURES, lambda minute: failing(minute - skew) if fires else Counts(),
-        before=DAY, until=30,
-    )  # fmt: skip
+        FAILURES,
+        lambda minute: failing(minute - skew) if fires else Counts(),
+        before=DAY,
+        until=30,
+    )
     assert bool(minutes_of(events, "firing")) is fires

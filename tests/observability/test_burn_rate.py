@@ -23,7 +23,7 @@ from lib.observability.burn_rate import (
     within,
 )
 from lib.observability.histogram import Histogram
-from lib.observability.objectives import PERIOD, Objective
+from lib.product.objectives import PERIOD, Objective
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 THREE_NINES = Objective(0.999)
@@ -32,9 +32,7 @@ COUNTS = st.integers(0, 10_000).flatmap(
 )
 
 
-@pytest.mark.parametrize(
-    ("window", "spent"), [(FAST[0], 0.02), (FAST[1], 0.05), (SLOW[0], 0.1)]
-)  # fmt: skip
+@pytest.mark.parametrize(("window", "spent"), [(FAST[0], 0.02), (FAST[1], 0.05), (SLOW[0], 0.1)])
 def test_the_windows_spend_what_the_workbook_says(window: BurnWindow, spent: float) -> None:
     assert window.factor * window.long / PERIOD == pytest.approx(spent)
 
@@ -99,8 +97,13 @@ def test_more_bad_events_never_burn_less(counts: Counts, more: int) -> None:
 def test_a_window_holds_what_began_in_it_and_nothing_of_a_wrong_clock() -> None:
     one = Counts(1, 0)
     starts = [
-        NOW - timedelta(minutes=6), NOW - timedelta(minutes=5), NOW - timedelta(minutes=1), NOW,
-        NOW + AHEAD, NOW + AHEAD + timedelta(minutes=1), NOW + timedelta(days=400),
-    ]  # fmt: skip
+        NOW - timedelta(minutes=6),
+        NOW - timedelta(minutes=5),
+        NOW - timedelta(minutes=1),
+        NOW,
+        NOW + AHEAD,
+        NOW + AHEAD + timedelta(minutes=1),
+        NOW + timedelta(days=400),
+    ]
     buckets = [Bucket(start, one) for start in starts]
     assert within(buckets, NOW, timedelta(minutes=5)).total == 4

@@ -20,9 +20,10 @@ def parsed(recorder: Recorder) -> dict[str, Any]:
 
 def samples(family: Any, suffix: str, **labels: str) -> list[tuple[dict[str, str], float]]:
     return [
-        (sample.labels, sample.value) for sample in family.samples
+        (sample.labels, sample.value)
+        for sample in family.samples
         if sample.name.endswith(suffix) and labels.items() <= sample.labels.items()
-    ]  # fmt: skip
+    ]
 
 
 def test_a_histogram_counts_what_lies_below_each_border() -> None:
@@ -53,10 +54,14 @@ def test_series_of_one_metric_with_other_dimensions_share_a_family() -> None:
     recorder = Recorder()
     recorder.observe("m", {"modelId": "a"}, 1.0, "", MINUTE)
     recorder.observe("m", {"other": 'q"uo\nte'}, 1.0, "", MINUTE)
-    found = {tuple(sorted(labels.items())) for labels, _ in samples(parsed(recorder)["earshot_m_seconds"], "_count")}  # noqa: E501  # fmt: skip
+    found = {
+        tuple(sorted(labels.items()))
+        for labels, _ in samples(parsed(recorder)["earshot_m_seconds"], "_count")
+    }
     assert found == {
-        (("model_id", "a"), ("other", "")), (("model_id", ""), ("other", 'q"uo\nte')),
-    }  # fmt: skip
+        (("model_id", "a"), ("other", "")),
+        (("model_id", ""), ("other", 'q"uo\nte')),
+    }
 
 
 def test_what_was_dropped_and_what_waits_is_said() -> None:

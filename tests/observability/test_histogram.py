@@ -44,11 +44,16 @@ def test_a_quantile_is_within_one_percent(values: list[float], q: float) -> None
     assert of(values).quantile(q) == pytest.approx(exact(values, q), rel=RELATIVE_ERROR * 1.0001)
 
 
-@pytest.mark.parametrize("draw", [
-    lambda pick: pick.lognormvariate(3, 2), lambda pick: pick.paretovariate(0.8),
-    lambda pick: pick.expovariate(0.01) + 0.1, lambda pick: pick.choice([1.0, 999.0, 1e5]),
-    lambda pick: 100 * 1.02 ** pick.randrange(50),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda pick: pick.lognormvariate(3, 2),
+        lambda pick: pick.paretovariate(0.8),
+        lambda pick: pick.expovariate(0.01) + 0.1,
+        lambda pick: pick.choice([1.0, 999.0, 1e5]),
+        lambda pick: 100 * 1.02 ** pick.randrange(50),
+    ],
+)
 def test_adversarial_distributions_are_within_one_percent(draw: object) -> None:
     pick = random.Random(7)  # noqa: S311  # a fixed sequence
     values = [min(draw(pick), MAX_VALUE) for _ in range(20_000)]  # type: ignore[operator]

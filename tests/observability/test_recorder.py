@@ -17,9 +17,15 @@ def rollups(batches: list[Batch], metric: str) -> list[dict[str, Any]]:
 
 def event(**changes: Any) -> StorageEvent:
     values: dict[str, Any] = {
-        "operation": "GetObject", "outcome": "ok", "duration_ms": 12.0, "at_ms": MINUTE,
-        "role": "reader", "key": "k", "request_id": "r", "attempts": (Attempt(12.0, "ok"),),
-    }  # fmt: skip
+        "operation": "GetObject",
+        "outcome": "ok",
+        "duration_ms": 12.0,
+        "at_ms": MINUTE,
+        "role": "reader",
+        "key": "k",
+        "request_id": "r",
+        "attempts": (Attempt(12.0, "ok"),),
+    }
     return StorageEvent(**{**values, **changes})
 
 

@@ -23,23 +23,51 @@ pytestmark = pytest.mark.anyio
 FRAMES = int(os.environ.get("EARSHOT_FUZZ_FRAMES", "300"))
 SEED = random.SystemRandom().randrange(2**32) if "EARSHOT_FUZZ_FRAMES" in os.environ else 20261124
 KNOWN_ANSWERS = {
-    "ActionResponse", "AuthError", "FatalError", "MutationResponse", "Ping", "Transition",
-}  # fmt: skip
+    "ActionResponse",
+    "AuthError",
+    "FatalError",
+    "MutationResponse",
+    "Ping",
+    "Transition",
+}
 DEEP = "[" * 20_000 + "]" * 20_000
 ARGUMENT = {"owner": "fuzz", "at": 1, "body": "x"}
 VALUES: list[Any] = [
-    None, True, -1, 0.5, 2**53, -(2**63), 1e308, "", "x" * 5000, "\x00", "\ud800", "__proto__",
-    "constructor", "toString", "../..", [], [[]], {}, {"__proto__": {"isAdmin": True}},
-    {"$integer": "AA=="}, {"$integer": "!"}, {"$bytes": 5}, {"$float": "AAAA"}, {"$set": []},
+    None,
+    True,
+    -1,
+    0.5,
+    2**53,
+    -(2**63),
+    1e308,
+    "",
+    "x" * 5000,
+    "\x00",
+    "\ud800",
+    "__proto__",
+    "constructor",
+    "toString",
+    "../..",
+    [],
+    [[]],
+    {},
+    {"__proto__": {"isAdmin": True}},
+    {"$integer": "AA=="},
+    {"$integer": "!"},
+    {"$bytes": 5},
+    {"$float": "AAAA"},
+    {"$set": []},
     {"$unknown": 1},
-]  # fmt: skip
+]
 MESSAGES: list[dict[str, Any]] = [
     {"type": "Connect", "sessionId": "0", "connectionCount": 0, "lastCloseReason": None},
     {"type": "Authenticate", "tokenType": "User", "value": "a.b.c", "baseVersion": 0},
     {"type": "Authenticate", "tokenType": "Admin", "value": "x", "baseVersion": 0},
     {"type": "Authenticate", "tokenType": "None", "baseVersion": 0},
     {
-        "type": "ModifyQuerySet", "baseVersion": 0, "newVersion": 1,
+        "type": "ModifyQuerySet",
+        "baseVersion": 0,
+        "newVersion": 1,
         "modifications": [
             {"type": "Add", "queryId": 0, "udfPath": "notes:list", "args": [{"owner": "fuzz"}]}
         ],
@@ -47,7 +75,7 @@ MESSAGES: list[dict[str, Any]] = [
     {"type": "Mutation", "requestId": 0, "udfPath": "notes:add", "args": [ARGUMENT]},
     {"type": "Action", "requestId": 0, "udfPath": "actions:countNotes", "args": [{"owner": "f"}]},
     {"type": "Event", "eventType": "x", "event": {}},
-]  # fmt: skip
+]
 
 
 def mutated(chance: random.Random, value: Any) -> Any:

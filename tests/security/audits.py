@@ -28,9 +28,16 @@ class Finding:
 def audit_python(lock: str) -> Finding:
     """Ask about every package of a lock (`pip-audit`)."""
     command = [
-        str(TOOLS / "pip-audit"), "-r", lock, "--no-deps", "--disable-pip",
-        "--progress-spinner", "off", "-f", "json",
-    ]  # fmt: skip
+        str(TOOLS / "pip-audit"),
+        "-r",
+        lock,
+        "--no-deps",
+        "--disable-pip",
+        "--progress-spinner",
+        "off",
+        "-f",
+        "json",
+    ]
     return read_pip_audit(_output(command))
 
 

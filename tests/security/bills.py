@@ -49,9 +49,17 @@ def _full_name(item: dict[str, Any]) -> str:
 
 def _python() -> dict[str, Any]:
     command = [
-        str(TOOLS / "cyclonedx-py"), "requirements", "requirements.txt",
-        "--pyproject", "pyproject.toml", "--output-reproducible", "--of", "JSON", "-o", "-",
-    ]  # fmt: skip
+        str(TOOLS / "cyclonedx-py"),
+        "requirements",
+        "requirements.txt",
+        "--pyproject",
+        "pyproject.toml",
+        "--output-reproducible",
+        "--of",
+        "JSON",
+        "-o",
+        "-",
+    ]
     bill = _run(command)
     for item in bill["components"]:
         # Both speak of the machine that made the file: where a lock's line came from.

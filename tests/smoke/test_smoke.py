@@ -17,8 +17,8 @@ import httpx
 import pytest
 from botocore.config import Config
 
-from lib.jobs.smoke.marks import address_of, is_address, is_mark, new_mark
-from lib.jobs.smoke.story import CLEAN_UP, STORY
+from lib.smoke.marks import address_of, is_address, is_mark, new_mark
+from lib.smoke.story import CLEAN_UP, STORY
 from local.identity.instance import Instance
 from local.stack import Stack
 from tests.support.stack import ROOT, RunningStack, running_stack
@@ -220,8 +220,8 @@ def test_an_interruption_at_any_moment_ends_the_story_and_never_the_cleaning_up(
 ) -> None:
     code = f"""
 import os, signal
-from lib.jobs.smoke.interruption import Interruption
-from lib.jobs.smoke.steps import Step, perform
+from lib.smoke.interruption import Interruption
+from lib.smoke.steps import Step, perform
 def interrupt(done=None):
     os.kill(os.getpid(), signal.SIGTERM)
     return "survived"
@@ -235,9 +235,13 @@ for row in perform(story, Step("last", interrupt), None, listening):
     print(row.name, row.status)
 """
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60,
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
         check=True,
-    )  # fmt: skip
+    )
     first = "FAIL" if moment == "within a step" else "PASS"
     assert done.stdout.splitlines() == [f"first {first}", "second SKIPPED", "last PASS"]
 

@@ -165,15 +165,18 @@ def test_no_client_can_make_a_check_look_like_a_failure_of_the_bucket(
     assert {event.outcome for event in events} <= {"ok", "missing", "denied"}
 
 
-@pytest.mark.parametrize(("data", "content_type", "flaw"), [
-    (b"", "audio/wav", "empty"),
-    (b"<html>", "audio/wav", "mislabelled"),
-    (recording("audio/flac"), "audio/mpeg", "mislabelled"),
-    (recording("audio/wav", 4.0)[:100_000], "audio/wav", "truncated"),
-    (recording("audio/webm", 6.0)[:20_000], "audio/webm", "truncated"),
-    (b"ID3" + bytes(5000), "audio/mpeg", "no_audio"),
-    (b"OggS" + bytes(5000), "audio/ogg", "no_audio"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("data", "content_type", "flaw"),
+    [
+        (b"", "audio/wav", "empty"),
+        (b"<html>", "audio/wav", "mislabelled"),
+        (recording("audio/flac"), "audio/mpeg", "mislabelled"),
+        (recording("audio/wav", 4.0)[:100_000], "audio/wav", "truncated"),
+        (recording("audio/webm", 6.0)[:20_000], "audio/webm", "truncated"),
+        (b"ID3" + bytes(5000), "audio/mpeg", "no_audio"),
+        (b"OggS" + bytes(5000), "audio/ogg", "no_audio"),
+    ],
+)
 def test_what_is_no_recording_gets_its_reason(
     storage: Storage, data: bytes, content_type: str, flaw: str
 ) -> None:

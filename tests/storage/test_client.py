@@ -38,19 +38,31 @@ def storage(faulty: FaultyS3, recorded: list[StorageEvent]) -> Iterator[Storage]
     made.close()
 
 
-@pytest.mark.parametrize(("fault", "failure"), [
-    ((403, "AccessDenied"), "denied"), ((403, "SignatureDoesNotMatch"), "denied"),
-    ((404, "NoSuchKey"), "missing"), ((404, "NoSuchBucket"), "missing"),
-    ((503, "SlowDown"), "throttled"), ((429, "TooManyRequests"), "throttled"),
-    ((400, "RequestTimeout"), "timeout"), ((500, "InternalError"), "server"),
-    ((502, ""), "server"), ((400, "InvalidArgument"), "invalid"),
-    ((416, "InvalidRange"), "invalid"),
-    ("reset", "connection"), ("stall", "timeout"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("fault", "failure"),
+    [
+        ((403, "AccessDenied"), "denied"),
+        ((403, "SignatureDoesNotMatch"), "denied"),
+        ((404, "NoSuchKey"), "missing"),
+        ((404, "NoSuchBucket"), "missing"),
+        ((503, "SlowDown"), "throttled"),
+        ((429, "TooManyRequests"), "throttled"),
+        ((400, "RequestTimeout"), "timeout"),
+        ((500, "InternalError"), "server"),
+        ((502, ""), "server"),
+        ((400, "InvalidArgument"), "invalid"),
+        ((416, "InvalidRange"), "invalid"),
+        ("reset", "connection"),
+        ("stall", "timeout"),
+    ],
+)
 def test_each_failure_has_its_class(
-    storage: Storage, faulty: FaultyS3, recorded: list[StorageEvent],
-    fault: tuple[int, str] | Fault, failure: str,
-) -> None:  # fmt: skip
+    storage: Storage,
+    faulty: FaultyS3,
+    recorded: list[StorageEvent],
+    fault: tuple[int, str] | Fault,
+    failure: str,
+) -> None:
     faulty.plan = [fault]
     with pytest.raises(StorageError) as caught:
         objects.read_small(storage, "reader", KEY, 100)
@@ -63,8 +75,14 @@ def test_each_failure_has_its_class(
 
 def test_the_classes_are_closed() -> None:
     assert set(FAILURES) == {
-        "denied", "missing", "throttled", "timeout", "connection", "server", "invalid",
-    }  # fmt: skip
+        "denied",
+        "missing",
+        "throttled",
+        "timeout",
+        "connection",
+        "server",
+        "invalid",
+    }
 
 
 def test_an_endpoint_that_is_not_there_is_a_connection_failure(
@@ -111,8 +129,9 @@ def test_a_broken_body_is_recorded_apart_from_its_headers(
         objects.read_small(storage, "reader", KEY, 5000)
     assert caught.value.failure == "connection"
     assert [(e.operation, e.outcome) for e in recorded] == [
-        ("GetObject", "ok"), ("ReadBody", "connection"),
-    ]  # fmt: skip
+        ("GetObject", "ok"),
+        ("ReadBody", "connection"),
+    ]
 
 
 def test_a_small_object_that_is_not_small_is_refused(storage: Storage, faulty: FaultyS3) -> None:
@@ -195,11 +214,18 @@ def test_malformed_credentials_name_the_role_and_not_the_secret(faulty: FaultyS3
     assert "topsecret" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("url", "aws"), [
-    (None, True), ("", True), ("https://s3.eu-west-1.amazonaws.com", True),
-    ("https://s3.cn-north-1.amazonaws.com.cn", True), ("http://127.0.0.1:9000", False),
-    ("https://amazonaws.com.evil.example", False), ("https://s3.example.com", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("url", "aws"),
+    [
+        (None, True),
+        ("", True),
+        ("https://s3.eu-west-1.amazonaws.com", True),
+        ("https://s3.cn-north-1.amazonaws.com.cn", True),
+        ("http://127.0.0.1:9000", False),
+        ("https://amazonaws.com.evil.example", False),
+        ("https://s3.example.com", False),
+    ],
+)
 def test_only_amazons_own_hosts_are_amazon(url: str | None, aws: bool) -> None:
     assert is_aws(url) is aws
 

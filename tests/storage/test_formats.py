@@ -25,11 +25,24 @@ def test_each_format_is_recognised_by_its_first_bytes(content_type: str) -> None
     assert found.content_type == content_type
 
 
-@pytest.mark.parametrize("head", [
-    b"", b"R", b"RIFF\0\0\0\0AVI LIST", b"<!doctype html>", b"MZ\x90\0", b"%PDF-1.7", b"PK\3\4",
-    b"\x1a\x45\xdf\xa3\x42\x82\x88matroska", b"\xff\xff\xff\xff", b"\xff\xe9\0\0", b"#EXTM3U\n",
-    b"<?xml version='1.0'?><svg onload=alert(1)>", b"\0\0\0\x20moov",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"",
+        b"R",
+        b"RIFF\0\0\0\0AVI LIST",
+        b"<!doctype html>",
+        b"MZ\x90\0",
+        b"%PDF-1.7",
+        b"PK\3\4",
+        b"\x1a\x45\xdf\xa3\x42\x82\x88matroska",
+        b"\xff\xff\xff\xff",
+        b"\xff\xe9\0\0",
+        b"#EXTM3U\n",
+        b"<?xml version='1.0'?><svg onload=alert(1)>",
+        b"\0\0\0\x20moov",
+    ],
+)
 def test_nothing_else_is(head: bytes) -> None:
     assert sniff(head) is None
 

@@ -35,13 +35,21 @@ def test_text_is_refused_unless_it_is_exactly_a_key(text: str) -> None:
         AudioKey.parse(text)
 
 
-@pytest.mark.parametrize("spoil", [
-    lambda key: key + "\n", lambda key: "/" + key, lambda key: key.replace("audio/v1", "audio/v2"),
-    lambda key: key.replace(".wav", ".exe"), lambda key: key.replace(".wav", ""),
-    lambda key: key.upper(), lambda key: key.replace("/2026/", "/../"),
-    lambda key: key.replace("/02/03/", "/02/30/"), lambda key: key + ".peaks.json",
-    lambda key: key.replace("2026", "\uff12\uff10\uff12\uff16"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda key: key + "\n",
+        lambda key: "/" + key,
+        lambda key: key.replace("audio/v1", "audio/v2"),
+        lambda key: key.replace(".wav", ".exe"),
+        lambda key: key.replace(".wav", ""),
+        lambda key: key.upper(),
+        lambda key: key.replace("/2026/", "/../"),
+        lambda key: key.replace("/02/03/", "/02/30/"),
+        lambda key: key + ".peaks.json",
+        lambda key: key.replace("2026", "\uff12\uff10\uff12\uff16"),
+    ],
+)
 def test_a_spoiled_key_is_refused(spoil: object) -> None:
     key = str(AudioKey.new("a" * 31, "audio/wav", datetime(2026, 2, 3, tzinfo=UTC)))
     with pytest.raises(ValueError, match=r".+"):

@@ -11,14 +11,14 @@ from typing import Any, get_args
 
 import pytest
 
-from lib.config import StorageRole
-from lib.jobs.analyser import Analyser
-from lib.jobs.schedule import default_jobs
+from lib.config.settings import StorageRole
 from lib.storage import bucket, policies
 from lib.storage.client import Storage
 from lib.storage.decode import FLAWS
 from lib.storage.formats import FORMATS
 from lib.storage.policies import bucket_policy, iam_policy
+from lib.worker.analyser import Analyser
+from lib.worker.jobs import default_jobs
 from tests.support.s3 import Endpoint, settings_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,26 +53,43 @@ def test_the_documented_bucket_policy_is_the_one_in_code() -> None:
     assert document == bucket_policy("BUCKET", tls=True)
 
 
-@pytest.mark.parametrize(("role", "action", "resource"), [
-    ("reader", "s3:GetObject", RECORDING), ("reader", "s3:GetObject", WAVEFORM),
-    ("ingest", "s3:PutObject", RECORDING), ("ingest", "s3:GetObject", RECORDING),
-    ("analysis", "s3:GetObject", RECORDING), ("analysis", "s3:PutObject", WAVEFORM),
-    ("probe", "s3:DeleteObject", PROBE), ("retention", "s3:DeleteObject", WAVEFORM),
-    ("retention", "s3:ListBucket", BUCKET), ("admin", "s3:PutBucketPolicy", BUCKET),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("role", "action", "resource"),
+    [
+        ("reader", "s3:GetObject", RECORDING),
+        ("reader", "s3:GetObject", WAVEFORM),
+        ("ingest", "s3:PutObject", RECORDING),
+        ("ingest", "s3:GetObject", RECORDING),
+        ("analysis", "s3:GetObject", RECORDING),
+        ("analysis", "s3:PutObject", WAVEFORM),
+        ("probe", "s3:DeleteObject", PROBE),
+        ("retention", "s3:DeleteObject", WAVEFORM),
+        ("retention", "s3:ListBucket", BUCKET),
+        ("admin", "s3:PutBucketPolicy", BUCKET),
+    ],
+)
 def test_each_role_may_do_its_work(role: StorageRole, action: str, resource: str) -> None:
     assert allowed(role, action, resource)
 
 
-@pytest.mark.parametrize(("role", "action", "resource"), [
-    ("reader", "s3:PutObject", RECORDING), ("reader", "s3:DeleteObject", RECORDING),
-    ("reader", "s3:ListBucket", BUCKET), ("reader", "s3:GetObject", OTHER),
-    ("ingest", "s3:DeleteObject", RECORDING), ("ingest", "s3:PutObject", OTHER),
-    ("analysis", "s3:PutObject", RECORDING), ("analysis", "s3:DeleteObject", RECORDING),
-    ("probe", "s3:GetObject", RECORDING), ("retention", "s3:GetObject", RECORDING),
-    ("retention", "s3:PutObject", RECORDING), ("admin", "s3:GetObject", RECORDING),
-    ("admin", "s3:DeleteBucket", BUCKET),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("role", "action", "resource"),
+    [
+        ("reader", "s3:PutObject", RECORDING),
+        ("reader", "s3:DeleteObject", RECORDING),
+        ("reader", "s3:ListBucket", BUCKET),
+        ("reader", "s3:GetObject", OTHER),
+        ("ingest", "s3:DeleteObject", RECORDING),
+        ("ingest", "s3:PutObject", OTHER),
+        ("analysis", "s3:PutObject", RECORDING),
+        ("analysis", "s3:DeleteObject", RECORDING),
+        ("probe", "s3:GetObject", RECORDING),
+        ("retention", "s3:GetObject", RECORDING),
+        ("retention", "s3:PutObject", RECORDING),
+        ("admin", "s3:GetObject", RECORDING),
+        ("admin", "s3:DeleteBucket", BUCKET),
+    ],
+)
 def test_and_nothing_else(role: StorageRole, action: str, resource: str) -> None:
     assert not allowed(role, action, resource)
 

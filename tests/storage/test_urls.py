@@ -50,8 +50,12 @@ def test_a_playback_url_lives_as_long_as_configured(offline: Storage) -> None:
 def test_an_upload_url_binds_type_length_checksum_and_first_writer(offline: Storage) -> None:
     signed = sign_put(offline, KEY, "audio/mpeg", 7, SHA)
     assert set(query(signed.url)["X-Amz-SignedHeaders"].split(";")) == {
-        "content-length", "content-type", "host", "if-none-match", "x-amz-checksum-sha256",
-    }  # fmt: skip
+        "content-length",
+        "content-type",
+        "host",
+        "if-none-match",
+        "x-amz-checksum-sha256",
+    }
     assert {name.lower() for name in signed.headers} | {"host"} == set(
         query(signed.url)["X-Amz-SignedHeaders"].split(";")
     )
@@ -81,9 +85,15 @@ def use_credentials_that_end_in(
     """Give the reader a role session, as an instance profile would."""
     end = datetime.now(UTC) + timedelta(seconds=seconds)
     temporary = RefreshableCredentials(
-        "a", "s", "t", end, refresh_using=dict, method="test",
-        advisory_timeout=0, mandatory_timeout=-3600,
-    )  # fmt: skip
+        "a",
+        "s",
+        "t",
+        end,
+        refresh_using=dict,
+        method="test",
+        advisory_timeout=0,
+        mandatory_timeout=-3600,
+    )
     session = storage._session("reader")
     monkeypatch.setattr(session, "get_credentials", lambda: temporary)
 
@@ -141,7 +151,10 @@ def test_no_log_holds_the_query_of_a_url_or_a_credential(
     secret = storage.settings.s3_secret_access_key
     assert secret is not None
     for forbidden in (
-        "X-Amz-Signature", "X-Amz-Credential", query(signed.url)["X-Amz-Signature"],
-        secret.get_secret_value(), "Authorization",
-    ):  # fmt: skip
+        "X-Amz-Signature",
+        "X-Amz-Credential",
+        query(signed.url)["X-Amz-Signature"],
+        secret.get_secret_value(),
+        "Authorization",
+    ):
         assert forbidden not in lines

@@ -19,8 +19,8 @@ from starlette.types import ASGIApp
 from lib.api.app import create_api
 from lib.api.scrape import scrape_route
 from lib.auth.gate import Gate
-from lib.config import Settings
-from lib.jobs.services import Services
+from lib.config.settings import Settings
+from lib.work.services import Services
 from local.stack import free_ports
 from tests.support.convex import ConvexRuntime
 from tests.support.s3 import Endpoint

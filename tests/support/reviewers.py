@@ -29,10 +29,14 @@ TOKEN_SECONDS: Final = 24 * 3600
 RETRY_SECONDS: Final = 0.25
 CRITERIA: Final = [
     NewCriterion(
-        key="tone", label="Tone", description="How did it sound?", kind="score", level="session",
+        key="tone",
+        label="Tone",
+        description="How did it sound?",
+        kind="score",
+        level="session",
         required=True,
     ),
-]  # fmt: skip
+]
 
 Result = TypeVar("Result")
 
@@ -68,9 +72,11 @@ class ReviewRoom:
             worker, name="Load", description="What load asks", criteria=CRITERIA
         )
         queue = review_queues.create(
-            worker, name=f"Load {uuid4().hex[:8]}", rubric_id=rubric.id,
+            worker,
+            name=f"Load {uuid4().hex[:8]}",
+            rubric_id=rubric.id,
             sampling=NewSampling(kind="all"),
-        )  # fmt: skip
+        )
         self.queue_id = queue.id
         self._people = {}
         for number in range(reviewers):
@@ -142,8 +148,12 @@ class ReviewRoom:
                 self.clashes.append(f"{item} was handed to {other} and {name}")
         time.sleep(pause)
         written: dict[str, Any] = {
-            "item_id": item, "answers": {"tone": 4}, "turns": [], "comments": [], "corrections": [],
-        }  # fmt: skip
+            "item_id": item,
+            "answers": {"tone": 4},
+            "turns": [],
+            "comments": [],
+            "corrections": [],
+        }
         # Put down before it is submitted: the answer may come late.
         with self._guard:
             self._held.pop(item, None)

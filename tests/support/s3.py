@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from lib.config import Settings
+from lib.config.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,16 @@ class LocalS3:
         """Start the server and wait until it accepts connections."""
         self.folder.mkdir(parents=True, exist_ok=True)
         command = [
-            str(Path(sys.executable).with_name("nanio")), "serve", "--host", "127.0.0.1",
-            "--port", str(self.port), "--data-dir", str(self.folder), "--no-access-log",
-        ]  # fmt: skip
+            str(Path(sys.executable).with_name("nanio")),
+            "serve",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+            "--data-dir",
+            str(self.folder),
+            "--no-access-log",
+        ]
         environment = {
             **os.environ,
             "NANIO_ACCESS_KEY": self.endpoint.access_key,

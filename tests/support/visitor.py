@@ -21,13 +21,19 @@ from tests.support.sign_in import NAVIGATION
 VIEW_SECONDS = 30.0
 # What Chromium asks for with a page load, beside the document and the code, which it keeps.
 _WITH_A_LOAD: Final = (
-    "/auth/watch.js", "/auth/state", "/_stcore/health", "/_stcore/host-config",
-)  # fmt: skip
-# What the product's views say when something went wrong (`lib/ui/views.py`, `script_errors.py`).
+    "/auth/watch.js",
+    "/auth/state",
+    "/_stcore/health",
+    "/_stcore/host-config",
+)
+# What the product's views say when something went wrong (`lib/ui/shell`).
 _FAILURES: Final = (
-    "cannot be shown now", "This page has failed", "Your session has ended", "is not for your role",
+    "cannot be shown now",
+    "This page has failed",
+    "Your session has ended",
+    "is not for your role",
     "not found",
-)  # fmt: skip
+)
 
 
 class PageError(Exception):
@@ -194,8 +200,10 @@ class Visitor:
         self.view.received += len(data)
         message = self._kept.whole(ForwardMsg.FromString(data))
         take: Callable[[Any], None] | None = {
-            "new_session": self._begin, "navigation": self._navigate, "delta": self._draw,
-        }.get(message.WhichOneof("type") or "")  # fmt: skip
+            "new_session": self._begin,
+            "navigation": self._navigate,
+            "delta": self._draw,
+        }.get(message.WhichOneof("type") or "")
         if take is not None:
             take(getattr(message, message.WhichOneof("type") or ""))
         if message.WhichOneof("type") != "script_finished":

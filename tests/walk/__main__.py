@@ -98,9 +98,13 @@ def row_of(block: Block) -> str:
 def _versions(checkout: Checkout) -> str:
     def said(*command: str) -> str:
         done = subprocess.run(
-            command, cwd=checkout.root, env=checkout.environment(), capture_output=True, text=True,
+            command,
+            cwd=checkout.root,
+            env=checkout.environment(),
+            capture_output=True,
+            text=True,
             check=False,
-        )  # fmt: skip
+        )
         return done.stdout.strip()
 
     system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())

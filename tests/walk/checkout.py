@@ -77,9 +77,15 @@ class Checkout:
             WalkError: it failed; the message ends with what it printed last.
         """
         done = subprocess.run(
-            _bash(block), cwd=self.root, env=self.environment(), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=RUN_SECONDS,
-        )  # fmt: skip
+            _bash(block),
+            cwd=self.root,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+            timeout=RUN_SECONDS,
+        )
         if done.returncode:
             raise WalkError(f"ended with {done.returncode}:\n{done.stdout.decode()[-3000:]}")
 
@@ -92,9 +98,14 @@ class Checkout:
         output = self.folder / f"output-{len(self.running)}-{time.monotonic_ns()}"
         with output.open("wb") as log:
             process = subprocess.Popen(
-                _bash(block), cwd=self.root, env=self.environment(), stdin=subprocess.DEVNULL,
-                stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
+                _bash(block),
+                cwd=self.root,
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         self.running.append((block, process))
 
         def said() -> str:
@@ -127,8 +138,12 @@ class Checkout:
     def _token(self, python: str) -> str:
         done = subprocess.run(
             [python, "-m", "local", "token", "--role", "ingest"],
-            cwd=self.root, env=self.environment(), check=True, capture_output=True, text=True,
-        )  # fmt: skip
+            cwd=self.root,
+            env=self.environment(),
+            check=True,
+            capture_output=True,
+            text=True,
+        )
         return done.stdout.strip()
 
     def bring_files(self) -> None:

@@ -10,9 +10,21 @@ from tests.walk.__main__ import row_of
 from tests.walk.pages import REPORT, ROOT, Kind, blocks, every_block, pages
 
 PROGRAMS = (
-    "make", "npx", "npm", "node", "python", "python3", "pip", "docker", "curl", ".venv/bin/",
-    "pytest", "openssl", "git", "apt-get",
-)  # fmt: skip
+    "make",
+    "npx",
+    "npm",
+    "node",
+    "python",
+    "python3",
+    "pip",
+    "docker",
+    "curl",
+    ".venv/bin/",
+    "pytest",
+    "openssl",
+    "git",
+    "apt-get",
+)
 COMMAND = re.compile(rf"(?:\$ )?(?:[A-Z_]+=\S+ )*(?:{'|'.join(map(re.escape, PROGRAMS))})[ \w-]")
 
 

@@ -14,11 +14,11 @@ from lib.api.fields import Answer, DocumentId, OutMoment, Sent
 from lib.api.problems import CONFLICT, GONE, NOT_FOUND, VALIDATION, Problem
 from lib.api.route import ApiRoute
 from lib.data import FieldError
-from lib.jobs import audio_upload, playback
-from lib.jobs.services import Services
 from lib.storage.decode import UnplayableError
 from lib.storage.errors import ObjectMissingError
 from lib.storage.formats import MAX_AUDIO_BYTES
+from lib.work import playback, uploads
+from lib.work.services import Services
 
 router = APIRouter(tags=["audio"], route_class=ApiRoute)
 
@@ -121,7 +121,7 @@ def complete_audio(
     """Check length and first bytes of what was uploaded, and mark it stored. May be repeated."""
     log_fields(request.scope, audioObjectId=audioObjectId)
     try:
-        row = audio_upload.complete(
+        row = uploads.complete(
             access.caller, services.worker_caller, services.storage, audioObjectId
         )
     except LookupError as error:
@@ -130,9 +130,10 @@ def complete_audio(
         raise Problem(CONFLICT, "Nothing was uploaded yet.") from error
     except UnplayableError as error:
         raise Problem(
-            VALIDATION, "The upload is not the announced recording.",
+            VALIDATION,
+            "The upload is not the announced recording.",
             [FieldError("upload", str(error))],
-        ) from error  # fmt: skip
+        ) from error
     return Audio.model_validate(row)
 
 
@@ -159,10 +160,15 @@ def play_audio(
 def _begin(
     access: Access, services: Services, session_id: str, sequence: int | None, new: NewAudio
 ) -> Upload:
-    begun = audio_upload.begin(
-        access.caller, services.storage, session_id=session_id, sequence=sequence,
-        content_type=new.content_type, size=new.bytes, sha256=new.sha256,
-    )  # fmt: skip
+    begun = uploads.begin(
+        access.caller,
+        services.storage,
+        session_id=session_id,
+        sequence=sequence,
+        content_type=new.content_type,
+        size=new.bytes,
+        sha256=new.sha256,
+    )
     target = begun.target
     return Upload(
         audio_object_id=begun.audio.id,

@@ -55,7 +55,14 @@ def list_audit_events(
 ) -> AuditPage:
     """Return audit events, newest first by default."""
     page = audit.page(
-        access.caller, cursor=at.cursor, limit=at.limit, from_=start, to=end, actor_id=actor_id,
-        subject_id=subject_id, action=action, order=order,
-    )  # fmt: skip
+        access.caller,
+        cursor=at.cursor,
+        limit=at.limit,
+        from_=start,
+        to=end,
+        actor_id=actor_id,
+        subject_id=subject_id,
+        action=action,
+        order=order,
+    )
     return AuditPage(**at.answer(page, AuditEvent.model_validate))

@@ -18,8 +18,8 @@ from pydantic import Field
 from lib.api.errors import problem
 from lib.api.fields import Answer
 from lib.api.route import ApiRoute
-from lib.jobs.readiness import Probe
 from lib.observability.logs import get_logger
+from lib.work.dependencies import Probe
 
 router = APIRouter(tags=["health"], route_class=ApiRoute)
 

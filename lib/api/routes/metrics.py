@@ -84,9 +84,10 @@ def _read(
     if not first < last <= first + _LONGEST[resolution]:
         longest = _LONGEST[resolution]
         raise Problem(
-            VALIDATION, "The window is not acceptable.",
+            VALIDATION,
+            "The window is not acceptable.",
             [FieldError("to", f"must be after from, by at most {longest.days} day(s)")],
-        )  # fmt: skip
+        )
     rollups = metrics.between(caller, metric, first, last, resolution)
     series = [_summed(group) for group in _grouped(rollups)]
     return Metrics(metric=metric, start=first, end=last, resolution=resolution, series=series)

@@ -18,7 +18,7 @@ from lib.data import review_queues
 from lib.data.fields import Channel, ReviewStatus, SessionStatus
 
 if TYPE_CHECKING:
-    from lib.jobs.agreement import Agreement, Pair
+    from lib.work.agreement import Agreement, Pair
 
 router = APIRouter(tags=["review queues"], route_class=ApiRoute)
 
@@ -222,7 +222,7 @@ def read_queue_reviewers(id: DocumentId, access: Admitted) -> QueueReviewers:  #
 )
 def read_queue_agreement(id: DocumentId, access: Admitted, at: At) -> PairAgreementPage:  # noqa: A002
     """Return pairs of reviewers of the same sessions, and how they agree; at most 100 a page."""
-    from lib.jobs import agreement  # noqa: PLC0415  # loads PyCM, which only this needs
+    from lib.work import agreement  # noqa: PLC0415  # loads PyCM, which only this needs
 
     limit = min(at.limit, agreement.PAGE_PAIRS)
     page = agreement.page_of_queue(access.caller, id, at.cursor, limit)
@@ -242,7 +242,12 @@ def _pair(pair: Pair) -> PairAgreement:
 
 def _criterion(found: Agreement) -> CriterionAgreement:
     return CriterionAgreement(
-        key=found.criterion.key, label=found.criterion.label, pairs=found.pairs,
-        percent=found.percent, kappa=found.kappa, low=found.low, high=found.high,
+        key=found.criterion.key,
+        label=found.criterion.label,
+        pairs=found.pairs,
+        percent=found.percent,
+        kappa=found.kappa,
+        low=found.low,
+        high=found.high,
         weighted_kappa=found.weighted_kappa,
-    )  # fmt: skip
+    )

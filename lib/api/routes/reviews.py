@@ -109,9 +109,17 @@ def list_reviews(
     Reviewers do not see what others said of a session before they have submitted their own review.
     """
     page = reviews.page(
-        access.caller, cursor=at.cursor, limit=at.limit, queue_id=queue_id, reviewer_id=reviewer_id,
-        rubric_id=rubric_id, kind=kind, from_=start, to=end, order=order,
-    )  # fmt: skip
+        access.caller,
+        cursor=at.cursor,
+        limit=at.limit,
+        queue_id=queue_id,
+        reviewer_id=reviewer_id,
+        rubric_id=rubric_id,
+        kind=kind,
+        from_=start,
+        to=end,
+        order=order,
+    )
     return ReviewPage(**at.answer(page, Review.model_validate))
 
 

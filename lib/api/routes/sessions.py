@@ -154,10 +154,18 @@ def create_session(
     """Create a session of a known user; the same `externalId` gives the same session."""
     log_fields(request.scope, provider=new.provider, modelId=new.model_id)
     done = user_sessions.create(
-        access.caller, idempotency_key=key, external_id=new.external_id, clerk_id=new.user_id,
-        channel=new.channel, title=new.title, started_at=new.started_at, provider=new.provider,
-        model_id=new.model_id, metadata=new.metadata, source="api",
-    )  # fmt: skip
+        access.caller,
+        idempotency_key=key,
+        external_id=new.external_id,
+        clerk_id=new.user_id,
+        channel=new.channel,
+        title=new.title,
+        started_at=new.started_at,
+        provider=new.provider,
+        model_id=new.model_id,
+        metadata=new.metadata,
+        source="api",
+    )
     if not done.created:
         response.status_code = 200
     response.headers["Location"] = request.url_for("get_session", id=done.id).path
@@ -183,10 +191,22 @@ def list_sessions(
 ) -> SessionPage:
     """Return sessions by start, newest first by default."""
     page = user_sessions.page(
-        access.caller, cursor=at.cursor, limit=at.limit, clerk_id=user_id, from_=start, to=end,
-        status=status, channel=channel, review_status=review_status, label=label,
-        has_audio=has_audio, provider=provider, model_id=model_id, slow=slow, order=order,
-    )  # fmt: skip
+        access.caller,
+        cursor=at.cursor,
+        limit=at.limit,
+        clerk_id=user_id,
+        from_=start,
+        to=end,
+        status=status,
+        channel=channel,
+        review_status=review_status,
+        label=label,
+        has_audio=has_audio,
+        provider=provider,
+        model_id=model_id,
+        slow=slow,
+        order=order,
+    )
     return SessionPage(**at.answer(page, Session.model_validate))
 
 
@@ -209,11 +229,17 @@ def change_session(
 ) -> Session:
     """Change a session; what is left out stays as it is."""
     changed = user_sessions.update(
-        access.caller, idempotency_key=key, id=id, status=changes.status,
-        ended_at=changes.ended_at, assessment_ms=changes.assessment_ms,
-        assessed_at=changes.assessed_at, title=changes.title, labels=changes.labels,
+        access.caller,
+        idempotency_key=key,
+        id=id,
+        status=changes.status,
+        ended_at=changes.ended_at,
+        assessment_ms=changes.assessment_ms,
+        assessed_at=changes.assessed_at,
+        title=changes.title,
+        labels=changes.labels,
         metadata=changes.metadata,
-    )  # fmt: skip
+    )
     measured.assessment(services, changed, changes.assessment_ms)
     return Session.model_validate(changed)
 

@@ -14,7 +14,7 @@ from lib.api.route import ApiRoute
 from lib.api.routes.interactions import Turn
 from lib.api.routes.sessions import Session, no_session
 from lib.data import audit, interactions, user_sessions
-from lib.jobs.transcripts import FORMATS, TooLongError, document, gathered
+from lib.formats.transcript_export import FORMATS, TooLongError, document, gathered
 
 router = APIRouter(prefix="/sessions/{id}/transcript", tags=["sessions"], route_class=ApiRoute)
 
@@ -61,9 +61,12 @@ def read_transcript(
         raise Problem(LIMIT_EXCEEDED, f"The transcript is too long. {error}") from error
     # No transcript without its audit event.
     audit.record(
-        access.caller, action="transcript.export", subject_type="userSession", subject_id=id,
+        access.caller,
+        action="transcript.export",
+        subject_type="userSession",
+        subject_id=id,
         details={"format": format},
-    )  # fmt: skip
+    )
     if format == "json":
         return Response(document(session, turns), media_type="application/json")
     kind = FORMATS[format]

@@ -96,9 +96,15 @@ def list_users(
 ) -> UserPage:
     """Return users of one kind, newest first by default; with `search` the best matches."""
     page = users.page(
-        access.caller, cursor=at.cursor, limit=at.limit, kind=kind, status=status,
-        search=search, sort=sort, order=order,
-    )  # fmt: skip
+        access.caller,
+        cursor=at.cursor,
+        limit=at.limit,
+        kind=kind,
+        status=status,
+        search=search,
+        sort=sort,
+        order=order,
+    )
     return UserPage(**at.answer(page, User.model_validate))
 
 

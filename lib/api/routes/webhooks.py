@@ -10,9 +10,9 @@ from fastapi.concurrency import run_in_threadpool
 from lib.api.errors import problem
 from lib.api.problems import BAD_REQUEST, Problem
 from lib.api.route import ApiRoute
-from lib.jobs.clerk_events import WebhookRefusedError
-from lib.jobs.services import Services
 from lib.observability.logs import get_logger
+from lib.work.clerk_webhooks import WebhookRefusedError
+from lib.work.services import Services
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"], route_class=ApiRoute)
 

@@ -41,10 +41,13 @@ class Ingest:
         session = self._post(
             "/sessions",
             {
-                "externalId": uuid.uuid4().hex, "userId": clerk_id, "channel": "voice",
-                "startedAt": "2026-01-02T03:04:05Z", **more,
+                "externalId": uuid.uuid4().hex,
+                "userId": clerk_id,
+                "channel": "voice",
+                "startedAt": "2026-01-02T03:04:05Z",
+                **more,
             },
-        )  # fmt: skip
+        )
         for start in range(0, len(turns), BATCH):
             batch = {"interactions": list(turns[start : start + BATCH])}
             self._post(f"/sessions/{session['id']}/interactions", batch)
@@ -52,9 +55,14 @@ class Ingest:
         return session_id
 
     def recording(
-        self, session_id: str, seconds: float = 60, *, sequence: int | None = None,
-        body: bytes = b"", content_type: str = "audio/mpeg",
-    ) -> str:  # fmt: skip
+        self,
+        session_id: str,
+        seconds: float = 60,
+        *,
+        sequence: int | None = None,
+        body: bytes = b"",
+        content_type: str = "audio/mpeg",
+    ) -> str:
         """Store a recording of a turn, or of the whole session; return its id.
 
         Args:
@@ -69,14 +77,19 @@ class Ingest:
         upload = self._post(
             f"/sessions/{session_id}{place}/audio",
             {
-                "contentType": content_type, "bytes": len(body),
+                "contentType": content_type,
+                "bytes": len(body),
                 "sha256": hashlib.sha256(body).hexdigest(),
             },
-        )  # fmt: skip
+        )
         put = httpx.request(
-            upload["method"], upload["uploadUrl"], headers=upload["headers"], content=body,
-            timeout=60, trust_env=False,
-        )  # fmt: skip
+            upload["method"],
+            upload["uploadUrl"],
+            headers=upload["headers"],
+            content=body,
+            timeout=60,
+            trust_env=False,
+        )
         assert put.status_code == 200, put.text
         audio_id: str = upload["audioObjectId"]
         self._post(f"/audio/{audio_id}/complete", None)
@@ -107,11 +120,14 @@ def turns(texts: Sequence[str], every_ms: int = 2000) -> list[dict[str, Any]]:
     """Return turns that alternate between user and assistant."""
     return [
         {
-            "sequence": index, "speaker": "user" if index % 2 == 0 else "assistant",
-            "text": text, "startedAtMs": index * every_ms, "durationMs": every_ms - 500,
+            "sequence": index,
+            "speaker": "user" if index % 2 == 0 else "assistant",
+            "text": text,
+            "startedAtMs": index * every_ms,
+            "durationMs": every_ms - 500,
         }
         for index, text in enumerate(texts)
-    ]  # fmt: skip
+    ]
 
 
 def open_room(page: Page, stack: RunningStack, session_id: str, more: str = "") -> None:

@@ -30,9 +30,19 @@ RUN = """async ([part, foreign]) => {
   }));
 }"""
 PAGES = (
-    "overview", "users", "user", "sessions", "session", "review", "alerts", "latency", "storage",
-    "auth-errors", "status", "audit",
-)  # fmt: skip
+    "overview",
+    "users",
+    "user",
+    "sessions",
+    "session",
+    "review",
+    "alerts",
+    "latency",
+    "storage",
+    "auth-errors",
+    "status",
+    "audit",
+)
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])

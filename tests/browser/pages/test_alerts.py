@@ -20,10 +20,20 @@ def fires(worker: Caller, title: str) -> str:
     """Let a rule fire that no worker evaluates, so that nobody ends it; return its name."""
     rule = f"test-{uuid4().hex[:8]}"
     result = NewEvaluation(
-        rule=rule, title=title, severity="critical", unit="share", value=0.9, threshold=0.5,
-        path="/storage", params={"window": "1 hour"}, phase="firing", bad_for_ms=0,
-        blind_for_ms=0, after=None, change="firing",
-    )  # fmt: skip
+        rule=rule,
+        title=title,
+        severity="critical",
+        unit="share",
+        value=0.9,
+        threshold=0.5,
+        path="/storage",
+        params={"window": "1 hour"},
+        phase="firing",
+        bad_for_ms=0,
+        blind_for_ms=0,
+        after=None,
+        change="firing",
+    )
     now = system.ping(worker).now
     assert alerts.evaluate(worker, at=now, channels=[], results=[result]).opened == 1
     return rule

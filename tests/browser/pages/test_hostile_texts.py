@@ -97,9 +97,13 @@ def test_no_text_is_interpreted_on_any_page_or_in_any_file(
         turn |= {"requestId": f"![r]({outside.url}/r.png)", "modelId": "<b>m</b>", "cost": 0.1}
     with Ingest(stack) as ingest:
         session = ingest.session(
-            said, name=name, title=title, channel="chat", provider=f"[p]({outside.url}/p)",
+            said,
+            name=name,
+            title=title,
+            channel="chat",
+            provider=f"[p]({outside.url}/p)",
             metadata={"html": corpus[2], "md": corpus[0], "<img src=x>": LONG_WORD[:9000]},
-        )  # fmt: skip
+        )
 
     open_room(page, stack, session)
     expect(page.get_by_role("heading", name=title)).to_be_visible()

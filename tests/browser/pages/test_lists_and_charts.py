@@ -40,8 +40,9 @@ def test_a_search_hit_opens_the_session_at_what_was_said(page: Page, stack: Runn
     expect(hits.locator("mark").first).to_have_text(re.compile("payment", re.IGNORECASE))
     hits.locator("tbody a").first.click()
     expect(page).to_have_url(re.compile(r"/session\?.*t=\d+"))
-    expect(page.locator(".turn").filter(has_text=re.compile("payment", re.IGNORECASE)).first
-    ).to_be_visible()  # fmt: skip
+    expect(
+        page.locator(".turn").filter(has_text=re.compile("payment", re.IGNORECASE)).first
+    ).to_be_visible()
 
 
 def test_a_list_without_matches_says_what_to_do(page: Page, stack: RunningStack) -> None:

@@ -19,18 +19,30 @@ pytestmark = [pytest.mark.browser, pytest.mark.stack]
 
 CRITERIA = [
     NewCriterion(
-        key="understood", label="Was the request understood?", description="From its first turns.",
-        kind="score", level="session", required=True,
+        key="understood",
+        label="Was the request understood?",
+        description="From its first turns.",
+        kind="score",
+        level="session",
+        required=True,
     ),
     NewCriterion(
-        key="resolved", label="Was it resolved?", description="By the end of the session.",
-        kind="boolean", level="session", required=True,
+        key="resolved",
+        label="Was it resolved?",
+        description="By the end of the session.",
+        kind="boolean",
+        level="session",
+        required=True,
     ),
     NewCriterion(
-        key="right", label="Is this turn right?", description="In fact and in tone.",
-        kind="boolean", level="turn", required=False,
+        key="right",
+        label="Is this turn right?",
+        description="In fact and in tone.",
+        kind="boolean",
+        level="turn",
+        required=False,
     ),
-]  # fmt: skip
+]
 HOSTILE = "![x](http://localhost:9/a.png) <img src=x onerror=alert(1)> **bold** :material/home:"
 
 
@@ -49,9 +61,11 @@ class Desk:
     def queue(self, sessions: int) -> str:
         """Open a queue of new sessions of five turns; nothing else enters it."""
         made = review_queues.create(
-            self.caller, name=f"Queue {uuid.uuid4()}", rubric_id=self.rubric.id,
+            self.caller,
+            name=f"Queue {uuid.uuid4()}",
+            rubric_id=self.rubric.id,
             filters=NewQueueFilters(label=uuid.uuid4().hex),
-        )  # fmt: skip
+        )
         said = [f"This is turn {index}." for index in range(5)]
         ids = [
             self._ingest.session(turns(said), channel="chat", title=f"Case {number}")

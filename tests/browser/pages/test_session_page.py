@@ -58,9 +58,13 @@ def test_a_reviewer_takes_transcript_and_recordings_away_and_that_is_on_record(
     before = len(trail(stack, personal))
     open_room(page, stack, personal)
     formats = {
-        "JSON": "json", "Text": "txt", "Markdown": "md", "WebVTT": "vtt", "SubRip": "srt",
+        "JSON": "json",
+        "Text": "txt",
+        "Markdown": "md",
+        "WebVTT": "vtt",
+        "SubRip": "srt",
         "CSV": "csv",
-    }  # fmt: skip
+    }
     for link, extension in formats.items():
         name, content = fetched(page, link)
         assert name == f"transcript-{personal}.{extension}"

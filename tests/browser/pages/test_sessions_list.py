@@ -38,11 +38,14 @@ def three(ingest: Ingest) -> tuple[str, list[str]]:
     clerk_id = ingest.owner_of(first)
     more = [
         ingest.session(
-            turns(["Good evening"]), user=clerk_id, title=title, channel="chat",
+            turns(["Good evening"]),
+            user=clerk_id,
+            title=title,
+            channel="chat",
             startedAt=f"2026-01-0{day}T03:04:05Z",
         )
         for day, title in ((3, "\u202edesrever **bold**"), (4, "T" * 300))
-    ]  # fmt: skip
+    ]
     return clerk_id, [more[1], more[0], first]
 
 
@@ -169,9 +172,13 @@ def a_queue(stack: RunningStack) -> str:
     client = Client(stack.info["convexUrl"], timeout_seconds=20)
     worker = Caller(client, lambda: token)
     criterion = NewCriterion(
-        key="quality", label="Quality", description="How good", kind="score", level="session",
+        key="quality",
+        label="Quality",
+        description="How good",
+        kind="score",
+        level="session",
         required=True,
-    )  # fmt: skip
+    )
     name = f"Queue {uuid.uuid4().hex[:8]}"
     rubric = rubrics.publish(worker, name=name, criteria=[criterion])
     review_queues.create(worker, name=name, rubric_id=rubric.id)

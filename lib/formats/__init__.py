@@ -1,0 +1,1 @@
+"""The importer's conversation, and readers and writers of files. Pure."""

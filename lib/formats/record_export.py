@@ -1,0 +1,147 @@
+"""Lists of records as files, written record by record: CSV and JSON.
+
+A list is never in memory as a whole: pages come by cursor while the file is written.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, BinaryIO, Final, Literal
+
+import msgspec
+
+from lib.data.records import AuditEvent, Review, UserSession
+from lib.formats.csv_cells import inert
+
+FileFormat = Literal["csv", "json"]
+MEDIA_TYPES: Final[Mapping[FileFormat, str]] = {"csv": "text/csv", "json": "application/json"}
+
+Progress = Callable[[int, int], None]
+"""Called after each record with the number of records and bytes written so far."""
+Columns = Mapping[str, Callable[[Any], object]]
+
+SESSION_COLUMNS: Final[Columns] = {
+    "id": lambda session: session.id,
+    "externalId": lambda session: session.external_id,
+    "title": lambda session: session.title,
+    "userId": lambda session: session.user.clerk_id,
+    "userName": lambda session: session.user.name,
+    "userEmail": lambda session: session.user.email,
+    "channel": lambda session: session.channel,
+    "status": lambda session: session.status,
+    "startedAt": lambda session: session.started_at,
+    "endedAt": lambda session: session.ended_at,
+    "durationMs": lambda session: session.duration_ms,
+    "turns": lambda session: session.interaction_count,
+    "recordings": lambda session: session.audio_count,
+    "provider": lambda session: session.provider,
+    "modelId": lambda session: session.model_id,
+    "tokensIn": lambda session: session.tokens_in,
+    "tokensOut": lambda session: session.tokens_out,
+    "costUsd": lambda session: session.cost,
+    "worstTtftMs": lambda session: session.worst_ttft_ms,
+    "worstLatencyMs": lambda session: session.worst_latency_ms,
+    "assessmentMs": lambda session: session.assessment_ms,
+    "reviewStatus": lambda session: session.review_status,
+    "score": lambda session: session.score,
+    "labels": lambda session: "; ".join(session.labels),
+    "legalHold": lambda session: session.legal_hold,
+    "source": lambda session: session.source,
+    "metadata": lambda session: as_json(session.metadata) if session.metadata else None,
+}
+AUDIT_COLUMNS: Final[Columns] = {
+    "id": lambda event: event.id,
+    "at": lambda event: event.created_at,
+    "actorId": lambda event: event.actor_id,
+    "actorRole": lambda event: event.actor_role,
+    "action": lambda event: event.action,
+    "subjectType": lambda event: event.subject_type,
+    "subjectId": lambda event: event.subject_id,
+    "details": lambda event: as_json(event.details) if event.details else None,
+    "requestId": lambda event: event.request_id,
+}
+
+REVIEW_COLUMNS: Final[Columns] = {
+    "id": lambda review: review.id,
+    "queueId": lambda review: review.queue_id,
+    "sessionId": lambda review: review.session_id,
+    "reviewerId": lambda review: review.reviewer_id,
+    "reviewerName": lambda review: review.reviewer_name,
+    "kind": lambda review: review.kind,
+    "rubricId": lambda review: review.rubric_id,
+    "version": lambda review: review.version,
+    "score": lambda review: review.score,
+    "submittedAt": lambda review: review.created_at,
+    "durationMs": lambda review: review.duration_ms,
+    "answers": lambda review: as_json(plain(review)["answers"]),
+    "turns": lambda review: as_json(plain(review)["turns"]),
+    "comments": lambda review: as_json(plain(review)["comments"]),
+    "corrections": lambda review: as_json(plain(review)["corrections"]),
+}
+
+Record = UserSession | AuditEvent | Review
+
+
+def write_csv(out: BinaryIO, wrote: Progress, columns: Columns, records: Iterable[Record]) -> None:
+    """Write CSV (RFC 4180, UTF-8 with a byte order mark) that no program takes for formulas."""
+    text = io.TextIOWrapper(out, "utf-8-sig", newline="", write_through=True)
+    try:
+        rows = csv.writer(text, lineterminator="\r\n")
+        rows.writerow(columns)
+        for number, record in enumerate(records, start=1):
+            rows.writerow([_cell(read(record)) for read in columns.values()])
+            wrote(number, out.tell())
+    finally:
+        text.detach()
+
+
+def write_json(out: BinaryIO, wrote: Progress, records: Iterable[Record]) -> None:
+    """Write one JSON array, a record a line, named as in the API."""
+    out.write(b"[")
+    for number, record in enumerate(records, start=1):
+        out.write(b"\n" if number == 1 else b",\n")
+        out.write(as_json(plain(record)).encode())
+        wrote(number, out.tell())
+    out.write(b"\n]\n")
+
+
+def as_json(value: object) -> str:
+    """Return compact JSON; letters of all scripts as they are."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def plain(record: Any) -> Any:
+    """Return a record as JSON's own types: names in camel case, times RFC 3339 in UTC."""
+    return _plain(msgspec.to_builtins(record, builtin_types=(datetime,)))
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case datetime():
+            return _time(value)
+        case dict():
+            return {name: _plain(inner) for name, inner in value.items()}
+        case list():
+            return [_plain(inner) for inner in value]
+        case _:
+            return value
+
+
+def _cell(value: object) -> object:
+    match value:
+        case str():
+            return inert(value)
+        case bool():
+            return "true" if value else "false"
+        case datetime():
+            return _time(value)
+        case _:
+            return value
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

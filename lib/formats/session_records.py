@@ -1,0 +1,163 @@
+"""JSON records -> conversations: lines of JSONL, and transcripts as the API exports them.
+
+A line is a session with its turns, `{"externalId", "userId" | "user", "channel", "startedAt", ...,
+"interactions": [...], "audio"?}`; or a session without turns that lines with
+`"type": "interaction"` follow; or `{"session", "interactions"}`, an export.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from lib.formats.collector import Collector
+from lib.formats.conversation import Closing, Conversation, Opening, Person, UnreadableError
+from lib.formats.shapes import SentSession, first_problem
+
+# What an export holds besides: counted, made or decided by Earshot, not by who sends.
+_DERIVED_OF_SESSION: Final = {
+    "id",
+    "userId",
+    "durationMs",
+    "interactionCount",
+    "audioCount",
+    "tokensIn",
+    "tokensOut",
+    "cost",
+    "worstTtftMs",
+    "worstLatencyMs",
+    "legalHold",
+    "createdAt",
+}
+_DERIVED_OF_TURN: Final = {"createdAt", "audio"}
+
+
+@dataclass(slots=True)
+class Draft:
+    """A session whose turns may still come.
+
+    Attributes:
+        line: where it stands.
+        sent: its fields.
+        turns: what was gathered so far.
+        transcript_file: name of the file with its turns, if it names one.
+    """
+
+    line: int
+    sent: SentSession
+    turns: Collector
+    transcript_file: str | None = None
+
+    def conversation(self) -> Conversation:
+        """Return it as it is now."""
+        return Conversation(
+            self.line,
+            _person(self.sent),
+            _opening(self.sent),
+            self.turns.transcript(),
+            _closing(self.sent),
+        )
+
+
+def is_export(value: object) -> bool:
+    """Say whether a JSON value looks like a transcript of the API."""
+    return isinstance(value, Mapping) and "session" in value and "interactions" in value
+
+
+def read_session(value: object, line: int) -> Draft:
+    """Return the session of a JSON value.
+
+    Raises:
+        UnreadableError: its own fields are not acceptable, or it is too long.
+    """
+    if is_export(value):
+        return _read_export(value, line)
+    if not isinstance(value, Mapping):
+        raise UnreadableError(line, "not an object")
+    fields = {name: item for name, item in value.items() if name != "type"}
+    interactions = fields.pop("interactions", None)
+    transcript = fields.pop("transcript", None)
+    draft = Draft(line, _validated(fields, line), Collector())
+    if transcript is not None:
+        if not isinstance(transcript, str) or interactions is not None:
+            raise UnreadableError(
+                line, "the name of a file, and then no interactions", "transcript"
+            )
+        draft.transcript_file = transcript
+    _add_all(draft, interactions, set())
+    if draft.sent.audio is not None:
+        draft.turns.record(line, draft.sent.audio)
+    return draft
+
+
+def _read_export(value: Any, line: int) -> Draft:
+    session = value["session"]
+    if not isinstance(session, Mapping) or set(value) != {"session", "interactions"}:
+        raise UnreadableError(line, "not a transcript of the API", "session")
+    fields = {name: item for name, item in session.items() if name not in _DERIVED_OF_SESSION}
+    draft = Draft(line, _validated(fields, line, "session."), Collector())
+    _add_all(draft, value["interactions"], _DERIVED_OF_TURN)
+    if session.get("legalHold"):
+        draft.turns.note(line, "a legal hold is not imported: set it again", "session.legalHold")
+    return draft
+
+
+def _validated(fields: Mapping[str, Any], line: int, path: str = "") -> SentSession:
+    try:
+        sent = SentSession.model_validate(fields)
+    except ValidationError as error:
+        field, reason = first_problem(error)
+        raise UnreadableError(line, reason, path + field) from None
+    if (sent.user is None) == (sent.user_id is None):
+        raise UnreadableError(line, "either userId or user is needed", f"{path}userId")
+    if sent.ended_at is not None and sent.ended_at < sent.started_at:
+        raise UnreadableError(line, "must not be before startedAt", f"{path}endedAt")
+    if sent.labels is not None and len(set(sent.labels)) != len(sent.labels):
+        raise UnreadableError(line, "must not repeat an entry", f"{path}labels")
+    return sent
+
+
+def _add_all(draft: Draft, interactions: object, left_out: set[str]) -> None:
+    if interactions is None:
+        return
+    if not isinstance(interactions, list):
+        raise UnreadableError(draft.line, "must be a list", "interactions")
+    for index, item in enumerate(interactions):
+        kept = item
+        if left_out and isinstance(item, Mapping):
+            kept = {name: field for name, field in item.items() if name not in left_out}
+        draft.turns.add(draft.line, kept, f"interactions.{index}")
+
+
+def _person(sent: SentSession) -> Person:
+    if sent.user is None:
+        return Person(sent.user_id or "")
+    profile = sent.user.model_dump(exclude_none=True, exclude={"clerk_id"})
+    return Person(sent.user.clerk_id, profile, may_create=True)
+
+
+def _opening(sent: SentSession) -> Opening:
+    return Opening(
+        sent.external_id,
+        sent.channel,
+        sent.started_at,
+        sent.title,
+        sent.provider,
+        sent.model_id,
+        sent.metadata,
+    )
+
+
+def _closing(sent: SentSession) -> Closing:
+    return Closing(
+        status=sent.status or "completed",
+        ended_at=sent.ended_at,
+        assessment_ms=sent.assessment_ms,
+        assessed_at=sent.assessed_at,
+        labels=tuple(sent.labels or ()),
+        review_status=sent.review_status or "unreviewed",
+        score=None if sent.score is None else int(sent.score),
+    )

@@ -1,0 +1,267 @@
+"""A transcript as JSON and as text: plain, Markdown, WebVTT, SubRip and CSV. Pure functions.
+
+What people said is never taken for markup: each format escapes what it could read as its own.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from msgspec.structs import fields
+
+from lib.data.functions import rfc3339
+from lib.data.records import AudioObject, Interaction, SessionUser, UserSession
+from lib.formats.csv_cells import inert
+
+# Cues need an end: of the turn itself, of the next one's start, or a reading time.
+_SHORTEST_CUE_MS: Final = 500.0
+_READING_MS_PER_CHARACTER: Final = 60.0
+_SPEAKERS: Final = {"user": "User", "assistant": "Assistant", "system": "System"}
+# CommonMark 0.31 section 2.4: ASCII punctuation may be escaped; a line may begin a block.
+_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&:=^\"'@/])")
+_CSV_FIELDS: Final = (
+    "sequence",
+    "speaker",
+    "startedAtMs",
+    "durationMs",
+    "text",
+    "provider",
+    "modelId",
+    "tokensIn",
+    "tokensOut",
+    "cost",
+    "ttftMs",
+    "latencyMs",
+    "requestId",
+)
+
+# SubRip has no escapes: what players take for tags is written with angle quotation marks.
+_NO_TAGS: Final = str.maketrans({"<": "\u2039", ">": "\u203a"})
+
+Turns = Sequence[Interaction]
+"""All turns of a session, by sequence."""
+
+MAX_TURNS: Final = 20_000
+MAX_CHARACTERS: Final = 32_000_000
+"""Of a transcript that is written as a whole; longer ones are read in pages."""
+
+_INTERNAL: Final = frozenset({"user_id", "source", "session_id", "audio_object_id"})
+_OF_AUDIO: Final = ("content_type", "bytes", "duration_ms", "status", "analysis")
+
+
+class TooLongError(Exception):
+    """A transcript has more turns or characters than are written as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextFormat:
+    """One way to write a transcript."""
+
+    media_type: str
+    extension: str
+    write: Callable[[UserSession, Turns], str]
+
+
+def gathered(turns: Iterable[Interaction]) -> list[Interaction]:
+    """Return all turns, read while there is room for them.
+
+    Raises:
+        TooLongError: there are more than `MAX_TURNS`, or `MAX_CHARACTERS` in them.
+    """
+    found: list[Interaction] = []
+    characters = 0
+    for turn in turns:
+        characters += len(turn.text)
+        if len(found) == MAX_TURNS or characters > MAX_CHARACTERS:
+            raise TooLongError(
+                f"It has more than {MAX_TURNS} turns or {MAX_CHARACTERS} characters."
+            )
+        found.append(turn)
+    return found
+
+
+def document(session: UserSession, turns: Turns) -> str:
+    """Return JSON: `{"session": {...}, "interactions": [...]}` with the API's names and values."""
+    whole = {
+        "session": {**_wire(session), "userId": session.user.clerk_id},
+        "interactions": [_turn(turn) for turn in turns],
+    }
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+
+
+def plain(session: UserSession, turns: Turns) -> str:
+    """Return one paragraph per turn: `[00:01:02] User: text`."""
+    title = f"{_one_line(session.title)}\n\n" if session.title else ""
+    lines = [
+        f"[{_clock(turn.started_at_ms)}] {_SPEAKERS[turn.speaker]}: {_printable(turn.text)}"
+        for turn in turns
+    ]
+    return title + "".join(f"{line}\n" for line in lines)
+
+
+def markdown(session: UserSession, turns: Turns) -> str:
+    """Return CommonMark in which the spoken text is literal."""
+    head = f"# {_literal(_one_line(session.title or session.external_id))}\n\n"
+    parts = [
+        f"**{_SPEAKERS[turn.speaker]}** ({_clock(turn.started_at_ms)})\n\n{_quoted(turn.text)}\n\n"
+        for turn in turns
+    ]
+    return head + "".join(parts)
+
+
+def webvtt(_session: UserSession, turns: Turns) -> str:
+    """Return WebVTT (W3C) with the speaker as voice of each cue."""
+    cues = [
+        f"{turn.sequence}\n{_time(start, '.')} --> {_time(end, '.')}\n"
+        f"<v {_SPEAKERS[turn.speaker]}>{_cue(_html(turn.text))}\n\n"
+        for turn, start, end in _timed(turns)
+    ]
+    return "WEBVTT\n\n" + "".join(cues)
+
+
+def subrip(_session: UserSession, turns: Turns) -> str:
+    """Return SubRip: numbered cues with a comma before the milliseconds."""
+    cues = [
+        f"{number}\n{_time(start, ',')} --> {_time(end, ',')}\n"
+        f"{_SPEAKERS[turn.speaker]}: {_cue(turn.text.translate(_NO_TAGS))}\n\n"
+        for number, (turn, start, end) in enumerate(_timed(turns), start=1)
+    ]
+    return "".join(cues)
+
+
+def table(_session: UserSession, turns: Turns) -> str:
+    """Return CSV (RFC 4180) that no spreadsheet program takes for formulas."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
+    rows.writerow(_CSV_FIELDS)
+    for turn in turns:
+        rows.writerow(
+            [
+                turn.sequence,
+                turn.speaker,
+                turn.started_at_ms,
+                turn.duration_ms,
+                inert(turn.text),
+                inert(turn.provider),
+                inert(turn.model_id),
+                turn.tokens_in,
+                turn.tokens_out,
+                turn.cost,
+                turn.ttft_ms,
+                turn.latency_ms,
+                inert(turn.request_id),
+            ]
+        )
+    return out.getvalue()
+
+
+JSON: Final = TextFormat("application/json", "json", document)
+FORMATS: Final = {
+    "text": TextFormat("text/plain", "txt", plain),
+    "markdown": TextFormat("text/markdown", "md", markdown),
+    "vtt": TextFormat("text/vtt", "vtt", webvtt),
+    "srt": TextFormat("application/x-subrip", "srt", subrip),
+    "csv": TextFormat("text/csv", "csv", table),
+}
+
+
+def _turn(turn: Interaction) -> dict[str, Any]:
+    # The whole of the session is there; its id would only be repeated.
+    return {name: value for name, value in _wire(turn).items() if name != "id"}
+
+
+def _wire(record: UserSession | Interaction | SessionUser) -> dict[str, Any]:
+    return {
+        field.encode_name: _value(getattr(record, field.name))
+        for field in fields(record)
+        if field.name not in _INTERNAL
+    }
+
+
+def _value(value: object) -> Any:
+    match value:
+        case datetime():
+            return rfc3339(value)
+        case AudioObject():
+            of_audio = {_camel(name): getattr(value, name) for name in _OF_AUDIO}
+            return {"audioObjectId": value.id, **of_audio}
+        case SessionUser():
+            return _wire(value)
+        case _:
+            return value
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+def _timed(turns: Turns) -> list[tuple[Interaction, float, float]]:
+    """Return the turns by time, each with start and end of its cue in milliseconds."""
+    ordered = sorted(turns, key=lambda turn: (turn.started_at_ms, turn.sequence))
+    following = [turn.started_at_ms for turn in ordered[1:]] + [float("inf")]
+    return [
+        (turn, turn.started_at_ms, _end(turn, after))
+        for turn, after in zip(ordered, following, strict=True)
+    ]
+
+
+def _end(turn: Interaction, following: float) -> float:
+    if turn.duration_ms:
+        return turn.started_at_ms + turn.duration_ms
+    reading = max(_SHORTEST_CUE_MS, len(turn.text) * _READING_MS_PER_CHARACTER)
+    end = turn.started_at_ms + reading
+    return min(end, following) if following > turn.started_at_ms else end
+
+
+def _time(milliseconds: float, point: str) -> str:
+    whole = round(milliseconds)
+    seconds, thousandths = divmod(whole, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}{point}{thousandths:03}"
+
+
+def _clock(milliseconds: float) -> str:
+    return _time(milliseconds, ".")[:-4]
+
+
+def _printable(text: str) -> str:
+    """Drop control characters except line breaks and tabs; indent further lines."""
+    kept = "".join(c for c in text if c in "\n\t" or (c >= " " and c != "\x7f"))
+    return kept.replace("\n", "\n    ")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_printable(text).split())
+
+
+def _literal(line: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", line)
+
+
+def _quoted(text: str) -> str:
+    """Return a block quote; digits at a line's start would begin a list, blanks a code block."""
+    lines = [_literal(" ".join(line.split())) for line in _lines(text)]
+    return "\n".join(f"> {line}" for line in lines)
+
+
+def _html(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _cue(text: str) -> str:
+    """Return the text of a cue: a blank line would end it, an arrow could begin another."""
+    lines = [line.replace("-->", "->") for line in _lines(text) if line.strip()]
+    return "\n".join(lines) or "…"
+
+
+def _lines(text: str) -> list[str]:
+    return ["".join(c for c in line if c >= " " and c != "\x7f") for line in text.splitlines()]

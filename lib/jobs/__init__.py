@@ -1,1 +1,0 @@
-"""Work that needs several rooms: provisioning, audio, retention, erasure, alerts."""

@@ -1,1 +1,0 @@
-"""Alerts: what is evaluated, who is told, and how."""

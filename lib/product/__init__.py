@@ -1,0 +1,1 @@
+"""Facts of the product: each is owned here, once. Pure."""

@@ -1,0 +1,20 @@
+"""How often each job of the worker runs, from the start of one run to the start of the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+EVERY: Final[Mapping[str, timedelta]] = {
+    "audio.analysis": timedelta(seconds=5),
+    "audio.sweep": timedelta(minutes=5),
+    "audio.retention": timedelta(minutes=15),
+    "audio.reconciliation": timedelta(hours=6),
+    "users.erasure": timedelta(minutes=1),
+    "dependencies.check": timedelta(minutes=1),
+    "storage.probe": timedelta(minutes=1),
+    "alerts.delivery": timedelta(seconds=5),
+    "alerts.evaluation": timedelta(seconds=30),
+}
+"""By the name of the job: of its lease, its metrics and its report."""

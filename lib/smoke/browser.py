@@ -1,0 +1,191 @@
+"""A person at a browser: Chromium, driven by Playwright, which is installed for development only.
+
+Playwright's texts hold addresses, and those hold tickets: none of them is passed on.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import jwt
+
+from lib.smoke.cases import Failed, NotPossible, check
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page, Response
+
+INSTALL: Final = (
+    "Install it with `make setup-dev` and `apt-get install chromium` (or `.venv/bin/playwright "
+    "install chromium`)."
+)
+_PATIENCE_MS: Final = 30_000
+_NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+_FLAGS: Final = ("--disable-gpu", "--autoplay-policy=no-user-gesture-required")
+_PARTIAL_CONTENT: Final = 206
+_OK: Final = 200
+
+
+class Browser:
+    """One Chromium with one page.
+
+    Attributes:
+        absence: why it was not started, for the rows that would need it.
+    """
+
+    def __init__(self, app_url: str) -> None:
+        """Remember the app's origin."""
+        self._app_url = app_url
+        self._open = ExitStack()
+        self.absence = "Nobody signed in with the browser."
+        self._context: BrowserContext | None = None
+        self._page: Page | None = None
+
+    def close(self) -> None:
+        """End Chromium, if it was started."""
+        self._open.close()
+        self._context = self._page = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether Chromium runs."""
+        return self._page is not None
+
+    def start(self) -> None:
+        """Start Chromium.
+
+        Raises:
+            NotPossible: Playwright or Chromium is missing, or does not start; says what helps.
+        """
+        try:
+            from playwright.sync_api import (  # noqa: PLC0415  # not there in production
+                Error,
+                sync_playwright,
+            )
+        except ImportError:
+            raise NotPossible(f"Playwright is not installed. {INSTALL}") from None
+        try:
+            driver = self._open.enter_context(sync_playwright())
+            path = _system_chromium() or driver.chromium.executable_path
+            if not Path(path).exists():
+                raise NotPossible(f"There is no Chromium. {INSTALL}")
+            # Chromium refuses to start its sandbox as root.
+            sandbox = () if os.geteuid() else ("--no-sandbox",)
+            browser = driver.chromium.launch(executable_path=path, args=[*_FLAGS, *sandbox])
+            self._open.callback(browser.close)
+            self._context = browser.new_context(viewport={"width": 1280, "height": 900})
+            self._context.set_default_timeout(_PATIENCE_MS)
+            self._page = self._context.new_page()
+        except Error:
+            raise NotPossible(f"Chromium does not start. {INSTALL}") from None
+
+    def sign_in(self, ticket_url: str) -> str:
+        """Open the app as nobody, sign in with a ticket, come back; return the Clerk session's id.
+
+        Raises:
+            Failed: the app did not send a stranger away, or did not let the member in.
+        """
+        page = self._shown()
+        self._go("/")
+        away = not page.url.startswith(self._app_url)
+        check(away, "The app did not send a stranger to the sign-in page.")
+        # As the sign-in page would: from there, with the way back that the app gave to it.
+        back = dict(parse_qsl(urlsplit(page.url).query)).get("redirect_url", self._app_url)
+        target = f"{ticket_url}&{urlencode({'redirect_url': back})}"
+        page.evaluate("url => { setTimeout(() => location.assign(url), 0) }", target)
+        self._settle(lambda: page.wait_for_url(f"{self._app_url}/**"))
+        self._go("/")
+        check(self.is_let_in(), "The ticket was spent, but the app does not let in.")
+        return self._clerk_session_id()
+
+    def see(self, session_id: str, texts: list[str]) -> None:
+        """Open a session's page and wait until its texts are there to read.
+
+        Raises:
+            Failed: a text does not appear.
+        """
+        page = self._shown()
+        self._go(f"/session?id={session_id}")
+        for text in texts:
+            found = self._settle(lambda text=text: page.get_by_text(text).first.wait_for())
+            check(found, f"The transcript does not appear within {_PATIENCE_MS // 1000} s.")
+
+    def hear(self, media_origin: str) -> int:
+        """Press play and wait until two seconds have sounded; return the ranges that were fetched.
+
+        Raises:
+            Failed: the player's clock stands still, or the bucket did not answer ranges.
+        """
+        page, statuses = self._shown(), list[int]()
+
+        def note(response: Response) -> None:
+            if response.url.startswith(media_origin) and response.request.headers.get("range"):
+                statuses.append(response.status)
+
+        page.on("response", note)
+        play = page.get_by_role("group", name="Player").get_by_role("button", name="Play")
+        check(self._settle(play.click), "The player has no play button.")
+        clock = page.locator(".clock").filter(has_text=re.compile(r"^\s*0:0[2-9]"))
+        check(self._settle(clock.wait_for), "The player's clock does not reach 0:02.")
+        check(statuses, "The browser fetched no range of the recording.")
+        odd = sorted(set(statuses) - {_PARTIAL_CONTENT})
+        check(not odd, f"The bucket answered ranges with {odd}, not 206.")
+        return len(statuses)
+
+    def is_let_in(self) -> bool:
+        """Tell whether this browser is on a page of the app, and the app says it is signed in."""
+        from playwright.sync_api import Error  # noqa: PLC0415  # not there in production
+
+        page = self._shown()
+        if not page.url.startswith(self._app_url):
+            return False
+        try:
+            status = page.evaluate("() => fetch('/auth/state').then(({ status }) => status)")
+        except Error:
+            return True  # it is on its way to another page: not shut out until it has left
+        return bool(status == _OK)
+
+    def is_shut_out(self, session_id: str) -> bool:
+        """Tell whether a session's page sends this browser away."""
+        self._go(f"/session?id={session_id}")
+        transcript = self._shown().get_by_role("list", name="Transcript")
+        return not self.is_let_in() and transcript.count() == 0
+
+    def _clerk_session_id(self) -> str:
+        cookies = self._context.cookies(self._app_url) if self._context else []
+        token = next((one["value"] for one in cookies if one["name"] == "__session"), "")
+        claims = jwt.decode(token, options={"verify_signature": False}) if token else {}
+        check(claims.get("sid"), "The browser got no session cookie.")
+        return str(claims["sid"])
+
+    def _shown(self) -> Page:
+        if self._page is None:
+            raise NotPossible(self.absence)
+        return self._page
+
+    def _go(self, path: str) -> None:
+        from playwright.sync_api import Error  # noqa: PLC0415  # not there in production
+
+        try:
+            self._shown().goto(self._app_url + path)
+        except Error:
+            raise Failed("The browser cannot open the app.") from None
+
+    def _settle(self, wait: Any) -> bool:
+        """Wait with Playwright; tell whether it came true in time."""
+        from playwright.sync_api import Error  # noqa: PLC0415  # not there in production
+
+        try:
+            wait()
+        except Error:
+            return False
+        return True
+
+
+def _system_chromium() -> str:
+    return next((path for name in _NAMES if (path := shutil.which(name))), "")

@@ -1,0 +1,1 @@
+"""Sessions: finding them, and the listening room."""

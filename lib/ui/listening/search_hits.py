@@ -1,0 +1,65 @@
+"""What was found in transcripts: each hit opens its session at the turn that was said."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+import streamlit as st
+
+from lib.data import interactions
+from lib.data.records import SearchHit
+from lib.product import figures as fmt
+from lib.ui.listening.session_filters import SessionFilters
+from lib.ui.parts import session_rows
+from lib.ui.parts.record_table.component import Cell, Column, Row, record_table
+from lib.ui.shell import notices
+from lib.ui.shell.navigation import remember_list
+from lib.ui.shell.visitor import Visitor
+
+_COLUMNS: Final = (
+    Column("What was said"),
+    Column("Who", minor=True),
+    Column("Session"),
+    Column("Started"),
+)
+_MOST: Final = 50
+
+
+def search_hits(words: str, chosen: SessionFilters, visitor: Visitor) -> None:
+    """Draw the turns that hold the words, best first, of the sessions that the filters select."""
+    with notices.failures_told(visitor.caller.request_id, "The search"), st.skeleton(420):
+        found = interactions.search(visitor.caller, query=words, limit=_MOST)
+    now = datetime.now(UTC)
+    hits = [hit for hit in found if chosen.matches(hit.session, now)]
+    if not hits:
+        hint = (
+            "Search finds whole words and beginnings."
+            if not found
+            else "There are matches in other sessions: take a filter away."
+        )
+        notices.empty("Nothing was said like that", hint)
+        return
+    remember_list(list(dict.fromkeys(hit.session.id for hit in hits)))
+    table = [_row(hit, visitor) for hit in hits]
+    record_table("Turns that match", _COLUMNS, table, key="sessions-hits")
+    st.caption(
+        f"{len(hits)} of the {_MOST} best matches"
+        if len(found) == _MOST
+        else f"{len(hits)} matches"
+    )
+
+
+def _row(hit: SearchHit, visitor: Visitor) -> Row:
+    session, turn = hit.session, hit.interaction
+    marked = tuple((piece.text, piece.hit) for piece in hit.highlight)
+    return Row(
+        (
+            Cell("".join(text for text, _ in marked), pieces=marked),
+            Cell(session_rows.name_of(session.user) if turn.speaker == "user" else turn.speaker),
+            Cell(session.title or session.external_id, f"at {fmt.length(turn.started_at_ms)}"),
+            Cell(fmt.moment(session.started_at, visitor.zone), title=fmt.utc(session.started_at)),
+        ),
+        "/session",
+        {"id": session.id, "t": str(int(turn.started_at_ms // 1000))},
+    )

@@ -1,0 +1,134 @@
+"""One session: its facts, and the listening room."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from lib.auth.roles import Role, allows
+from lib.data import Refused
+from lib.data.records import UserSession
+from lib.product import figures as fmt
+from lib.ui.listening.room import Room, listening_room, load_room
+from lib.ui.listening.side_panel import session_side
+from lib.ui.parts import session_rows
+from lib.ui.parts.objectives import ASSESSMENT_MS, TTFT_MS, TURN_MS
+from lib.ui.parts.page_heading.component import Chip, Fact, Link, Neighbours, page_heading
+from lib.ui.parts.record_table.component import Tone
+from lib.ui.parts.series import DEMO
+from lib.ui.review import current_review, panel
+from lib.ui.review.session_reviews import session_reviews
+from lib.ui.shell import notices
+from lib.ui.shell.navigation import neighbours_of
+from lib.ui.shell.visitor import Visitor, require_role
+
+_VIEWED: Final = "earshot.viewed"
+
+
+def draw(visitor: Visitor) -> None:
+    """Draw the page of the session that the address names by `id`, from the moment `t` (s)."""
+    session_id = st.query_params.get("id", "")
+    with notices.failures_told(visitor.caller.request_id, "This session"), st.skeleton(520):
+        # On record once per visit, not per rerun.
+        note = st.session_state.get(_VIEWED) != session_id
+        room = load_room(visitor.caller, session_id, _start_ms(), note=note)
+    if room is None:
+        notices.not_found("Session", "The link is wrong, or the session was erased.")
+        return
+    st.session_state[_VIEWED] = session_id
+    _page(room, _item_under_review(visitor, session_id))
+
+
+@st.fragment
+def _page(room: Room, item_id: str | None) -> None:
+    """Draw the loaded session; runs alone when the reader does something on the page."""
+    visitor = require_role("/session")
+    _heading(room.shown, visitor)
+    transcript, side = st.columns([0.62, 0.38] if item_id else [0.72, 0.28], gap="large")
+    with transcript:
+        if room.turns or room.recordings:
+            listening_room(room, visitor, reviewing=item_id is not None)
+        else:
+            notices.empty("Nothing was said yet", "Turns appear here when the product stores them.")
+    with side:
+        if item_id:
+            panel.panel(item_id)
+        session_reviews(room.session, visitor)
+        session_side(room, visitor)
+
+
+def _item_under_review(visitor: Visitor, session_id: str) -> str | None:
+    """Return the place in a queue that the address names, once it is the reviewer's."""
+    item_id = st.query_params.get(current_review.PARAM)
+    if not item_id or not allows(visitor.member.role, Role.REVIEWER):
+        return None
+    try:
+        work = current_review.work_on(visitor, item_id)
+    except Refused as error:
+        st.warning("This review cannot be opened.", icon=":material/rate_review:")
+        st.text(error.message)
+        return None
+    return item_id if work.session_id == session_id else None
+
+
+def _start_ms() -> float | None:
+    try:
+        seconds = float(st.query_params.get("t", ""))
+    except ValueError:
+        return None
+    return seconds * 1000 if 0 <= seconds < float("inf") else None
+
+
+def _heading(session: UserSession, visitor: Visitor) -> None:
+    review, tone = session_rows.REVIEW_WORDS[session.review_status]
+    chips = [
+        Chip(session.channel),
+        Chip(session.status, session_rows.OUTCOME_TONES[session.status]),
+    ]
+    chips.append(Chip(f"review: {review}", tone))
+    chips += [Chip(label, "accent") for label in session.labels]
+    if session.legal_hold:
+        chips.append(Chip("legal hold", "warn", "Retention and erasure leave this session alone."))
+    if session.source == DEMO:
+        chips.append(Chip("demo data", "accent"))
+    before, after = neighbours_of(session.id)
+    page_heading(
+        session.title or session.external_id,
+        crumbs=[Link("Sessions", "/sessions")],
+        chips=chips,
+        facts=_facts(session, visitor),
+        neighbours=Neighbours(_move("← Previous", before), _move("Next →", after)),
+        key="session-heading",
+    )
+
+
+def _move(text: str, session_id: str | None) -> Link | None:
+    return Link(text, "/session", {"id": session_id}) if session_id else None
+
+
+def _facts(session: UserSession, visitor: Visitor) -> list[Fact]:
+    name = session_rows.name_of(session.user)
+    model = " / ".join(part for part in (session.provider, session.model_id) if part)
+    facts = [
+        Fact("User", name, link=Link(name, "/user", {"id": session.user.clerk_id})),
+        Fact("Started", fmt.moment(session.started_at, visitor.zone), fmt.utc(session.started_at)),
+        Fact("Length", fmt.length(session.duration_ms)),
+        Fact("Turns", fmt.count(session.interaction_count)),
+        _timing("Worst first token", session.worst_ttft_ms, TTFT_MS),
+        _timing("Worst full turn", session.worst_latency_ms, TURN_MS),
+    ]
+    if session.assessment_ms is not None:
+        facts.append(_timing("Assessment", session.assessment_ms, ASSESSMENT_MS))
+    if session.score is not None:
+        facts.append(Fact("Score", f"{session.score:g} of 5"))
+    tokens = f"{fmt.count(session.tokens_in)} → {fmt.count(session.tokens_out)}"
+    facts += [Fact("Tokens", tokens), Fact("Cost", fmt.dollars(session.cost))]
+    if model:
+        facts.append(Fact("Model", model))
+    return facts
+
+
+def _timing(label: str, value: float | None, objective: float) -> Fact:
+    tone: Tone | None = "warn" if value is not None and value > objective else None
+    return Fact(label, fmt.latency(value), f"objective: {fmt.latency(objective)}", tone)

@@ -1,0 +1,148 @@
+"""What the list of sessions is narrowed by, and how that stands in the address. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final, Literal
+
+from lib.data.records import UserSession
+from lib.ui.parts.objectives import TURN_MS
+from lib.ui.parts.periods import bounds_of, day_of
+
+Order = Literal["asc", "desc"]
+
+CHANNELS: Final = {"Voice": "voice", "Chat": "chat"}
+OUTCOMES: Final = {
+    "Active": "active",
+    "Completed": "completed",
+    "Abandoned": "abandoned",
+    "Failed": "failed",
+}
+REVIEWS: Final = {"Unreviewed": "unreviewed", "In review": "in_review", "Reviewed": "reviewed"}
+RECORDINGS: Final = {"With audio": True, "Without audio": False}
+LATENCIES: Final = {"Slow turns": True, "No slow turn": False}
+PERIODS: Final = {"Last 24 hours": 1, "Last 7 days": 7, "Last 30 days": 30}
+SORTS: Final[Mapping[str, Order]] = {"Newest first": "desc", "Oldest first": "asc"}
+NEWEST: Final = "Newest first"
+
+_CHOICES: Final[Mapping[str, Mapping[str, object]]] = {
+    "status": OUTCOMES,
+    "channel": CHANNELS,
+    "review": REVIEWS,
+    "audio": RECORDINGS,
+    "latency": LATENCIES,
+    "period": PERIODS,
+    "sort": SORTS,
+}
+_LONGEST: Final = {"label": 64, "provider": 200, "model": 200, "user": 200}
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFilters:
+    """One view of the list; each attribute is named as in the address, None or "" if not set.
+
+    Attributes:
+        status, channel, review, audio, latency, period, sort: one of the choices above.
+        label, provider, model, user: exact values; `user` is a Clerk id.
+        since, until: first and last UTC day on which sessions started; they win over `period`.
+    """
+
+    status: str = ""
+    channel: str = ""
+    review: str = ""
+    audio: str = ""
+    latency: str = ""
+    label: str = ""
+    provider: str = ""
+    model: str = ""
+    user: str = ""
+    period: str = ""
+    since: date | None = None
+    until: date | None = None
+    sort: str = NEWEST
+
+    @classmethod
+    def from_view(cls, view: Mapping[str, object]) -> SessionFilters:
+        """Read what the address or the fields say; what cannot be is left out."""
+        return cls(
+            **{name: _choice(name, view.get(name)) for name in _CHOICES if name != "sort"},
+            **{name: _text(view.get(name), longest) for name, longest in _LONGEST.items()},
+            since=day_of(view.get("since")),
+            until=day_of(view.get("until")),
+            sort=_choice("sort", view.get("sort")) or NEWEST,
+        )
+
+    def to_view(self) -> dict[str, str]:
+        """Return the query parameters of this view, without what is not set."""
+        view = {field.name: getattr(self, field.name) for field in fields(self)}
+        if self.sort == NEWEST:
+            del view["sort"]
+        return {name: str(value) for name, value in view.items() if value}
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the list is narrowed at all."""
+        return bool({name for name in self.to_view() if name != "sort"})
+
+    def arguments(self, now: datetime) -> dict[str, Any]:
+        """Return the arguments of `userSessions:list`.
+
+        Args:
+            now: a period counts from the full hour before, so that the pages of one list agree on
+                where it begins.
+        """
+        start, end = self._bounds(now)
+        found = {
+            "status": OUTCOMES.get(self.status),
+            "channel": CHANNELS.get(self.channel),
+            "review_status": REVIEWS.get(self.review),
+            "has_audio": RECORDINGS.get(self.audio),
+            "slow": LATENCIES.get(self.latency),
+            "label": self.label or None,
+            "provider": self.provider or None,
+            "model_id": self.model or None,
+            "clerk_id": self.user or None,
+            "from_": start,
+            "to": end,
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+    def matches(self, session: UserSession, now: datetime) -> bool:
+        """Say whether a session that was found otherwise is in this view."""
+        wanted = self.arguments(now)
+        is_slow = (session.worst_latency_ms or 0) > TURN_MS
+        facts = {
+            "status": session.status,
+            "channel": session.channel,
+            "review_status": session.review_status,
+            "has_audio": session.audio_count > 0,
+            "slow": is_slow,
+            "provider": session.provider,
+            "model_id": session.model_id,
+            "clerk_id": session.user.clerk_id,
+        }
+        return (
+            all(wanted.get(name, fact) == fact for name, fact in facts.items())
+            and (not self.label or self.label in session.labels)
+            and wanted.get("from_", session.started_at) <= session.started_at
+            and ("to" not in wanted or session.started_at < wanted["to"])
+        )
+
+    def _bounds(self, now: datetime) -> tuple[datetime | None, datetime | None]:
+        if self.since or self.until:
+            return bounds_of(self.since, self.until)
+        days = PERIODS.get(self.period)
+        if days is None:
+            return None, None
+        hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        return hour - timedelta(days=days), None
+
+
+def _choice(name: str, value: object) -> str:
+    return value if isinstance(value, str) and value in _CHOICES[name] else ""
+
+
+def _text(value: object, longest: int) -> str:
+    return value.strip()[:longest] if isinstance(value, str) else ""

@@ -1,0 +1,134 @@
+"""Sessions: the view is in the address; search in what was said; select, export, be told of new."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+import streamlit as st
+
+from lib.data import user_sessions
+from lib.ui.listening.new_sessions import new_sessions
+from lib.ui.listening.search_hits import search_hits
+from lib.ui.listening.session_filters import (
+    CHANNELS,
+    LATENCIES,
+    NEWEST,
+    OUTCOMES,
+    PERIODS,
+    RECORDINGS,
+    REVIEWS,
+    SORTS,
+    SessionFilters,
+)
+from lib.ui.listening.suggestions import Suggestions, suggestions
+from lib.ui.parts import filters, session_rows
+from lib.ui.parts.export_panel import list_export
+from lib.ui.parts.page_heading.component import page_heading
+from lib.ui.parts.paging import PAGE_SIZE, Pager
+from lib.ui.parts.record_table.component import record_table, wished
+from lib.ui.review import add_sessions
+from lib.ui.shell import notices
+from lib.ui.shell.navigation import remember_list
+from lib.ui.shell.visitor import Visitor
+from lib.work.list_export import export_sessions
+
+TABLE: Final = "sessions-table"
+_KEYS: Final = (
+    "status",
+    "channel",
+    "review",
+    "audio",
+    "latency",
+    "label",
+    "provider",
+    "model",
+    "user",
+    "period",
+    "since",
+    "until",
+)
+
+
+def draw(visitor: Visitor) -> None:
+    """Draw the page."""
+    page_heading("Sessions", "Every conversation with the product.", key="sessions-heading")
+    wish = wished(TABLE)
+    if wish is not None and wish.act == add_sessions.ACT.name:
+        add_sessions.ask(wish.ids)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        words = filters.search_field("Search in what was said")
+        st.selectbox(
+            "Sort",
+            list(SORTS),
+            key="sort",
+            bind="query-params",
+            label_visibility="collapsed",
+            width=150,
+            disabled=bool(words),
+            help="Matches of a search come best first." if words else None,
+        )
+    chosen = _filters(suggestions(visitor))
+    if words:
+        search_hits(words, chosen, visitor)
+    else:
+        _list(chosen, visitor)
+
+
+def _filters(known: Suggestions) -> SessionFilters:
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        filters.choice("Outcome", list(OUTCOMES), "status")
+        filters.choice("Channel", list(CHANNELS), "channel")
+        filters.choice("Review", list(REVIEWS), "review")
+        filters.choice("Recording", list(RECORDINGS), "audio")
+        filters.choice("Latency", list(LATENCIES), "latency")
+        with filters.chip("Label", "label"):
+            filters.suggested("Label", known.labels, "label")
+        with filters.chip("Model", "provider", "model"):
+            filters.suggested("Provider", known.providers, "provider")
+            filters.suggested("Model", known.models, "model")
+        with filters.chip("User", "user"):
+            filters.exact("User", "Clerk id of a user", "user")
+        with filters.chip("Started", "period", "since", "until"):
+            st.pills("Started within", list(PERIODS), key="period", bind="query-params")
+            filters.days()
+        filters.clear_button(_KEYS)
+    fields = (*_KEYS, "sort")
+    return SessionFilters.from_view({name: st.session_state.get(name) for name in fields})
+
+
+def _list(chosen: SessionFilters, visitor: Visitor) -> None:
+    arguments = chosen.arguments(datetime.now(UTC))
+    pager = Pager("sessions", tuple(sorted(chosen.to_view().items())))
+    notice = st.container()
+    with notices.failures_told(visitor.caller.request_id, "The list of sessions"), st.skeleton(420):
+        page = user_sessions.page(
+            visitor.caller,
+            cursor=pager.cursor,
+            limit=PAGE_SIZE,
+            order=SORTS[chosen.sort],
+            **arguments,
+        )
+    if not page.items and page.next_cursor is None:
+        _empty(filtered=chosen.is_set)
+    else:
+        remember_list([session.id for session in page.items])
+        table = session_rows.session_rows(page.items, visitor.zone)
+        acts = [add_sessions.ACT] if add_sessions.may_add(visitor.member) else []
+        record_table("Sessions", session_rows.SESSION_COLUMNS, table, key=TABLE, acts=acts)
+        pager.controls(len(page.items), page.next_cursor)
+    if chosen.sort == NEWEST and pager.cursor is None:
+        newest = page.items[0].started_at if page.items else datetime.now(UTC)
+        with notice:
+            new_sessions(newest, arguments)
+    list_export(visitor, "/sessions", export_sessions, arguments, chosen.to_view())
+
+
+def _empty(*, filtered: bool) -> None:
+    if filtered:
+        notices.empty("No session matches these filters", "Take one of the filters away.")
+    else:
+        notices.empty(
+            "No sessions yet",
+            "The product's backend stores them through the API: POST /api/v1/sessions.",
+        )

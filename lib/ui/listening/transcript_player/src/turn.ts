@@ -1,0 +1,103 @@
+/** One row of the transcript. Whatever was said is put in as text, never as markup. */
+import { element } from "../../../parts/dom.ts";
+import { clock, dollars, latency } from "./format.ts";
+import { piecesOf } from "./masks.ts";
+import type { AudioState, Objectives, Speaker, Turn } from "./types.ts";
+
+export interface RowContext {
+  total: number;
+  speakers: Record<Speaker, string>;
+  objectives: Objectives;
+  /** State of the turn's own recording; null when it has none. */
+  audio: AudioState | null;
+  /** True when choosing the turn moves the sound. */
+  playable: boolean;
+  /** True when `[email]` and the like are masks, not words. */
+  masked: boolean;
+  choose: (index: number) => void;
+}
+
+const WHY_SILENT: Record<Exclude<AudioState, "ready">, string> = {
+  pending: "recording on its way",
+  expired: "recording expired",
+  deleted: "recording erased",
+  missing: "recording missing",
+  corrupt: "recording unreadable",
+};
+
+export function drawTurn(index: number, turn: Turn, context: RowContext): HTMLElement {
+  const name = context.speakers[turn.speaker];
+  const time = element("button", { type: "button", class: "time", tabindex: "-1" });
+  time.append(clock(turn.startMs));
+  const doing = context.playable ? "play from here" : "go to this turn";
+  time.setAttribute("aria-label", `${clock(turn.startMs)}, ${doing}`);
+  const said = element("p", { class: "said", dir: "auto" });
+  said.append(...(context.masked ? masksShown(turn.text) : [turn.text]));
+  const head = element("div", { class: "head" }, element("span", { class: "who" }, name));
+  if (context.audio !== null && context.audio !== "ready") {
+    head.append(element("span", { class: "silent" }, WHY_SILENT[context.audio]));
+  }
+  const body = element("div", { class: "body" }, head, said);
+  const facts = drawFacts(turn, context.objectives);
+  if (facts) body.append(facts);
+  const row = element("div", { role: "listitem", class: `turn ${turn.speaker}` }, time, body);
+  row.setAttribute("aria-setsize", String(context.total));
+  row.setAttribute("aria-posinset", String(index + 1));
+  row.addEventListener("click", (event) => {
+    if (!isSelecting() && !inControl(event)) context.choose(index);
+  });
+  return row;
+}
+
+function masksShown(text: string): (Node | string)[] {
+  return piecesOf(text).map((piece) =>
+    piece.masked === null
+      ? piece.text
+      : element("span", { class: "mask", title: `Masked: ${piece.masked}` }, piece.text),
+  );
+}
+
+/** Reading with the mouse selects text; that is no wish to jump. */
+function isSelecting(): boolean {
+  const selection = document.getSelection();
+  return selection !== null && !selection.isCollapsed && selection.toString() !== "";
+}
+
+function inControl(event: Event): boolean {
+  return event.target instanceof Element && event.target.closest("[data-control]") !== null;
+}
+
+function drawFacts(turn: Turn, objectives: Objectives): HTMLElement | null {
+  const facts: (Node | string)[] = [];
+  if (turn.ttftMs !== null) facts.push(timing("first token", turn.ttftMs, objectives.ttftMs));
+  if (turn.latencyMs !== null) facts.push(timing("full turn", turn.latencyMs, objectives.turnMs));
+  if (turn.tokensIn !== null || turn.tokensOut !== null) {
+    facts.push(`${turn.tokensIn ?? "–"} → ${turn.tokensOut ?? "–"} tokens`);
+  }
+  if (turn.cost !== null) facts.push(dollars(turn.cost));
+  const model = [turn.provider, turn.modelId].filter(Boolean).join(" / ");
+  if (model) facts.push(model);
+  if (turn.requestId !== null) facts.push(copyButton(turn.requestId));
+  if (facts.length === 0) return null;
+  const items = facts.map((fact) => element("span", {}, fact));
+  return element("div", { class: "facts" }, ...items);
+}
+
+function timing(what: string, ms: number, objectiveMs: number): HTMLElement {
+  const late = ms > objectiveMs;
+  const shown = element("span", late ? { class: "late" } : {}, `${what} ${latency(ms)}`);
+  if (late) shown.title = `Over the objective of ${latency(objectiveMs)}`;
+  return shown;
+}
+
+function copyButton(requestId: string): HTMLElement {
+  const button = element("button", { type: "button", class: "copy", "data-control": "" });
+  button.append(`request ${requestId.slice(0, 8)}…`);
+  button.title = `Copy request id ${requestId}`;
+  button.addEventListener("click", () => {
+    void navigator.clipboard?.writeText(requestId).then(() => {
+      button.textContent = "request id copied";
+    });
+  });
+  return button;
+}

@@ -1,0 +1,1 @@
+"""Health: storage, sign-in, latency, alerts, status, audit."""

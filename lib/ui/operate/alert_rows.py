@@ -1,0 +1,151 @@
+"""Incidents, rules, messages and silences as rows of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from lib.data.records import AlertState, Delivery, Incident
+from lib.observability.alert_rules import ALL_RULES, BY_NAME, RUNTIME_DOWN, Rule
+from lib.product import figures as fmt
+from lib.ui.parts.record_table.component import Cell, Column, Row, Tone
+from lib.ui.parts.series import DEMO
+from lib.worker.alerts.messages import quantity
+
+PATH: Final = "/alerts"
+PARAM: Final = "incident"
+"""Query parameter that names the incident to show."""
+
+INCIDENT_COLUMNS: Final = (
+    Column("Alert"),
+    Column("Severity"),
+    Column("State"),
+    Column("Since"),
+    Column("Lasted", number=True),
+    Column("Worst", number=True),
+    Column("Limit", number=True, minor=True),
+)
+RULE_COLUMNS: Final = (
+    Column("Rule"),
+    Column("Severity"),
+    Column("State"),
+    Column("Now", number=True),
+    Column("Limit", number=True),
+    Column("Fires after", number=True, minor=True),
+    Column("Ends after", number=True, minor=True),
+)
+DELIVERY_COLUMNS: Final = (
+    Column("Queued"),
+    Column("Channel"),
+    Column("Says"),
+    Column("State"),
+    Column("Attempts", number=True),
+    Column("Next or sent"),
+    Column("Problem", minor=True),
+)
+
+SEVERITY_TONES: Final[dict[str, Tone]] = {"critical": "bad", "warning": "warn"}
+STATUS_TONES: Final[dict[str, Tone]] = {
+    "firing": "bad",
+    "acknowledged": "accent",
+    "resolved": "good",
+}
+_PHASES: Final[dict[str, tuple[str, Tone]]] = {
+    "ok": ("ok", "good"),
+    "pending": ("pending", "warn"),
+    "firing": ("firing", "bad"),
+}
+_DELIVERY_TONES: Final[dict[str, Tone]] = {"waiting": "warn", "sent": "good", "failed": "bad"}
+_TEST: Final = "test"
+
+
+def incident_rows(incidents: Sequence[Incident], zone: ZoneInfo) -> list[Row]:
+    """Return incidents; each opens itself."""
+    return [Row(_incident(it, zone), PATH, {PARAM: it.id}) for it in incidents]
+
+
+def _incident(incident: Incident, zone: ZoneInfo) -> tuple[Cell, ...]:
+    demo = f", {DEMO} data" if incident.source == DEMO else ""
+    ending = "no data" if incident.ending == "no-data" else incident.status
+    return (
+        Cell(incident.title, incident.rule + demo),
+        Cell(incident.severity, tone=SEVERITY_TONES[incident.severity], chip=True),
+        Cell(ending, tone=STATUS_TONES[incident.status], chip=True),
+        Cell(fmt.moment(incident.opened_at, zone), title=fmt.utc(incident.opened_at)),
+        Cell(fmt.span(lasted(incident))),
+        Cell(quantity(incident.worst, incident.unit)),
+        Cell(quantity(incident.threshold, incident.unit)),
+    )
+
+
+def lasted(incident: Incident) -> timedelta:
+    """Return how long an incident lasted, or lasts until now."""
+    return (incident.resolved_at or datetime.now(UTC)) - incident.opened_at
+
+
+def rule_rows(states: Mapping[str, AlertState], silenced: Collection[str]) -> list[Row]:
+    """Return all rules with where they are.
+
+    Args:
+        states: by rule.
+        silenced: rules that are not announced now; `*` for all.
+    """
+    return [Row(_rule(rule, states.get(rule.name), silenced)) for rule in ALL_RULES]
+
+
+def _rule(rule: Rule, state: AlertState | None, silenced: Collection[str]) -> tuple[Cell, ...]:
+    words, tone = _PHASES[state.phase] if state else ("not evaluated", "muted")
+    if rule is RUNTIME_DOWN:
+        words, tone = "watched by each process", "muted"
+    value = state.value if state else None
+    is_silenced = rule.name in silenced or "*" in silenced
+    threshold = state.threshold if state else getattr(rule.condition, "threshold", None)
+    return (
+        Cell(rule.title, rule.name),
+        Cell(rule.severity, tone=SEVERITY_TONES[rule.severity], chip=True),
+        Cell(words, "silenced" if is_silenced else "", tone=tone, chip=True),
+        Cell(
+            quantity(value, rule.unit) if state else fmt.NONE,
+            title=f"evaluated {fmt.utc(state.evaluated_at)}" if state else "",
+        ),
+        Cell(quantity(threshold, rule.unit) if threshold is not None else fmt.NONE),
+        Cell(fmt.span(rule.timing.fire_after) if rule.timing.fire_after else "at once"),
+        Cell(fmt.span(rule.timing.resolve_after) if rule.timing.resolve_after else "at once"),
+    )
+
+
+def delivery_rows(deliveries: Sequence[Delivery], zone: ZoneInfo) -> list[Row]:
+    """Return messages; one about a single incident opens it."""
+    rows = []
+    for delivery in deliveries:
+        incident = delivery.items[0].incident_id if len(delivery.items) == 1 else None
+        params = {PARAM: incident} if incident else None
+        rows.append(Row(_delivery(delivery, zone), PATH if incident else None, params))
+    return rows
+
+
+def _delivery(delivery: Delivery, zone: ZoneInfo) -> tuple[Cell, ...]:
+    first = delivery.items[0]
+    more = len(delivery.items) - 1
+    at = delivery.sent_at or (delivery.due_at if delivery.status == "waiting" else None)
+    return (
+        Cell(fmt.moment(delivery.created_at, zone), title=fmt.utc(delivery.created_at)),
+        Cell(delivery.channel),
+        Cell(
+            first.title if first.change == _TEST else f"{first.change}: {first.title}",
+            f"and {more} more" if more else "",
+        ),
+        Cell(delivery.status, tone=_DELIVERY_TONES[delivery.status], chip=True),
+        Cell(fmt.count(delivery.attempts)),
+        Cell(fmt.moment(at, zone) if at else fmt.NONE, title=fmt.utc(at) if at else ""),
+        Cell(delivery.problem or fmt.NONE, title=f"message {delivery.id}"),
+    )
+
+
+def rule_title(name: str) -> str:
+    """Return what a rule is called; `*` is all of them."""
+    if name == "*":
+        return "All rules"
+    return BY_NAME[name].title if name in BY_NAME else name

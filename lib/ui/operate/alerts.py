@@ -1,0 +1,202 @@
+"""Alerts: incidents with their life, the rules behind them, and who was told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import streamlit as st
+
+from lib.data import Caller, alerts
+from lib.data.functions import Page
+from lib.data.records import AlertState, Delivery, Incident, Silence
+from lib.observability.alert_rules import ALL_RULES
+from lib.product import figures as fmt
+from lib.ui.operate import alert_rows
+from lib.ui.operate.incident import incident_panel
+from lib.ui.parts import chart_panel, live
+from lib.ui.parts.page_heading.component import page_heading
+from lib.ui.parts.paging import PAGE_SIZE, Pager
+from lib.ui.parts.record_table.component import record_table
+from lib.ui.shell import notices
+from lib.ui.shell.visitor import Visitor
+from lib.work.services import services
+from lib.worker.alerts.sending import channels
+
+_SHOWN_DELIVERIES: Final = 20
+_EVALUATED_WITHIN: Final = timedelta(minutes=3)
+_DURATIONS: Final = {
+    "1 hour": timedelta(hours=1),
+    "4 hours": timedelta(hours=4),
+    "12 hours": timedelta(hours=12),
+    "1 day": timedelta(days=1),
+    "7 days": timedelta(days=7),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    open: Sequence[Incident]
+    over: Page[Incident]
+    states: dict[str, AlertState]
+    silences: Sequence[Silence]
+    deliveries: Sequence[Delivery]
+
+
+def draw(_visitor: Visitor) -> None:
+    """Draw the page."""
+    page_heading(
+        "Alerts",
+        "Rules are evaluated twice a minute, once for all replicas; demo data never alerts.",
+        key="alerts-heading",
+    )
+    every = live.choose_refresh()
+    live.refreshing(alert_rows.PATH, every, _body)
+
+
+def _body(visitor: Visitor) -> None:
+    incident_id = st.query_params.get(alert_rows.PARAM, "")
+    if incident_id:
+        incident_panel(visitor, incident_id)
+    pager = Pager("incidents", ())
+    with notices.failures_told(visitor.caller.request_id, "Alerts"), live.waiting(420):
+        loaded = _load(visitor.caller, pager.cursor)
+    _figures(loaded)
+    _incidents(loaded, visitor, pager)
+    _rules(loaded, visitor)
+    _deliveries(loaded, visitor)
+
+
+def _load(caller: Caller, cursor: str | None) -> _Loaded:
+    """Load what the page shows: six calls at once."""
+    with ThreadPoolExecutor(6) as pool:
+        firing, acknowledged = (
+            pool.submit(alerts.page, caller, status=status, cursor=None, limit=PAGE_SIZE)
+            for status in ("firing", "acknowledged")
+        )
+        over = pool.submit(alerts.page, caller, status="resolved", cursor=cursor, limit=PAGE_SIZE)
+        states = pool.submit(alerts.states, caller)
+        silences = pool.submit(alerts.silences, caller)
+        deliveries = pool.submit(alerts.deliveries, caller, cursor=None, limit=_SHOWN_DELIVERIES)
+        return _Loaded(
+            (*firing.result().items, *acknowledged.result().items),
+            over.result(),
+            {state.rule: state for state in states.result()},
+            silences.result(),
+            deliveries.result().items,
+        )
+
+
+def _figures(loaded: _Loaded) -> None:
+    firing = sum(incident.status == "firing" for incident in loaded.open)
+    evaluated = max((state.evaluated_at for state in loaded.states.values()), default=None)
+    pending = sum(state.phase == "pending" for state in loaded.states.values())
+    with st.container(horizontal=True):
+        chart_panel.number(
+            "Firing",
+            fmt.count(firing),
+            "somebody is needed" if firing else "all is quiet",
+            judged="bad" if firing else "good",
+        )
+        chart_panel.number("Acknowledged", fmt.count(len(loaded.open) - firing))
+        chart_panel.number("Pending", fmt.count(pending), "not bad for long enough yet")
+        chart_panel.number("Silences", fmt.count(len(loaded.silences)))
+        late = evaluated is None or datetime.now(UTC) - evaluated > _EVALUATED_WITHIN
+        chart_panel.number(
+            "Last evaluated",
+            fmt.ago(evaluated) if evaluated else "never",
+            "the worker does not evaluate" if late else "on time",
+            judged="bad" if late else "good",
+        )
+
+
+def _incidents(loaded: _Loaded, visitor: Visitor, pager: Pager) -> None:
+    st.subheader("Open", anchor=False)
+    if loaded.open:
+        table = alert_rows.incident_rows(loaded.open, visitor.zone)
+        record_table("Open incidents", alert_rows.INCIDENT_COLUMNS, table, key="alerts-open")
+    else:
+        notices.empty("Nothing fires", "What fires stands here until it is over.")
+    st.subheader("Over", anchor=False)
+    if loaded.over.items:
+        table = alert_rows.incident_rows(loaded.over.items, visitor.zone)
+        record_table("Past incidents", alert_rows.INCIDENT_COLUMNS, table, key="alerts-over")
+        pager.controls(len(loaded.over.items), loaded.over.next_cursor)
+    else:
+        notices.empty("No incident yet", "Incidents are kept for 400 days after they began.")
+
+
+def _rules(loaded: _Loaded, visitor: Visitor) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Rules", anchor=False, width="stretch")
+        with st.popover("Silence", icon=":material/notifications_paused:"):
+            _silence_form(visitor)
+    for silence in loaded.silences:
+        _silence(silence, visitor)
+    table = alert_rows.rule_rows(loaded.states, {silence.rule for silence in loaded.silences})
+    record_table("Alert rules", alert_rows.RULE_COLUMNS, table, key="alerts-rules")
+    st.caption("What each rule means and what to do: docs/runbook.md, a section for each name.")
+
+
+def _silence_form(visitor: Visitor) -> None:
+    with st.form("alerts-silence", border=False, clear_on_submit=True):
+        rule = st.selectbox(
+            "Rule", ["*", *(rule.name for rule in ALL_RULES)], format_func=alert_rows.rule_title
+        )
+        duration = st.selectbox("For", list(_DURATIONS))
+        reason = st.text_input("Reason", max_chars=500, placeholder="Why, for the others")
+        st.caption("It is still shown here, and announced afterwards if it still fires.")
+        sent = st.form_submit_button("Silence", type="primary")
+    if sent and not reason.strip():
+        st.error("Give a reason, so that others know.")
+    elif sent:
+        with notices.failures_told(visitor.caller.request_id, "The silence"):
+            alerts.silence(
+                visitor.caller,
+                rule=rule,
+                reason=reason,
+                duration_ms=_DURATIONS[duration].total_seconds() * 1000,
+            )
+        st.rerun()
+
+
+def _silence(silence: Silence, visitor: Visitor) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(":material/notifications_paused:", width="content")
+        with st.container(gap=None):
+            until = fmt.moment(silence.expires_at, visitor.zone)
+            st.text(f"{alert_rows.rule_title(silence.rule)}: silenced until {until}")
+            st.text(f"{silence.reason} (by {silence.created_by})")
+        if st.button("End", key=f"end-silence-{silence.id}"):
+            with notices.failures_told(visitor.caller.request_id, "The end of the silence"):
+                alerts.end_silence(visitor.caller, silence.id)
+            st.rerun()
+
+
+def _deliveries(loaded: _Loaded, visitor: Visitor) -> None:
+    known = channels(services().settings)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Notifications", anchor=False, width="stretch")
+        wants = st.button(
+            "Send a test", icon=":material/send:", key="alerts-test", disabled=not known
+        )
+    if known:
+        st.caption(f"Channels: {', '.join(known)}. The same message id means the same message.")
+    else:
+        st.caption(
+            "Nobody is told: set EARSHOT_ALERT_WEBHOOK_URL or EARSHOT_ALERT_SLACK_URL "
+            "(docs/alerts.md)."
+        )
+    if wants:
+        with notices.failures_told(visitor.caller.request_id, "The test"):
+            alerts.send_test(visitor.caller, list(known))
+        st.toast("Queued; the worker sends it within seconds.", icon=":material/send:")
+        st.rerun()
+    if not loaded.deliveries:
+        notices.empty("No message yet", "What is sent to the channels is listed for 30 days.")
+        return
+    table = alert_rows.delivery_rows(loaded.deliveries, visitor.zone)
+    record_table("Messages", alert_rows.DELIVERY_COLUMNS, table, key="alerts-deliveries")

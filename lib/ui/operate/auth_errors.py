@@ -1,0 +1,324 @@
+"""Auth errors: denials by reason, route and provider over time, their sources, what to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import streamlit as st
+
+from lib.auth.reasons import ALL_REASONS
+from lib.data import events, metrics
+from lib.data.records import AuthEvent, Rollup
+from lib.observability.unusual import LEAST, SPREADS, limit_of
+from lib.product import figures as fmt
+from lib.ui.operate import event_rows, find_request, runbook
+from lib.ui.parts import chart_panel, charts, live, palette
+from lib.ui.parts.page_heading.component import page_heading
+from lib.ui.parts.paging import PAGE_SIZE, Pager
+from lib.ui.parts.periods import Period
+from lib.ui.parts.record_table.component import Cell, Column, Row, record_table
+from lib.ui.parts.series import Sum, by_dimension, counts_over_time, over_time, split, total
+from lib.ui.shell import notices
+from lib.ui.shell.visitor import Visitor
+
+METRIC: Final = "auth.decision"
+PATH: Final = "/auth-errors"
+DENIED: Final = "denied"
+_EXPECTED_SECONDS: Final = 15 * 60
+_SOURCE_PAGES, _SOURCE_PAGE = 5, 200
+_TOP: Final = 8
+_BY: Final = ("Reason", "Route", "Provider")
+_REASON_COLUMNS: Final = (
+    Column("Reason"),
+    Column("Denied", number=True),
+    Column("Before", number=True),
+    Column("Means"),
+)
+_SOURCE_COLUMNS: Final = (
+    Column("Source (hashed)"),
+    Column("Denied", number=True),
+    Column("Reasons"),
+    Column("Routes"),
+    Column("Last"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """Rollups of a period, and the denials of it and of the period before."""
+
+    period: Period
+    all: list[Rollup]
+    denied: list[Rollup]
+    before: list[Rollup]
+
+
+def draw(_visitor: Visitor) -> None:
+    """Draw the page."""
+    page_heading(
+        "Auth errors",
+        "Decisions of the gate in front of every route; reasons are Clerk's own names.",
+        key="auth-heading",
+    )
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        chart_panel.period_choice()
+        every = live.choose_refresh()
+    live.refreshing(PATH, every, _body)
+
+
+def _body(visitor: Visitor) -> None:
+    period = chart_panel.chosen_period(datetime.now(UTC))
+    with notices.failures_told(visitor.caller.request_id, "Sign-in metrics"), live.waiting(420):
+        loaded = _load(visitor, period)
+    if loaded.all:
+        _figures(loaded)
+        _chart(loaded, visitor)
+        _reasons(loaded)
+    else:
+        notices.empty(
+            f"No decision in this window ({period.label})",
+            "Measurements arrive about ten seconds after the find_request. Choose a longer window.",
+        )
+    _explanation()
+    _sources(visitor, period)
+    _events(visitor, period)
+
+
+def _load(visitor: Visitor, period: Period) -> _Loaded:
+    first = period.before().start
+    rollups = metrics.between(visitor.caller, METRIC, first, period.end, period.resolution)
+    before, now = split(rollups, period.start)
+    return _Loaded(period, now, _denials(now), _denials(before))
+
+
+def _denials(rollups: Sequence[Rollup]) -> list[Rollup]:
+    return [item for item in rollups if item.dimensions.get("outcome") == DENIED]
+
+
+def _figures(loaded: _Loaded) -> None:
+    whole, refused, before = total(loaded.all), total(loaded.denied), total(loaded.before)
+    outcomes = by_dimension(loaded.all, "outcome")
+    allowed = outcomes.get("allowed", Sum()).count
+    returned = sum(
+        item.count
+        for item in loaded.all
+        if item.dimensions.get("outcome") == "redirected"
+        and item.dimensions.get("reason") == "signed-in"
+    )
+    with st.container(horizontal=True):
+        chart_panel.number("Decisions", fmt.count(whole.count))
+        chart_panel.number(
+            "Denied",
+            fmt.count(refused.count),
+            f"{fmt.share(refused.count, whole.count)}, before {fmt.count(before.count)}",
+        )
+        ratio = f"1 to {allowed / refused.count:,.0f}" if refused.count else fmt.NONE
+        chart_panel.number("Denied to allowed", ratio, f"{fmt.count(allowed)} allowed")
+        chart_panel.number("Arrivals from Clerk", fmt.count(returned), "sign-ins and renewals")
+        chart_panel.number("Decision time, p95", fmt.latency(whole.histogram.quantile(0.95)))
+
+
+def _chart(loaded: _Loaded, visitor: Visitor) -> None:
+    period, denied = loaded.period, loaded.denied
+    points = over_time(loaded.all, period)
+    measured = [at + period.step for at, part in points if part.count]
+    if period.goes_on and measured:
+        chart_panel.as_of(min(measured[-1], datetime.now(UTC)), _EXPECTED_SECONDS)
+    if not denied:
+        st.subheader("Denials", anchor=False)
+        notices.empty("Nobody was denied in this window", "Denials are drawn here by reason.")
+        return
+    by = (
+        st.segmented_control(
+            "Denials by",
+            _BY,
+            default=_BY[0],
+            required=True,
+            key="by",
+            bind="query-params",
+            label_visibility="collapsed",
+            format_func=lambda name: f"By {name.lower()}",
+        )
+        or _BY[0]
+    )
+    series = _series(denied, period, by)
+    counts = [part.count for _, part in over_time(denied, period)]
+    limit = limit_of([part.count for _, part in over_time(loaded.before, period.before())])
+    unusual = [(at, n) for at, n in zip(period.starts(), counts, strict=True) if n >= limit]
+    figure = charts.stacked_figure(series, visitor.zone, "denied requests", palette.series())
+    charts.mark_unusual(figure, unusual, visitor.zone, palette.meanings()["bad"])
+    chart_panel.chart(
+        f"Denials by {by.lower()}",
+        figure,
+        charts.counts_frame(series, visitor.zone),
+        alt=f"Denied requests over time by {by.lower()}: {', '.join(series)}. "
+        f"{len(unusual)} steps are unusual.",
+        key="auth-denials",
+        has_demo=total(denied).has_demo,
+    )
+    st.caption(
+        f"Marked as unusual: {limit:,.0f} denials or more in {fmt.span(period.step)}. The rule: "
+        f"{SPREADS:g} spreads above the median of the period before (spread: the larger of 1.48 "
+        f"times the median deviation and the square root of the median), and at least {LEAST}."
+    )
+
+
+def _series(
+    denied: Sequence[Rollup], period: Period, by: str
+) -> dict[str, list[tuple[datetime, int]]]:
+    if by != "Provider":
+        return counts_over_time(denied, period, by.lower())
+    groups: dict[str, list[Rollup]] = {}
+    for item in denied:
+        provider = provider_of(item.dimensions.get("reason", ""), item.dimensions.get("route", ""))
+        groups.setdefault(provider, []).append(item)
+    return {
+        name: [(at, part.count) for at, part in over_time(group, period)]
+        for name, group in sorted(groups.items())
+    }
+
+
+def provider_of(reason: str, route: str) -> str:
+    """Return whose credential was refused, as far as reason and route tell."""
+    if reason.startswith("service-token"):
+        return "Earshot service token"
+    if reason == "bearer-missing":
+        return "no credential"
+    return "Clerk, Bearer token" if route == "/api/*" else "Clerk, browser"
+
+
+def _reasons(loaded: _Loaded) -> None:
+    if not loaded.denied:
+        return
+    earlier = by_dimension(loaded.before, "reason")
+    here = chart_panel.here("by")
+    table = [
+        Row(
+            (
+                Cell(reason),
+                Cell(fmt.count(part.count)),
+                Cell(fmt.count(earlier[reason].count if reason in earlier else 0)),
+                Cell(_part(reason, "Meaning")),
+            ),
+            PATH,
+            {**here, "reason": reason},
+        )
+        for reason, part in by_dimension(loaded.denied, "reason").items()
+    ]
+    record_table("Reasons of denials", _REASON_COLUMNS, table, key="auth-reasons")
+    st.caption("A row shows what to do about a reason, and its latest denials.")
+
+
+def _part(reason: str, part: str) -> str:
+    section = runbook.sections().get(reason)
+    return section.parts.get(part, "") if section else ""
+
+
+def _explanation() -> None:
+    """Draw the choice of a reason, and what the runbook says of it."""
+    st.subheader("What a reason means, and what to do", anchor=False)
+    reason = st.selectbox(
+        "Reason",
+        sorted(ALL_REASONS),
+        index=None,
+        placeholder="All reasons",
+        key="reason",
+        bind="query-params",
+        label_visibility="collapsed",
+        width=520,
+    )
+    section = runbook.sections().get(reason or "")
+    if section is None:
+        st.caption("Choose a reason, here or in the table above.")
+        return
+    with st.container(border=True):
+        for name, text in section.parts.items():
+            st.markdown(f"**{name}**")
+            st.text(text)
+        st.caption(f"From docs/runbook.md, section {section.name}.")
+
+
+def _sources(visitor: Visitor, period: Period) -> None:
+    st.subheader("Top sources", anchor=False)
+    with notices.failures_told(visitor.caller.request_id, "The sources"), live.waiting(200):
+        kept, complete = _kept(visitor, period)
+    known = [event for event in kept if event.client_hash]
+    if not known:
+        notices.empty("No source to show", "Denials are kept one by one for seven days.")
+        return
+    table = []
+    for client, count in Counter(event.client_hash for event in known).most_common(_TOP):
+        own = [event for event in known if event.client_hash == client]
+        table.append(
+            Row(
+                (
+                    Cell(client or ""),
+                    Cell(fmt.count(count), fmt.share(count, len(known))),
+                    Cell(_listed(event.reason for event in own)),
+                    Cell(_listed(event.route for event in own)),
+                    Cell(fmt.moment(own[0].at, visitor.zone), title=fmt.utc(own[0].at)),
+                )
+            )
+        )
+    record_table("Sources of denials", _SOURCE_COLUMNS, table, key="auth-sources")
+    which = "all" if complete else "the newest"
+    st.caption(
+        f"Of {which} {len(known):,} denials that were kept in this window; of one source at most "
+        "20 a minute are kept. The hash is keyed: it names a source only within this deployment."
+    )
+
+
+def _kept(visitor: Visitor, period: Period) -> tuple[list[AuthEvent], bool]:
+    """Return the newest kept denials of a period, newest first, and whether these are all."""
+    kept: list[AuthEvent] = []
+    cursor: str | None = None
+    for _ in range(_SOURCE_PAGES):
+        page = chart_panel.since(
+            events.auth_page(
+                visitor.caller,
+                to=None if period.goes_on else period.end,
+                outcome=DENIED,
+                order="desc",
+                cursor=cursor,
+                limit=_SOURCE_PAGE,
+            ),
+            period.start,
+        )
+        kept += page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return kept, True
+    return kept, False
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(name for name, _ in Counter(names).most_common(3))
+
+
+def _events(visitor: Visitor, period: Period) -> None:
+    st.subheader("Latest denials", anchor=False)
+    find_request.request_panel(visitor)
+    reason = st.query_params.get("reason") or None
+    here = chart_panel.here("by", "reason")
+    pager = Pager("auth-events", tuple(here.items()))
+    with notices.failures_told(visitor.caller.request_id, "Sign-in events"), live.waiting(300):
+        found = events.auth_page(
+            visitor.caller,
+            to=None if period.goes_on else period.end,
+            reason=reason,
+            outcome=DENIED,
+            order="desc",
+            cursor=pager.cursor,
+            limit=PAGE_SIZE,
+        )
+    page = chart_panel.since(found, period.start)
+    if not page.items:
+        notices.empty("No denial to list", "Single events are kept for seven days.")
+        return
+    table = event_rows.auth_rows(page.items, visitor.zone, here)
+    record_table("Sign-in decisions", event_rows.AUTH_COLUMNS, table, key="auth-table")
+    pager.controls(len(page.items), page.next_cursor)

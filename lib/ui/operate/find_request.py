@@ -1,0 +1,92 @@
+"""What is known of one request: its storage operations, its decisions, its turns, its log lines."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from lib.data import events, interactions
+from lib.product import figures as fmt
+from lib.ui.operate import event_rows
+from lib.ui.parts.record_table.component import Cell, Column, Row, record_table
+from lib.ui.shell import notices
+from lib.ui.shell.visitor import Visitor
+
+PARAM: Final = "request"
+_MOST: Final = 50
+_TURN_COLUMNS: Final = (
+    Column("Turn", number=True),
+    Column("Speaker"),
+    Column("Model"),
+    Column("Full turn", number=True),
+)
+
+
+def chosen_request() -> str:
+    """Return the request id in the address, empty if there is none."""
+    return st.query_params.get(PARAM, "").strip()[:200]
+
+
+def request_panel(visitor: Visitor) -> None:
+    """Draw what is known of the request that the address names, if it names one."""
+    request_id = chosen_request()
+    if not request_id:
+        return
+    with st.container(border=True, key="request-panel"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader("One request", anchor=False, width="stretch")
+            st.button("Close", icon=":material/close:", key="request-close", on_click=_close)
+        st.text(f"Request id: {request_id}")
+        _found(visitor, request_id)
+        st.caption("Its lines in the logs (JSON, on standard error of the app and the worker):")
+        st.code(f'grep -F \'"requestId": "{_quoted(request_id)}"\' app.log', language="bash")
+
+
+def _found(visitor: Visitor, request_id: str) -> None:
+    caller = visitor.caller
+    with notices.failures_told(caller.request_id, "This request"):
+        storage = events.storage_page(
+            caller, event_request_id=request_id, cursor=None, limit=_MOST
+        ).items
+        auth = events.auth_page(caller, event_request_id=request_id, cursor=None, limit=_MOST).items
+        turns = interactions.by_request_id(caller, request_id)
+    if not (storage or auth or turns):
+        st.text("No slow or failed operation, no denial and no turn is kept under this id.")
+    if storage:
+        # The session of the turns is the one that the request was for.
+        session = turns[0].session_id if turns else None
+        table = event_rows.storage_rows(storage, visitor.zone, session_id=session)
+        record_table(
+            "Storage operations of the request",
+            event_rows.STORAGE_COLUMNS,
+            table,
+            key="request-storage",
+        )
+    if auth:
+        table = event_rows.auth_rows(auth, visitor.zone)
+        record_table("Decisions of the request", event_rows.AUTH_COLUMNS, table, key="request-auth")
+    if turns:
+        table = [
+            Row(
+                (
+                    Cell(str(turn.sequence + 1)),
+                    Cell(turn.speaker),
+                    Cell(turn.model_id or ""),
+                    Cell(fmt.latency(turn.latency_ms)),
+                ),
+                "/session",
+                {"id": turn.session_id, "t": str(int(turn.started_at_ms // 1000))},
+            )
+            for turn in turns
+        ]
+        record_table("Turns of the request", _TURN_COLUMNS, table, key="request-turns")
+
+
+def _close() -> None:
+    st.query_params.pop(PARAM, None)
+
+
+def _quoted(text: str) -> str:
+    """Keep what a request id may hold; nothing else may reach a command line."""
+    return "".join(char for char in text if char.isalnum() or char in "-_.:")

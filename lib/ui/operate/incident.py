@@ -1,0 +1,211 @@
+"""One incident: what it is, how it went, what to do, and what was done about it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import streamlit as st
+
+from lib.data import alerts, metrics
+from lib.data.records import Incident, IncidentEntry, IncidentRecord
+from lib.product import figures as fmt
+from lib.ui.operate import alert_rows, runbook
+from lib.ui.parts import chart_panel, charts, live, palette
+from lib.ui.parts.page_heading.component import Chip, Fact, Link, page_heading
+from lib.ui.parts.periods import custom
+from lib.ui.parts.record_table.component import Tone
+from lib.ui.parts.series import DEMO, over_time
+from lib.ui.shell import notices
+from lib.ui.shell.navigation import BY_PATH
+from lib.ui.shell.visitor import Visitor
+from lib.worker.alerts.evaluation import METRIC
+from lib.worker.alerts.messages import quantity
+
+HEADING: Final = "incident-heading"
+NOTE_CHARS: Final = 2000
+_AROUND: Final = timedelta(minutes=45)
+_ENDINGS: Final = {
+    "recovered": "back within its limits",
+    "no-data": "nothing was measured any more",
+}
+_ICONS: Final = {
+    "opened": ":material/notification_important:",
+    "announced": ":material/campaign:",
+    "acknowledged": ":material/front_hand:",
+    "note": ":material/edit_note:",
+    "resolved": ":material/check_circle:",
+}
+_UNITS: Final = {
+    "burn": "times the budget",
+    "share": "share",
+    "times": "times the usual",
+    "ms": "milliseconds",
+    "count": "number",
+}
+
+
+def incident_panel(visitor: Visitor, incident_id: str) -> None:
+    """Draw the incident that the address names."""
+    with notices.failures_told(visitor.caller.request_id, "This incident"), live.waiting(420):
+        found = alerts.get(visitor.caller, incident_id)
+    if found is None:
+        notices.not_found("Incident", "The link is wrong, or it is older than incidents are kept.")
+        return
+    with st.container(border=True, key="incident-panel"):
+        _heading(found.incident, visitor)
+        _actions(found.incident, visitor)
+        _chart(found.incident, visitor)
+        _runbook(found.incident)
+        _history(found, visitor)
+
+
+def _heading(incident: Incident, visitor: Visitor) -> None:
+    chips = [
+        Chip(incident.severity, alert_rows.SEVERITY_TONES[incident.severity]),
+        Chip(incident.status, alert_rows.STATUS_TONES[incident.status]),
+    ]
+    if incident.source == DEMO:
+        chips.append(Chip("demo data", "accent"))
+    page_heading(
+        incident.title,
+        crumbs=[Link("Alerts", alert_rows.PATH)],
+        chips=chips,
+        facts=_facts(incident, visitor),
+        key=HEADING,
+    )
+
+
+def _facts(incident: Incident, visitor: Visitor) -> list[Fact]:
+    over: Tone | None = "bad" if incident.status != "resolved" else None
+    facts = [
+        Fact("Rule", incident.rule),
+        Fact("Since", fmt.moment(incident.opened_at, visitor.zone), fmt.utc(incident.opened_at)),
+        Fact("Lasted", fmt.span(alert_rows.lasted(incident))),
+        Fact("Last value", quantity(incident.value, incident.unit), tone=over),
+        Fact("Worst", quantity(incident.worst, incident.unit)),
+        Fact("Limit", quantity(incident.threshold, incident.unit)),
+    ]
+    if incident.acknowledged_by:
+        facts.append(Fact("Looked after by", _who(incident.acknowledged_by, visitor)))
+    if incident.ending:
+        facts.append(Fact("Ended", _ENDINGS[incident.ending]))
+    return facts
+
+
+def page_params(incident: Incident) -> dict[str, str]:
+    """Return the query parameters of the page that shows the failing requests of an incident."""
+    if "window" not in incident.params:
+        return dict(incident.params)
+    start, end = _window(incident)
+    return {
+        **incident.params,
+        "window": chart_panel.CUSTOM,
+        "from": f"{start:%Y-%m-%dT%H:%M}",
+        "to": f"{end:%Y-%m-%dT%H:%M}",
+    }
+
+
+def _window(incident: Incident) -> tuple[datetime, datetime]:
+    """Return an incident's time with something before and after, on whole minutes."""
+    now = datetime.now(UTC)
+    end = min((incident.resolved_at or now) + _AROUND, now) + timedelta(minutes=1)
+    start = incident.opened_at - _AROUND
+    return tuple(at.astimezone(UTC).replace(second=0, microsecond=0) for at in (start, end))  # type: ignore[return-value]
+
+
+def _actions(incident: Incident, visitor: Visitor) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        route = BY_PATH.get(incident.path)
+        if route is not None:
+            st.page_link(
+                route.script,
+                label=f"Open {route.title} at that time",
+                icon=route.icon,
+                query_params=page_params(incident),
+            )
+        if incident.status == "firing" and st.button(
+            "Acknowledge", icon=":material/front_hand:", type="primary", key="acknowledge"
+        ):
+            with notices.failures_told(visitor.caller.request_id, "The acknowledgement"):
+                alerts.acknowledge(visitor.caller, incident.id)
+            st.rerun()
+
+
+def _chart(incident: Incident, visitor: Visitor) -> None:
+    start, end = _window(incident)
+    period = custom(start, end, datetime.now(UTC))
+    labels = {"rule": incident.rule}
+    if incident.source:
+        labels["source"] = incident.source
+    with notices.failures_told(visitor.caller.request_id, "Its measurements"), live.waiting(220):
+        found = list(
+            metrics.between(
+                visitor.caller, METRIC, period.start, period.end, period.resolution, labels
+            )
+        )
+    if not found:
+        st.caption("No value of this rule is kept for that time.")
+        return
+    points = [(at, part.max if part.count else None) for at, part in over_time(found, period)]
+    chart_panel.chart(
+        "Value against its limit",
+        charts.limit_figure(
+            points, visitor.zone, incident.threshold, _UNITS[incident.unit], palette.meanings()
+        ),
+        charts.values_frame(points, visitor.zone),
+        alt=f"Value of the rule {incident.rule} around the incident; the worst is "
+        f"{quantity(incident.worst, incident.unit)}, the limit "
+        f"{quantity(incident.threshold, incident.unit)}.",
+        key="incident-value",
+        has_demo=incident.source == DEMO,
+    )
+
+
+def _runbook(incident: Incident) -> None:
+    section = runbook.sections().get(incident.rule)
+    if section is None:
+        return
+    with st.expander(
+        "What to do", expanded=incident.status == "firing", icon=":material/menu_book:"
+    ):
+        for name, text in section.parts.items():
+            st.markdown(f"**{name}**")
+            st.text(text)
+        st.caption(f"From docs/runbook.md, section {incident.rule}")
+
+
+def _history(found: IncidentRecord, visitor: Visitor) -> None:
+    st.subheader("History", anchor=False)
+    for entry in found.history:
+        _entry(entry, visitor)
+    with st.form("incident-note", clear_on_submit=True, border=False):
+        text = st.text_area(
+            "Note",
+            placeholder="What you saw or did; no personal data",
+            max_chars=NOTE_CHARS,
+            height=80,
+            label_visibility="collapsed",
+        )
+        sent = st.form_submit_button("Add note", icon=":material/edit_note:")
+    if sent and text.strip():
+        with notices.failures_told(visitor.caller.request_id, "The note"):
+            alerts.note(visitor.caller, found.incident.id, text)
+        st.rerun()
+
+
+def _entry(entry: IncidentEntry, visitor: Visitor) -> None:
+    who = f" by {_who(entry.actor_id, visitor)}" if entry.actor_id else ""
+    words = "note" if entry.kind == "note" else entry.kind
+    ending = f": {_ENDINGS[entry.text]}" if entry.kind == "resolved" and entry.text else ""
+    with st.container(horizontal=True, vertical_alignment="top", gap="small"):
+        st.markdown(_ICONS[entry.kind], width="content")
+        with st.container(gap=None):
+            # Names and notes are somebody's words: always as text.
+            st.text(f"{fmt.moment(entry.created_at, visitor.zone)}  {words}{who}{ending}")
+            if entry.kind == "note":
+                st.text(entry.text or "")
+
+
+def _who(actor_id: str, visitor: Visitor) -> str:
+    return "you" if actor_id == visitor.member.user_id else actor_id

@@ -1,0 +1,126 @@
+"""Starts an export, shows how far it is, and hands the file over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, get_args
+
+import streamlit as st
+
+from lib.formats.record_export import FileFormat
+from lib.product import figures as fmt
+from lib.product import paths
+from lib.ui.shell import notices
+from lib.ui.shell.visitor import Visitor, require_role
+from lib.work.exports import BusyError, Export, Exports
+from lib.work.list_export import Begin
+from lib.work.services import services
+
+POLL_SECONDS: Final = 1.0
+
+Start = Callable[[Exports, Visitor], Export]
+
+
+def list_export(
+    visitor: Visitor,
+    page: str,
+    begin: Begin,
+    arguments: Mapping[str, Any],
+    view: Mapping[str, str],
+) -> None:
+    """Draw the export of a list, below it.
+
+    Args:
+        visitor: of the page.
+        page: its path; its role is asked again when an export begins.
+        begin: starts it.
+        arguments: the filters, as the functions take them.
+        view: the filters, as they stand in the address.
+    """
+    with st.popover("Export", icon=":material/download:", key=f"export-{page}"):
+        st.text("Everything that the filters select, as you may see it. Exports are on record.")
+        form = st.segmented_control(
+            "Format",
+            get_args(FileFormat),
+            default="csv",
+            format_func=str.upper,
+            required=True,
+            key=f"export-format-{page}",
+        )
+
+        def start(exports: Exports, asking: Visitor) -> Export:
+            return begin(
+                exports, asking.member.user_id, asking.caller, arguments, view, form or "csv"
+            )
+
+        export_steps(visitor, page, "list", "Start the export", start)
+
+
+def export_steps(visitor: Visitor, page: str, what: str, label: str, start: Start) -> None:
+    """Draw the button that starts an export; then its progress; then the download.
+
+    Args:
+        visitor: of the page.
+        page: its path; its role is asked again at each step.
+        what: is exported there, unique on the page.
+        label: of the button.
+        start: starts it.
+    """
+    key = f"earshot.export.{page}.{what}"
+    export = _known(key, visitor)
+    is_running = export is not None and export.state == "running"
+    every = POLL_SECONDS if is_running else None
+    st.fragment(_steps, run_every=every)(key, page, label, start, is_running)
+
+
+def _steps(key: str, page: str, label: str, start: Start, was_running: bool) -> None:
+    visitor = require_role(page)
+    export = _known(key, visitor)
+    if export is None:
+        if st.button(label, key=f"export-start-{page}", type="primary"):
+            _begin(visitor, key, start)
+        return
+    if was_running and export.state != "running":
+        st.rerun()  # the whole page, so that nothing is polled any more
+    if export.state == "running":
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.text(f"Writing: {_amount(export)} so far")
+            st.button("Cancel", key=f"export-end-{page}", on_click=export.cancel)
+    elif export.state == "ready":
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.link_button(
+                f"Download {_amount(export)}",
+                paths.download(export.id),
+                type="primary",
+                icon=":material/download:",
+            )
+            st.button("Discard", key=f"export-end-{page}", on_click=_forget, args=(key, export))
+        st.caption("It can be downloaded once, within 15 minutes.")
+    else:
+        st.text(f"The export was {export.state}. {export.problem}".strip())
+        st.button("Start anew", key=f"export-end-{page}", on_click=_forget, args=(key, export))
+
+
+def _begin(visitor: Visitor, key: str, start: Start) -> None:
+    with notices.failures_told(visitor.caller.request_id, "The export"):
+        try:
+            export = start(services().exports, visitor)
+        except BusyError as busy:
+            st.text(str(busy))
+            return
+    st.session_state[key] = export.id
+    st.rerun()
+
+
+def _known(key: str, visitor: Visitor) -> Export | None:
+    export_id = st.session_state.get(key)
+    return services().exports.find(export_id, visitor.member.user_id) if export_id else None
+
+
+def _forget(key: str, export: Export) -> None:
+    services().exports.discard(export)
+    st.session_state.pop(key, None)
+
+
+def _amount(export: Export) -> str:
+    return f"{fmt.count(export.records)} records ({fmt.size(export.size)})"

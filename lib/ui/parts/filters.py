@@ -1,0 +1,119 @@
+"""Filters of lists as compact chips. Each is a field that is kept in the address by its key.
+
+A chip says what it is set to; its choices open below it, by mouse or by keyboard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Final
+
+import streamlit as st
+
+LIVE: Final = "300ms"
+"""Pause in typing after which a search begins."""
+_LONGEST_VALUE: Final = 28
+
+
+def search_field(placeholder: str, *, key: str = "q", width: int = 420) -> str:
+    """Draw the field that searches while one types; return its words."""
+    words = st.text_input(
+        placeholder,
+        placeholder=placeholder,
+        key=key,
+        bind="query-params",
+        live=LIVE,
+        type="search",
+        icon=":material/search:",
+        max_chars=200,
+        label_visibility="collapsed",
+        width=width,
+    )
+    return (words or "").strip()
+
+
+@contextmanager
+def chip(label: str, *keys: str) -> Iterator[None]:
+    """Draw a chip; inside, draw the fields with these keys.
+
+    Args:
+        label: what it filters by.
+        keys: of the fields; what they are set to stands on the chip.
+    """
+    values = [text for text in map(_value_of, keys) if text]
+    # Backslashes: a label is Markdown, and values are typed or linked by anybody.
+    said = f"{label}: {_literal(', '.join(values))}" if values else label
+    with st.popover(said, type="primary" if values else "secondary", key=f"chip-{'-'.join(keys)}"):
+        yield
+
+
+def choice(label: str, options: Sequence[str], key: str) -> str:
+    """Draw a chip with one choice of a few; return it, or nothing."""
+    with chip(label, key):
+        chosen = st.pills(label, options, key=key, bind="query-params")
+    return chosen or ""
+
+
+def exact(label: str, hint: str, key: str) -> str:
+    """Draw a field for an exact value, inside of a chip; return what was typed."""
+    value = st.text_input(
+        label, None, placeholder=hint, key=key, bind="query-params", max_chars=200
+    )
+    return (value or "").strip()
+
+
+def suggested(label: str, options: Sequence[str], key: str) -> str:
+    """Draw a field for one of these values or any other, inside of a chip; return what was chosen.
+
+    Args:
+        label: of the field.
+        options: to choose from; anything else can be typed.
+        key: of the field.
+    """
+    value = st.selectbox(
+        label,
+        options,
+        None,
+        placeholder="Choose or type",
+        key=key,
+        bind="query-params",
+        accept_new_options=True,
+    )
+    return (value or "").strip()
+
+
+def days(label: str = "Started", first: str = "since", last: str = "until") -> None:
+    """Draw the fields of a range of UTC days, inside of a chip."""
+    left, right = st.columns(2)
+    left.date_input(f"{label} from", value=None, key=first, bind="query-params", help="UTC")
+    right.date_input(f"{label} to", value=None, key=last, bind="query-params", help="UTC")
+
+
+def clear_button(keys: Sequence[str], on_clear: Callable[[], None] = lambda: None) -> None:
+    """Draw the button that takes all filters away, if any is set."""
+    if not any(map(_value_of, keys)):
+        return
+
+    def clear() -> None:
+        for key in keys:
+            st.session_state[key] = None
+        on_clear()
+
+    st.button("Clear filters", icon=":material/filter_alt_off:", type="tertiary", on_click=clear)
+
+
+def _value_of(key: str) -> str:
+    """Return what a field is set to; before it is drawn the first time, the address knows."""
+    value = st.session_state[key] if key in st.session_state else st.query_params.get(key)
+    if isinstance(value, date):
+        return value.isoformat()
+    text = value if isinstance(value, str) else ""
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+
+
+def _literal(text: str) -> str:
+    """Return a text that stands for itself in a label: without what Markdown could read."""
+    kept = "".join(c if c.isprintable() else " " for c in text)
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>~$&:=^\"'@/" else c for c in kept)

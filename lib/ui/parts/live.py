@@ -1,0 +1,60 @@
+"""A part of a page that draws itself anew by time, without a flicker and without the whole page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from lib.observability.request_id import new_request_id, request_id_bound
+from lib.ui.shell.visitor import Visitor, require_role
+
+_EVERY: Final[dict[str, float | None]] = {"Off": None, "30 s": 30.0, "1 min": 60.0}
+
+
+def choose_refresh() -> float | None:
+    """Draw the choice of how often to refresh; return seconds, None for never."""
+    chosen = st.segmented_control(
+        "Refresh",
+        list(_EVERY),
+        default="Off",
+        required=True,
+        key="refresh",
+        bind="query-params",
+        label_visibility="collapsed",
+        format_func=lambda label: "No refresh" if label == "Off" else f"Every {label}",
+    )
+    return _EVERY[chosen or "Off"]
+
+
+def refreshing(path: str, every: float | None, draw: Callable[[Visitor], None]) -> None:
+    """Draw a part now and again every so many seconds, asking each time who is there.
+
+    Args:
+        path: of the page, as in `permissions.json`.
+        every: seconds; None draws once.
+        draw: draws it; what it draws is replaced in place.
+    """
+
+    @st.fragment(run_every=every)
+    def part() -> None:
+        with request_id_bound(new_request_id()):
+            draw(require_role(path))
+
+    part()
+
+
+@contextmanager
+def waiting(height: int) -> Iterator[None]:
+    """Show a skeleton while something is loaded, but not when a part only refreshes itself."""
+    context = get_script_run_ctx()
+    if context is not None and context.fragment_ids_this_run:
+        # In the skeleton's place, so that everything below keeps its own and is replaced there.
+        st.empty()
+        yield
+        return
+    with st.skeleton(height):
+        yield

@@ -1,0 +1,166 @@
+"""Stretches of time that pages look at: presets that end now, and ranges from the address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, Literal
+
+Resolution = Literal["minute", "hour", "day"]
+
+WIDTHS: Final[dict[Resolution, timedelta]] = {
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+}
+KEPT: Final[dict[Resolution, timedelta]] = {
+    "minute": timedelta(days=7),
+    "hour": timedelta(days=92),
+    "day": timedelta(days=732),
+}
+"""How long rollups are kept, as in `convex/model/limits.ts`."""
+
+LONGEST: Final = timedelta(days=366)
+SHORTEST: Final = timedelta(minutes=5)
+
+# Up to which length a range is drawn in which steps, made of which rollups.
+_STEPS: Final[tuple[tuple[timedelta, Resolution, timedelta], ...]] = (
+    (timedelta(hours=2), "minute", timedelta(minutes=1)),
+    (timedelta(hours=8), "minute", timedelta(minutes=5)),
+    (timedelta(hours=36), "hour", timedelta(hours=1)),
+    (timedelta(days=8), "hour", timedelta(hours=3)),
+    (LONGEST, "day", timedelta(days=1)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of time and how finely it is looked at.
+
+    Attributes:
+        label: in words, for instance `24 hours`.
+        start: on a border of steps.
+        end: exclusive, on a border of steps; after now if the period goes on.
+        resolution: of the rollups to read.
+        step: of the points to draw; a multiple of the resolution.
+        goes_on: it ends now, so that it moves on with every look.
+    """
+
+    label: str
+    start: datetime
+    end: datetime
+    resolution: Resolution
+    step: timedelta
+    goes_on: bool = False
+
+    @property
+    def length(self) -> timedelta:
+        """From start to end."""
+        return self.end - self.start
+
+    def before(self) -> Period:
+        """Return the period of the same length just before."""
+        label = f"{self.label} before"
+        return Period(label, self.start - self.length, self.start, self.resolution, self.step)
+
+    def starts(self) -> list[datetime]:
+        """Return the start of every step."""
+        return [self.start + index * self.step for index in range(self.length // self.step)]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A preset: so much time up to now.
+
+    Attributes:
+        label: as it is chosen.
+        length: up to now.
+        resolution: of the rollups to read.
+        step: of the points to draw.
+    """
+
+    label: str
+    length: timedelta
+    resolution: Resolution
+    step: timedelta
+
+    def until(self, now: datetime) -> Period:
+        """Return the period that ends with the step in which `now` lies."""
+        end = _floor(now, self.step) + self.step
+        start = end - self.length
+        return Period(self.label, start, end, self.resolution, self.step, goes_on=True)
+
+
+WINDOWS: Final = (
+    Window("1 hour", timedelta(hours=1), "minute", timedelta(minutes=1)),
+    Window("6 hours", timedelta(hours=6), "minute", timedelta(minutes=5)),
+    Window("24 hours", timedelta(hours=24), "hour", timedelta(hours=1)),
+    Window("7 days", timedelta(days=7), "hour", timedelta(hours=3)),
+    Window("30 days", timedelta(days=30), "day", timedelta(days=1)),
+)
+DAY: Final = WINDOWS[2]
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2199
+
+
+def custom(start: datetime, end: datetime, now: datetime) -> Period:
+    """Return a period from one time to another, in the finest steps that are kept and readable.
+
+    Args:
+        start: aware.
+        end: aware.
+        now: what is older than rollups are kept is drawn in coarser steps.
+
+    Raises:
+        ValueError: why the range cannot be drawn, in words for the reader.
+    """
+    if end <= start:
+        raise ValueError("The end must lie after the start.")
+    length = max(end - start, SHORTEST)
+    if length > LONGEST:
+        raise ValueError(f"A range may have at most {LONGEST.days} days.")
+    # Twice as far back, so that the period before can be compared.
+    age = now - start + length
+    resolution, step = next(
+        (resolution, step)
+        for limit, resolution, step in _STEPS
+        if length <= limit and (age <= KEPT[resolution] or resolution == "day")
+    )
+    first = _floor(start, step)
+    steps = -((first - end) // step)
+    return Period(_words(start, end), first, first + max(steps, 1) * step, resolution, step)
+
+
+def _floor(at: datetime, step: timedelta) -> datetime:
+    seconds = step.total_seconds()
+    return datetime.fromtimestamp(at.timestamp() // seconds * seconds, UTC)
+
+
+def _words(start: datetime, end: datetime) -> str:
+    first, last = start.astimezone(UTC), end.astimezone(UTC)
+    if first.date() == last.date():
+        return f"{first.day} {first:%b}, {first:%H:%M} to {last:%H:%M} UTC"
+    return f"{first.day} {first:%b %H:%M} to {last.day} {last:%b %H:%M} UTC"
+
+
+def day_of(value: object) -> date | None:
+    """Return the day that a field or the address names; None for anything else."""
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, date) and _FIRST_YEAR <= value.year <= _LAST_YEAR else None
+
+
+def bounds_of(first: object, last: object) -> tuple[datetime | None, datetime | None]:
+    """Return the start of the first day and the end of the last one, which is exclusive."""
+    start, end = day_of(first), day_of(last)
+    return (
+        None if start is None else _midnight(start),
+        None if end is None else _midnight(end) + timedelta(days=1),
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

@@ -1,0 +1,148 @@
+"""The list of records as a Streamlit component, with typed cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import streamlit as st
+
+from lib.ui.shell.bundles import noted, register
+
+Tone = Literal["good", "warn", "bad", "muted", "accent"]
+
+_mount: Final = register(Path(__file__).parent, "table")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Heading of a column.
+
+    Attributes:
+        label: the heading.
+        number: stands on the right.
+        minor: left out where there is little room.
+    """
+
+    label: str
+    number: bool = False
+    minor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell. All of it is shown as text.
+
+    Attributes:
+        text: first line.
+        note: second, smaller line.
+        title: tooltip.
+        tone: colour of the text.
+        chip: draw the text as a small label.
+        initials: drawn in a circle before the text.
+        pieces: the text in pieces, each with whether it is marked, for search hits.
+        chips: small labels below the text, each with its tone.
+    """
+
+    text: str
+    note: str = ""
+    title: str = ""
+    tone: Tone | None = None
+    chip: bool = False
+    initials: str | None = None
+    pieces: tuple[tuple[str, bool], ...] = ()
+    chips: tuple[tuple[str, Tone], ...] = ()
+
+    def to_wire(self) -> dict[str, Any]:
+        """Return what the component reads."""
+        wire: dict[str, Any] = {"text": self.text, "note": self.note, "title": self.title}
+        wire["chip"] = self.chip
+        if self.tone:
+            wire["tone"] = self.tone
+        if self.pieces:
+            wire["pieces"] = [{"text": text, "hit": hit} for text, hit in self.pieces]
+        if self.chips:
+            wire["chips"] = [{"text": text, "tone": tone} for text, tone in self.chips]
+        if self.initials is not None:
+            wire["initials"] = self.initials
+        return wire
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record.
+
+    Attributes:
+        cells: as many as there are columns.
+        path: page that the row opens, None for none.
+        params: query parameters of that page.
+        id: what an act on selected rows is told.
+    """
+
+    cells: tuple[Cell, ...]
+    path: str | None = None
+    params: Mapping[str, str] | None = None
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What can be done with selected rows: `name` is ours, `label` is what the button says."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The reader's wish to do something with the rows that they selected, by id."""
+
+    act: str
+    ids: tuple[str, ...]
+
+
+def wished(key: str) -> Wish | None:
+    """Return what shall be done with selected rows of the table of this key."""
+    value = getattr(st.session_state.get(key), "act", None)
+    if not isinstance(value, Mapping) or not isinstance(value.get("ids"), list):
+        return None
+    return Wish(str(value.get("name")), tuple(str(one) for one in value["ids"]))
+
+
+def record_table(
+    label: str,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    *,
+    key: str,
+    acts: Sequence[Act] = (),
+) -> None:
+    """Draw a list.
+
+    Args:
+        label: what the list holds, for screen readers.
+        columns: headings.
+        rows: the records.
+        key: for `wished`.
+        acts: what can be done with selected rows; without any, nothing can be selected.
+    """
+    _mount(
+        key=key,
+        data={
+            "label": label,
+            "acts": [asdict(act) for act in acts],
+            "columns": [asdict(column) for column in columns],
+            "rows": [
+                {
+                    "id": row.id,
+                    "path": row.path,
+                    "params": dict(row.params or {}),
+                    "cells": [cell.to_wire() for cell in row.cells],
+                }
+                for row in rows
+            ],
+        },
+        on_act_change=noted,
+    )

@@ -1,0 +1,130 @@
+/** A list of records with real links. All cells are text nodes: nothing in them is interpreted. */
+import { addressOf, visit } from "../../visit.ts";
+import { drawCell } from "./cells.ts";
+import type { Cell } from "./cells.ts";
+import { listenToKeys } from "./keys.ts";
+import { Selection } from "./selection.ts";
+import type { Act } from "./selection.ts";
+
+interface Row {
+  /** What an act on the selected rows is told. */
+  id: string;
+  /** Page and parameters that the row opens; null for rows without a page of their own. */
+  path: string | null;
+  params: Record<string, string>;
+  cells: Cell[];
+}
+
+interface ColumnData {
+  label: string;
+  number: boolean;
+  /** Left out where there is little room. */
+  minor: boolean;
+}
+
+interface TableData {
+  label: string;
+  columns: ColumnData[];
+  rows: Row[];
+  /** What can be done with selected rows; without any, nothing can be selected. */
+  acts: Act[];
+}
+
+interface Mount {
+  data: TableData;
+  parentElement: HTMLElement | ShadowRoot;
+  setTriggerValue: (name: string, value: unknown) => void;
+}
+
+/** What is selected outlives the redrawing of a table. */
+const selections = new WeakMap<HTMLElement | ShadowRoot, Set<string>>();
+
+export default function mount({ data, parentElement, setTriggerValue }: Mount): () => void {
+  const kept = selections.get(parentElement) ?? new Set<string>();
+  selections.set(parentElement, kept);
+  const frame = document.createElement("div");
+  frame.className = "records";
+  const table = document.createElement("table");
+  const selection =
+    data.acts.length === 0
+      ? null
+      : new Selection(data.rows, kept, data.acts, (name, ids) =>
+          setTriggerValue("act", { name, ids }),
+        );
+  table.append(caption(data.label), head(data, selection), body(data, selection));
+  frame.append(table);
+  if (selection) frame.append(selection.bar);
+  listenToKeys(frame, selection);
+  for (const old of parentElement.querySelectorAll(".records")) old.remove();
+  parentElement.append(frame);
+  return () => frame.remove();
+}
+
+function caption(label: string): HTMLElement {
+  const made = document.createElement("caption");
+  made.textContent = label;
+  return made;
+}
+
+function head({ columns }: TableData, selection: Selection | null): HTMLElement {
+  const made = document.createElement("thead");
+  const line = made.insertRow();
+  if (selection) {
+    const place = document.createElement("th");
+    place.className = "select";
+    place.append(selection.everything);
+    line.append(place);
+  }
+  columns.forEach((column, index) => {
+    const cell = document.createElement("th");
+    cell.scope = "col";
+    cell.textContent = column.label;
+    cell.className = classOf(column, index);
+    line.append(cell);
+  });
+  return made;
+}
+
+function body({ rows, columns }: TableData, selection: Selection | null): HTMLElement {
+  const made = document.createElement("tbody");
+  for (const row of rows) {
+    const line = made.insertRow();
+    if (selection) {
+      const place = line.insertCell();
+      place.className = "select";
+      place.append(selection.boxOf(row.id, row.cells[0]?.text ?? ""));
+      selection.show(row.id, line);
+    }
+    row.cells.forEach((cell, index) => {
+      const place = line.insertCell();
+      place.className = classOf(columns[index], index);
+      const label = columns[index]?.label ?? "";
+      if (index > 0 && label) place.dataset["label"] = label;
+      const content = drawCell(cell);
+      const { path, params } = row;
+      place.append(index === 0 && path !== null ? link(path, params, content) : content);
+    });
+  }
+  return made;
+}
+
+function classOf(column: ColumnData | undefined, index: number): string {
+  const names = [column?.number && "number", column?.minor && "minor", index === 0 && "first"];
+  return names.filter(Boolean).join(" ");
+}
+
+function link(path: string, params: Row["params"], content: HTMLElement): HTMLElement {
+  const made = document.createElement("a");
+  made.href = addressOf(path, params);
+  made.append(content);
+  made.addEventListener("click", (event) => {
+    // Only a plain click stays in this tab's session; all others are the browser's.
+    if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) {
+      return;
+    }
+    event.preventDefault();
+    made.classList.add("opening");
+    visit(path, params);
+  });
+  return made;
+}

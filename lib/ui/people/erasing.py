@@ -1,0 +1,125 @@
+"""Erases a user from their page: typed confirmation, progress, receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import streamlit as st
+
+from lib.auth.members import Member
+from lib.auth.roles import function_allowed
+from lib.data import Refused, erasure
+from lib.data.records import ERASURE_START, Erasure
+from lib.product import figures as fmt
+from lib.product import paths
+from lib.ui.parts.page_heading.component import Chip, Fact, Link, page_heading
+from lib.ui.shell import notices
+from lib.ui.shell.visitor import Visitor, require_role
+from lib.work.erasure import start_erasure
+from lib.work.exports import BusyError, Export
+from lib.work.services import services
+
+POLL_SECONDS: Final = 1.0
+_RECEIPT: Final = "earshot.erasure"
+_WORDS: Final[Mapping[str, str]] = {
+    "userSessions": "Sessions",
+    "interactions": "Turns",
+    "audioObjects": "Recordings",
+    "users": "Profile",
+    "totals": "Sums",
+    "idempotencyKeys": "Stored answers",
+}
+
+
+def may_erase(member: Member) -> bool:
+    """Say whether a member's role may erase users."""
+    return function_allowed(member.role, ERASURE_START.path)
+
+
+@st.dialog("Erase this user", icon=":material/delete_forever:")
+def ask(clerk_id: str) -> None:
+    """Ask for the user's id as a confirmation, then begin."""
+    visitor = require_role("/user")
+    st.text(
+        "All sessions, transcripts, recordings and the profile are deleted, in every version. "
+        "Nothing brings them back. A signed receipt proves it."
+    )
+    st.text("To confirm, type the Clerk id:")
+    st.code(clerk_id, language=None)
+    typed = st.text_input("Clerk id", key="erase-confirmation", live=True, autocomplete="off")
+    confirmed = (typed or "").strip() == clerk_id
+    if st.button("Erase for good", type="primary", disabled=not confirmed, key="erase-for-good"):
+        with notices.failures_told(visitor.caller.request_id, "The erasure"):
+            try:
+                receipt = start_erasure(
+                    services(), visitor.member.user_id, visitor.caller, clerk_id
+                )
+                st.session_state[_RECEIPT] = receipt.id
+            except Refused as refused:
+                st.text(refused.message)
+                return
+            except BusyError:
+                # It has begun: the worker goes on with it, and the page shows how far it is.
+                st.session_state.pop(_RECEIPT, None)
+        st.rerun()
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def progress(clerk_id: str) -> None:
+    """Draw how far an erasure is, until it is finished."""
+    visitor = require_role("/user")
+    with notices.failures_told(visitor.caller.request_id, "The erasure"):
+        state = erasure.get(visitor.caller, clerk_id)
+    receipt = _receipt(visitor)
+    if state is not None and state.finished_at is not None and _is_settled(receipt):
+        st.rerun()
+    with st.container(border=True):
+        st.markdown("**This user is being erased**")
+        st.text(_counted(state.counts) if state else "Waiting to begin.")
+        if receipt is not None and receipt.state == "failed":
+            st.text(f"It stopped: {receipt.problem} The worker tries again every minute.")
+
+
+def erased(state: Erasure, visitor: Visitor) -> None:
+    """Draw what is left of an erased user: the receipt."""
+    ended = state.finished_at
+    page_heading(
+        "Erased user",
+        "Nothing but this receipt is left.",
+        crumbs=[Link("Users", "/users")],
+        chips=[Chip("erased", "bad")],
+        facts=[
+            Fact("Clerk id", state.clerk_id),
+            Fact("Started by", state.started_by),
+            Fact("Started", fmt.moment(state.started_at, visitor.zone), fmt.utc(state.started_at)),
+            *([Fact("Finished", fmt.moment(ended, visitor.zone), fmt.utc(ended))] if ended else []),
+            *(Fact(_WORDS.get(table, table), fmt.count(n)) for table, n in state.counts.items()),
+        ],
+        key="user-heading",
+    )
+    receipt = _receipt(visitor)
+    if receipt is not None and receipt.state == "ready":
+        st.success(
+            "The receipt is verified: signed by this deployment, and it names this user.",
+            icon=":material/verified:",
+        )
+        st.link_button(
+            "Download the receipt", paths.download(receipt.id), icon=":material/download:"
+        )
+    else:
+        st.text("The signed receipt is in the worker's log, under user.erased.")
+
+
+def _receipt(visitor: Visitor) -> Export | None:
+    receipt_id = st.session_state.get(_RECEIPT)
+    return services().exports.find(receipt_id, visitor.member.user_id) if receipt_id else None
+
+
+def _is_settled(receipt: Export | None) -> bool:
+    return receipt is None or receipt.state != "running"
+
+
+def _counted(counts: Mapping[str, float]) -> str:
+    done = [f"{_WORDS.get(table, table)}: {fmt.count(n)}" for table, n in counts.items()]
+    return f"Deleted so far: {', '.join(done)}" if done else "Deleting recordings ..."

@@ -1,0 +1,1 @@
+"""Review: queues, claims, rubrics, results."""

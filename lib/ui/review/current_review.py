@@ -1,0 +1,202 @@
+"""The review that a tab works on: claimed, begun, opened again; kept in the session's state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+import streamlit as st
+
+from lib.data import Refused, review_claims, reviews, rubrics
+from lib.data.records import Claim, Review, ReviewQueue, Rubric
+from lib.ui.review.content import content_to_wire
+from lib.ui.shell import notices
+from lib.ui.shell.navigation import go
+from lib.ui.shell.visitor import Visitor
+
+PARAM: Final = "review"
+"""Name of the item under review in the address of a session."""
+
+Kind = Literal["review", "amend", "decision"]
+
+_WORK: Final = "earshot.review"
+_LAST: Final = "earshot.review.last"
+_RUBRICS: Final = "earshot.rubrics"
+
+
+@dataclass(slots=True)
+class Work:
+    """One review under way in this tab.
+
+    Attributes:
+        item_id: the session's place in the queue.
+        session_id: which session it is about.
+        title: of the session.
+        kind: of what is written.
+        rubric: by which it is judged.
+        content: what was written when the panel was opened, as the panel reads it.
+        lease_until: end of the claim; None where there is none.
+        edition: counts what the panel was opened with.
+        saved: number of the last stored draft.
+        problem: what went wrong, as a sentence.
+        fields: that were refused, with the reason.
+    """
+
+    item_id: str
+    session_id: str
+    title: str
+    kind: Kind
+    rubric: Rubric
+    content: dict[str, Any]
+    lease_until: datetime | None = None
+    edition: int = 0
+    saved: int = 0
+    problem: str | None = None
+    fields: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The review submitted last in this tab, while it can be taken back."""
+
+    item_id: str
+    title: str
+    until: datetime
+
+
+def start(visitor: Visitor, queue_id: str) -> bool:
+    """Claim the next session of a queue and open it; return False if there is none."""
+    claim = review_claims.take_next(visitor.caller, queue_id)
+    if claim is None:
+        return False
+    open_claim(visitor, claim)
+    return True
+
+
+def work_on(visitor: Visitor, item_id: str) -> Work:
+    """Return the review of an item in this tab; claims the item if it is not the reviewer's yet.
+
+    Raises:
+        DataError: it cannot be claimed; `Refused` with CONFLICT if others have all places.
+    """
+    known = work_in_hand(item_id)
+    if known is None:
+        claim = review_claims.take(visitor.caller, item_id)
+        known = _of_claim(visitor, claim)
+        st.session_state[_WORK] = known
+    return known
+
+
+def work_in_hand(item_id: str) -> Work | None:
+    """Return the review of an item if this tab works on it."""
+    work: Work | None = st.session_state.get(_WORK)
+    return work if work is not None and work.item_id == item_id else None
+
+
+def put_down() -> None:
+    """Forget the review that this tab works on; what is stored stays."""
+    st.session_state.pop(_WORK, None)
+
+
+def amend(visitor: Visitor, review: Review, title: str) -> None:
+    """Open the reviewer's own submitted review for a change."""
+    _write(visitor, review, title, "amend")
+
+
+def decide(visitor: Visitor, review: Review, title: str) -> None:
+    """Open the final decision on a session, beginning with one of its reviews."""
+    _write(visitor, review, title, "decision")
+
+
+def last_submitted() -> Last | None:
+    """Return the review that can still be taken back, if there is one."""
+    last: Last | None = st.session_state.get(_LAST)
+    return last if last is not None and last.until > datetime.now(UTC) else None
+
+
+def note_submitted(work: Work, review: Review) -> None:
+    """Remember a submitted review for as long as it can be taken back."""
+    if review.undo_until is not None:
+        st.session_state[_LAST] = Last(work.item_id, work.title, review.undo_until)
+
+
+def take_back(visitor: Visitor) -> None:
+    """Take the last review back and open it again; does nothing if it is too late.
+
+    Raises:
+        DataError: it could not be taken back.
+    """
+    last = last_submitted()
+    if last is not None:
+        claim = reviews.undo(visitor.caller, last.item_id)
+        del st.session_state[_LAST]
+        open_claim(visitor, claim)
+
+
+def open_claim(visitor: Visitor, claim: Claim) -> None:
+    """Go to a claimed session, with its panel."""
+    st.session_state[_WORK] = _of_claim(visitor, claim)
+    go("/session", {"id": claim.session.id, PARAM: claim.item_id})
+
+
+def _of_claim(visitor: Visitor, claim: Claim) -> Work:
+    return Work(
+        claim.item_id,
+        claim.session.id,
+        claim.session.title or claim.session.external_id,
+        "review",
+        rubric_of(visitor, claim.rubric_id),
+        content_to_wire(claim.draft),
+        claim.lease_until,
+        _next_edition(),
+    )
+
+
+def _write(visitor: Visitor, review: Review, title: str, kind: Kind) -> None:
+    rubric = rubric_of(visitor, review.rubric_id)
+    content = content_to_wire(review)
+    st.session_state[_WORK] = Work(
+        review.item_id, review.session_id, title, kind, rubric, content, edition=_next_edition()
+    )
+    go("/session", {"id": review.session_id, PARAM: review.item_id})
+
+
+def _next_edition() -> int:
+    known: Work | None = st.session_state.get(_WORK)
+    return 1 if known is None else known.edition + 1
+
+
+def rubric_of(visitor: Visitor, rubric_id: str) -> Rubric:
+    """Return a version of a rubric; versions never change, so a tab asks for each once."""
+    known: dict[str, Rubric] = st.session_state.setdefault(_RUBRICS, {})
+    if rubric_id not in known:
+        found = rubrics.get(visitor.caller, rubric_id)
+        if found is None:
+            raise Refused("NOT_FOUND", "The rubric does not exist.")
+        known[rubric_id] = found
+    return known[rubric_id]
+
+
+def start_button(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> None:
+    """Draw it; a press claims the next session and opens it.
+
+    Args:
+        visitor: the reviewer.
+        queue: to work on.
+        is_first: the one to begin with on its page.
+    """
+    progress = queue.progress
+    pressed = st.button(
+        "Start reviewing",
+        icon=":material/play_arrow:",
+        width="stretch",
+        type="primary" if is_first else "secondary",
+        key=f"start-{queue.id}",
+        disabled=queue.state == "closed" or progress.left + progress.in_work == 0,
+    )
+    if pressed:
+        with notices.failures_told(visitor.caller.request_id, "The next session"):
+            found = start(visitor, queue.id)
+        if not found:
+            st.toast("Nothing is left for you here: others hold or have done the rest.")

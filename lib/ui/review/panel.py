@@ -1,0 +1,156 @@
+"""Reviewing in the listening room: what the panel is given, and what it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import streamlit as st
+
+from lib.data import Caller, DataError, Refused, review_claims, reviews
+from lib.data.records import Criterion
+from lib.observability.logs import get_logger
+from lib.product import figures as fmt
+from lib.ui.review import current_review
+from lib.ui.review.content import MalformedError, read_content
+from lib.ui.review.current_review import Kind, Work
+from lib.ui.review.review_panel.component import review_panel
+from lib.ui.shell.navigation import go
+from lib.ui.shell.visitor import Visitor, require_role
+
+_LABELS: Final[dict[Kind, str]] = {
+    "review": "Submit and next",
+    "amend": "Save the change",
+    "decision": "Decide",
+}
+_LEADS: Final[dict[Kind, str]] = {
+    "review": "Your review",
+    "amend": "Your review is submitted; a change becomes its next version.",
+    "decision": "The final decision: its score becomes the session's.",
+}
+
+_log = get_logger(__name__)
+
+
+@st.fragment
+def panel(item_id: str) -> None:
+    """Draw the panel of the review under way and do what the reviewer asked for."""
+    visitor = require_role("/review")
+    work = current_review.work_in_hand(item_id)
+    if work is None:
+        return
+    key = f"review-{item_id}"
+    asked = st.session_state.get(key)
+    try:
+        _obey(asked, work, visitor)
+    except Refused as error:
+        work.problem = error.message
+        work.fields = [asdict(problem) for problem in error.fields]
+    except MalformedError:
+        work.problem = "The page sent something that is no review. Reload it and try again."
+    except DataError as error:
+        _log.warning("review.failed", item=item_id, error=type(error).__name__)
+        work.problem = (
+            "The data service does not answer; nothing that you wrote is lost here. Try again. "
+            f"Request id: {visitor.caller.request_id}"
+        )
+    review_panel(_data(work), key=key)
+
+
+def _obey(asked: object, work: Work, visitor: Visitor) -> None:
+    """Do what the panel asked for since the last run, if anything."""
+    wishes = {
+        name: getattr(asked, name, None) for name in ("undo", "submit", "release", "draft", "renew")
+    }
+    if not any(wishes.values()):
+        return
+    work.problem, work.fields = None, []
+    caller = visitor.caller
+    if wishes["undo"]:
+        current_review.take_back(visitor)
+    if isinstance(wishes["submit"], Mapping):
+        _submit(visitor, work, wishes["submit"]["content"])
+    if isinstance(wishes["draft"], Mapping):
+        _save(caller, work, wishes["draft"])
+    if wishes["renew"] and work.kind == "review":
+        _held(work, review_claims.renew(caller, work.item_id).lease_until)
+    if wishes["release"]:
+        review_claims.release(caller, work.item_id, skip=True)
+        current_review.put_down()
+        go("/review", {})
+
+
+def _save(caller: Caller, work: Work, draft: Mapping[str, Any]) -> None:
+    """Store a draft of a review; changes and decisions are stored when they are submitted."""
+    if work.kind == "review":
+        content = read_content(draft["content"])
+        held = review_claims.save_draft(caller, item_id=work.item_id, **content)
+        _held(work, held.lease_until)
+    work.saved = int(draft["number"])
+
+
+def _held(work: Work, lease_until: datetime | None) -> None:
+    work.lease_until = lease_until
+    if lease_until is None:
+        work.problem = (
+            "Your claim has ended and the session went back to the queue. What you wrote is kept; "
+            "submitting works as long as there is a place."
+        )
+
+
+def _submit(visitor: Visitor, work: Work, wire: Mapping[str, Any]) -> None:
+    content = read_content(wire)
+    caller = visitor.caller
+    if work.kind == "review":
+        done = reviews.submit(caller, item_id=work.item_id, next=True, **content)
+        current_review.note_submitted(work, done.review)
+        if done.next is not None:
+            current_review.open_claim(visitor, done.next)
+        current_review.put_down()
+        go("/review", {"finished": work.title})
+    elif work.kind == "amend":
+        reviews.amend(caller, item_id=work.item_id, **content)
+    else:
+        reviews.adjudicate(caller, item_id=work.item_id, **content)
+    current_review.put_down()
+    go("/session", {"id": work.session_id})
+
+
+def _data(work: Work) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    last = current_review.last_submitted()
+    return {
+        "itemId": work.item_id,
+        "edition": work.edition,
+        "title": f"{work.rubric.name}, version {fmt.count(work.rubric.version)}",
+        "lead": _LEADS[work.kind],
+        "criteria": [_criterion(criterion) for criterion in work.rubric.criteria],
+        "content": work.content,
+        "submitLabel": _LABELS[work.kind],
+        "isClaimed": work.kind == "review" and work.lease_until is not None,
+        "leaseMs": _left_ms(work.lease_until, now),
+        "saved": work.saved,
+        "problem": work.problem,
+        "fields": work.fields,
+        "undo": {"title": last.title, "leftMs": _left_ms(last.until, now)} if last else None,
+    }
+
+
+def _criterion(criterion: Criterion) -> dict[str, Any]:
+    return {
+        "key": criterion.key,
+        "label": criterion.label,
+        "description": criterion.description,
+        "kind": criterion.kind,
+        "level": criterion.level,
+        "required": criterion.required,
+        "min": criterion.min,
+        "max": criterion.max,
+        "options": list(criterion.options or ()),
+    }
+
+
+def _left_ms(until: datetime | None, now: datetime) -> float:
+    return max(0.0, (until - now).total_seconds() * 1000) if until else 0.0

@@ -1,0 +1,180 @@
+"""One review queue: progress by reviewer, its sessions, where reviewers agree and where not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final, Literal
+
+import streamlit as st
+
+from lib.auth.members import Member
+from lib.auth.roles import Role, function_allowed
+from lib.data import Refused, review_queues
+from lib.data.records import REVIEW_QUEUES_REMOVE_ITEM, ReviewQueue
+from lib.product import figures as fmt
+from lib.ui.parts.export_panel import list_export
+from lib.ui.parts.page_heading.component import Chip, Fact, Link, page_heading
+from lib.ui.parts.paging import PAGE_SIZE, Pager
+from lib.ui.parts.record_table.component import Act, Wish, record_table, wished
+from lib.ui.review import current_review, manage, rows
+from lib.ui.shell import notices
+from lib.ui.shell.visitor import Visitor
+from lib.work.list_export import export_reviews
+
+FIRST: Final = Act("first", "Hand out first")
+LAST: Final = Act("last", "Hand out last")
+TAKE_OUT: Final = Act("out", "Take out")
+
+_PRIORITIES: Final = {FIRST.name: 9, LAST.name: 0}
+_OUTCOMES: Final = {
+    FIRST.name: "handed out first",
+    LAST.name: "handed out last",
+    TAKE_OUT.name: "out",
+}
+
+_STATES: Final[dict[str, Literal["open", "done"]]] = {"Open": "open", "Done": "done"}
+_ITEMS: Final = "review-items-table"
+_ALL, _OPEN, _DONE, _DISPUTED = "All", "Open", "Done", "Disagreements"
+
+
+def draw(visitor: Visitor, queue_id: str) -> None:
+    """Draw the queue."""
+    caller = visitor.caller
+    _carry_out(visitor, wished(_ITEMS))
+    with notices.failures_told(caller.request_id, "This queue"), st.skeleton(420):
+        queue = review_queues.get(caller, queue_id)
+        reviewers = review_queues.reviewers(caller, queue_id) if queue else ()
+    if queue is None:
+        notices.not_found("Review queue", "The link is wrong.")
+        return
+    _heading(visitor, queue)
+    with st.container(width=260):
+        current_review.start_button(visitor, queue, is_first=True)
+    if visitor.member.role == Role.ADMIN:
+        manage.queue_actions(visitor, queue)
+    st.subheader("Reviewers", anchor=False)
+    if reviewers:
+        table = rows.reviewer_rows(reviewers)
+        record_table("Reviewers", rows.REVIEWER_COLUMNS, table, key="review-reviewers-table")
+    else:
+        notices.empty("Nobody has reviewed here yet", "Reviewers appear with their first session.")
+    _items(visitor, queue)
+    _agreement(visitor, queue)
+    list_export(visitor, "/review", export_reviews, {"queue_id": queue.id}, {"queue": queue.id})
+
+
+def _heading(visitor: Visitor, queue: ReviewQueue) -> None:
+    progress = queue.progress
+    rubric = current_review.rubric_of(visitor, queue.rubric_id)
+    page_heading(
+        queue.name,
+        queue.description or "",
+        crumbs=[Link("Review", "/review")],
+        chips=[Chip(queue.state, "good" if queue.state == "open" else "muted")],
+        facts=[
+            Fact("Sessions", f"{fmt.count(progress.items_done)} of {fmt.count(progress.items)}"),
+            Fact("Reviews", f"{fmt.count(progress.done)} of {fmt.count(progress.wanted)}"),
+            Fact("In work", fmt.count(progress.in_work)),
+            Fact("Left", fmt.count(progress.left)),
+            Fact("Reviews per session", fmt.count(queue.target)),
+            Fact("Rubric", f"{rubric.name}, version {rubric.version}"),
+            Fact("Order", queue.order),
+            Fact("A claim lasts", fmt.length(queue.lease_ms)),
+        ],
+        key="review-heading",
+    )
+
+
+def _items(visitor: Visitor, queue: ReviewQueue) -> None:
+    st.subheader("Sessions", anchor=False)
+    which = st.segmented_control(
+        "Which",
+        [_ALL, _OPEN, _DONE, _DISPUTED],
+        default=_ALL,
+        required=True,
+        key="which",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    pager = Pager("review-items", (queue.id, which))
+    with notices.failures_told(visitor.caller.request_id, "The queue's sessions"), st.skeleton(300):
+        page = review_queues.items(
+            visitor.caller,
+            queue_id=queue.id,
+            cursor=pager.cursor,
+            limit=PAGE_SIZE,
+            state=_STATES.get(which),
+            dispute="open" if which == _DISPUTED else None,
+        )
+    if not page.items:
+        notices.empty(
+            "No session here",
+            "Sessions enter by the queue's rule when they end, or by hand from their list.",
+        )
+        return
+    record_table(
+        "Sessions of the queue",
+        rows.ITEM_COLUMNS,
+        rows.item_rows(page.items, visitor.zone),
+        key=_ITEMS,
+        acts=_actions_for(visitor.member),
+    )
+    pager.controls(len(page.items), page.next_cursor)
+
+
+def _agreement(visitor: Visitor, queue: ReviewQueue) -> None:
+    """Draw how far pairs of reviewers agree; only where sessions get several reviews."""
+    if queue.target == 1:
+        return
+    from lib.work import agreement  # noqa: PLC0415  # loads PyCM, which only this needs
+
+    st.subheader("Agreement", anchor=False)
+    with notices.failures_told(visitor.caller.request_id, "The agreement"), st.skeleton(160):
+        pairs = list(agreement.of_queue(visitor.caller, queue.id))
+    if not pairs:
+        notices.empty(
+            "No two reviews of one session yet", "Agreement is counted once two reviewers are done."
+        )
+        return
+    table = rows.agreement_rows(pairs)
+    record_table("Agreement", rows.AGREEMENT_COLUMNS, table, key="review-agreement-table")
+    st.caption(
+        "Agreed within the criterion's tolerance. Cohen's kappa: 1 is full agreement, 0 what "
+        "chance alone would give; in brackets its 95% confidence interval."
+    )
+
+
+def _actions_for(member: Member) -> Sequence[Act]:
+    """Return what the member's role may do with sessions of a queue."""
+    may = function_allowed(member.role, REVIEW_QUEUES_REMOVE_ITEM.path)
+    return (FIRST, LAST, TAKE_OUT) if may else ()
+
+
+def _carry_out(visitor: Visitor, wish: Wish | None) -> None:
+    """Do what was wished with the selected items, one by one, and say what was refused and why."""
+    if wish is None or wish.act not in _OUTCOMES:
+        return
+    refused: Counter[str] = Counter()
+    with notices.failures_told(visitor.caller.request_id, "The queue"):
+        for item_id in wish.ids:
+            try:
+                _do(visitor, wish.act, item_id)
+            except Refused as refusal:
+                refused[refusal.message] += 1
+    done = len(wish.ids) - refused.total()
+    if done:
+        st.toast(f"{_sessions(done)} {_OUTCOMES[wish.act]}")
+    for message, number in refused.items():
+        st.warning(f"{_sessions(number)} left as before: {message}")
+
+
+def _do(visitor: Visitor, act: str, item_id: str) -> None:
+    if act == TAKE_OUT.name:
+        review_queues.remove_item(visitor.caller, item_id)
+    else:
+        review_queues.prioritise(visitor.caller, item_id, _PRIORITIES[act])
+
+
+def _sessions(number: int) -> str:
+    return f"{fmt.count(number)} session{'' if number == 1 else 's'}"

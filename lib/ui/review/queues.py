@@ -1,0 +1,103 @@
+"""Review: the queues with what is left in them, and the way into the work."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.auth.roles import Role, allows
+from lib.data import review_queues
+from lib.data.records import ReviewQueue
+from lib.product import figures as fmt
+from lib.ui.parts.page_heading.component import Fact, page_heading
+from lib.ui.review import current_review, manage, results
+from lib.ui.review import queue as queue_page
+from lib.ui.shell import notices
+from lib.ui.shell.navigation import go
+from lib.ui.shell.visitor import Visitor
+
+_QUEUES, _RESULTS, _MANAGE = "Queues", "Results", "Manage"
+
+
+def draw(visitor: Visitor) -> None:
+    """Draw the page: a queue that the address names, else what `view` says."""
+    queue_id = st.query_params.get("queue")
+    reviews_work = allows(visitor.member.role, Role.REVIEWER)
+    if queue_id and reviews_work:
+        queue_page.draw(visitor, queue_id)
+        return
+    page_heading(
+        "Review",
+        "Listen, judge by the rubric, submit, next.",
+        key="review-heading",
+    )
+    offered = [_QUEUES] if reviews_work else []
+    offered.append(_RESULTS)
+    if visitor.member.role == Role.ADMIN:
+        offered.append(_MANAGE)
+    view = offered[0]
+    if len(offered) > 1:
+        view = st.segmented_control(
+            "View",
+            offered,
+            default=offered[0],
+            required=True,
+            key="view",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+    if view == _MANAGE:
+        manage.draw(visitor)
+    elif view == _RESULTS:
+        results.draw(visitor)
+    else:
+        _draw_queues(visitor)
+
+
+def _draw_queues(visitor: Visitor) -> None:
+    _tell_finished(visitor)
+    with notices.failures_told(visitor.caller.request_id, "The review queues"), st.skeleton(320):
+        queues = review_queues.newest_open(visitor.caller)
+    if not queues:
+        notices.empty(
+            "There is no open queue",
+            "An administrator opens one under Manage: which sessions, by which rubric, how often.",
+        )
+        return
+    first = next((queue.id for queue in queues if queue.progress.left), None)
+    for queue in queues:
+        _card(visitor, queue, is_first=queue.id == first)
+
+
+def _tell_finished(visitor: Visitor) -> None:
+    """Say that the queue is done, when the last submission led here, with the way to undo it."""
+    last = current_review.last_submitted()
+    if last is None:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.text(f"Submitted: {last.title}")
+        if st.button("Undo", icon=":material/undo:", key="review-undo"):
+            with notices.failures_told(visitor.caller.request_id, "The last review"):
+                current_review.take_back(visitor)
+
+
+def _card(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> None:
+    progress = queue.progress
+    with st.container(border=True):
+        about, action = st.columns([0.74, 0.26], vertical_alignment="center")
+        with about:
+            page_heading(
+                "",
+                queue.description or "",
+                key=f"queue-{queue.id}",
+                facts=[
+                    Fact("Queue", queue.name),
+                    Fact("Done", f"{fmt.count(progress.done)} of {fmt.count(progress.wanted)}"),
+                    Fact("In work", fmt.count(progress.in_work)),
+                    Fact("Left", fmt.count(progress.left)),
+                ],
+            )
+            st.progress(min(1.0, progress.done / progress.wanted) if progress.wanted else 0.0)
+        with action:
+            current_review.start_button(visitor, queue, is_first=is_first)
+            if st.button("Details", width="stretch", key=f"details-{queue.id}"):
+                go("/review", {"queue": queue.id})

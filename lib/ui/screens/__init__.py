@@ -1,1 +1,0 @@
-"""What each page draws; `pages/` holds only their roles."""

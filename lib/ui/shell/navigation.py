@@ -1,0 +1,74 @@
+"""The pages of the dashboard, going to one from Python, and the order of the list one came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+PAGES: Final = Path(__file__).resolve().parents[3] / "pages"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One page.
+
+    Attributes:
+        path: as in the address and in `permissions.json`.
+        script: absolute; a relative one would be looked for beside the dashboard script.
+        title: in the menu and in the browser's tab.
+        icon: a Material symbol.
+        section: heading in the menu; empty for pages that are only linked to.
+    """
+
+    path: str
+    script: Path
+    title: str
+    icon: str
+    section: str
+
+
+ROUTES: Final = (
+    Route("/", PAGES / "overview.py", "Overview", ":material/space_dashboard:", "Listen"),
+    Route("/users", PAGES / "users.py", "Users", ":material/group:", "Listen"),
+    Route("/user", PAGES / "user.py", "User", ":material/person:", ""),
+    Route("/sessions", PAGES / "sessions.py", "Sessions", ":material/graphic_eq:", "Listen"),
+    Route("/session", PAGES / "session.py", "Session", ":material/headphones:", ""),
+    Route("/review", PAGES / "review.py", "Review", ":material/rate_review:", "Listen"),
+    Route("/alerts", PAGES / "alerts.py", "Alerts", ":material/notifications:", "Operate"),
+    Route("/storage", PAGES / "storage.py", "Storage health", ":material/database:", "Operate"),
+    Route("/latency", PAGES / "latency.py", "Product latency", ":material/speed:", "Operate"),
+    Route("/auth-errors", PAGES / "auth_errors.py", "Auth errors", ":material/key:", "Operate"),
+    Route("/status", PAGES / "status.py", "System status", ":material/monitor_heart:", "Operate"),
+    Route("/audit", PAGES / "audit.py", "Audit", ":material/history:", "Operate"),
+)
+
+BY_PATH: Final = {route.path: route for route in ROUTES}
+
+_NEIGHBOURS = "earshot.neighbours"
+
+
+def go(path: str, params: Mapping[str, str]) -> None:
+    """Open a page; a path that is no page is ignored."""
+    route = BY_PATH.get(path)
+    if route is not None:
+        st.switch_page(route.script, query_params=dict(params))
+
+
+def remember_list(ids: list[str]) -> None:
+    """Keep the order of the list on the screen, for "previous" and "next" of its records."""
+    st.session_state[_NEIGHBOURS] = ids
+
+
+def neighbours_of(record_id: str) -> tuple[str | None, str | None]:
+    """Return the records before and after this one in the list the reader came from."""
+    ids: list[str] = st.session_state.get(_NEIGHBOURS, [])
+    if record_id not in ids:
+        return None, None
+    index = ids.index(record_id)
+    before = ids[index - 1] if index > 0 else None
+    after = ids[index + 1] if index + 1 < len(ids) else None
+    return before, after

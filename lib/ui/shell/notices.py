@@ -1,0 +1,101 @@
+"""Views for when there is nothing to show: signed out, not allowed, empty, failed.
+
+All words here are ours; words of others go through `st.text` or a component.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from lib.auth.backend_api import ApiUnavailableError
+from lib.auth.roles import Role, page_roles
+from lib.data import DataError, Refused, Unavailable
+from lib.observability.logs import get_logger
+from lib.ui.shell.navigation import BY_PATH
+
+_log = get_logger(__name__)
+
+
+def signed_out(reason: str) -> None:
+    """Say that the session is over, and offer the way back to this very page."""
+    with st.container(border=True):
+        st.subheader("Your session has ended", anchor=False)
+        st.text("You were signed out, or your sign-in could not be checked any more.")
+        st.text(f"Reason: {reason}")
+        # A whole page load: only a document request can be led to the sign-in page.
+        st.html('<a href="" target="_self">Sign in again</a>')
+
+
+def forbidden(path: str, role: Role) -> None:
+    """Say that the page is above the member's role, and whom to ask."""
+    title = BY_PATH[path].title if path in BY_PATH else "This page"
+    needed = " or ".join(sorted(needed.value for needed in page_roles(path))) or "nobody"
+    with st.container(border=True):
+        st.subheader(f"403: {title} is not for your role", anchor=False)
+        st.text(f"It needs the role {needed}; yours is {role.value}.")
+        st.text("Ask an administrator of your Clerk organisation if you should have it.")
+        st.page_link(
+            BY_PATH["/"].script, label="Back to the overview", icon=":material/arrow_back:"
+        )
+
+
+def empty(title: str, hint: str) -> None:
+    """Say that a list is empty and what to do about it."""
+    with st.container(border=True):
+        st.markdown(f"**{title}**")
+        st.text(hint)
+
+
+def not_found(what: str, hint: str) -> None:
+    """Say that a record does not exist (any more)."""
+    with st.container(border=True):
+        st.subheader(f"{what} not found", anchor=False)
+        st.text(hint)
+
+
+@contextmanager
+def failures_told(request_id: str, what: str) -> Iterator[None]:
+    """Turn a failed call into a calm sentence with the request id and a retry; ends the run.
+
+    Args:
+        request_id: of the calls inside.
+        what: what could not be loaded, as it stands in the sentence.
+    """
+    try:
+        yield
+    except PermissionError as error:
+        signed_out(str(error))
+    except (DataError, ApiUnavailableError) as error:
+        _log.warning("page.failed", what=what, error=type(error).__name__, reason=str(error))
+        failed(what, _why(error), request_id)
+    else:
+        return
+    st.stop()
+
+
+def failed(what: str, why: str, request_id: str) -> None:
+    """Draw a failure."""
+    with st.container(border=True):
+        st.subheader(f"{what} cannot be shown now", anchor=False)
+        st.text(why)
+        st.text(f"Request id: {request_id}")
+        st.button("Try again", key=f"retry-{what}", icon=":material/refresh:")
+
+
+def _why(error: Exception) -> str:
+    match error:
+        case Refused(code="FORBIDDEN"):
+            return "Your role may not see this."
+        case Refused(code="UNAUTHENTICATED"):
+            return "The data service did not accept your session. Reload the page to sign in again."
+        case Refused():
+            return error.message
+        case Unavailable():
+            return "The data service does not answer. Nothing is lost; try again in a moment."
+        case ApiUnavailableError():
+            return "The sign-in service does not answer, so your access could not be checked."
+        case _:
+            return "The data service failed to answer this. The request id helps to find out why."

@@ -1,0 +1,1 @@
+"""Use cases: what needs data, storage and sign-in together."""

@@ -1,0 +1,1 @@
+"""The bulk importer: files of conversations, written as the API would."""

@@ -1,0 +1,219 @@
+"""From a pending row to a stored recording.
+
+    begin     row `pending` -> signed PUT bound to type, length and checksum
+    complete  length and first bytes checked -> `stored`, analysis `pending`
+    sweep     pending rows whose upload never came -> completed if it did, else `missing`
+
+Each step may be repeated: Convex refuses transitions that go backwards, and objects are never
+overwritten by us.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import BinaryIO
+
+from lib.data import Caller, audio_objects
+from lib.data.paging import each
+from lib.data.records import AudioObject
+from lib.observability.logs import get_logger
+from lib.storage.analysis import check_upload
+from lib.storage.client import Storage
+from lib.storage.decode import FLAWS, UnplayableError
+from lib.storage.errors import ObjectMissingError, StorageError
+from lib.storage.formats import check_size
+from lib.storage.keys import AudioKey
+from lib.storage.objects import exists
+from lib.storage.upload import Progress, measure_file, upload
+from lib.storage.urls import SignedUrl, checksum_header, sign_put
+
+ABANDONED_AFTER = timedelta(hours=1)
+"""Far longer than an upload URL lives plus the longest plausible transfer of a turn."""
+
+NEVER_UPLOADED = "never_uploaded"
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A begun upload: its row, and the URL to send the bytes to."""
+
+    audio: AudioObject
+    target: SignedUrl
+
+
+def begin(
+    caller: Caller,
+    storage: Storage,
+    *,
+    session_id: str,
+    sequence: int | None,
+    content_type: str,
+    size: int,
+    sha256: str,
+) -> Upload:
+    """Note a recording and sign its upload.
+
+    A repeat for the same bytes, while they are not stored, gets the same row and a new URL.
+
+    Args:
+        caller: with the role ingest.
+        storage: the bucket.
+        session_id: document id of the session.
+        sequence: of the turn; None for a recording of the whole session.
+        content_type: one of `lib.storage.formats.FORMATS`.
+        size: exact length in bytes.
+        sha256: 64 hexadecimal digits.
+
+    Raises:
+        ValueError: type, size or checksum is not acceptable.
+        Refused: Convex refuses (no such session or turn, a recording is there already).
+        Unavailable: Convex does not answer.
+        StorageError: there are no credentials to sign with.
+    """
+    check_size(size)
+    checksum_header(sha256)
+    now = datetime.now(UTC)
+    window = timedelta(days=storage.settings.privacy_window_days)
+    row = audio_objects.begin(
+        caller,
+        session_id=session_id,
+        sequence=sequence,
+        key=str(AudioKey.new(session_id, content_type, now)),
+        content_type=content_type,
+        bytes=size,
+        sha256=sha256.lower(),
+        expires_at=now + window,
+    )
+    return Upload(row, sign_put(storage, row.key, row.content_type, row.bytes, row.sha256))
+
+
+def store(
+    caller: Caller,
+    worker: Callable[[], Caller],
+    storage: Storage,
+    *,
+    session_id: str,
+    sequence: int | None,
+    content_type: str,
+    file: BinaryIO,
+    progress: Progress | None = None,
+) -> AudioObject:
+    """Store a local file as a recording, from row to check: for callers with the bucket's keys.
+
+    Args:
+        caller: with the role ingest.
+        worker: makes a caller with the role worker.
+        storage: the bucket.
+        session_id: document id of the session.
+        sequence: of the turn; None for a recording of the whole session.
+        content_type: one of `lib.storage.formats.FORMATS`.
+        file: seekable, at its start.
+        progress: told bytes sent and bytes in all.
+
+    Raises:
+        As `begin` and `complete`.
+    """
+    size, sha256 = measure_file(file)
+    begun = begin(
+        caller,
+        storage,
+        session_id=session_id,
+        sequence=sequence,
+        content_type=content_type,
+        size=size,
+        sha256=sha256,
+    )
+    upload(storage, begun.audio.key, file, size, sha256, progress)
+    return complete(caller, worker, storage, begun.audio.id)
+
+
+def complete(
+    caller: Caller, worker: Callable[[], Caller], storage: Storage, audio_object_id: str
+) -> AudioObject:
+    """Check an upload and mark it stored; harmless when repeated.
+
+    Args:
+        caller: with the role ingest.
+        worker: makes a caller with the role worker, to note a flaw.
+        storage: the bucket.
+        audio_object_id: document id of the row.
+
+    Raises:
+        LookupError: there is no such row.
+        ObjectMissingError: nothing was uploaded (yet).
+        UnplayableError: what was uploaded is no such recording; the row says so too.
+        StorageError, Refused, Unavailable: a dependency failed; ask again.
+    """
+    row = audio_objects.get(caller, audio_object_id)
+    if row is None:
+        raise LookupError("no such recording")
+    if row.status != "pending":
+        _raise_known_flaw(row)
+        return row
+    try:
+        info = check_upload(storage, row.key, row.bytes)
+    except UnplayableError as error:
+        audio_objects.mark_stored(caller, id=row.id)
+        audio_objects.mark_analysed(worker(), id=row.id, analysis="corrupt", reason=error.flaw)
+        raise
+    except StorageError as error:
+        if error.failure == "denied":
+            # Without the right to list, S3 says 403 of a key that does not exist.
+            raise ObjectMissingError("denied", error.operation) from None
+        raise
+    return audio_objects.mark_stored(caller, id=row.id, etag=info.etag)
+
+
+def sweep(
+    worker: Callable[[], Caller], storage: Storage, stop: Callable[[], bool]
+) -> dict[str, int]:
+    """Settle uploads that were begun and never completed.
+
+    Args:
+        worker: makes a caller with the role worker.
+        storage: the bucket.
+        stop: asked between rows; True ends the run early.
+
+    Returns:
+        Counts: `completed`, `flawed`, `missing`, `failed`.
+    """
+    counts = {"completed": 0, "flawed": 0, "missing": 0, "failed": 0}
+    caller = worker()
+    before = datetime.now(UTC) - ABANDONED_AFTER
+    for row in each(
+        lambda cursor: audio_objects.due(
+            caller, kind="abandoned", before=before, cursor=cursor, limit=100
+        ),
+        stop,
+    ):
+        counts[_settle(caller, worker, storage, row)] += 1
+    return counts
+
+
+def _settle(
+    caller: Caller, worker: Callable[[], Caller], storage: Storage, row: AudioObject
+) -> str:
+    try:
+        complete(caller, worker, storage, row.id)
+    except UnplayableError:
+        return "flawed"
+    except ObjectMissingError:
+        if exists(storage, row.key):
+            return "failed"  # it is there and may not be read: not the upload's fault
+        audio_objects.mark_missing(caller, row.id, reason=NEVER_UPLOADED)
+        return "missing"
+    except StorageError as error:
+        _log.warning("audio.sweep_waits", audioObjectId=row.id, failure=error.failure)
+        return "failed"
+    return "completed"
+
+
+def _raise_known_flaw(row: AudioObject) -> None:
+    if row.analysis == "corrupt":
+        for flaw in FLAWS:
+            if flaw == row.reason:
+                raise UnplayableError(flaw)

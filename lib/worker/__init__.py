@@ -1,0 +1,1 @@
+"""What runs by schedule or beside requests."""

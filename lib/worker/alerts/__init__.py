@@ -1,0 +1,1 @@
+"""Alerts: what is evaluated, who is notified, and how."""

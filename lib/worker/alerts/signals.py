@@ -1,0 +1,257 @@
+"""What the rules look at, read from rollups, reports of jobs and one row of the retention queue.
+
+Rollups are read once and kept by bucket: a round asks again only for the newest ones, which late
+batches may still change, and once an hour for all. Demo data is never looked at.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from lib.data import Caller, audio_objects, job_leases, metrics
+from lib.data.records import JobRun, Rollup
+from lib.observability.alert_evaluation import Gauge, Resolution, Signals
+from lib.observability.burn_rate import AHEAD, Bucket, by_failure, by_limit
+from lib.observability.histogram import Histogram, merged
+from lib.product.objectives import STORAGE_LATENCY
+
+REREAD_ALL: Final = timedelta(hours=1)
+DEMO: Final = "demo"
+
+_MINUTE: Final = timedelta(minutes=1)
+_HOUR: Final = timedelta(hours=1)
+_PROBED: Final = 5 * _MINUTE
+_SURGE: Final = 10 * _MINUTE
+_USUAL: Final = 24 * _HOUR
+_RECENT: Final = 15 * _MINUTE
+_GRACE: Final = 5 * _MINUTE
+_RUNS_LATE: Final = 3
+
+
+@dataclass(slots=True)
+class Cell:
+    """Rollups of one bucket, added up."""
+
+    count: int = 0
+    failed: int = 0
+    histogram: Histogram = field(default_factory=Histogram)
+
+
+class Kept:
+    """The rollups of one metric that a window needs, by bucket.
+
+    Args:
+        metric: name.
+        resolution: of the rollups.
+        span: how far back the longest window goes.
+        fresh: how far back late batches are looked for in every round.
+        dimensions: only series with these values.
+        failed: how many events of a rollup count as bad.
+    """
+
+    def __init__(
+        self,
+        metric: str,
+        resolution: Resolution,
+        span: timedelta,
+        fresh: timedelta,
+        dimensions: Mapping[str, str] | None = None,
+        failed: Callable[[Rollup], int] = lambda _: 0,
+    ) -> None:
+        self._metric, self._resolution, self._dimensions = metric, resolution, dimensions
+        self._span, self._fresh, self._failed = span, fresh, failed
+        self._cells: dict[datetime, Cell] = {}
+        self._read_all_at: datetime | None = None
+
+    def read(self, caller: Caller, now: datetime) -> Mapping[datetime, Cell]:
+        """Return the cells by start of bucket, as Convex has them."""
+        is_old = (
+            self._read_all_at is None or not timedelta() <= now - self._read_all_at < REREAD_ALL
+        )
+        start = now - (self._span if is_old else self._fresh)
+        read = metrics.between(
+            caller, self._metric, start, now + AHEAD + _MINUTE, self._resolution, self._dimensions
+        )
+        found = cells((it for it in read if it.dimensions.get("source") != DEMO), self._failed)
+        kept = {} if is_old else self._cells
+        self._cells = {
+            **{at: cell for at, cell in kept.items() if now - self._span <= at < start},
+            **found,
+        }
+        if is_old:
+            self._read_all_at = now
+        return self._cells
+
+
+def cells(
+    rollups: Iterable[Rollup], failed: Callable[[Rollup], int] = lambda _: 0
+) -> dict[datetime, Cell]:
+    """Return rollups added up by bucket.
+
+    Args:
+        rollups: of one metric and one resolution.
+        failed: how many events of a rollup count as bad.
+    """
+    found: dict[datetime, Cell] = {}
+    for rollup in rollups:
+        cell = found.setdefault(rollup.bucket_start, Cell())
+        cell.count += rollup.count
+        cell.failed += failed(rollup)
+        counts = {int(index): count for index, count in rollup.histogram.counts.items()}
+        cell.histogram.merge(Histogram(rollup.histogram.zero, counts))
+    return found
+
+
+def storage_failures(rollup: Rollup) -> int:
+    """Return the operations that failed, and not by the caller's own doing.
+
+    A missing object is an answer. So is `denied` to a HEAD: where listing is not allowed, it is how
+    a bucket says that an object is missing. Keys that are refused show in the other operations.
+    """
+    outcome = rollup.dimensions.get("outcome", "ok")
+    is_answer = outcome in {"ok", "missing"}
+    is_answer |= outcome == "denied" and rollup.dimensions.get("operation") == "HeadObject"
+    return 0 if is_answer else rollup.count
+
+
+class SignalReader:
+    """Reads the signals of all rules; one per worker, for its lifetime.
+
+    Args:
+        intervals: seconds between the runs of each job, by its name.
+    """
+
+    def __init__(self, intervals: Mapping[str, float]) -> None:
+        self._intervals = intervals
+        storage = "storage.operation"
+        self._storage: dict[Resolution, Kept] = {
+            "minute": Kept(storage, "minute", 66 * _MINUTE, 10 * _MINUTE, failed=storage_failures),
+            "hour": Kept(storage, "hour", 73 * _HOUR, 2 * _HOUR, failed=storage_failures),
+        }
+        self._probe = Kept(
+            "storage.probe",
+            "minute",
+            _PROBED,
+            _PROBED,
+            failed=lambda rollup: 0 if rollup.dimensions.get("outcome") == "ok" else rollup.count,
+        )
+        denied = {"outcome": "denied"}
+        self._denied = Kept("auth.decision", "minute", _SURGE, _SURGE, denied)
+        self._denied_before = Kept("auth.decision", "hour", _USUAL + _HOUR, 2 * _HOUR, denied)
+        self._lag = Kept("ingestion.lag", "minute", _RECENT, _RECENT)
+        self._dropped = Kept("telemetry.dropped", "minute", _RECENT, _RECENT)
+
+    def read(self, caller: Caller, now: datetime) -> Signals:
+        """Return the signals of this moment.
+
+        Args:
+            caller: with the role worker.
+            now: by the clock of Convex.
+        """
+        storage = {name: kept.read(caller, now) for name, kept in self._storage.items()}
+        jobs = job_leases.every(caller)
+        return Signals(
+            counts={
+                "storage.failures": {name: list(failures(it)) for name, it in storage.items()},
+                "storage.latency": {name: list(_slow(it)) for name, it in storage.items()},
+            },
+            gauges={
+                "storage.probe.failed": _failed_share(self._probe.read(caller, now)),
+                "auth.denied.usual": times_usual(
+                    self._denied.read(caller, now), self._denied_before.read(caller, now), now
+                ),
+                "ingestion.lag.p95": _p95(self._lag.read(caller, now)),
+                "telemetry.dropped": Gauge(_total(self._dropped.read(caller, now))),
+                "retention.overdue": Gauge(_overdue_ms(caller, now)),
+                "reconciliation.drift": Gauge(drift(jobs)),
+                "jobs.overdue": Gauge(overdue_jobs(jobs, self._intervals, now)),
+            },
+        )
+
+
+def failures(cells: Mapping[datetime, Cell]) -> Iterator[Bucket]:
+    """Yield counts of failed operations by bucket."""
+    for start, cell in cells.items():
+        yield Bucket(start, by_failure(cell.count, cell.failed))
+
+
+def _slow(cells: Mapping[datetime, Cell]) -> Iterator[Bucket]:
+    limit = STORAGE_LATENCY.limit_ms or 0.0
+    for start, cell in cells.items():
+        yield Bucket(start, by_limit(cell.histogram, limit))
+
+
+def _failed_share(cells: Mapping[datetime, Cell]) -> Gauge:
+    total = sum(cell.count for cell in cells.values())
+    failed = sum(cell.failed for cell in cells.values())
+    return Gauge(failed / total if total else None, total)
+
+
+def times_usual(
+    recent: Mapping[datetime, Cell], before: Mapping[datetime, Cell], now: datetime
+) -> Gauge:
+    """Return how many times more was counted in the last ten minutes than in an average ten.
+
+    The average is over the day before, without the present hour, and is taken to be at least one:
+    what happens almost never is not a surge when it happens.
+    """
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    usual = sum(cell.count for start, cell in before.items() if hour - _USUAL <= start < hour)
+    count = sum(cell.count for cell in recent.values())
+    return Gauge(count / max(usual * (_SURGE / _USUAL), 1.0), count)
+
+
+def _p95(cells: Mapping[datetime, Cell]) -> Gauge:
+    whole = merged(cell.histogram for cell in cells.values())
+    return Gauge(whole.quantile(0.95), whole.count)
+
+
+def _total(cells: Mapping[datetime, Cell]) -> int:
+    return sum(cell.count for cell in cells.values())
+
+
+def _overdue_ms(caller: Caller, now: datetime) -> float:
+    """Return how long ago the oldest recording that is still stored should have gone."""
+    page = audio_objects.due(caller, kind="expired", before=now, cursor=None, limit=1)
+    if not page.items:
+        return 0.0
+    return (now - page.items[0].expires_at).total_seconds() * 1000
+
+
+def drift(jobs: Sequence[JobRun]) -> float | None:
+    """Return the findings of the last reconciliation that it did not repair; None before it ran."""
+    for job in jobs:
+        if job.name == "audio.reconciliation" and job.last_ok and job.last_report:
+            report = json.loads(job.last_report)
+            found, repaired = report.get("findings"), report.get("repaired", {})
+            if isinstance(found, dict):
+                return float(sum(found.values()) - sum(repaired.values()))
+    return None
+
+
+def overdue_jobs(
+    jobs: Sequence[JobRun], intervals: Mapping[str, float], now: datetime
+) -> float | None:
+    """Return how many jobs failed at their last run or are late.
+
+    Late is: by three runs and five minutes; or, while a worker is at it, by an hour.
+    """
+    known = [job for job in jobs if job.name in intervals]
+    if not known:
+        return None
+    return float(sum(_is_overdue(job, intervals[job.name], now) for job in known))
+
+
+def _is_overdue(job: JobRun, every: float, now: datetime) -> bool:
+    if job.last_ok is False:
+        return True
+    allowed = _GRACE + _RUNS_LATE * timedelta(seconds=every)
+    if job.holder is not None and job.lease_until > now:
+        # It runs, and its worker lives: some runs have much to do.
+        return job.last_started_at is not None and now - job.last_started_at > max(allowed, _HOUR)
+    last = max((at for at in (job.last_started_at, job.last_finished_at) if at), default=None)
+    return last is not None and now - last > allowed

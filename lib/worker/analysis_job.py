@@ -1,0 +1,98 @@
+"""Analyses stored recordings that have not been analysed, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from lib.data import Caller, Refused, audio_objects
+from lib.data.paging import each
+from lib.data.records import AudioObject
+from lib.observability.logs import get_logger
+from lib.storage.client import Storage
+from lib.storage.decode import UnplayableError
+from lib.storage.errors import StorageError
+from lib.storage.objects import exists
+from lib.storage.tags import set_expiry
+from lib.worker.analyser import Analyser
+
+LOST = "lost"
+"""Reason of a row whose object was there once and is gone."""
+
+_log = get_logger(__name__)
+
+
+def analyse_due(
+    worker: Callable[[], Caller], storage: Storage, analyser: Analyser, stop: Callable[[], bool]
+) -> dict[str, int]:
+    """Analyse what waits for it.
+
+    Args:
+        worker: makes a caller with the role worker.
+        storage: the bucket.
+        analyser: does the decoding.
+        stop: asked between recordings; True ends the run early.
+
+    Returns:
+        Counts: `ready`, `corrupt`, `missing`, `overtaken` (no longer stored by the time),
+        `failed` (tried again in the next run).
+    """
+    counts = dict.fromkeys(("ready", "corrupt", "missing", "overtaken", "failed"), 0)
+    caller = worker()
+    now = datetime.now(UTC)
+    for row in each(
+        lambda cursor: audio_objects.due(
+            caller, kind="analysis", before=now, cursor=cursor, limit=50
+        ),
+        stop,
+    ):
+        counts[_analyse(caller, storage, analyser, row)] += 1
+    return counts
+
+
+def _analyse(caller: Caller, storage: Storage, analyser: Analyser, row: AudioObject) -> str:
+    try:
+        return _noted(caller, storage, analyser, row)
+    except StorageError as error:
+        _log.warning("audio.analysis_waits", audioObjectId=row.id, failure=error.failure)
+        return "failed"
+    except Refused as error:
+        if error.code != "CONFLICT":
+            raise
+        # Retention or erasure was faster; their state is the true one.
+        return "overtaken"
+
+
+def _noted(caller: Caller, storage: Storage, analyser: Analyser, row: AudioObject) -> str:
+    try:
+        found = analyser.analyse(row.key, row.bytes, row.sha256)
+    except UnplayableError as error:
+        _log.info("audio.corrupt", audioObjectId=row.id, reason=error.flaw)
+        audio_objects.mark_analysed(caller, id=row.id, analysis="corrupt", reason=error.flaw)
+        return "corrupt"
+    except StorageError as error:
+        # Without the right to list, S3 says "denied" of what is missing.
+        if error.failure not in {"missing", "denied"} or exists(storage, row.key):
+            raise
+        audio_objects.mark_missing(caller, row.id, reason=LOST)
+        return "missing"
+    audio_objects.mark_analysed(
+        caller,
+        id=row.id,
+        analysis="ready",
+        duration_ms=found.duration_ms,
+        sample_rate=found.sample_rate,
+        channels=found.channels,
+        peaks_key=found.peaks_key,
+        etag=found.etag,
+    )
+    _allow_expiry(storage, row.key)
+    return "ready"
+
+
+def _allow_expiry(storage: Storage, key: str) -> None:
+    try:
+        set_expiry(storage, "analysis", key, allowed=True)
+    except StorageError as error:
+        # The retention job keeps the deadline; the tag only feeds its safety net.
+        _log.warning("audio.tag_failed", failure=error.failure)

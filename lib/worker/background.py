@@ -1,0 +1,60 @@
+"""What works in a process beside its requests: metrics, the watch over Convex, the worker."""
+
+from __future__ import annotations
+
+from lib.data import metrics
+from lib.observability.logs import get_logger
+from lib.observability.recorder import Batch
+from lib.work.services import Services
+from lib.worker.alerts.runtime_watch import RuntimeWatch
+from lib.worker.analyser import Analyser
+from lib.worker.flush import Flusher
+from lib.worker.jobs import default_jobs
+from lib.worker.worker import Worker
+
+STOP_SECONDS = 15.0
+WATCH_SECONDS = 2.0
+
+_log = get_logger(__name__)
+
+
+class Background:
+    """Threads of one process, started and stopped with it.
+
+    Args:
+        services: of the process.
+        with_worker: run jobs here; default as `EARSHOT_WORKER` says of the app.
+    """
+
+    def __init__(self, services: Services, *, with_worker: bool | None = None) -> None:
+        self._services = services
+        self._flusher = Flusher(services.recorder, self._send)
+        self._watch = RuntimeWatch(services)
+        self._analyser = Analyser(services.storage)
+        inside = services.settings.worker == "inside" if with_worker is None else with_worker
+        jobs = default_jobs(self._analyser) if inside else ()
+        self._worker = Worker(services, jobs)
+
+    def start(self) -> None:
+        """Start the threads."""
+        self._flusher.start()
+        self._watch.start()
+        self._worker.start()
+
+    def stop(self) -> None:
+        """Stop them; jobs end after their present item, and what was recorded is sent last."""
+        self._worker.ask_to_stop()
+        self._analyser.close()
+        if not self._worker.join(STOP_SECONDS):
+            _log.warning("worker.still_busy", afterSeconds=STOP_SECONDS)
+        self._watch.stop(WATCH_SECONDS)
+        self._flusher.stop()
+
+    def _send(self, batch: Batch) -> None:
+        metrics.ingest(
+            self._services.worker_caller(),
+            batch.batch_id,
+            rollups=batch.rollups,
+            auth_events=batch.auth_events,
+            storage_events=batch.storage_events,
+        )

@@ -1,0 +1,69 @@
+"""What the worker does.
+
+A job gets the services of its process and `stop`, which it asks between items; it returns counts
+for its report. Every job may be ended at any point and run again from there: a missed run is made
+up for by the next one, never doubled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+
+from lib.product.schedule import EVERY
+from lib.work import dependencies, uploads
+from lib.work.services import Services
+from lib.worker import analysis_job, retention, started_erasures
+from lib.worker.alerts.delivery import deliver
+from lib.worker.alerts.evaluation import Evaluation
+from lib.worker.analyser import Analyser
+from lib.worker.probe import probe
+from lib.worker.reconciliation import Reconciliation
+
+Report = Mapping[str, object]
+Stop = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job.
+
+    Attributes:
+        name: of the lease, the metric dimension and the report.
+        every_seconds: from the start of one run to the start of the next, over all workers.
+        run: does it.
+    """
+
+    name: str
+    every_seconds: float
+    run: Callable[[Services, Stop], Report]
+
+
+def default_jobs(analyser: Analyser) -> tuple[Job, ...]:
+    """Return all jobs; `lib.product.schedule` says how often each runs.
+
+    Args:
+        analyser: decodes recordings; the worker closes it.
+    """
+    seconds = {name: every.total_seconds() for name, every in EVERY.items()}
+    evaluation = Evaluation(seconds)
+    runs: Mapping[str, Callable[[Services, Stop], Report]] = {
+        "audio.analysis": lambda services, stop: analysis_job.analyse_due(
+            services.worker_caller, services.storage, analyser, stop
+        ),
+        "audio.sweep": lambda services, stop: uploads.sweep(
+            services.worker_caller, services.storage, stop
+        ),
+        "audio.retention": lambda services, stop: retention.expire_due(
+            services.worker_caller, services.storage, stop
+        ),
+        "audio.reconciliation": lambda services, stop: asdict(
+            Reconciliation(services.worker_caller(), services.storage, stop=stop).run()
+        ),
+        "users.erasure": started_erasures.finish_started,
+        dependencies.JOB: dependencies.check,
+        "storage.probe": lambda services, _stop: probe(services.storage, services.recorder),
+        "alerts.delivery": deliver,
+        "alerts.evaluation": evaluation.run,
+    }
+    return tuple(Job(name, seconds[name], run) for name, run in runs.items())

@@ -1,0 +1,230 @@
+"""Compares the rows of recordings with the objects in the bucket, in two streaming passes.
+
+Pass 1 walks the bucket in key order, a page at a time, and asks for the rows of what it sees; pass
+2 walks the rows and asks the bucket for each. Neither keeps more than a page. A difference may be
+work in progress (an upload, a deletion), so what is younger than an hour is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import groupby, islice
+from typing import Literal
+
+from lib.data import Caller, Refused, audio_objects
+from lib.data.paging import each
+from lib.data.records import AudioObject
+from lib.observability.logs import get_logger
+from lib.storage.client import Storage
+from lib.storage.decode import Flaw
+from lib.storage.deletion import delete
+from lib.storage.keys import AUDIO_PREFIX, AudioKey
+from lib.storage.objects import ObjectInfo, list_objects
+from lib.worker.analysis_job import LOST
+
+Kind = Literal[
+    "object_without_row",
+    "unknown_key",
+    "waveform_without_audio",
+    "not_deleted",
+    "row_without_object",
+    "row_without_waveform",
+    "replaced",
+]
+
+SETTLED_AFTER = timedelta(hours=1)
+REPLACED: Flaw = "replaced"
+AGES = (1, 7, 30, 90)
+SAMPLES = 20
+PAGE = 200
+
+_GONE = {"expired", "deleted"}
+
+_log = get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Report:
+    """What was found and done.
+
+    Attributes:
+        objects: recordings and waveforms seen in the bucket; `bytes` their size.
+        ages: number of objects by age: under `1d`, `7d`, `30d`, `90d`, or `older`.
+        age_bytes: their size by age.
+        rows: rows seen.
+        findings: number by kind.
+        samples: up to `SAMPLES` keys by kind.
+        repaired: number by kind.
+        complete: False if it was stopped before the end.
+    """
+
+    objects: int = 0
+    bytes: int = 0
+    ages: dict[str, int] = field(default_factory=dict)
+    age_bytes: dict[str, int] = field(default_factory=dict)
+    rows: int = 0
+    findings: dict[str, int] = field(default_factory=dict)
+    samples: dict[str, list[str]] = field(default_factory=dict)
+    repaired: dict[str, int] = field(default_factory=dict)
+    complete: bool = True
+
+    def seen(self, item: ObjectInfo) -> None:
+        """Count an object."""
+        self.objects += 1
+        self.bytes += item.size
+        days = (datetime.now(UTC) - item.modified_at).days
+        age = next((f"{limit}d" for limit in AGES if days < limit), "older")
+        self.ages[age] = self.ages.get(age, 0) + 1
+        self.age_bytes[age] = self.age_bytes.get(age, 0) + item.size
+
+    def found(self, kind: Kind, key: str) -> None:
+        """Count a difference."""
+        self.findings[kind] = self.findings.get(kind, 0) + 1
+        samples = self.samples.setdefault(kind, [])
+        if len(samples) < SAMPLES:
+            samples.append(key)
+
+    def mended(self, kind: Kind) -> None:
+        """Count a repair."""
+        self.repaired[kind] = self.repaired.get(kind, 0) + 1
+
+
+class Reconciliation:
+    """One comparison.
+
+    Args:
+        caller: with the role worker.
+        storage: the bucket; the retention role lists and deletes.
+        repair: settle what can be settled without loss: rows of lost objects become `missing`,
+            those of replaced ones `corrupt`, objects that should be deleted are.
+        delete_orphans: also delete objects that no row knows. They may be all that is left of a
+            recording, so this is never done by itself.
+        stop: asked between items; True ends the run early.
+    """
+
+    def __init__(
+        self,
+        caller: Caller,
+        storage: Storage,
+        *,
+        repair: bool = False,
+        delete_orphans: bool = False,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._caller, self._storage, self._stop = caller, storage, stop
+        self._repair, self._delete_orphans = repair, delete_orphans
+        self._settled = datetime.now(UTC) - SETTLED_AFTER
+        self.report = Report()
+
+    def run(self) -> Report:
+        """Do both passes.
+
+        Raises:
+            StorageError, Refused, Unavailable: a dependency failed; nothing is half done.
+        """
+        self._objects()
+        self._rows()
+        return self.report
+
+    def _objects(self) -> None:
+        found = list_objects(self._storage, "retention", AUDIO_PREFIX)
+        # A recording and its waveform share their stem, so they are neighbours in key order.
+        groups = (list(items) for _, items in groupby(found, key=lambda item: _stem(item.key)))
+        while batch := list(islice(groups, PAGE // 2)):
+            if self._stop():
+                self.report.complete = False
+                return
+            self._compare(batch)
+
+    def _compare(self, batch: list[list[ObjectInfo]]) -> None:
+        keys = [item.key for group in batch for item in group if not _is_waveform(item.key)]
+        rows = {row.key: row for row in audio_objects.by_keys(self._caller, keys)} if keys else {}
+        for group in batch:
+            for item in group:
+                self.report.seen(item)
+            recordings = [item for item in group if not _is_waveform(item.key)]
+            for item in recordings:
+                self._object(item, rows.get(item.key))
+            for item in group:
+                if _is_waveform(item.key) and not recordings and self._is_settled(item):
+                    self._surplus("waveform_without_audio", item.key, may_delete=self._repair)
+
+    def _object(self, item: ObjectInfo, row: AudioObject | None) -> None:
+        if not self._is_settled(item):
+            return
+        if row is None:
+            kind: Kind = "object_without_row" if _is_audio_key(item.key) else "unknown_key"
+            self._surplus(
+                kind, item.key, may_delete=self._delete_orphans and _is_audio_key(item.key)
+            )
+        elif row.status in _GONE:
+            self._surplus("not_deleted", item.key, may_delete=self._repair)
+        elif row.status == "stored" and row.analysis == "ready" and row.etag != item.etag:
+            self._replaced(row)
+
+    def _replaced(self, row: AudioObject) -> None:
+        """Note an object that is not the one that was analysed (of one not analysed, that will)."""
+        self.report.found("replaced", row.key)
+        if self._repair and self._noted(
+            lambda: audio_objects.mark_analysed(
+                self._caller, id=row.id, analysis="corrupt", reason=REPLACED
+            )
+        ):
+            self.report.mended("replaced")
+
+    def _surplus(self, kind: Kind, key: str, *, may_delete: bool) -> None:
+        self.report.found(kind, key)
+        if may_delete and not delete(self._storage, "retention", [key]):
+            self.report.mended(kind)
+
+    def _rows(self) -> None:
+        rows = each(
+            lambda cursor: audio_objects.every(self._caller, cursor=cursor, limit=PAGE), self._stop
+        )
+        for row in rows:
+            self.report.rows += 1
+            if row.status == "stored" and row.created_at < self._settled:
+                self._row(row)
+        self.report.complete = self.report.complete and not self._stop()
+
+    def _row(self, row: AudioObject) -> None:
+        prefix = AudioKey.parse(row.key).stem + "."
+        present = {item.key for item in list_objects(self._storage, "retention", prefix)}
+        if row.key not in present:
+            self.report.found("row_without_object", row.key)
+            if self._repair and self._noted(
+                lambda: audio_objects.mark_missing(self._caller, row.id, reason=LOST)
+            ):
+                self.report.mended("row_without_object")
+        elif row.peaks_key is not None and row.peaks_key not in present:
+            self.report.found("row_without_waveform", row.key)
+
+    def _noted(self, write: Callable[[], AudioObject]) -> bool:
+        try:
+            write()
+        except Refused as error:
+            if error.code != "CONFLICT":
+                raise
+            return False  # its state has changed meanwhile; the next run sees it anew
+        return True
+
+    def _is_settled(self, item: ObjectInfo) -> bool:
+        return item.modified_at < self._settled
+
+
+def _stem(key: str) -> str:
+    return key.partition(".")[0]
+
+
+def _is_waveform(key: str) -> bool:
+    return key.endswith(".peaks.json")
+
+
+def _is_audio_key(key: str) -> bool:
+    try:
+        AudioKey.parse(key)
+    except ValueError:
+        return False
+    return True

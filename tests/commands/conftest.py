@@ -1,0 +1,7 @@
+"""Fixtures of the commands' tests."""
+
+from __future__ import annotations
+
+from tests.support.services import convex, room, s3, services
+
+__all__ = ["convex", "room", "s3", "services"]

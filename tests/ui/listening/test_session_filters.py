@@ -1,0 +1,153 @@
+"""The view of the list of sessions and its address say the same."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.data.records import SessionUser, UserSession
+from lib.ui.listening.session_filters import (
+    CHANNELS,
+    LATENCIES,
+    OUTCOMES,
+    PERIODS,
+    RECORDINGS,
+    REVIEWS,
+    SORTS,
+    SessionFilters,
+)
+
+NOW = datetime(2026, 11, 24, 15, 42, 7, tzinfo=UTC)
+DAYS = st.none() | st.dates(date(2000, 1, 1), date(2199, 12, 31))
+EXACT = st.text(max_size=64).map(str.strip)
+
+
+def one_of(options: object) -> st.SearchStrategy[str]:
+    return st.sampled_from(["", *options])  # type: ignore[misc]
+
+
+VIEWS = st.builds(
+    SessionFilters,
+    status=one_of(OUTCOMES),
+    channel=one_of(CHANNELS),
+    review=one_of(REVIEWS),
+    audio=one_of(RECORDINGS),
+    latency=one_of(LATENCIES),
+    label=EXACT,
+    provider=EXACT,
+    model=EXACT,
+    user=EXACT,
+    period=one_of(PERIODS),
+    since=DAYS,
+    until=DAYS,
+    sort=st.sampled_from([*SORTS]),
+)
+
+
+@given(VIEWS)
+def test_a_view_comes_back_from_its_address(view: SessionFilters) -> None:
+    address = urlencode(view.to_view())
+    assert SessionFilters.from_view(dict(parse_qsl(address))) == view
+
+
+@given(st.dictionaries(st.sampled_from([*SessionFilters().__slots__]), st.text(), max_size=13))
+def test_any_address_is_a_view(view: dict[str, str]) -> None:
+    found = SessionFilters.from_view(view)
+    assert SessionFilters.from_view(found.to_view()) == found
+    assert set(found.arguments(NOW)) <= {
+        "status",
+        "channel",
+        "review_status",
+        "has_audio",
+        "slow",
+        "label",
+        "provider",
+        "model_id",
+        "clerk_id",
+        "from_",
+        "to",
+    }
+
+
+def test_nothing_set_asks_for_everything_newest_first() -> None:
+    view = SessionFilters.from_view({})
+    assert view.to_view() == {}
+    assert view.arguments(NOW) == {}
+    assert not view.is_set
+    assert not SessionFilters(sort="Oldest first").is_set
+
+
+@pytest.mark.parametrize(
+    ("view", "arguments"),
+    [
+        ({"status": "Failed"}, {"status": "failed"}),
+        ({"review": "In review"}, {"review_status": "in_review"}),
+        ({"audio": "Without audio"}, {"has_audio": False}),
+        ({"latency": "Slow turns"}, {"slow": True}),
+        ({"model": " gpt ", "provider": "x"}, {"model_id": "gpt", "provider": "x"}),
+        ({"user": "user_1"}, {"clerk_id": "user_1"}),
+        ({"period": "Last 7 days"}, {"from_": datetime(2026, 11, 17, 15, tzinfo=UTC)}),
+        (
+            {"since": "2026-11-01", "until": "2026-11-02", "period": "Last 7 days"},
+            {
+                "from_": datetime(2026, 11, 1, tzinfo=UTC),
+                "to": datetime(2026, 11, 3, tzinfo=UTC),
+            },
+        ),
+        ({"status": "nonsense", "since": "2026-13-01", "label": ""}, {}),
+    ],
+)
+def test_an_address_becomes_arguments(view: dict[str, str], arguments: dict[str, object]) -> None:
+    assert SessionFilters.from_view(view).arguments(NOW) == arguments
+
+
+def a_session(**more: object) -> UserSession:
+    facts: dict[str, object] = {
+        "id": "s",
+        "user_id": "u",
+        "user": SessionUser(clerk_id="user_1"),
+        "external_id": "e",
+        "channel": "voice",
+        "status": "failed",
+        "started_at": NOW - timedelta(days=2),
+        "interaction_count": 1,
+        "audio_count": 1,
+        "tokens_in": 0,
+        "tokens_out": 0,
+        "cost": 0.0,
+        "review_status": "unreviewed",
+        "labels": ("billing",),
+        "legal_hold": False,
+        "created_at": NOW,
+        "worst_latency_ms": 2501.0,
+        "provider": "p",
+        "model_id": "m",
+    }
+    return UserSession(**{**facts, **more})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("view", "is_in"),
+    [
+        ({}, True),
+        ({"status": "Failed", "channel": "Voice", "audio": "With audio"}, True),
+        ({"label": "billing", "provider": "p", "model": "m", "user": "user_1"}, True),
+        ({"latency": "Slow turns", "period": "Last 7 days"}, True),
+        ({"latency": "No slow turn"}, False),
+        ({"label": "bill"}, False),
+        ({"status": "Active"}, False),
+        ({"audio": "Without audio"}, False),
+        ({"period": "Last 24 hours"}, False),
+        ({"since": "2026-11-22", "until": "2026-11-22"}, True),
+        ({"until": "2026-11-21"}, False),
+        ({"since": "2026-11-23"}, False),
+    ],
+)
+def test_a_session_found_otherwise_is_judged_as_the_list_would(
+    view: dict[str, str], *, is_in: bool
+) -> None:
+    assert SessionFilters.from_view(view).matches(a_session(), NOW) is is_in

@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  layOut,
+  locate,
+  silenceEnd,
+  silencesOf,
+  turnAt,
+} from "../../../lib/ui/listening/transcript_player/src/timeline.ts";
+import { audio, turn } from "./samples.ts";
+
+const turns = [turn(0, 0), turn(1, 2000), turn(2, 5000)];
+
+describe("which recording sounds", () => {
+  test("a recording of the session wins over those of turns", () => {
+    const clips = layOut(turns, [audio(0), audio(null, { durationMs: 6000 }), audio(1)]);
+    expect(clips).toEqual([{ audioId: "whole", startMs: 0, durationMs: 6000, turn: null }]);
+  });
+
+  test("only recordings that are ready are played", () => {
+    const items = [audio(0), audio(1, { state: "expired" }), audio(2, { state: "missing" })];
+    expect(layOut(turns, items).map((clip) => clip.audioId)).toEqual(["audio-0"]);
+  });
+
+  test("a recording without a known length still has a place to start in", () => {
+    const unknown = [turn(0, 0, { durationMs: null })];
+    const clips = layOut(unknown, [audio(0, { durationMs: null })]);
+    expect(locate(clips, 0)).toEqual({ index: 0, offsetMs: 0 });
+  });
+
+  test("a moment inside a clip gives the offset, one between clips the next clip", () => {
+    const clips = layOut(turns, [audio(0), audio(1), audio(2)]);
+    expect(locate(clips, 2500)).toEqual({ index: 1, offsetMs: 500 });
+    expect(locate(clips, 3500)).toEqual({ next: 2 });
+    expect(locate(clips, 6500)).toBeNull();
+  });
+
+  test("where two speak at once the later turn sounds", () => {
+    const overlapping = [turn(0, 0, { durationMs: 3000 }), turn(1, 2000)];
+    const clips = layOut(overlapping, [audio(0, { durationMs: 3000 }), audio(1)]);
+    expect(locate(clips, 2100)).toEqual({ index: 1, offsetMs: 100 });
+  });
+});
+
+describe("which turn is lit", () => {
+  test("the last one that has begun", () => {
+    expect([-1, 0, 1999, 2000, 99_999].map((ms) => turnAt(turns, ms))).toEqual([-1, 0, 0, 1, 2]);
+  });
+
+  test("the same as by looking at every turn", () => {
+    const starts = fc.array(fc.nat(100_000), { maxLength: 300 });
+    fc.assert(
+      fc.property(starts, fc.nat(110_000), (unsorted, ms) => {
+        const list = unsorted.sort((a, b) => a - b).map((start, index) => turn(index, start));
+        expect(turnAt(list, ms)).toBe(list.findLastIndex((item) => item.startMs <= ms));
+      }),
+    );
+  });
+});
+
+describe("what is skipped as silence", () => {
+  const whole = [audio(null, { durationMs: 6000 })];
+
+  test("pauses between turns while the recording is not analysed, with a margin", () => {
+    const spans = silencesOf(turns, whole, layOut(turns, whole));
+    expect(spans).toEqual([
+      { fromMs: 1150, toMs: 1850 },
+      { fromMs: 3150, toMs: 4850 },
+    ]);
+    expect(silenceEnd(spans, 1200)).toBe(1850);
+    expect(silenceEnd(spans, 900)).toBeNull();
+  });
+
+  test("the silences found in the recording once it is analysed; short ones are speech", () => {
+    const items = [
+      audio(null, {
+        durationMs: 6000,
+        silences: [
+          [100, 700],
+          [3000, 4000],
+        ],
+      }),
+    ];
+    const spans = silencesOf(turns, items, layOut(turns, items));
+    expect(spans).toEqual([{ fromMs: 3150, toMs: 3850 }]);
+  });
+
+  test("nothing after a turn of unknown length", () => {
+    const open = [turn(0, 0, { durationMs: null }), turn(1, 9000)];
+    expect(silencesOf(open, whole, layOut(open, whole))).toEqual([]);
+  });
+});

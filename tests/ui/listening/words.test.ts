@@ -1,0 +1,83 @@
+import { expect, test } from "vitest";
+import {
+  clock,
+  dollars,
+  latency,
+  momentLink,
+} from "../../../lib/ui/listening/transcript_player/src/format.ts";
+import { BARS, lanesOf } from "../../../lib/ui/listening/transcript_player/src/lanes.ts";
+import { MOST_PLACES, Memory } from "../../../lib/ui/listening/transcript_player/src/memory.ts";
+import {
+  audioNotice,
+  statusNotice,
+} from "../../../lib/ui/listening/transcript_player/src/notices.ts";
+import { layOut } from "../../../lib/ui/listening/transcript_player/src/timeline.ts";
+import { audio, turn } from "./samples.ts";
+
+test("times are clocks", () => {
+  expect([0, 7_900, 750_000, 3_723_000].map(clock)).toEqual(["0:00", "0:07", "12:30", "1:02:03"]);
+});
+
+test("latencies and costs carry their units", () => {
+  expect([812.4, 1930].map(latency)).toEqual(["812 ms", "1.93 s"]);
+  expect([0.0021, 0.5].map(dollars)).toEqual(["$0.0021", "$0.50"]);
+});
+
+test("a link to a moment holds the session, the second and nothing else of the address", () => {
+  const link = momentLink("http://host:1/session?id=old&t=9&x=1#frag", "s 1", 64_900);
+  expect(link).toBe("http://host:1/session?id=s+1&t=64");
+});
+
+test("each speaker's loudness is in their own lane", () => {
+  const turns = [turn(0, 0), turn(1, 1000)];
+  const items = [audio(0, { peaks: [100, 100] }), audio(1, { peaks: [50, 50] })];
+  const { user, assistant } = lanesOf(turns, items, layOut(turns, items), 2000);
+  expect([user[10], assistant[10]]).toEqual([1, 0]);
+  expect([user[BARS - 10], assistant[BARS - 10]]).toEqual([0, 0.5]);
+});
+
+test("place and speed are kept per session, the newest only, and broken storage is no obstacle", () => {
+  const kept = new Map<string, string>();
+  const store = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+  };
+  const memory = new Memory(store);
+  for (let index = 0; index <= MOST_PLACES; index += 1) memory.savePlace(`s${index}`, 5000, 2);
+  expect(memory.position(`s${MOST_PLACES}`)).toBe(5000);
+  expect(memory.position("s0")).toBe(0);
+  memory.savePlace(`s${MOST_PLACES}`, 0, 1.5);
+  expect(memory.position(`s${MOST_PLACES}`)).toBe(0);
+  memory.savePreferences({ speed: 3, skipSilence: true });
+  const speeds = [`s${MOST_PLACES}`, "s1", "new"].map((id) => memory.preferences(id).speed);
+  expect(speeds).toEqual([1.5, 2, 3]);
+  for (const key of kept.keys()) kept.set(key, "{broken");
+  expect(memory.preferences("s1")).toEqual({ speed: 1, skipSilence: false });
+  const refusing = {
+    getItem: () => null,
+    setItem: () => {
+      throw new Error("full");
+    },
+  };
+  expect(() => new Memory(refusing).savePlace("s", 1, 1)).not.toThrow();
+});
+
+test("every state of a recording has its sentence; a chat without audio has none", () => {
+  const states = ["pending", "expired", "deleted", "missing", "corrupt"] as const;
+  const sentences = states.map((state) =>
+    audioNotice({ audio: [audio(null, { state })], channel: "voice" }, []),
+  );
+  expect(new Set(sentences).size).toBe(states.length);
+  expect(audioNotice({ audio: [], channel: "chat" }, [])).toBeNull();
+  expect(audioNotice({ audio: [], channel: "voice" }, [])).toMatch(/No recording/);
+  const mixed = [audio(0), audio(1, { state: "missing" })];
+  const clips = layOut([turn(0, 0), turn(1, 1000)], mixed);
+  expect(audioNotice({ audio: mixed, channel: "voice" }, clips)).toMatch(/^1 turn has no playable/);
+});
+
+test("failing says what Python says, being offline says so, playing says nothing", () => {
+  expect(statusNotice("failed", "Request id: 1")).toBe("Request id: 1");
+  expect(statusNotice("failed", null)).toMatch(/try again/);
+  expect(statusNotice("offline", null)).toMatch(/offline/);
+  expect(statusNotice("playing", "old problem")).toBeNull();
+});

@@ -1,0 +1,167 @@
+"""From announcement to waveform, with real functions, a real bucket and the real decoder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from lib.data import Refused, audit
+from lib.storage.client import Storage
+from lib.storage.decode import UnplayableError
+from lib.storage.deletion import delete_recordings
+from lib.storage.errors import ObjectMissingError
+from lib.storage.objects import put_small
+from lib.work import playback, uploads
+from lib.work.services import Services
+from lib.worker import analysis_job
+from lib.worker.analyser import Analyser
+from tests.support.audio import recording
+from tests.support.convex import ConvexRuntime
+from tests.support.s3 import LocalS3, settings_for
+from tests.support.services import Room
+
+DATA = recording("audio/mpeg", 2.0)
+
+
+def never() -> bool:
+    return False
+
+
+@pytest.fixture(scope="module")
+def analyser(services: Services) -> Iterator[Analyser]:
+    made = Analyser(services.storage)
+    yield made
+    made.close()
+
+
+def analyse(room: Room, analyser: Analyser) -> dict[str, int]:
+    return analysis_job.analyse_due(room.services.worker_caller, room.storage, analyser, never)
+
+
+def test_an_upload_becomes_a_playable_recording_with_a_waveform(
+    room: Room, analyser: Analyser
+) -> None:
+    row = room.stored(DATA, "audio/mpeg")
+    assert (row.status, row.analysis) == ("stored", "pending")
+    analyse(room, analyser)
+    ready = room.row(row.id)
+    assert ready.analysis == "ready"
+    assert ready.duration_ms == pytest.approx(2000, abs=60)
+    document = json.loads(playback.waveform(room.storage, ready) or b"")
+    assert document["durationMs"] == ready.duration_ms
+    issued = playback.issue_url(room.caller, room.storage, row.id)
+    with httpx.Client(trust_env=False) as http:
+        assert http.get(issued.url).content == DATA
+
+
+def test_completing_again_changes_nothing(room: Room) -> None:
+    begun = room.begin(DATA, "audio/mpeg")
+    room.send(begun, DATA)
+    assert room.complete(begun) == room.complete(begun)
+
+
+def test_beginning_again_before_the_upload_gives_the_same_row(room: Room) -> None:
+    assert room.begin(DATA, "audio/mpeg").audio == room.begin(DATA, "audio/mpeg").audio
+
+
+def test_nothing_is_stored_before_the_bytes_are_there(room: Room) -> None:
+    begun = room.begin(DATA, "audio/mpeg")
+    with pytest.raises(ObjectMissingError):
+        room.complete(begun)
+    assert room.row(begun.audio.id).status == "pending"
+
+
+def test_an_unknown_recording_cannot_be_completed(room: Room) -> None:
+    with pytest.raises(LookupError):
+        uploads.complete(room.caller, room.services.worker_caller, room.storage, "k" * 31)
+
+
+@pytest.mark.parametrize(
+    ("data", "flaw"),
+    [
+        (b"<!doctype html><script>alert(1)</script>", "mislabelled"),
+        (recording("audio/ogg"), "mislabelled"),
+    ],
+)
+def test_what_is_no_such_recording_is_refused_with_a_reason(
+    room: Room, data: bytes, flaw: str
+) -> None:
+    begun = room.begin(data, "audio/mpeg")
+    room.send(begun, data)
+    for _ in range(2):
+        with pytest.raises(UnplayableError) as caught:
+            room.complete(begun)
+        assert caught.value.flaw == flaw
+    row = room.row(begun.audio.id)
+    assert (row.status, row.analysis, row.reason) == ("stored", "corrupt", flaw)
+    with pytest.raises(playback.NotPlayableError) as refused:
+        playback.issue_url(room.caller, room.storage, row.id)
+    assert (refused.value.state, refused.value.reason) == ("corrupt", flaw)
+
+
+def test_another_length_than_announced_is_refused(room: Room) -> None:
+    begun = room.begin(DATA, "audio/mpeg")
+    put_small(room.storage, "ingest", begun.audio.key, DATA[:-1], "audio/mpeg")
+    with pytest.raises(UnplayableError) as caught:
+        room.complete(begun)
+    assert caught.value.flaw == "length_differs"
+
+
+def test_other_bytes_of_the_same_length_are_found_out(room: Room, analyser: Analyser) -> None:
+    begun = room.begin(DATA, "audio/mpeg")
+    put_small(room.storage, "ingest", begun.audio.key, DATA[:-1] + b"x", "audio/mpeg")
+    row = room.complete(begun)
+    analyse(room, analyser)
+    assert room.row(row.id).reason == "checksum_differs"
+
+
+def test_a_recording_that_vanished_is_marked_missing(room: Room, analyser: Analyser) -> None:
+    row = room.stored(DATA, "audio/mpeg")
+    delete_recordings(room.storage, [row.key], versioned=False)
+    analyse(room, analyser)
+    assert (room.row(row.id).status, room.row(row.id).reason) == ("missing", "lost")
+
+
+def test_every_url_is_on_the_audit_trail_under_the_listeners_name(
+    room: Room, convex: ConvexRuntime
+) -> None:
+    row = room.stored(DATA, "audio/mpeg")
+    listener = convex.member("viewer", f"user_{room.session_id}")
+    playback.issue_url(listener, room.storage, row.id)
+    playback.issue_url(listener, room.storage, row.id, renewal=True)
+    trail = audit.page(
+        convex.member("admin"), cursor=None, limit=50, actor_id=f"user_{room.session_id}"
+    )
+    assert [event.action for event in trail.items] == ["audio.renew", "audio.play"]
+    assert {event.subject_id for event in trail.items} == {row.id}
+
+
+def test_who_may_not_listen_gets_no_url(room: Room, convex: ConvexRuntime) -> None:
+    row = room.stored(DATA, "audio/mpeg")
+    with pytest.raises(Refused):
+        playback.issue_url(convex.member("stranger"), room.storage, row.id)
+
+
+def test_what_is_not_there_says_why(room: Room) -> None:
+    begun = room.begin(DATA, "audio/mpeg")
+    with pytest.raises(playback.NotPlayableError) as caught:
+        playback.issue_url(room.caller, room.storage, begun.audio.id)
+    assert caught.value.state == "pending"
+    assert playback.waveform(room.storage, begun.audio) is None
+
+
+def test_a_recording_that_may_not_be_read_is_not_taken_for_lost(room: Room, s3: LocalS3) -> None:
+    row = room.stored(DATA, "audio/mpeg")
+    powerless = Storage(
+        settings_for(s3.endpoint, S3_ROLE_CREDENTIALS={"analysis": "nobody:nothing"}),
+        lambda _: None,
+    )
+    unable = Analyser(powerless)
+    counts = analysis_job.analyse_due(room.services.worker_caller, powerless, unable, never)
+    unable.close()
+    powerless.close()
+    assert counts["failed"] >= 1
+    assert (room.row(row.id).status, room.row(row.id).analysis) == ("stored", "pending")
