@@ -74,10 +74,10 @@ run: setup ## Start the local stack and the app (PORT, EARSHOT_HOME, EARSHOT_DEM
 check: setup-dev ## Format, lint, types and import contracts: the quick part
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy app.py lib local pages tests benchmarks
+	$(BIN)/mypy app.py codegen lib local pages tests benchmarks
 	$(BIN)/lint-imports
 	$(BIN)/deptry . --ignore DEP004
-	$(BIN)/deptry . --optional-dependencies-dev-groups local,dev --extend-exclude 'local/|tests/|benchmarks/'
+	$(BIN)/deptry . --optional-dependencies-dev-groups local,dev --extend-exclude 'codegen/|local/|tests/|benchmarks/'
 	$(BIN)/hadolint --config deploy/hadolint.yaml deploy/Dockerfile
 	@git ls-files -z -- ':!*.png' ':!*.json' ':!docs/sbom' ':!.secrets.baseline' | xargs -0 $(BIN)/codespell
 	$(NPM) run --silent check
