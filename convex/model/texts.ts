@@ -17,7 +17,7 @@ export function utf8Bytes(text: string): number {
 
 /** Whether a text has at most `max` code points; no text has more of them than UTF-16 units. */
 export function hasAtMost(text: string, max: number): boolean {
-  return text.length <= max || (text.length <= 2 * max && [...text].length <= max);
+  return text.length <= max || (text.length <= 2 * max && Array.from(text).length <= max);
 }
 
 /** Code points of one character at most; longer ones (marks without end) are cut between them. */
