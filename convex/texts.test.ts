@@ -94,7 +94,7 @@ test("masking keeps every character that it does not mask, and cuts none", () =>
 });
 
 test.each(["a", "😀", "e\u0301"])("limits of characters count code points: %j", (character) => {
-  const size = [...character].length;
+  const size = Array.from(character).length;
   const problems = (count: number) => {
     const checks = new Checks();
     checks.text("name", character.repeat(count), 60);
