@@ -38,7 +38,7 @@ export class Checks {
   identifier(field: string, value: string | undefined, max = IDENTIFIER_CHARS): void {
     this.text(field, value, max);
     const isClean =
-      value === undefined || (value === value.trim() && !/[\x00-\x1f\x7f]/.test(value));
+      value === undefined || (value === value.trim() && !/[\x00-\x1f\x7f-\x9f]/.test(value));
     this.that(isClean, field, "must not hold control characters or blanks at its ends");
   }
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from lib.data import limits
+from lib.product.texts import UNFIT_MESSAGE, is_fit
 
 MAX_NAMES: Final = 1024
 """Convex's limit of names in an object, and of characters in a name."""
@@ -21,8 +22,8 @@ _FIRST_TIME: Final = datetime.fromtimestamp(limits.FIRST_TIME_MS / 1000, UTC)
 _LAST_TIME: Final = datetime.fromtimestamp(limits.LAST_TIME_MS / 1000, UTC)
 _SAFE_INTEGER: Final = 2**53
 # No control characters, no blanks at the ends; readable by both Rust's and ECMAScript's engines.
-_EDGE = r"[^\s\x00-\x1f\x7f\x85" + "\ufeff]"
-_CLEAN = rf"^{_EDGE}([^\x00-\x1f\x7f]*{_EDGE})?$"
+_EDGE = r"[^\s\x00-\x1f\x7f-\x9f" + "\ufeff]"
+_CLEAN = rf"^{_EDGE}([^\x00-\x1f\x7f-\x9f]*{_EDGE})?$"
 
 
 def _only_text(value: object) -> object:
@@ -35,6 +36,12 @@ def _only_text(value: object) -> object:
 def _in_range(value: datetime) -> datetime:
     if not _FIRST_TIME <= value < _LAST_TIME:
         raise ValueError("must be between the years 2000 and 2200")
+    return value
+
+
+def _fit(value: str) -> str:
+    if not is_fit(value):
+        raise ValueError(UNFIT_MESSAGE)
     return value
 
 
@@ -81,8 +88,7 @@ def _check_value(value: object, level: int) -> None:
         for item in value:
             _check_value(item, level + 1)
     elif isinstance(value, str):
-        if any("\ud800" <= char <= "\udfff" for char in value):
-            raise ValueError("must not hold half of a surrogate pair")
+        _fit(value)
     elif isinstance(value, int | float) and not -_SAFE_INTEGER <= value <= _SAFE_INTEGER:
         raise ValueError("numbers must be between -2^53 and 2^53")
 
@@ -98,11 +104,11 @@ ClerkId = Annotated[
         examples=["user_2b9XkQ"],
     ),
 ]
-Name = Annotated[str, Field(min_length=1, max_length=limits.NAME_CHARS)]
-Email = Annotated[str, Field(min_length=1, max_length=limits.EMAIL_CHARS)]
-ImageUrl = Annotated[str, Field(min_length=1, max_length=limits.URL_CHARS)]
-Title = Annotated[str, Field(min_length=1, max_length=limits.TITLE_CHARS)]
-Text = Annotated[str, AfterValidator(_short_enough)]
+Name = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.NAME_CHARS)]
+Email = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.EMAIL_CHARS)]
+ImageUrl = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.URL_CHARS)]
+Title = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.TITLE_CHARS)]
+Text = Annotated[str, AfterValidator(_fit), AfterValidator(_short_enough)]
 Label = Annotated[str, Field(min_length=1, max_length=limits.LABEL_CHARS, pattern=_CLEAN)]
 Labels = Annotated[list[Label], AfterValidator(_distinct), Field(max_length=limits.LABELS)]
 Duration = Annotated[
