@@ -113,7 +113,7 @@ def _facts(session: UserSession, visitor: Visitor) -> list[Fact]:
     facts = [
         Fact("User", name, link=Link(name, "/user", {"id": session.user.clerk_id})),
         Fact("Started", fmt.moment(session.started_at, visitor.zone), fmt.utc(session.started_at)),
-        Fact("Length", fmt.length(session.duration_ms)),
+        Fact("Length", fmt.clock(session.duration_ms)),
         Fact("Turns", fmt.count(session.interaction_count)),
         _timing("Worst first token", session.worst_ttft_ms, TTFT_MS),
         _timing("Worst full turn", session.worst_latency_ms, TURN_MS),
