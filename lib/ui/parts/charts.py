@@ -32,7 +32,8 @@ def percentiles_frame(points: Points, zone: ZoneInfo) -> pd.DataFrame:
         row: dict[str, object] = {"Time": at.astimezone(zone)}
         row |= {f"{name} (ms)": value for name, value in zip(QUANTILES, values, strict=True)}
         rows.append(row | {"Operations": part.count, "Failures": part.failures})
-    return pd.DataFrame(rows)
+    names = ["Time", *(f"{name} (ms)" for name in QUANTILES), "Operations", "Failures"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def latency_figure(
@@ -236,7 +237,7 @@ def bands_frame(points: Points, zone: ZoneInfo) -> pd.DataFrame:
         for index, number in part.histogram.counts.items():
             counts[bisect_left(BANDS, bin_value(index))] += number
         rows.append({"Time": at.astimezone(zone), **dict(zip(_band_names(), counts, strict=True))})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["Time", *_band_names()])
 
 
 def heat_figure(
