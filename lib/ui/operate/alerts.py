@@ -15,8 +15,10 @@ from lib.data.functions import Page
 from lib.data.records import AlertState, Delivery, Incident, Silence
 from lib.observability.alert_rules import ALL_RULES
 from lib.product import figures as fmt
+from lib.product.alert_guidance import ALERTS
 from lib.ui.operate import alert_rows
 from lib.ui.operate.incident import incident_panel
+from lib.ui.operate.what_to_do import draw_guidance
 from lib.ui.parts import chart_panel, live
 from lib.ui.parts.page_heading.component import page_heading
 from lib.ui.parts.paging import PAGE_SIZE, Pager
@@ -58,6 +60,8 @@ def draw(_visitor: Visitor) -> None:
 
 
 def _body(visitor: Visitor) -> None:
+    # First, and without Convex: the alert may say that Convex is down.
+    _what_to_do(st.query_params.get(alert_rows.RULE_PARAM, ""))
     incident_id = st.query_params.get(alert_rows.PARAM, "")
     if incident_id:
         incident_panel(visitor, incident_id)
@@ -68,6 +72,14 @@ def _body(visitor: Visitor) -> None:
     _incidents(loaded, visitor, pager)
     _rules(loaded, visitor)
     _deliveries(loaded, visitor)
+
+
+def _what_to_do(rule: str) -> None:
+    guidance = ALERTS.get(rule)
+    if guidance is not None:
+        with st.container(border=True, key="rule-guidance"):
+            st.subheader(f"What to do: {alert_rows.rule_title(rule)}", anchor=False)
+            draw_guidance(guidance)
 
 
 def _load(caller: Caller, cursor: str | None) -> _Loaded:
@@ -138,7 +150,7 @@ def _rules(loaded: _Loaded, visitor: Visitor) -> None:
         _silence(silence, visitor)
     table = alert_rows.rule_rows(loaded.states, {silence.rule for silence in loaded.silences})
     record_table("Alert rules", alert_rows.RULE_COLUMNS, table, key="alerts-rules")
-    st.caption("What each rule means and what to do: docs/runbook.md, a section for each name.")
+    st.caption("A row shows what the rule means and what to do.")
 
 
 def _silence_form(visitor: Visitor) -> None:

@@ -10,12 +10,13 @@ from typing import Final
 
 import streamlit as st
 
-from lib.auth.reasons import ALL_REASONS
 from lib.data import events, metrics
 from lib.data.records import AuthEvent, Rollup
 from lib.observability.unusual import LEAST, SPREADS, limit_of
 from lib.product import figures as fmt
-from lib.ui.operate import event_rows, find_request, runbook
+from lib.product.reason_guidance import REASONS
+from lib.ui.operate import event_rows, find_request
+from lib.ui.operate.what_to_do import draw_guidance
 from lib.ui.parts import chart_panel, charts, live, palette
 from lib.ui.parts.page_heading.component import page_heading
 from lib.ui.parts.paging import PAGE_SIZE, Pager
@@ -202,7 +203,7 @@ def _reasons(loaded: _Loaded) -> None:
                 Cell(reason),
                 Cell(fmt.count(part.count)),
                 Cell(fmt.count(earlier[reason].count if reason in earlier else 0)),
-                Cell(_part(reason, "Meaning")),
+                Cell(REASONS[reason].meaning if reason in REASONS else ""),
             ),
             PATH,
             {**here, "reason": reason},
@@ -213,17 +214,12 @@ def _reasons(loaded: _Loaded) -> None:
     st.caption("A row shows what to do about a reason, and its latest denials.")
 
 
-def _part(reason: str, part: str) -> str:
-    section = runbook.sections().get(reason)
-    return section.parts.get(part, "") if section else ""
-
-
 def _explanation() -> None:
-    """Draw the choice of a reason, and what the runbook says of it."""
+    """Draw the choice of a reason, and what to do about it."""
     st.subheader("What a reason means, and what to do", anchor=False)
     reason = st.selectbox(
         "Reason",
-        sorted(ALL_REASONS),
+        sorted(REASONS),
         index=None,
         placeholder="All reasons",
         key="reason",
@@ -231,15 +227,11 @@ def _explanation() -> None:
         label_visibility="collapsed",
         width=520,
     )
-    section = runbook.sections().get(reason or "")
-    if section is None:
+    if reason is None:
         st.caption("Choose a reason, here or in the table above.")
         return
     with st.container(border=True):
-        for name, text in section.parts.items():
-            st.markdown(f"**{name}**")
-            st.text(text)
-        st.caption(f"From docs/runbook.md, section {section.name}.")
+        draw_guidance(REASONS[reason])
 
 
 def _sources(visitor: Visitor, period: Period) -> None:
