@@ -1,9 +1,9 @@
 """What the local Convex runtime costs a reader: lists, search, threads, memory.
 
-Everything goes through `lib.data`, into the product's own functions on the large data set and, for
-two figures, into test functions: a query that returns a constant page of sessions (what the
-platform itself costs), and an action that takes a second while 63 other threads read. Rare words
-are in half a percent of the turns each; the common word is in most of them.
+Calls go through `lib.data` into the product's functions on the large data set and, for two figures,
+into test functions: a query that returns a constant page of sessions, and an action that takes a
+second while 63 other threads read. Rare words are in half a percent of the turns each, the common
+word is in most.
 """
 
 from __future__ import annotations

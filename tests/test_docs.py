@@ -180,8 +180,21 @@ def test_every_role_of_a_machine_and_every_page_is_explained() -> None:
         assert f"`{path}`" in readme, f"README.md does not name the page {path}"
 
 
-def test_every_page_of_the_documents_is_reached_from_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text()
+def test_every_page_of_the_documents_is_in_the_index_and_the_readme_leads_there() -> None:
+    assert "(docs/README.md)" in (ROOT / "README.md").read_text()
+    index = (ROOT / "docs/README.md").read_text()
     for page in (ROOT / "docs").glob("*.md"):
-        # The report is linked from the page that explains it.
-        assert f"(docs/{page.name})" in readme or page.name == "security-report.md", page.name
+        assert f"({page.name})" in index or page.name == "README.md", page.name
+
+
+def test_every_path_that_the_architecture_names_exists() -> None:
+    text = (ROOT / "docs/architecture.md").read_text()
+    top = {path.name for path in ROOT.iterdir()}
+    named = {
+        name
+        for name in re.findall(r"`([\w.-]+(?:/[\w.-]+)*/?)`", text)
+        if name.partition("/")[0] in top and ("/" in name or "." in name)
+    }
+    assert len(named) > 40
+    planned = {"lib/sources/"}
+    assert {name for name in named if not (ROOT / name).exists()} <= planned
