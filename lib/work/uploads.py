@@ -144,7 +144,7 @@ def complete(
 
     Raises:
         LookupError: there is no such row.
-        ObjectMissingError: nothing was uploaded (yet).
+        ObjectMissingError: nothing was uploaded (yet), which is sure.
         UnplayableError: what was uploaded is no such recording; the row says so too.
         StorageError, Refused, Unavailable: a dependency failed; ask again.
     """
@@ -161,9 +161,9 @@ def complete(
         audio_objects.mark_analysed(worker(), id=row.id, analysis="corrupt", reason=error.flaw)
         raise
     except StorageError as error:
-        if error.failure == "denied":
-            # Without the right to list, S3 says 403 of a key that does not exist.
-            raise ObjectMissingError("denied", error.operation) from None
+        # Without the right to list, S3 says "denied" of what is missing: ask a role that may list.
+        if error.failure == "denied" and not exists(storage, row.key):
+            raise ObjectMissingError("missing", error.operation) from None
         raise
     return audio_objects.mark_stored(caller, id=row.id, etag=info.etag)
 
@@ -202,8 +202,6 @@ def _settle(
     except UnplayableError:
         return "flawed"
     except ObjectMissingError:
-        if exists(storage, row.key):
-            return "failed"  # it is there and may not be read: not the upload's fault
         audio_objects.mark_missing(caller, row.id, NEVER_UPLOADED)
         return "missing"
     except StorageError as error:

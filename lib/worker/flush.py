@@ -72,7 +72,7 @@ class Flusher:
         except DataError as error:
             # Asking again will not help; the measurements are lost, and that is counted.
             _log.error("metrics.batch_refused", reason=str(error), batchId=batch.batch_id)
-            self._recorder.lost("refused", len(batch.rollups))
+            self._recorder.lost("refused", len(batch))
         return True
 
     def _run(self) -> None:
