@@ -70,7 +70,7 @@ run: setup ## Start the local stack and the app (PORT, EARSHOT_HOME, EARSHOT_DEM
 check: setup-dev ## Format, lint, types and import contracts: the quick part
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy app.py lib local pages tests benchmarks
+	$(BIN)/mypy app.py codegen lib local pages tests benchmarks
 	$(BIN)/lint-imports
 	$(BIN)/hadolint --config deploy/hadolint.yaml deploy/Dockerfile
 	@git ls-files -z -- ':!*.png' ':!*.json' ':!docs/sbom' ':!.secrets.baseline' | xargs -0 $(BIN)/codespell

@@ -202,7 +202,7 @@ def _settle(
     except UnplayableError:
         return "flawed"
     except ObjectMissingError:
-        audio_objects.mark_missing(caller, row.id, NEVER_UPLOADED)
+        audio_objects.mark_missing(caller, row.id, reason=NEVER_UPLOADED)
         return "missing"
     except StorageError as error:
         _log.warning("audio.sweep_waits", audioObjectId=row.id, failure=error.failure)

@@ -7,19 +7,16 @@ from streamlit.testing.v1 import AppTest
 
 from lib.ui.shell.navigation import go
 
-
-def leave() -> None:
-    import streamlit as st  # noqa: PLC0415  # AppTest runs the source of this function
-
-    from lib.ui.shell import navigation  # noqa: PLC0415
-
-    st.text("before")
-    navigation.go("/sessions", {})
-    st.text("after")
+SCRIPT = """
+import streamlit as st
+from lib.ui.shell.navigation import go
+go("/sessions", {})
+st.text("after")
+"""
 
 
 def test_nothing_runs_after_going_to_a_page() -> None:
-    script = AppTest.from_function(leave).run(timeout=60)
+    script = AppTest.from_string(SCRIPT).run(timeout=60)
     assert "after" not in [text.value for text in script.text]
 
 
