@@ -2,7 +2,7 @@
 
 Also a program that stands alone, for a set of files without `tests`: run with `python -c TEXT` in
 the folder that holds `lib`. Settings come from the environment, what to draw as JSON on standard
-input; it prints what `draw` returns.
+input; the last line that it prints is what `draw` returns.
 """
 
 from __future__ import annotations
@@ -18,6 +18,15 @@ from lib.auth.roles import Role
 from lib.ui.shell import visitor
 from lib.ui.shell.navigation import BY_PATH
 from lib.work.services import services
+
+# The pages must be known, so that one can link to another.
+SCRIPT = """
+import runpy
+import streamlit as st
+from lib.ui.shell.navigation import ROUTES
+st.navigation([st.Page(it.script, title=it.title, url_path=it.path[1:]) for it in ROUTES[1:]])
+runpy.run_path({script!r})
+"""
 
 
 def draw(page: str, role: str, token: str, params: dict[str, str]) -> dict[str, Any]:
@@ -37,7 +46,7 @@ def draw(page: str, role: str, token: str, params: dict[str, str]) -> dict[str, 
     visitor.who_is_there = lambda: member
     authenticator = type(services().authenticator)
     authenticator.convex_token = lambda *_: token  # type: ignore[method-assign]
-    script = AppTest.from_file(str(BY_PATH[page].script))
+    script = AppTest.from_string(SCRIPT.format(script=str(BY_PATH[page].script)))
     for name, value in params.items():
         script.query_params[name] = value
     script.run(timeout=60)
@@ -67,4 +76,4 @@ def _key(element_id: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(draw(**json.load(sys.stdin))))
+    sys.stdout.write(f"\n{json.dumps(draw(**json.load(sys.stdin)))}\n")
