@@ -10,7 +10,7 @@ from fastapi import Depends, Query, Request, Response
 
 from lib.api.cursors import MAX_CURSOR_CHARS, Cursors, link_next
 from lib.data import Page
-from lib.data.limits import PAGE_ITEMS
+from lib.product.limits import PAGE_ITEMS
 
 DEFAULT_LIMIT: Final = 50
 

@@ -16,6 +16,7 @@ from lib.data.records import AlertState, Delivery, Incident, Silence
 from lib.observability.alert_rules import ALL_RULES
 from lib.product import figures as fmt
 from lib.product.alert_guidance import ALERTS
+from lib.product.lifetimes import ALERT_MESSAGES, INCIDENTS
 from lib.ui.operate import alert_rows
 from lib.ui.operate.incident import incident_panel
 from lib.ui.operate.what_to_do import draw_guidance
@@ -138,7 +139,9 @@ def _incidents(loaded: _Loaded, visitor: Visitor, pager: Pager) -> None:
         record_table("Past incidents", alert_rows.INCIDENT_COLUMNS, table, key="alerts-over")
         pager.controls(len(loaded.over.items), loaded.over.next_cursor)
     else:
-        notices.empty("No incident yet", "Incidents are kept for 400 days after they began.")
+        notices.empty(
+            "No incident yet", f"Incidents are kept for {fmt.span(INCIDENTS)} after they began."
+        )
 
 
 def _rules(loaded: _Loaded, visitor: Visitor) -> None:
@@ -208,7 +211,10 @@ def _deliveries(loaded: _Loaded, visitor: Visitor) -> None:
         st.toast("Queued; the worker sends it within seconds.", icon=":material/send:")
         st.rerun()
     if not loaded.deliveries:
-        notices.empty("No message yet", "What is sent to the channels is listed for 30 days.")
+        notices.empty(
+            "No message yet",
+            f"What is sent to the channels is listed for {fmt.span(ALERT_MESSAGES)}.",
+        )
         return
     table = alert_rows.delivery_rows(loaded.deliveries, visitor.zone)
     record_table("Messages", alert_rows.DELIVERY_COLUMNS, table, key="alerts-deliveries")

@@ -14,6 +14,7 @@ from lib.data import events, metrics
 from lib.data.records import AuthEvent, Rollup
 from lib.observability.unusual import LEAST, SPREADS, limit_of
 from lib.product import figures as fmt
+from lib.product.lifetimes import SINGLE_EVENTS
 from lib.product.reason_guidance import REASONS
 from lib.ui.operate import event_rows, find_request
 from lib.ui.operate.what_to_do import draw_guidance
@@ -240,7 +241,9 @@ def _sources(visitor: Visitor, period: Period) -> None:
         kept, complete = _kept(visitor, period)
     known = [event for event in kept if event.client_hash]
     if not known:
-        notices.empty("No source to show", "Denials are kept one by one for seven days.")
+        notices.empty(
+            "No source to show", f"Denials are kept one by one for {fmt.span(SINGLE_EVENTS)}."
+        )
         return
     table = []
     for client, count in Counter(event.client_hash for event in known).most_common(_TOP):
@@ -309,7 +312,7 @@ def _events(visitor: Visitor, period: Period) -> None:
         )
     page = chart_panel.since(found, period.start)
     if not page.items:
-        notices.empty("No denial to list", "Single events are kept for seven days.")
+        notices.empty("No denial to list", f"Single events are kept for {fmt.span(SINGLE_EVENTS)}.")
         return
     table = event_rows.auth_rows(page.items, visitor.zone, here)
     record_table("Sign-in decisions", event_rows.AUTH_COLUMNS, table, key="auth-table")

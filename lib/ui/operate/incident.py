@@ -11,6 +11,7 @@ from lib.data import alerts, metrics
 from lib.data.records import Incident, IncidentEntry, IncidentRecord
 from lib.product import figures as fmt
 from lib.product.alert_guidance import ALERTS
+from lib.product.limits import NOTE_CHARS
 from lib.ui.operate import alert_rows
 from lib.ui.operate.what_to_do import draw_guidance
 from lib.ui.parts import chart_panel, charts, live, palette
@@ -25,7 +26,6 @@ from lib.worker.alerts.evaluation import METRIC
 from lib.worker.alerts.messages import quantity
 
 HEADING: Final = "incident-heading"
-NOTE_CHARS: Final = 2000
 _AROUND: Final = timedelta(minutes=45)
 _ENDINGS: Final = {
     "recovered": "back within its limits",

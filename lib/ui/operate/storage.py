@@ -12,6 +12,7 @@ import streamlit as st
 from lib.data import events, metrics
 from lib.data.records import Rollup, StorageEvent
 from lib.product import figures as fmt
+from lib.product.lifetimes import SINGLE_EVENTS
 from lib.product.objectives import STORAGE_LATENCY
 from lib.ui.operate import bucket_report, error_budgets, event_rows, find_request
 from lib.ui.parts import chart_panel, charts, live, palette
@@ -243,7 +244,8 @@ def _operations(loaded: _Loaded) -> None:
 def _events(visitor: Visitor, period: Period) -> None:
     st.subheader("Operations to look at", anchor=False)
     st.caption(
-        "Failed ones, and those slower than the objective; kept one by one for seven days. "
+        "Failed ones, and those slower than the objective; kept one by one for "
+        f"{fmt.span(SINGLE_EVENTS)}. "
         "A row opens its request: session, turns, log lines."
     )
     find_request.request_panel(visitor)

@@ -9,6 +9,7 @@ import streamlit as st
 from lib.auth.roles import function_allowed, sees_clear
 from lib.data import Refused, reveals
 from lib.data.records import REVEALS_OF_USER, User
+from lib.product.limits import IDENTIFIER_CHARS
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor, require_role
 
@@ -35,7 +36,7 @@ def ask(clerk_id: str) -> None:
     """Ask for a reason, which goes on record, then show the user in clear."""
     visitor = require_role("/user")
     st.text("Name and e-mail address are shown in clear. Your reason goes on the audit trail.")
-    reason = st.text_input("Reason", key="reveal-reason", max_chars=200, live=True)
+    reason = st.text_input("Reason", key="reveal-reason", max_chars=IDENTIFIER_CHARS, live=True)
     words = (reason or "").strip()
     if st.button("Reveal", type="primary", disabled=not words, key="reveal-now"):
         with notices.failures_told(visitor.caller.request_id, "The reveal"):
