@@ -1,11 +1,7 @@
-"""`python -m lib.product.runbook` writes `docs/runbook.md` from the guidance in this room.
-
-With `--check` it writes nothing and fails if the file is not current.
-"""
+"""`python -m lib.product.runbook` writes `docs/runbook.md` from the guidance in this room."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -53,17 +49,5 @@ def _sections(level: str, entries: Mapping[str, Guidance]) -> Iterator[str]:
         yield "\n".join([f"{level} `{name}`", "", meaning, "", *lines, ""])
 
 
-def main(arguments: list[str]) -> int:
-    """Write or check the file; return the status to exit with."""
-    text = runbook()
-    if arguments == ["--check"]:
-        if PATH.read_text("utf-8") == text:
-            return 0
-        sys.stderr.write(f"{PATH.name} is not current: run `python -m lib.product.runbook`.\n")
-        return 1
-    PATH.write_text(text, "utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    PATH.write_text(runbook(), "utf-8")

@@ -36,5 +36,6 @@ def test_advice_is_whole_sentences_that_read_the_same_everywhere(
             assert not set("`*[]<>$#|") & set(plain), (name, heading)
 
 
+@pytest.mark.generated
 def test_the_runbook_is_current() -> None:
     assert PATH.read_text("utf-8") == runbook(), "run `python -m lib.product.runbook`"
