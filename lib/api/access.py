@@ -95,7 +95,7 @@ class Doorkeeper:
         request.scope["state"]["principal"] = who
         if not api_allowed(who.role, operation):
             self._report(request, Denial(GateReason.ROLE_INSUFFICIENT, who.subject))
-            raise Problem(FORBIDDEN, f"The role {who.role.value} may not do this.")
+            raise Problem(FORBIDDEN, f"The role {who.role.value} is not allowed to do this.")
         request.scope["state"]["headers"] = self._rates.spend(who, operation)
         token = who.token
         return Access(who, Caller(self._services.convex, lambda: token, current_request_id()))
@@ -126,9 +126,9 @@ async def held(request: Request) -> Services:
 
 def _unauthenticated(denial: Denial) -> Problem:
     if denial.reason in _UNCHECKABLE:
-        return Problem(UNAVAILABLE, "Tokens cannot be checked at the moment.")
+        return Problem(UNAVAILABLE, "Tokens cannot be verified at the moment.")
     if denial.reason == GateReason.ROLE_MISSING:
-        return Problem(FORBIDDEN, "The token carries no role of this product.")
+        return Problem(FORBIDDEN, "The token has no role in this product.")
     if denial.reason == GateReason.BEARER_MISSING:
         return Problem(UNAUTHENTICATED, "Send Authorization: Bearer <token>.")
     # RFC 6750 section 3.1; the reason is from a closed list and holds nothing of the token.

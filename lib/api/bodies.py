@@ -75,7 +75,7 @@ def parse_json(body: bytes) -> Any:
             body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant
         )
     except (ValueError, RecursionError) as error:
-        raise Problem(BAD_REQUEST, "The body is not acceptable JSON.") from error
+        raise Problem(BAD_REQUEST, "The body is not valid JSON.") from error
 
 
 def _too_large() -> Problem:
@@ -100,7 +100,7 @@ def _check_structure(body: bytes) -> None:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
-        raise ValueError("a name twice in one object")
+        raise ValueError("duplicate name in an object")
     return value
 
 

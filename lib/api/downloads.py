@@ -25,7 +25,7 @@ def download(request: Request) -> Response:
     )
     if export is None or export.state != "ready":
         return PlainTextResponse(
-            "There is no such file (any more): start the export again.", status_code=404
+            "The file does not exist or has expired. Start the export again.", status_code=404
         )
     return FileResponse(
         export.path,

@@ -38,7 +38,7 @@ DocumentId = Annotated[
     str,
     Field(
         pattern=r"^[0-9a-z]{16,64}$",
-        description="Id as the operation that created it answered.",
+        description="Id that the creating operation returned.",
         examples=["k57f8vz0w1x2y3abcd4efgh5jk"],
     ),
 ]

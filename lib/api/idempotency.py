@@ -24,7 +24,7 @@ async def read_key(
         Header(
             alias="Idempotency-Key",
             description="Makes the write exactly-once: the same key with the same request gives "
-            "the same answer, with another request 409. Kept for two days.",
+            "the same response, with another request 409. Kept for two days.",
             examples=["8e03978e-40d5-43dd-bc93-6894a57f9324"],
         ),
     ] = None,

@@ -40,24 +40,22 @@ class Kind:
     title: str
 
 
-BAD_REQUEST: Final = Kind("bad-request", 400, "The request is malformed")
-UNAUTHENTICATED: Final = Kind("unauthenticated", 401, "A valid Bearer token is needed")
-FORBIDDEN: Final = Kind("forbidden", 403, "The role of the token does not allow this")
-NOT_FOUND: Final = Kind("not-found", 404, "There is no such thing")
-METHOD_NOT_ALLOWED: Final = Kind("method-not-allowed", 405, "The resource has no such method")
-CONFLICT: Final = Kind("conflict", 409, "The request contradicts the present state")
-GONE: Final = Kind("gone", 410, "It was there, and is no more")
+BAD_REQUEST: Final = Kind("bad-request", 400, "Malformed request")
+UNAUTHENTICATED: Final = Kind("unauthenticated", 401, "Bearer token required")
+FORBIDDEN: Final = Kind("forbidden", 403, "Not allowed for this role")
+NOT_FOUND: Final = Kind("not-found", 404, "Not found")
+METHOD_NOT_ALLOWED: Final = Kind("method-not-allowed", 405, "Method not allowed")
+CONFLICT: Final = Kind("conflict", 409, "Conflict with the current state")
+GONE: Final = Kind("gone", 410, "Gone")
 IDEMPOTENCY_CONFLICT: Final = Kind(
-    "idempotency-conflict", 409, "The idempotency key was used for another request"
+    "idempotency-conflict", 409, "Idempotency key used for another request"
 )
-LIMIT_EXCEEDED: Final = Kind("limit-exceeded", 413, "The request is larger than a limit")
-UNSUPPORTED_MEDIA_TYPE: Final = Kind(
-    "unsupported-media-type", 415, "The body must be application/json"
-)
-VALIDATION: Final = Kind("validation", 422, "Fields of the request are not acceptable")
+LIMIT_EXCEEDED: Final = Kind("limit-exceeded", 413, "Request exceeds a limit")
+UNSUPPORTED_MEDIA_TYPE: Final = Kind("unsupported-media-type", 415, "Body must be application/json")
+VALIDATION: Final = Kind("validation", 422, "Invalid fields")
 RATE_LIMITED: Final = Kind("rate-limited", 429, "Too many requests")
-INTERNAL: Final = Kind("internal", 500, "The request failed on our side")
-UNAVAILABLE: Final = Kind("unavailable", 503, "A dependency does not answer")
+INTERNAL: Final = Kind("internal", 500, "Internal error")
+UNAVAILABLE: Final = Kind("unavailable", 503, "A dependency is not responding")
 
 KINDS: Final = (
     BAD_REQUEST,
@@ -99,12 +97,12 @@ class FieldProblem(BaseModel):
 class ProblemDetails(BaseModel):
     """Problem details (RFC 9457)."""
 
-    type: str = Field(description="Stable URI of the problem's kind.")
+    type: str = Field(description="Stable URI of the kind of problem.")
     title: str = Field(description="What this kind of problem means.")
     status: int = Field(description="HTTP status.")
     detail: str = Field(description="What went wrong this time.")
     requestId: str = Field(description="Id of the request, also in `X-Request-Id`.")  # noqa: N815
-    errors: list[FieldProblem] | None = Field(default=None, description="The refused fields.")
+    errors: list[FieldProblem] | None = Field(default=None, description="The invalid fields.")
 
 
 class Problem(HTTPException):
@@ -169,7 +167,7 @@ def install(app: FastAPI) -> None:
     def unavailable(_request: Request, error: Exception) -> JSONResponse:
         _log.warning("api.dependency_unavailable", reason=str(error))
         return problem_response(
-            Problem(UNAVAILABLE, "The request may be sent again; writes with the same key.")
+            Problem(UNAVAILABLE, "Retry the request; send writes with the same Idempotency-Key.")
         )
 
     app.add_exception_handler(HTTPException, http_error)
@@ -181,7 +179,7 @@ def install(app: FastAPI) -> None:
 
 def unexpected() -> JSONResponse:
     """Return the answer for an exception that nobody expected."""
-    return problem_response(Problem(INTERNAL, "The failure is logged under this request id."))
+    return problem_response(Problem(INTERNAL, "The error is logged under this request id."))
 
 
 def _from_http(error: HTTPException) -> Problem:
@@ -196,7 +194,7 @@ def _from_http(error: HTTPException) -> Problem:
 def _from_validation(error: RequestValidationError) -> Problem:
     """Name the refused fields; without the refused values, which may be personal."""
     fields = [FieldError(_path(item["loc"][1:]) or "body", item["msg"]) for item in error.errors()]
-    return Problem(VALIDATION, f"{len(fields)} field(s) were refused.", fields)
+    return Problem(VALIDATION, f"{len(fields)} invalid field(s).", fields)
 
 
 def _path(parts: Sequence[str | int]) -> str:

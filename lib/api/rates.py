@@ -154,10 +154,10 @@ def _refused(group: str, limit: int, seconds: float) -> Problem:
     wait = max(1, math.ceil(seconds))
     return Problem(
         RATE_LIMITED,
-        f"More than {limit} requests of the group {group} in a minute. Wait {wait} s.",
+        f"More than {limit} requests of the group {group} in a minute. Retry after {wait} s.",
         headers={**_headers(group, limit, 0, wait), "Retry-After": str(wait)},
     )
 
 
 def _unavailable() -> Problem:
-    return Problem(UNAVAILABLE, "Requests cannot be counted at the moment.")
+    return Problem(UNAVAILABLE, "The rate limit cannot be checked at the moment.")

@@ -76,12 +76,15 @@ def _check_query(request: Request, known: set[str]) -> None:
     """Refuse parameters that the operation does not have, or that are given twice."""
     given = [name for name, _ in request.query_params.multi_items()]
     problems = [
-        FieldError(name, "is given twice" if name in known else "is not a parameter here")
+        FieldError(
+            name,
+            "is given more than once" if name in known else "is not a parameter of this operation",
+        )
         for name in dict.fromkeys(given)
         if name not in known or given.count(name) > 1
     ]
     if problems:
-        raise Problem(VALIDATION, "The query has parameters that are not acceptable.", problems)
+        raise Problem(VALIDATION, "The query has invalid parameters.", problems)
 
 
 def _tags(header: str) -> set[str]:

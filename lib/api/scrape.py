@@ -31,7 +31,7 @@ def _endpoint(recorder: Recorder) -> Callable[[Request], Response]:
         if not isinstance(who, Principal):
             return problem_response(Problem(UNAUTHENTICATED, "Send a service token."))
         if not machine_allowed(who.role, METRICS_PATH):
-            detail = f"The role {who.role.value} may not do this."
+            detail = f"The role {who.role.value} is not allowed to do this."
             return problem_response(Problem(FORBIDDEN, detail))
         return Response(
             exposition(recorder), headers={"Cache-Control": "no-store"}, media_type=CONTENT_TYPE

@@ -121,12 +121,12 @@ def _failed(error: Exception, caller: Caller) -> Response:
     if isinstance(error, Refused):
         return _told(_STATUS.get(error.code, 400), error.message, caller)
     if isinstance(error, PermissionError):
-        return _told(401, "Your session is over. Sign in again.", caller)
-    return _told(503, "A service does not answer. Nothing was exported; try again.", caller)
+        return _told(401, "Your sign-in has expired. Sign in again.", caller)
+    return _told(503, "A service is not responding. Nothing was exported. Try again.", caller)
 
 
 def _no_session(caller: Caller) -> Response:
-    return _told(404, "There is no such session.", caller)
+    return _told(404, "This session does not exist.", caller)
 
 
 def _told(status: int, sentence: str, caller: Caller) -> Response:

@@ -28,6 +28,6 @@ def window(
     last = end or datetime.now(UTC)
     first = start or last - DEFAULT_WINDOW
     if not first < last <= first + longest:
-        message = f"must be after from, by at most {longest.days} days"
-        raise Problem(VALIDATION, "The window is not acceptable.", [FieldError("to", message)])
+        message = f"must be after from, at most {longest.days} days later"
+        raise Problem(VALIDATION, "The time range is invalid.", [FieldError("to", message)])
     return first, last

@@ -32,7 +32,7 @@ def upload_command(
     session_id: Annotated[str, typer.Argument(help="Id of the session")],
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
     sequence: Annotated[
-        int | None, typer.Option(help="Of the turn; left out: the whole session")
+        int | None, typer.Option(help="Sequence of the turn; default: the whole session")
     ] = None,
 ) -> None:
     """Store a file as a recording, in parts if it is large; prints its row."""
@@ -58,10 +58,8 @@ def upload_command(
 
 @cli.command()
 def reconcile(
-    repair: Annotated[bool, typer.Option(help="Settle what can be settled without loss")] = False,
-    delete_orphans: Annotated[
-        bool, typer.Option(help="Also delete objects that no row knows")
-    ] = False,
+    repair: Annotated[bool, typer.Option(help="Make repairs that lose nothing")] = False,
+    delete_orphans: Annotated[bool, typer.Option(help="Also delete objects without a row")] = False,
 ) -> None:
     """Compare rows and objects; exits with 1 if there are differences."""
     with _failures():
@@ -79,12 +77,12 @@ def reconcile(
 @cli.command()
 def erase(
     clerk_id: Annotated[str, typer.Argument(help="Clerk id of the user")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation")] = False,
 ) -> None:
     """Erase a user with all sessions and recordings; prints the signed receipt."""
     key = get_settings().service_key
     if key is None:
-        raise typer.BadParameter("EARSHOT_SERVICE_KEY is not set: nothing could sign the receipt")
+        raise typer.BadParameter("EARSHOT_SERVICE_KEY is not set: the receipt cannot be signed")
     if not yes:
         typer.confirm(f"Erase everything about {clerk_id}? This cannot be undone", abort=True)
     with _failures():

@@ -16,10 +16,10 @@ def backfill() -> None:
     try:
         done = Backfill(own.authenticator.api, own.provisioner).run(_tell)
     except ApiRefusedError as error:
-        typer.echo(f"Stopped: {error}. Is CLERK_SECRET_KEY of this instance?", err=True)
+        typer.echo(f"Stopped: {error}. Does CLERK_SECRET_KEY belong to this instance?", err=True)
         raise typer.Exit(1) from None
     except (ApiUnavailableError, DataError) as error:
-        typer.echo(f"Stopped: {error}. Run it again to go on; nothing is doubled.", err=True)
+        typer.echo(f"Stopped: {error}. Run it again to continue; nothing is duplicated.", err=True)
         raise typer.Exit(1) from None
     finally:
         own.close()

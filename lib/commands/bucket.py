@@ -14,7 +14,7 @@ from lib.storage.errors import StorageError
 from lib.storage.policies import iam_policy
 from lib.work.services import services
 
-cli = typer.Typer(help="Compare the bucket with what it must be, and make it so.")
+cli = typer.Typer(help="Compare the bucket's configuration with the required one, and apply it.")
 
 FAILED = 2
 DIFFERS = 1

@@ -22,9 +22,9 @@ FAILED = 2
 @cli.command()
 def migrate(
     name: Annotated[
-        str | None, typer.Argument(help="Of the migration; left out: all, oldest first")
+        str | None, typer.Argument(help="Name of the migration; default: all, oldest first")
     ] = None,
-    restart: Annotated[bool, typer.Option(help="From the first row again")] = False,
+    restart: Annotated[bool, typer.Option(help="Start again from the first row")] = False,
 ) -> None:
     """Run migrations to their end; one that was interrupted goes on where it stopped."""
     with _failures():
@@ -40,7 +40,7 @@ def migrate(
 @cli.command()
 def recount(
     days: Annotated[int, typer.Option(min=1, max=3650, help="Days back from today, UTC")] = 30,
-    fix: Annotated[bool, typer.Option(help="Write the recount where it differs")] = False,
+    fix: Annotated[bool, typer.Option(help="Correct stored values that differ")] = False,
 ) -> None:
     """Compare counters and sums with a recount; exits with 1 if anything differs."""
     with _failures():
@@ -69,7 +69,7 @@ def _told(what: str, reports: Iterator[Recount]) -> int:
             typer.echo(
                 f"  {found.subject_id} {found.field}: {found.stored} stored, {found.actual} counted"
             )
-    note = " (written meanwhile, not compared)" if busy else ""
+    note = " (some changed meanwhile and were not compared)" if busy else ""
     typer.echo(f"{what}: {checked} checked, {differing} differ{note}")
     return differing
 

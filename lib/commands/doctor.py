@@ -48,20 +48,20 @@ def doctor(
 def _print(health: Health) -> None:
     typer.echo("Dependencies")
     for item in health.dependencies:
-        good = f"{item.last_good:%Y-%m-%d %H:%M:%S} UTC" if item.last_good else "not known"
-        about = f"{item.latency_ms:7.0f} ms  {item.version or '-':<12}  last good {good}"
+        good = f"{item.last_good:%Y-%m-%d %H:%M:%S} UTC" if item.last_good else "unknown"
+        about = f"{item.latency_ms:7.0f} ms  {item.version or '-':<12}  last ok {good}"
         _line(item.state, item.title, f"{about}  {item.detail}")
     typer.echo("Settings")
     for setting in health.settings:
         note = f"  ({setting.note})" if setting.note else ""
         _line(setting.state, setting.variable, f"{setting.value}{note}")
-    typer.echo("Measurements")
-    _line(health.telemetry.state, "telemetry", health.telemetry.note)
+    typer.echo("Telemetry")
+    _line(health.telemetry.state, "delivery", health.telemetry.note)
     typer.echo("Jobs")
     for job in health.jobs:
         runs = f"{job.run.runs} runs, {job.run.failures} failed" if job.run else "-"
         _line(job.state, job.name, f"{runs}  {job.note}")
-    _line(health.state, "all in all", "")
+    _line(health.state, "overall", "")
 
 
 def _line(state: State, name: str, text: str) -> None:

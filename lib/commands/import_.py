@@ -36,30 +36,32 @@ def import_(
     ],
     user: Annotated[str | None, typer.Option(help="Clerk id of the transcripts' user")] = None,
     started_at: Annotated[
-        str | None, typer.Option(help="Start of the transcripts' sessions, as 2026-01-31T12:00:00Z")
+        str | None,
+        typer.Option(help="Start of the transcripts' sessions, such as 2026-01-31T12:00:00Z"),
     ] = None,
-    channel: Annotated[Channels | None, typer.Option(help="Of transcripts")] = None,
+    channel: Annotated[Channels | None, typer.Option(help="Channel of transcripts")] = None,
     external_id: Annotated[
-        str | None, typer.Option(help="Of one transcript; left out: its name without extension")
+        str | None,
+        typer.Option(help="External id of one transcript; default: file name without extension"),
     ] = None,
     speaker: Annotated[
-        list[str] | None, typer.Option(help="NAME=user|assistant|system; may be repeated")
+        list[str] | None, typer.Option(help="NAME=user|assistant|system; can be repeated")
     ] = None,
     default_speaker: Annotated[
-        Roles | None, typer.Option(help="Who speaks where no known name stands")
+        Roles | None, typer.Option(help="Speaker of turns without a known name")
     ] = None,
     create_users: Annotated[
-        bool, typer.Option("--create-users", help="Create users that are not there")
+        bool, typer.Option("--create-users", help="Create missing users")
     ] = False,
-    check: Annotated[bool, typer.Option("--check", help="Only read; store nothing")] = False,
-    report: Annotated[Path | None, typer.Option(help="Write the report there, as JSON")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Validate only; store nothing")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write a JSON report to this file")] = None,
 ) -> None:
     """Import conversations; what is there already stays as it is, so it may be run again.
 
     Exits with 1 if something was refused, with 2 if it stopped before the end.
     """
     if external_id is not None and len(files) > 1:
-        raise typer.BadParameter("an external id is for one file")
+        raise typer.BadParameter("--external-id needs exactly one file")
     options = Options(
         speakers=Speakers(_named(speaker or []), default_speaker),
         user=user,
@@ -123,7 +125,7 @@ def _tell(report: Report, wire: dict[str, Any], written: Path | None) -> None:
         where = f"see {written}" if written else "--report FILE lists them"
         typer.echo(f"refused {report.refused} in all; {where}", err=True)
     if "stopped" in wire:
-        typer.echo(f"Stopped: {wire['stopped']}. Run it again to go on.", err=True)
+        typer.echo(f"Stopped: {wire['stopped']}. Run it again to continue.", err=True)
     typer.echo(json.dumps({name: value for name, value in wire.items() if name != "refused"}))
 
 
@@ -137,7 +139,7 @@ def _named(pairs: list[str]) -> dict[str, Speaker]:
     for pair in pairs:
         name, _, role = pair.rpartition("=")
         if role not in get_args(Speaker) or not name.strip():
-            raise typer.BadParameter("--speaker is NAME=user, NAME=assistant or NAME=system")
+            raise typer.BadParameter("--speaker must be NAME=user, NAME=assistant or NAME=system")
         found[" ".join(name.split()).lower()] = cast("Speaker", role)
     return found
 
@@ -150,5 +152,7 @@ def _moment(text: str | None) -> datetime | None:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise typer.BadParameter("--started-at is a time with its zone, as 2026-01-31T12:00:00Z")
+        raise typer.BadParameter(
+            "--started-at must be a time with a zone, such as 2026-01-31T12:00:00Z"
+        )
     return moment.astimezone(UTC)

@@ -27,18 +27,19 @@ _NAME_WIDTH: Final = max(len(step.name) for step in (*STORY, CLEAN_UP))
 
 def smoke(
     user: Annotated[
-        str, typer.Option(help="Clerk id of a team member to sign in; default: one for the run")
+        str,
+        typer.Option(
+            help="Clerk id of the team member to sign in; default: one created for the run"
+        ),
     ] = "",
     clerk_session: Annotated[
         str,
-        typer.Option(help="Id of an active Clerk session to use, and to end, without a browser"),
+        typer.Option(help="Active Clerk session to use and then revoke, without a browser"),
     ] = "",
     clean: Annotated[
-        bool, typer.Option("--clean", help="Erase what interrupted runs left, and nothing else")
+        bool, typer.Option("--clean", help="Only erase what interrupted runs left behind")
     ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object instead of text")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
     """Go through the whole story against the configured app, Clerk, Convex and S3.
 

@@ -177,7 +177,7 @@ RULES: Final = (
     ),
     Rule(
         name="reconciliation-drift",
-        title="Recordings and their rows disagree",
+        title="Recordings and their rows differ",
         severity="warning",
         condition=Limit(signal="reconciliation.drift", threshold=1, resolve_below=1),
         timing=Timing(timedelta(), timedelta()),
@@ -186,7 +186,7 @@ RULES: Final = (
     ),
     Rule(
         name="jobs-overdue",
-        title="Background jobs do not get done",
+        title="Background jobs are overdue or fail",
         severity="warning",
         condition=Limit(signal="jobs.overdue", threshold=1, resolve_below=1),
         timing=Timing(5 * _MINUTE, 5 * _MINUTE),
@@ -195,7 +195,7 @@ RULES: Final = (
     ),
     Rule(
         name="telemetry-dropped",
-        title="Measurements are lost",
+        title="Measurements are dropped",
         severity="warning",
         condition=Limit(signal="telemetry.dropped", threshold=1, resolve_below=1),
         timing=Timing(timedelta(), 15 * _MINUTE),

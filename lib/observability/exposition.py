@@ -86,13 +86,13 @@ class _Measured(Collector):
         for name, text, value in (
             ("series", "Rollups held in memory.", status.series),
             ("events", "Single events held in memory.", status.events),
-            ("batches_waiting", "Batches that have not arrived yet.", status.waiting),
+            ("batches_waiting", "Batches not delivered yet.", status.waiting),
         ):
             yield GaugeMetricFamily(f"earshot_telemetry_{name}", text, value)
         if status.delivered_at is not None:
             yield GaugeMetricFamily(
                 "earshot_telemetry_delivered_timestamp_seconds",
-                "When everything measured had arrived.",
+                "Time of the last complete delivery.",
                 status.delivered_at.timestamp(),
             )
 

@@ -42,7 +42,7 @@ class Browser:
         """Remember the app's origin."""
         self._app_url = app_url
         self._open = ExitStack()
-        self.absence = "Nobody signed in with the browser."
+        self.absence = "No sign-in in the browser."
         self._context: BrowserContext | None = None
         self._page: Page | None = None
 
@@ -93,14 +93,14 @@ class Browser:
         page = self._shown()
         self._go("/")
         away = not page.url.startswith(self._app_url)
-        check(away, "The app did not send a stranger to the sign-in page.")
+        check(away, "The app did not redirect to the sign-in page.")
         # As the sign-in page would: from there, with the way back that the app gave to it.
         back = dict(parse_qsl(urlsplit(page.url).query)).get("redirect_url", self._app_url)
         target = f"{ticket_url}&{urlencode({'redirect_url': back})}"
         page.evaluate("url => { setTimeout(() => location.assign(url), 0) }", target)
         self._settle(lambda: page.wait_for_url(f"{self._app_url}/**"))
         self._go("/")
-        check(self.is_let_in(), "The ticket was spent, but the app does not let in.")
+        check(self.is_let_in(), "The sign-in ticket was used, but the app did not sign in.")
         return self._clerk_session_id()
 
     def see(self, session_id: str, texts: list[str]) -> None:

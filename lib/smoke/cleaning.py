@@ -56,7 +56,7 @@ def erase_marked(services: Services, service_key: str, clerk_id: str) -> str:
     """
     caller, storage = services.worker_caller(), services.storage
     if users.get(caller, clerk_id) is None:
-        return "Nothing was there to erase."
+        return "Nothing to erase."
     folders = _folders(caller, clerk_id)
     try:
         receipt = erase_user(caller, storage, clerk_id, service_key)
@@ -65,7 +65,7 @@ def erase_marked(services: Services, service_key: str, clerk_id: str) -> str:
             raise
         return "The worker had erased it already."
     contents = verify_receipt(receipt.signed, service_key)
-    check(contents["user"] == user_digest(clerk_id), "The receipt names somebody else.")
+    check(contents["user"] == user_digest(clerk_id), "The receipt names another user.")
     check(users.get(caller, clerk_id) is None, "The user is still in Convex.")
     left = [item.key for folder in folders for item in list_objects(storage, "retention", folder)]
     check(not left, f"{len(left)} objects are still in the bucket.")

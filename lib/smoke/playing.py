@@ -24,20 +24,20 @@ def play(run: Run) -> str:
     answer = run.outside.call("GET", f"/audio/{run.audio_id}/url", run.member())
     run.play_url = answer["url"]
     part = run.outside.signed("GET", run.play_url, {"Range": f"bytes={_FIRST}-{_LAST}"})
-    check(part.status_code == _PARTIAL_CONTENT, f"A range was answered {part.status_code}.")
+    check(part.status_code == _PARTIAL_CONTENT, f"A range request was answered {part.status_code}.")
     wanted = f"bytes {_FIRST}-{_LAST}/{len(run.recording)}"
     check(part.headers.get("content-range") == wanted, "The range's Content-Range is wrong.")
-    check(part.content == run.recording[_FIRST : _LAST + 1], "The range holds other bytes.")
+    check(part.content == run.recording[_FIRST : _LAST + 1], "The range has the wrong bytes.")
     whole = run.outside.signed("GET", run.play_url)
-    check(whole.content == run.recording, "The recording is not what was uploaded.")
-    return "The member's URL plays the recording; a range is answered 206 with the right bytes."
+    check(whole.content == run.recording, "The recording differs from the upload.")
+    return "The member's URL plays the recording; a range request gets 206 and the right bytes."
 
 
 def expired(run: Run) -> str:
     """A URL serves until its end and not after."""
     url = sign_get(run.services.storage, run.audio_key, _LIFE).url
     fresh = run.outside.signed("GET", url).status_code
-    check(fresh == _OK, f"A fresh URL of {_LIFE} s is answered {fresh}, not 200.")
+    check(fresh == _OK, f"A fresh URL of {_LIFE} s gets {fresh}, not 200.")
     late = f"A URL of {_LIFE} s is not refused after {EXPIRED_WITHIN:.0f} s."
     took = wait_until(
         lambda: run.outside.signed("GET", url).status_code in REFUSED, EXPIRED_WITHIN, late
@@ -49,7 +49,7 @@ def tampered(run: Run) -> str:
     """A URL that somebody has changed serves nothing."""
     for what, url in _changed(run.play_url).items():
         status = run.outside.signed("GET", url).status_code
-        check(status in REFUSED, f"A URL with {what} is answered {status}, not refused.")
+        check(status in REFUSED, f"A URL with {what} gets {status} instead of a refusal.")
     return "Refused: another signature, a longer life, another recording, no signature."
 
 

@@ -102,7 +102,7 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, StorageError):
         return f"S3: {error}."
     if isinstance(error, httpx.HTTPError):
-        return f"No answer: {type(error).__name__}."
+        return f"No response: {type(error).__name__}."
     if isinstance(error, _TOLD):
         return str(error)
     return f"Unexpected: {type(error).__name__}."

@@ -160,7 +160,7 @@ def _ask(name: str, title: str, question: Callable[[], tuple[str, str]]) -> Depe
         _log.warning("dependency.down", dependency=name, error=detail, reason=str(error))
     took = (time.perf_counter() - started) * 1000
     if state == "ok" and took > SLOW_MS:
-        state, detail = "warning", f"answers slowly; {detail}".rstrip("; ")
+        state, detail = "warning", f"slow; {detail}".rstrip("; ")
     return Dependency(name, title, state, took, version, detail)
 
 
@@ -172,8 +172,7 @@ def _keys_agree(services: Services, frontend: str) -> str:
     theirs = _keys_of(frontend)
     if ours.isdisjoint(theirs):
         raise WarningError(
-            "the keys of CLERK_API_URL and of the Frontend API have nothing in common: "
-            "two instances?"
+            "CLERK_API_URL and the Frontend API have no key in common: two instances?"
         )
     return f"{len(ours)} known"
 
@@ -190,7 +189,7 @@ def _worker(services: Services) -> str:
     if started is None:
         raise WarningError("no job has run yet")
     if datetime.now(UTC) - started > SILENT:
-        raise ConnectionError(f"no job was started since {started:%Y-%m-%d %H:%M} UTC")
+        raise ConnectionError(f"no job has started since {started:%Y-%m-%d %H:%M} UTC")
     holders = {job.holder for job in jobs if job.holder}
     return f"{len(jobs)} jobs, {len(holders)} running now"
 

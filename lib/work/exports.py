@@ -82,7 +82,7 @@ class Export:
             raise StoppedError("It was cancelled.")
         if size > MOST_BYTES:
             limit = MOST_BYTES // 1024**2
-            raise StoppedError(f"It would be larger than {limit} MiB: narrow the selection.")
+            raise StoppedError(f"It would exceed {limit} MiB: narrow the selection.")
 
     @property
     def is_cancelled(self) -> bool:
@@ -122,9 +122,9 @@ class Exports:
         with self._guard:
             running = [one for one in self._known.values() if one.state == "running"]
             if any(one.owner == owner for one in running):
-                raise BusyError("An export of yours is running: wait for it, or cancel it.")
+                raise BusyError("You have a running export. Wait for it or cancel it.")
             if len(running) >= MOST_RUNNING:
-                raise BusyError("Others are exporting now: try again in a minute.")
+                raise BusyError("Too many exports are running. Try again in a minute.")
             export = Export(owner, file_name, media_type, self._folder)
             export.path = self._folder / export.id
             self._known[export.id] = export
@@ -189,10 +189,10 @@ class Exports:
 def _why(error: Exception) -> str:
     match error:
         case PermissionError():
-            return "Your session has ended meanwhile: sign in and start again."
+            return "Your sign-in has expired. Sign in and start again."
         case Refused():
             return error.message
         case DataError():
-            return "The data service did not answer: start again in a moment."
+            return "The data service did not respond. Start again in a moment."
         case _:
-            return "It could not be written."
+            return "The file could not be written."

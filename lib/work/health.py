@@ -139,13 +139,15 @@ def telemetry(own: Status | None, dropped: Mapping[str, int] | None, now: dateti
         and (own.delivered_at is None or now - own.delivered_at > UNDELIVERED)
     ):
         since = f"since {own.delivered_at:%H:%M} UTC" if own.delivered_at else "since the start"
-        return Telemetry("failed", f"nothing was delivered {since}", own, dropped)
+        return Telemetry("failed", f"nothing delivered {since}", own, dropped)
     if own is not None:
         for kind, count in own.dropped.items():
             lost[kind] = max(lost.get(kind, 0), count)
     if dropped is None:
-        return Telemetry("warning", "what was dropped is not known: Convex does not say", own, None)
+        return Telemetry(
+            "warning", "dropped measurements unknown: Convex is not responding", own, None
+        )
     if any(lost.values()):
         words = ", ".join(f"{count:,} {kind}" for kind, count in sorted(lost.items()) if count)
         return Telemetry("warning", f"dropped: {words}", own, dropped)
-    return Telemetry("ok", "everything arrives", own, dropped)
+    return Telemetry("ok", "all measurements delivered", own, dropped)

@@ -128,5 +128,5 @@ def ask(hashes: Mapping[str, str], throttle: Throttle, address: str) -> str | No
     if st.session_state["authentication_status"]:
         return str(st.session_state["username"])
     if st.session_state["authentication_status"] is False:
-        st.error("That username and password do not match.", icon=":material/error:")
+        st.error("Wrong username or password.", icon=":material/error:")
     return None

@@ -72,7 +72,7 @@ def test_the_worst_job_comes_first() -> None:
         (status(waiting=2, delivered_at=NOW - timedelta(minutes=9)), {}, "failed", "since 11:51"),
         (status(waiting=2, delivered_at=None), {}, "failed", "since the start"),
         (status(waiting=2), {}, "ok", "arrives"),
-        (status(), None, "warning", "not known"),
+        (status(), None, "warning", "unknown"),
     ],
 )
 def test_measurements_that_are_lost_or_stuck_are_said(

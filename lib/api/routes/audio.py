@@ -74,7 +74,7 @@ class PlaybackUrl(Answer):
 @router.post(
     "/sessions/{id}/interactions/{sequence}/audio",
     status_code=201,
-    summary="Begin the recording of a turn",
+    summary="Start the upload of a turn's recording",
     responses=errors(404, 409, body=True),
 )
 def begin_turn_audio(
@@ -94,7 +94,7 @@ def begin_turn_audio(
 @router.post(
     "/sessions/{id}/audio",
     status_code=201,
-    summary="Begin the recording of a session",
+    summary="Start the upload of a session's recording",
     responses=errors(404, 409, body=True),
 )
 def begin_session_audio(
@@ -131,7 +131,7 @@ def complete_audio(
     except UnplayableError as error:
         raise Problem(
             VALIDATION,
-            "The upload is not the announced recording.",
+            "The upload does not match the announced recording.",
             [FieldError("upload", str(error))],
         ) from error
     return Audio.model_validate(row)
@@ -188,4 +188,4 @@ def _not_playable(error: playback.NotPlayableError) -> Problem:
         return _no_audio()
     if error.state in {"pending", "corrupt"}:
         return Problem(CONFLICT, f"The recording cannot be played: it is {error.state}.")
-    return Problem(GONE, f"The recording cannot be played any more: it is {error.state}.")
+    return Problem(GONE, f"The recording can no longer be played: it is {error.state}.")

@@ -28,7 +28,7 @@ class AuditEvent(Answer):
     actor_id: str
     actor_role: str
     impersonator_id: str | None = Field(
-        description="Clerk user id of whoever acted as the actor, if somebody did."
+        description="Clerk user id of the impersonator, if there was one."
     )
     details: dict[str, Any] | None
     request_id: str | None

@@ -97,7 +97,7 @@ class Readiness:
         return states
 
 
-@router.get("/live", summary="Is the process alive?", responses={422: problem(422)})
+@router.get("/live", summary="Liveness", responses={422: problem(422)})
 async def live() -> Live:
     """Answer 200 as long as the process serves requests; asks nobody else."""
     return Live()
@@ -105,10 +105,10 @@ async def live() -> Live:
 
 @router.get(
     "/ready",
-    summary="Can requests be served?",
+    summary="Readiness",
     responses={
         422: problem(422),
-        NOT_READY: {"model": Ready, "description": "A dependency does not answer."},
+        NOT_READY: {"model": Ready, "description": "A dependency is not responding."},
     },
 )
 async def ready(request: Request, response: Response) -> Ready:

@@ -85,8 +85,8 @@ def _read(
         longest = _LONGEST[resolution]
         raise Problem(
             VALIDATION,
-            "The window is not acceptable.",
-            [FieldError("to", f"must be after from, by at most {longest.days} day(s)")],
+            "The time range is invalid.",
+            [FieldError("to", f"must be after from, at most {longest.days} day(s) later")],
         )
     rollups = metrics.between(caller, metric, first, last, resolution)
     series = [_summed(group) for group in _grouped(rollups)]

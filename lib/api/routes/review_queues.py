@@ -56,9 +56,9 @@ class Progress(Answer):
     items: int = Field(description="Sessions.")
     items_done: int = Field(description="Sessions with all their reviews.")
     wanted: int = Field(description="Reviews.")
-    done: int = Field(description="Reviews that were submitted.")
-    in_work: int = Field(description="Reviews that somebody works on.")
-    left: int = Field(description="Reviews that nobody has begun.")
+    done: int = Field(description="Submitted reviews.")
+    in_work: int = Field(description="Reviews in progress.")
+    left: int = Field(description="Reviews not started.")
 
 
 class ReviewQueue(Answer):
@@ -71,10 +71,10 @@ class ReviewQueue(Answer):
     rubric_id: str
     filters: QueueFilters
     sampling: Sampling
-    target: int = Field(description="Reviews that each session gets.")
+    target: int = Field(description="Reviews per session.")
     order: Literal["oldest", "newest", "slowest", "random"]
     priority: int
-    lease_ms: float = Field(description="How long a reviewer keeps a session without a sign.")
+    lease_ms: float = Field(description="How long a reviewer's claim lasts without activity.")
     progress: Progress
     created_by: str = Field(description="Clerk user id, or the name of a machine.")
     created_at: OutMoment
@@ -108,7 +108,7 @@ class QueueItem(Answer):
     priority: int
     slots: list[Slot]
     dispute: Literal["open", "settled"] | None = Field(
-        description="Whether its reviews contradict each other, and an admin has decided."
+        description="Whether its reviews disagree, and whether an admin has decided."
     )
     created_at: OutMoment
 
@@ -143,7 +143,7 @@ class CriterionAgreement(Answer):
     key: str
     label: str
     pairs: int = Field(description="How often both answered it.")
-    percent: float = Field(description="Share of these that agree, 0 to 100.")
+    percent: float = Field(description="Percentage that agree.")
     kappa: float | None = Field(
         description="Cohen's kappa; null for numbers and labels, and where chance alone gives "
         "full agreement."
@@ -209,7 +209,7 @@ def list_queue_items(
 
 
 @router.get(
-    "/review-queues/{id}/reviewers", summary="Read who reviews in a queue", responses=errors(404)
+    "/review-queues/{id}/reviewers", summary="List the reviewers of a queue", responses=errors(404)
 )
 def read_queue_reviewers(id: DocumentId, access: Admitted) -> QueueReviewers:  # noqa: A002
     """Return the reviewers of a queue, those with most reviews first."""
@@ -218,7 +218,9 @@ def read_queue_reviewers(id: DocumentId, access: Admitted) -> QueueReviewers:  #
 
 
 @router.get(
-    "/review-queues/{id}/agreement", summary="Read how reviewers agree", responses=errors(404)
+    "/review-queues/{id}/agreement",
+    summary="Read the agreement of reviewers",
+    responses=errors(404),
 )
 def read_queue_agreement(id: DocumentId, access: Admitted, at: At) -> PairAgreementPage:  # noqa: A002
     """Return pairs of reviewers of the same sessions, and how they agree; at most 100 a page."""

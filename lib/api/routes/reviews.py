@@ -62,14 +62,14 @@ class Review(Answer):
     reviewer_name: str | None
     kind: Kind
     rubric_id: str
-    version: int = Field(description="Amendments count up from 1.")
+    version: int = Field(description="1 for the first submission; amendments count up.")
     latest: bool = Field(description="False for a version that an amendment replaced.")
     answers: Answers
     score: float | None
     turns: list[TurnAnswers]
     comments: list[ReviewComment]
     corrections: list[Correction]
-    duration_ms: float | None = Field(description="How long the reviewer took.")
+    duration_ms: float | None = Field(description="Time that the reviewer spent.")
     withdrawn_at: OutMoment | None
     created_at: OutMoment
 

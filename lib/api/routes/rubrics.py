@@ -29,8 +29,10 @@ class Criterion(Answer):
     required: bool
     min: float | None
     max: float | None
-    options: list[str] | None = Field(description="Of a choice, or labels.")
-    tolerance: float | None = Field(description="Scores and numbers this far apart agree.")
+    options: list[str] | None = Field(description="Answers to choose from, for a choice or labels.")
+    tolerance: float | None = Field(
+        description="Scores and numbers that differ by at most this count as agreement."
+    )
 
 
 class Rubric(Answer):

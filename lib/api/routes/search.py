@@ -1,4 +1,4 @@
-"""Search in what was said."""
+"""Search in transcripts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Piece(Answer):
     """A piece of the text around a hit."""
 
     text: str
-    hit: bool = Field(description="Whether this piece is what was searched for.")
+    hit: bool = Field(description="Whether this piece matches the search.")
 
 
 class Hit(Answer):

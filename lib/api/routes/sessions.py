@@ -109,7 +109,7 @@ class Session(Answer):
     score: float | None
     labels: list[str]
     metadata: dict[str, Any] | None
-    legal_hold: bool = Field(description="Retention leaves its recordings alone.")
+    legal_hold: bool = Field(description="Under legal hold: retention and erasure do not touch it.")
     created_at: OutMoment
 
 
@@ -186,7 +186,7 @@ def list_sessions(
     has_audio: Annotated[bool | None, Query(alias="hasAudio")] = None,
     provider: Identifier | None = None,
     model_id: Annotated[Identifier | None, Query(alias="modelId")] = None,
-    slow: Annotated[bool | None, Query(description="Has a turn over the objective.")] = None,
+    slow: Annotated[bool | None, Query(description="Has a turn slower than the objective.")] = None,
     order: Order = "desc",
 ) -> SessionPage:
     """Return sessions by start, newest first by default."""
@@ -244,7 +244,7 @@ def change_session(
     return Session.model_validate(changed)
 
 
-@router.get("/{id}/summary", summary="Figures of a session", responses=errors(404))
+@router.get("/{id}/summary", summary="Summarize a session", responses=errors(404))
 def summarise_session(id: DocumentId, access: Admitted) -> SessionSummary:  # noqa: A002
     """Return latency, cost and token figures of a session."""
     found = user_sessions.summary(access.caller, id)

@@ -42,7 +42,7 @@ class UserFigures(Answer):
     days: list[DayFigures]
 
 
-@router.get("/summaries/daily", summary="Figures per day", responses=errors())
+@router.get("/summaries/daily", summary="Summarize sessions per day", responses=errors())
 def summarise_days(access: Admitted, start: Start = None, end: End = None) -> Days:
     """Return figures per UTC day on which sessions started; at most 30 days."""
     first, last = window(start, end, DAILY_WINDOW)
@@ -50,7 +50,9 @@ def summarise_days(access: Admitted, start: Start = None, end: End = None) -> Da
     return Days(items=[DayFigures.model_validate(day) for day in found])
 
 
-@router.get("/users/{clerkId}/summary", summary="Figures of a user", responses=errors(404))
+@router.get(
+    "/users/{clerkId}/summary", summary="Summarize a user's sessions", responses=errors(404)
+)
 def summarise_user(
     clerkId: ClerkId,  # noqa: N803  # the name in the path
     access: Admitted,

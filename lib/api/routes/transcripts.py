@@ -46,7 +46,7 @@ _DOCUMENTED: Final[Responses] = {
 def read_transcript(
     id: DocumentId,  # noqa: A002  # the name in the path
     access: Admitted,
-    format: Annotated[Format, Query(description="How it is written.")] = "json",  # noqa: A002
+    format: Annotated[Format, Query(description="File format.")] = "json",  # noqa: A002
 ) -> Response:
     """Return the whole transcript, up to 20,000 turns or 32 million characters.
 

@@ -29,7 +29,7 @@ _BODY: Final[dict[str, Any]] = {
 @router.post(
     "/clerk",
     status_code=204,
-    summary="Take a webhook of Clerk",
+    summary="Receive a Clerk webhook",
     responses={status: problem(status) for status in (400, 413, 422, 500, 503)},
     openapi_extra=_BODY,
 )
@@ -41,6 +41,8 @@ async def receive_clerk_webhook(request: Request) -> Response:
         await run_in_threadpool(services.provisioner.receive, body, request.headers)
     except WebhookRefusedError as refused:
         _log.warning("clerk.webhook_refused", reason=str(refused))
-        detail = "The delivery is not signed by this Clerk instance, too old, or no event."
+        detail = (
+            "The delivery is not signed by this Clerk instance, is too old, or is not an event."
+        )
         raise Problem(BAD_REQUEST, detail) from refused
     return Response(status_code=204)

@@ -20,18 +20,20 @@ def legal_hold(session: UserSession, visitor: Visitor) -> None:
         return
     st.subheader("Legal hold", anchor=False)
     if session.legal_hold:
-        st.caption("Held: retention and erasure leave this session and its recordings alone.")
-        label, icon = "Release the hold", ":material/lock_open:"
+        st.caption("On hold: retention and erasure do not touch this session or its recordings.")
+        label, icon = "Release hold", ":material/lock_open:"
     else:
-        st.caption("Keeps the recordings beyond the privacy window; the user cannot be erased.")
-        label, icon = "Put on hold", ":material/lock:"
+        st.caption(
+            "A hold keeps the recordings past the privacy window and blocks erasure of the user."
+        )
+        label, icon = "Place on hold", ":material/lock:"
     if st.button(label, icon=icon, key="legal-hold"):
         _change(session, visitor, held=not session.legal_hold)
 
 
 def _change(session: UserSession, visitor: Visitor, *, held: bool) -> None:
     app = services()
-    with notices.failures_told(visitor.caller.request_id, "The hold"):
+    with notices.failures_told(visitor.caller.request_id, "change the legal hold"):
         try:
             set_hold(visitor.caller, app.worker_caller, app.storage, session.id, held=held)
         except Refused as refused:
@@ -39,6 +41,6 @@ def _change(session: UserSession, visitor: Visitor, *, held: bool) -> None:
             return
         except StorageError:
             # The row is changed already; a repeat changes the tags that are left.
-            st.text("The storage did not answer for every recording: press the button again.")
+            st.text("Storage did not respond for every recording. Try again.")
             return
     st.rerun()

@@ -41,5 +41,5 @@ def new_sessions(newest: datetime, arguments: Mapping[str, Any]) -> None:
         return
     number = f"{found.count}+" if found.more else str(found.count)
     what = "new session" if number == "1" else "new sessions"
-    if st.button(f"{number} {what}: show", icon=":material/arrow_upward:", key="show-new-sessions"):
+    if st.button(f"Show {number} {what}", icon=":material/arrow_upward:", key="show-new-sessions"):
         st.rerun()

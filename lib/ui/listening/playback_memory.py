@@ -120,5 +120,5 @@ class PlaybackMemory:
 def _why(error: DataError | StorageError) -> str:
     denied = isinstance(error, StorageError) and error.failure == "denied"
     if denied or (isinstance(error, Refused) and error.code in {"FORBIDDEN", "UNAUTHENTICATED"}):
-        return "The recording was refused: you, or this dashboard, may not read it."
-    return "The recording could not be fetched. Press play to try again."
+        return "Access to the recording was denied, for you or for this dashboard."
+    return "The recording could not be loaded. Press play to try again."

@@ -29,7 +29,7 @@ _VIEWED: Final = "earshot.viewed"
 def draw(visitor: Visitor) -> None:
     """Draw the page of the session that the address names by `id`, from the moment `t` (s)."""
     session_id = st.query_params.get("id", "")
-    with notices.failures_told(visitor.caller.request_id, "This session"), st.skeleton(520):
+    with notices.failures_told(visitor.caller.request_id, "load the session"), st.skeleton(520):
         # On record once per visit, not per rerun.
         note = st.session_state.get(_VIEWED) != session_id
         room = load_room(visitor.caller, session_id, _start_ms(), note=note)
@@ -50,7 +50,7 @@ def _page(room: Room, item_id: str | None) -> None:
         if room.turns or room.recordings:
             listening_room(room, visitor, reviewing=item_id is not None)
         else:
-            notices.empty("Nothing was said yet", "Turns appear here when the product stores them.")
+            notices.empty("No turns yet", "Turns appear here once the product stores them.")
     with side:
         if item_id:
             panel.panel(item_id)
@@ -86,10 +86,10 @@ def _heading(session: UserSession, visitor: Visitor) -> None:
         Chip(session.channel),
         Chip(session.status, session_rows.OUTCOME_TONES[session.status]),
     ]
-    chips.append(Chip(f"review: {review}", tone))
+    chips.append(Chip(review, tone))
     chips += [Chip(label, "accent") for label in session.labels]
     if session.legal_hold:
-        chips.append(Chip("legal hold", "warn", "Retention and erasure leave this session alone."))
+        chips.append(Chip("legal hold", "warn", "Retention and erasure do not touch this session."))
     if session.source == DEMO:
         chips.append(Chip("demo data", "accent"))
     before, after = neighbours_of(session.id)
@@ -113,10 +113,10 @@ def _facts(session: UserSession, visitor: Visitor) -> list[Fact]:
     facts = [
         Fact("User", name, link=Link(name, "/user", {"id": session.user.clerk_id})),
         Fact("Started", fmt.moment(session.started_at, visitor.zone), fmt.utc(session.started_at)),
-        Fact("Length", fmt.length(session.duration_ms)),
+        Fact("Duration", fmt.length(session.duration_ms)),
         Fact("Turns", fmt.count(session.interaction_count)),
-        _timing("Worst first token", session.worst_ttft_ms, TTFT_MS),
-        _timing("Worst full turn", session.worst_latency_ms, TURN_MS),
+        _timing("Slowest first token", session.worst_ttft_ms, TTFT_MS),
+        _timing("Slowest full turn", session.worst_latency_ms, TURN_MS),
     ]
     if session.assessment_ms is not None:
         facts.append(_timing("Assessment", session.assessment_ms, ASSESSMENT_MS))

@@ -22,7 +22,7 @@ OUTCOMES: Final = {
 }
 REVIEWS: Final = {"Unreviewed": "unreviewed", "In review": "in_review", "Reviewed": "reviewed"}
 RECORDINGS: Final = {"With audio": True, "Without audio": False}
-LATENCIES: Final = {"Slow turns": True, "No slow turn": False}
+LATENCIES: Final = {"Slow turns": True, "No slow turns": False}
 PERIODS: Final = {"Last 24 hours": 1, "Last 7 days": 7, "Last 30 days": 30}
 SORTS: Final[Mapping[str, Order]] = {"Newest first": "desc", "Oldest first": "asc"}
 NEWEST: Final = "Newest first"

@@ -52,12 +52,12 @@ _KEYS: Final = (
 
 def draw(visitor: Visitor) -> None:
     """Draw the page."""
-    page_heading("Sessions", "Every conversation with the product.", key="sessions-heading")
+    page_heading("Sessions", "All conversations with the product.", key="sessions-heading")
     wish = wished(TABLE)
     if wish is not None and wish.act == add_sessions.ACT.name:
         add_sessions.ask(wish.ids)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        words = filters.search_field("Search in what was said")
+        words = filters.search_field("Search transcripts")
         st.selectbox(
             "Sort",
             list(SORTS),
@@ -66,7 +66,7 @@ def draw(visitor: Visitor) -> None:
             label_visibility="collapsed",
             width=150,
             disabled=bool(words),
-            help="Matches of a search come best first." if words else None,
+            help="Search results are sorted by relevance." if words else None,
         )
     chosen = _filters(suggestions(visitor))
     if words:
@@ -88,7 +88,7 @@ def _filters(known: Suggestions) -> SessionFilters:
             filters.suggested("Provider", known.providers, "provider")
             filters.suggested("Model", known.models, "model")
         with filters.chip("User", "user"):
-            filters.exact("User", "Clerk id of a user", "user")
+            filters.exact("User", "Clerk user id", "user")
         with filters.chip("Started", "period", "since", "until"):
             st.pills("Started within", list(PERIODS), key="period", bind="query-params")
             filters.days()
@@ -101,7 +101,7 @@ def _list(chosen: SessionFilters, visitor: Visitor) -> None:
     arguments = chosen.arguments(datetime.now(UTC))
     pager = Pager("sessions", tuple(sorted(chosen.to_view().items())))
     notice = st.container()
-    with notices.failures_told(visitor.caller.request_id, "The list of sessions"), st.skeleton(420):
+    with notices.failures_told(visitor.caller.request_id, "load the sessions"), st.skeleton(420):
         page = user_sessions.page(
             visitor.caller,
             cursor=pager.cursor,
@@ -126,9 +126,9 @@ def _list(chosen: SessionFilters, visitor: Visitor) -> None:
 
 def _empty(*, filtered: bool) -> None:
     if filtered:
-        notices.empty("No session matches these filters", "Take one of the filters away.")
+        notices.empty("No sessions match these filters", "Remove a filter.")
     else:
         notices.empty(
             "No sessions yet",
-            "The product's backend stores them through the API: POST /api/v1/sessions.",
+            "The product's backend creates them through the API: POST /api/v1/sessions.",
         )

@@ -56,7 +56,7 @@ def _exports(room: Room, visitor: Visitor) -> None:
             st.html(_links(room, paths.RECORDINGS, "as", {"zip": "Recordings (ZIP)"}))
         else:
             st.caption("Reviewers can export the recordings.")
-    st.caption("Each export is on record.")
+    st.caption("Exports are recorded in the audit trail.")
 
 
 def _links(room: Room, path: str, choice: str, names: dict[str, str]) -> str:
@@ -71,7 +71,7 @@ def _links(room: Room, path: str, choice: str, names: dict[str, str]) -> str:
 def _masking(room: Room, visitor: Visitor) -> None:
     st.subheader("Masked text", anchor=False)
     if room.revealed:
-        st.caption("Shown in clear, for you and until you leave this page.")
+        st.caption("Unmasked for you until you leave this page.")
         st.button(
             "Mask again",
             icon=":material/visibility_off:",
@@ -81,22 +81,22 @@ def _masking(room: Room, visitor: Visitor) -> None:
         )
         return
     if not _is_masked(room):
-        st.caption("Nothing in this session had to be masked.")
+        st.caption("Nothing in this session is masked.")
         return
     st.caption("E-mail addresses, phone and card numbers are masked.")
     if not function_allowed(visitor.member.role, REVEALS_OF_TRANSCRIPT.path):
-        st.caption("Reviewers can reveal them, with a reason.")
+        st.caption("Reviewers can reveal them by giving a reason.")
         return
     with st.form("reveal", border=False):
         reason = st.text_input(
-            "Why do you need to see it?",
+            "Reason for access",
             max_chars=_MOST_REASON,
             key="reveal-reason",
             placeholder="Ticket, request or case",
         ).strip()
         asked = st.form_submit_button("Reveal", icon=":material/visibility:")
     if asked and not reason:
-        st.error("A reason is needed: it goes on record.", icon=":material/edit:")
+        st.error("Enter a reason. It is recorded in the audit trail.", icon=":material/edit:")
     elif asked:
         _reveal(room, visitor, reason)
 
@@ -108,7 +108,7 @@ def _is_masked(room: Room) -> bool:
 
 
 def _reveal(room: Room, visitor: Visitor, reason: str) -> None:
-    with notices.failures_told(visitor.caller.request_id, "The text in clear"):
+    with notices.failures_told(visitor.caller.request_id, "reveal the text"):
         session = reveals.of_session(visitor.caller, id=room.session.id, reason=reason)
         turns = _clear_turns(visitor.caller, room.session.id, reason)
     room.revealed = Revealed(session, turns, reason)

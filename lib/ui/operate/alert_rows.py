@@ -23,7 +23,7 @@ INCIDENT_COLUMNS: Final = (
     Column("Severity"),
     Column("State"),
     Column("Since"),
-    Column("Lasted", number=True),
+    Column("Duration", number=True),
     Column("Worst", number=True),
     Column("Limit", number=True, minor=True),
 )
@@ -34,16 +34,16 @@ RULE_COLUMNS: Final = (
     Column("Now", number=True),
     Column("Limit", number=True),
     Column("Fires after", number=True, minor=True),
-    Column("Ends after", number=True, minor=True),
+    Column("Resolves after", number=True, minor=True),
 )
 DELIVERY_COLUMNS: Final = (
     Column("Queued"),
     Column("Channel"),
-    Column("Says"),
+    Column("Message"),
     Column("State"),
     Column("Attempts", number=True),
-    Column("Next or sent"),
-    Column("Problem", minor=True),
+    Column("Next attempt or sent"),
+    Column("Error", minor=True),
 )
 
 SEVERITY_TONES: Final[dict[str, Tone]] = {"critical": "bad", "warning": "warn"}
@@ -98,7 +98,7 @@ def rule_rows(states: Mapping[str, AlertState], silenced: Collection[str]) -> li
 def _rule(rule: Rule, state: AlertState | None, silenced: Collection[str]) -> tuple[Cell, ...]:
     words, tone = _PHASES[state.phase] if state else ("not evaluated", "muted")
     if rule is RUNTIME_DOWN:
-        words, tone = "watched by each process", "muted"
+        words, tone = "checked by each process", "muted"
     value = state.value if state else None
     is_silenced = rule.name in silenced or "*" in silenced
     threshold = state.threshold if state else getattr(rule.condition, "threshold", None)
@@ -111,8 +111,8 @@ def _rule(rule: Rule, state: AlertState | None, silenced: Collection[str]) -> tu
             title=f"evaluated {fmt.utc(state.evaluated_at)}" if state else "",
         ),
         Cell(quantity(threshold, rule.unit) if threshold is not None else fmt.NONE),
-        Cell(fmt.span(rule.timing.fire_after) if rule.timing.fire_after else "at once"),
-        Cell(fmt.span(rule.timing.resolve_after) if rule.timing.resolve_after else "at once"),
+        Cell(fmt.span(rule.timing.fire_after) if rule.timing.fire_after else "immediately"),
+        Cell(fmt.span(rule.timing.resolve_after) if rule.timing.resolve_after else "immediately"),
     )
 
 

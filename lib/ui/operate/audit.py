@@ -30,7 +30,7 @@ def draw(visitor: Visitor) -> None:
     view = _filters()
     arguments = _arguments(view)
     pager = Pager("audit", tuple(sorted(view.items())))
-    with notices.failures_told(visitor.caller.request_id, "The audit trail"), st.skeleton(420):
+    with notices.failures_told(visitor.caller.request_id, "load the audit trail"), st.skeleton(420):
         page = audit.page(
             visitor.caller, cursor=pager.cursor, limit=PAGE_SIZE, order="desc", **arguments
         )
@@ -39,29 +39,29 @@ def draw(visitor: Visitor) -> None:
         record_table("Audit events", audit_rows.AUDIT_COLUMNS, table, key=TABLE)
         pager.controls(len(page.items), page.next_cursor)
     elif view:
-        notices.empty("No event matches", "Who and to what are exact ids. Take a filter away.")
+        notices.empty("No events match", "Actor and subject must be exact ids. Remove a filter.")
     else:
-        notices.empty("Nothing on record yet", "Opening a session is the first thing to appear.")
+        notices.empty("No audit events yet", "Opening a session, for example, adds one.")
     list_export(visitor, "/audit", export_audit, arguments, view)
 
 
 def _filters() -> dict[str, str]:
     """Draw the filters; return those that are set, by their names in the address."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        with filters.chip("Did", "action"):
+        with filters.chip("Action", "action"):
             st.selectbox(
-                "Did",
+                "Action",
                 list(audit_rows.ACTIONS),
                 index=None,
-                placeholder="Any act",
+                placeholder="Any action",
                 key="action",
                 bind="query-params",
             )
-        with filters.chip("Who", "actor"):
-            filters.exact("Who", "Clerk id of a member", "actor")
-        with filters.chip("To what", "subject"):
-            filters.exact("To what", "Id of a session, user or recording", "subject")
-        with filters.chip("When", "since", "until"):
+        with filters.chip("Actor", "actor"):
+            filters.exact("Actor", "Clerk user id", "actor")
+        with filters.chip("Subject", "subject"):
+            filters.exact("Subject", "Id of a session, user or recording", "subject")
+        with filters.chip("Time", "since", "until"):
             filters.days("On or after", "On or before")
         filters.clear_button(_KEYS)
     found = {name: st.session_state.get(name) for name in _KEYS}

@@ -11,14 +11,18 @@ from lib.product import figures as fmt
 from lib.ui.parts.record_table.component import Cell, Column, Row
 
 AUDIT_COLUMNS: Final = (
-    Column("When"), Column("Who"), Column("Did"), Column("To"), Column("Details", minor=True),
+    Column("Time"),
+    Column("Actor"),
+    Column("Action"),
+    Column("Subject"),
+    Column("Details", minor=True),
     Column("Request id"),
-)  # fmt: skip
+)
 ACTIONS: Final[Mapping[str, str]] = {
     "Viewed a session": "session.view",
     "Viewed a user": "user.view",
     "Listened": "audio.play",
-    "Went on listening": "audio.renew",
+    "Continued listening": "audio.renew",
     "Revealed masked data": "reveal",
     "Exported a transcript": "transcript.export",
     "Exported a recording": "audio.export",
@@ -27,13 +31,13 @@ ACTIONS: Final[Mapping[str, str]] = {
     "Exported the audit trail": "audit.export",
     "Exported reviews": "review.export",
     "Erased a user": "erase",
-    "Held a session": "session.hold",
-    "Released a session": "session.release",
-    "Decided a dispute": "review.decide",
+    "Placed a legal hold": "session.hold",
+    "Released a legal hold": "session.release",
+    "Decided between reviews": "review.decide",
     "Created a queue": "queue.create",
     "Changed a queue": "queue.change",
     "Acknowledged an alert": "alert.acknowledge",
-    "Silenced a rule": "alert.silence",
+    "Silenced an alert rule": "alert.silence",
     "Ended a silence": "alert.unsilence",
 }
 """Every action that Convex records, by how it is chosen and shown."""

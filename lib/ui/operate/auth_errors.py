@@ -35,15 +35,15 @@ _BY: Final = ("Reason", "Route", "Provider")
 _REASON_COLUMNS: Final = (
     Column("Reason"),
     Column("Denied", number=True),
-    Column("Before", number=True),
-    Column("Means"),
+    Column("Previous period", number=True),
+    Column("Meaning"),
 )
 _SOURCE_COLUMNS: Final = (
     Column("Source (hashed)"),
     Column("Denied", number=True),
     Column("Reasons"),
     Column("Routes"),
-    Column("Last"),
+    Column("Last seen"),
 )
 
 
@@ -61,7 +61,7 @@ def draw(_visitor: Visitor) -> None:
     """Draw the page."""
     page_heading(
         "Auth errors",
-        "Decisions of the gate in front of every route; reasons are Clerk's own names.",
+        "Sign-in decisions for every route. Reasons have Clerk's names.",
         key="auth-heading",
     )
     with st.container(horizontal=True, horizontal_alignment="distribute"):
@@ -72,7 +72,10 @@ def draw(_visitor: Visitor) -> None:
 
 def _body(visitor: Visitor) -> None:
     period = chart_panel.chosen_period(datetime.now(UTC))
-    with notices.failures_told(visitor.caller.request_id, "Sign-in metrics"), live.waiting(420):
+    with (
+        notices.failures_told(visitor.caller.request_id, "load sign-in metrics"),
+        live.waiting(420),
+    ):
         loaded = _load(visitor, period)
     if loaded.all:
         _figures(loaded)
@@ -80,8 +83,8 @@ def _body(visitor: Visitor) -> None:
         _reasons(loaded)
     else:
         notices.empty(
-            f"No decision in this window ({period.label})",
-            "Measurements arrive about ten seconds after the find_request. Choose a longer window.",
+            f"No sign-in decisions in this period ({period.label})",
+            "Measurements arrive about ten seconds after a request. Choose a longer period.",
         )
     _explanation()
     _sources(visitor, period)
@@ -114,11 +117,13 @@ def _figures(loaded: _Loaded) -> None:
         chart_panel.number(
             "Denied",
             fmt.count(refused.count),
-            f"{fmt.share(refused.count, whole.count)}, before {fmt.count(before.count)}",
+            f"{fmt.share(refused.count, whole.count)}, previously {fmt.count(before.count)}",
         )
         ratio = f"1 to {allowed / refused.count:,.0f}" if refused.count else fmt.NONE
         chart_panel.number("Denied to allowed", ratio, f"{fmt.count(allowed)} allowed")
-        chart_panel.number("Arrivals from Clerk", fmt.count(returned), "sign-ins and renewals")
+        chart_panel.number(
+            "Returns from Clerk", fmt.count(returned), "sign-ins and token refreshes"
+        )
         chart_panel.number("Decision time, p95", fmt.latency(whole.histogram.quantile(0.95)))
 
 
@@ -130,7 +135,7 @@ def _chart(loaded: _Loaded, visitor: Visitor) -> None:
         chart_panel.as_of(min(measured[-1], datetime.now(UTC)), _EXPECTED_SECONDS)
     if not denied:
         st.subheader("Denials", anchor=False)
-        notices.empty("Nobody was denied in this window", "Denials are drawn here by reason.")
+        notices.empty("No denials in this period", "Denials appear here by reason.")
         return
     by = (
         st.segmented_control(
@@ -161,9 +166,8 @@ def _chart(loaded: _Loaded, visitor: Visitor) -> None:
         has_demo=total(denied).has_demo,
     )
     st.caption(
-        f"Marked as unusual: {limit:,.0f} denials or more in {fmt.span(period.step)}. The rule: "
-        f"{SPREADS:g} spreads above the median of the period before (spread: the larger of 1.48 "
-        f"times the median deviation and the square root of the median), and at least {LEAST}."
+        f"Marked as unusual: {limit:,.0f} or more denials in {fmt.span(period.step)}, that is "
+        f"{SPREADS:g} spreads above the median of the previous period, and at least {LEAST}."
     )
 
 
@@ -209,8 +213,8 @@ def _reasons(loaded: _Loaded) -> None:
         )
         for reason, part in by_dimension(loaded.denied, "reason").items()
     ]
-    record_table("Reasons of denials", _REASON_COLUMNS, table, key="auth-reasons")
-    st.caption("A row shows what to do about a reason, and its latest denials.")
+    record_table("Denials by reason", _REASON_COLUMNS, table, key="auth-reasons")
+    st.caption("Select a reason to see what to do about it and its latest denials.")
 
 
 def _part(reason: str, part: str) -> str:
@@ -220,7 +224,7 @@ def _part(reason: str, part: str) -> str:
 
 def _explanation() -> None:
     """Draw the choice of a reason, and what the runbook says of it."""
-    st.subheader("What a reason means, and what to do", anchor=False)
+    st.subheader("What a reason means and what to do", anchor=False)
     reason = st.selectbox(
         "Reason",
         sorted(ALL_REASONS),
@@ -233,7 +237,7 @@ def _explanation() -> None:
     )
     section = runbook.sections().get(reason or "")
     if section is None:
-        st.caption("Choose a reason, here or in the table above.")
+        st.caption("Choose a reason here or in the table above.")
         return
     with st.container(border=True):
         for name, text in section.parts.items():
@@ -244,11 +248,11 @@ def _explanation() -> None:
 
 def _sources(visitor: Visitor, period: Period) -> None:
     st.subheader("Top sources", anchor=False)
-    with notices.failures_told(visitor.caller.request_id, "The sources"), live.waiting(200):
+    with notices.failures_told(visitor.caller.request_id, "load the sources"), live.waiting(200):
         kept, complete = _kept(visitor, period)
     known = [event for event in kept if event.client_hash]
     if not known:
-        notices.empty("No source to show", "Denials are kept one by one for seven days.")
+        notices.empty("No sources", "Single denials are kept for seven days.")
         return
     table = []
     for client, count in Counter(event.client_hash for event in known).most_common(_TOP):
@@ -267,8 +271,8 @@ def _sources(visitor: Visitor, period: Period) -> None:
     record_table("Sources of denials", _SOURCE_COLUMNS, table, key="auth-sources")
     which = "all" if complete else "the newest"
     st.caption(
-        f"Of {which} {len(known):,} denials that were kept in this window; of one source at most "
-        "20 a minute are kept. The hash is keyed: it names a source only within this deployment."
+        f"Counts {which} {len(known):,} denials of this period, at most 20 a minute per source. "
+        "The address is hashed with a key of this deployment."
     )
 
 
@@ -305,7 +309,7 @@ def _events(visitor: Visitor, period: Period) -> None:
     reason = st.query_params.get("reason") or None
     here = chart_panel.here("by", "reason")
     pager = Pager("auth-events", tuple(here.items()))
-    with notices.failures_told(visitor.caller.request_id, "Sign-in events"), live.waiting(300):
+    with notices.failures_told(visitor.caller.request_id, "load the denials"), live.waiting(300):
         found = events.auth_page(
             visitor.caller,
             to=None if period.goes_on else period.end,
@@ -317,7 +321,7 @@ def _events(visitor: Visitor, period: Period) -> None:
         )
     page = chart_panel.since(found, period.start)
     if not page.items:
-        notices.empty("No denial to list", "Single events are kept for seven days.")
+        notices.empty("No denials", "Single denials are kept for seven days.")
         return
     table = event_rows.auth_rows(page.items, visitor.zone, here)
     record_table("Sign-in decisions", event_rows.AUTH_COLUMNS, table, key="auth-table")

@@ -35,17 +35,17 @@ _INVENTORY_COLUMNS: Final = (
 )
 _FINDING_COLUMNS: Final = (
     Column("Finding"),
-    Column("Number", number=True),
-    Column("For instance"),
+    Column("Count", number=True),
+    Column("Example"),
 )
 _FINDINGS: Final = {
-    "object_without_row": "object that no row knows",
-    "unknown_key": "object whose key is not one of ours",
-    "waveform_without_audio": "waveform without its recording",
+    "object_without_row": "object without a row",
+    "unknown_key": "object with an unknown key",
+    "waveform_without_audio": "waveform without a recording",
     "not_deleted": "object that should be deleted",
-    "row_without_object": "row whose object is lost",
-    "row_without_waveform": "row whose waveform is lost",
-    "replaced": "object that is not the one analysed",
+    "row_without_object": "row without its object",
+    "row_without_waveform": "row without its waveform",
+    "replaced": "object changed after its analysis",
 }
 _FULL: Final = 100
 
@@ -54,7 +54,7 @@ def bucket_state(visitor: Visitor) -> None:
     """Draw what the jobs have reported; nothing here reads the bucket."""
     st.subheader("Bucket", anchor=False)
     now = datetime.now(UTC)
-    with notices.failures_told(visitor.caller.request_id, "The state of the bucket"):
+    with notices.failures_told(visitor.caller.request_id, "load the state of the bucket"):
         jobs = {job.name: job for job in job_leases.every(visitor.caller)}
         probes = total(
             metrics.between(visitor.caller, _PROBE, now - timedelta(hours=1), now, "minute")
@@ -117,7 +117,7 @@ def _retention(job: JobRun | None) -> None:
 
 def _when(job: JobRun | None) -> str:
     if job is None or job.last_finished_at is None:
-        return "not known yet"
+        return "unknown"
     return f"seen {fmt.ago(job.last_finished_at)}"
 
 
@@ -150,6 +150,6 @@ def _findings(found: Mapping[str, Any]) -> None:
     ]
     if table:
         record_table("Findings", _FINDING_COLUMNS, table, key="bucket-findings")
-        st.caption("To look closer and repair: python -m lib audio reconcile")
+        st.caption("For details and repair: python -m lib audio reconcile")
     else:
-        notices.empty("Rows and objects agree", "The last reconciliation found no difference.")
+        notices.empty("Rows and objects agree", "The last reconciliation found no differences.")

@@ -13,11 +13,11 @@ from lib.ui.parts.objectives import STORAGE_MS
 from lib.ui.parts.record_table.component import Cell, Column, Row
 
 STORAGE_COLUMNS: Final = (
-    Column("When"), Column("Operation"), Column("Outcome"), Column("Took", number=True),
+    Column("Time"), Column("Operation"), Column("Outcome"), Column("Duration", number=True),
     Column("Attempts", number=True, minor=True), Column("Object", minor=True), Column("Request id"),
 )  # fmt: skip
 AUTH_COLUMNS: Final = (
-    Column("When"), Column("Outcome"), Column("Reason"), Column("Route"), Column("User"),
+    Column("Time"), Column("Outcome"), Column("Reason"), Column("Route"), Column("User"),
     Column("Client", minor=True), Column("Request id"),
 )  # fmt: skip
 

@@ -26,8 +26,8 @@ HEADING: Final = "incident-heading"
 NOTE_CHARS: Final = 2000
 _AROUND: Final = timedelta(minutes=45)
 _ENDINGS: Final = {
-    "recovered": "back within its limits",
-    "no-data": "nothing was measured any more",
+    "recovered": "back within limits",
+    "no-data": "no more data",
 }
 _ICONS: Final = {
     "opened": ":material/notification_important:",
@@ -41,16 +41,18 @@ _UNITS: Final = {
     "share": "share",
     "times": "times the usual",
     "ms": "milliseconds",
-    "count": "number",
+    "count": "count",
 }
 
 
 def incident_panel(visitor: Visitor, incident_id: str) -> None:
     """Draw the incident that the address names."""
-    with notices.failures_told(visitor.caller.request_id, "This incident"), live.waiting(420):
+    with notices.failures_told(visitor.caller.request_id, "load the incident"), live.waiting(420):
         found = alerts.get(visitor.caller, incident_id)
     if found is None:
-        notices.not_found("Incident", "The link is wrong, or it is older than incidents are kept.")
+        notices.not_found(
+            "Incident", "The link is wrong, or the incident is more than 400 days old."
+        )
         return
     with st.container(border=True, key="incident-panel"):
         _heading(found.incident, visitor)
@@ -81,15 +83,15 @@ def _facts(incident: Incident, visitor: Visitor) -> list[Fact]:
     facts = [
         Fact("Rule", incident.rule),
         Fact("Since", fmt.moment(incident.opened_at, visitor.zone), fmt.utc(incident.opened_at)),
-        Fact("Lasted", fmt.span(alert_rows.lasted(incident))),
+        Fact("Duration", fmt.span(alert_rows.lasted(incident))),
         Fact("Last value", quantity(incident.value, incident.unit), tone=over),
         Fact("Worst", quantity(incident.worst, incident.unit)),
         Fact("Limit", quantity(incident.threshold, incident.unit)),
     ]
     if incident.acknowledged_by:
-        facts.append(Fact("Looked after by", _who(incident.acknowledged_by, visitor)))
+        facts.append(Fact("Acknowledged by", _who(incident.acknowledged_by, visitor)))
     if incident.ending:
-        facts.append(Fact("Ended", _ENDINGS[incident.ending]))
+        facts.append(Fact("Resolved", _ENDINGS[incident.ending]))
     return facts
 
 
@@ -120,14 +122,14 @@ def _actions(incident: Incident, visitor: Visitor) -> None:
         if route is not None:
             st.page_link(
                 route.script,
-                label=f"Open {route.title} at that time",
+                label=f"Open {route.title} for this time",
                 icon=route.icon,
                 query_params=page_params(incident),
             )
         if incident.status == "firing" and st.button(
             "Acknowledge", icon=":material/front_hand:", type="primary", key="acknowledge"
         ):
-            with notices.failures_told(visitor.caller.request_id, "The acknowledgement"):
+            with notices.failures_told(visitor.caller.request_id, "acknowledge the incident"):
                 alerts.acknowledge(visitor.caller, incident.id)
             st.rerun()
 
@@ -138,18 +140,21 @@ def _chart(incident: Incident, visitor: Visitor) -> None:
     labels = {"rule": incident.rule}
     if incident.source:
         labels["source"] = incident.source
-    with notices.failures_told(visitor.caller.request_id, "Its measurements"), live.waiting(220):
+    with (
+        notices.failures_told(visitor.caller.request_id, "load the incident's values"),
+        live.waiting(220),
+    ):
         found = list(
             metrics.between(
                 visitor.caller, METRIC, period.start, period.end, period.resolution, labels
             )
         )
     if not found:
-        st.caption("No value of this rule is kept for that time.")
+        st.caption("No values of this rule were recorded in this time.")
         return
     points = [(at, part.max if part.count else None) for at, part in over_time(found, period)]
     chart_panel.chart(
-        "Value against its limit",
+        "Value and limit",
         charts.limit_figure(
             points, visitor.zone, incident.threshold, _UNITS[incident.unit], palette.meanings()
         ),
@@ -182,14 +187,14 @@ def _history(found: IncidentRecord, visitor: Visitor) -> None:
     with st.form("incident-note", clear_on_submit=True, border=False):
         text = st.text_area(
             "Note",
-            placeholder="What you saw or did; no personal data",
+            placeholder="What you saw or did. Do not enter personal data.",
             max_chars=NOTE_CHARS,
             height=80,
             label_visibility="collapsed",
         )
         sent = st.form_submit_button("Add note", icon=":material/edit_note:")
     if sent and text.strip():
-        with notices.failures_told(visitor.caller.request_id, "The note"):
+        with notices.failures_told(visitor.caller.request_id, "add the note"):
             alerts.note(visitor.caller, found.incident.id, text)
         st.rerun()
 

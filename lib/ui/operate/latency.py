@@ -62,8 +62,8 @@ def draw(_visitor: Visitor) -> None:
     """Draw the page."""
     page_heading(
         "Product latency",
-        "What the product's backend reports of turns and assessments, and what the API measures of "
-        "itself. Objectives hold at the 95th percentile.",
+        "Turns and assessments as the product's backend reports them, and the API's own requests. "
+        "Objectives apply to the 95th percentile.",
         key="latency-heading",
     )
     with st.container(horizontal=True, horizontal_alignment="distribute"):
@@ -74,7 +74,10 @@ def draw(_visitor: Visitor) -> None:
 
 def _body(visitor: Visitor) -> None:
     period = chart_panel.chosen_period(datetime.now(UTC), default="7 days")
-    with notices.failures_told(visitor.caller.request_id, "Product latency"), live.waiting(420):
+    with (
+        notices.failures_told(visitor.caller.request_id, "load product latency"),
+        live.waiting(420),
+    ):
         product = [_read(visitor, measure, period) for measure in PRODUCT]
         api = _read(visitor, _API, period)
     models = sorted({model_of(item) for read in product for item in read.now})
@@ -137,7 +140,7 @@ def _chart(read: _Read, period: Period, visitor: Visitor) -> None:
     if not read.now:
         st.subheader(measure.title, anchor=False)
         notices.empty(
-            f"Nothing was measured in this window ({period.label})",
+            f"No measurements in this period ({period.label})",
             "Turns and assessments are measured when the product's backend stores them.",
         )
         return

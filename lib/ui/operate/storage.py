@@ -44,7 +44,7 @@ _OPERATION_COLUMNS: Final = (
     Column("p50", number=True),
     Column("p95", number=True),
     Column("p99", number=True),
-    Column("Longest", number=True),
+    Column("Max", number=True),
     Column(f"Within {STORAGE_MS:.0f} ms", number=True),
     Column("Failed", number=True),
 )
@@ -63,7 +63,7 @@ def draw(_visitor: Visitor) -> None:
     """Draw the page."""
     page_heading(
         "Storage health",
-        f"Every operation on the bucket, timed where it happens. Objective: 95% within "
+        f"Latency and failures of every operation on the bucket. Objective: 95% within "
         f"{STORAGE_MS:.0f} ms.",
         key="storage-heading",
     )
@@ -75,14 +75,17 @@ def draw(_visitor: Visitor) -> None:
 
 def _body(visitor: Visitor) -> None:
     period = chart_panel.chosen_period(datetime.now(UTC))
-    with notices.failures_told(visitor.caller.request_id, "Storage metrics"), live.waiting(420):
+    with (
+        notices.failures_told(visitor.caller.request_id, "load storage metrics"),
+        live.waiting(420),
+    ):
         loaded = _load(visitor, period)
     if loaded.now:
         _measured(loaded, visitor)
     else:
         notices.empty(
-            f"No storage operation in this window ({period.label})",
-            "Choose a longer window. The storage probe of the worker keeps this chart alive.",
+            f"No storage operations in this period ({period.label})",
+            "Choose a longer period. Without traffic, the worker's storage probe provides data.",
         )
     _events(visitor, period)
     bucket_report.bucket_state(visitor)
@@ -130,9 +133,9 @@ def _figures(whole: Sum, before: Sum, period: Period) -> None:
         chart_panel.number(
             "Failed",
             fmt.count(whole.failures),
-            f"{fmt.share(whole.failures, whole.count)}, before {fmt.count(before.failures)}",
+            f"{fmt.share(whole.failures, whole.count)}, previously {fmt.count(before.failures)}",
         )
-    st.caption(f"{period.label}; small figures are of the same length of time just before.")
+    st.caption(f"{period.label}; small figures: previous period")
 
 
 def _judged(p95: float | None) -> Literal["good", "bad"] | None:
@@ -142,7 +145,7 @@ def _judged(p95: float | None) -> Literal["good", "bad"] | None:
 
 
 def _was(value: float | None) -> str:
-    return "no data before" if value is None else f"before {fmt.latency(value)}"
+    return "no earlier data" if value is None else f"previously {fmt.latency(value)}"
 
 
 def _charts(period: Period, points: charts.Points, before: charts.Points, visitor: Visitor) -> None:
@@ -186,7 +189,7 @@ def _failures(points: charts.Points, visitor: Visitor) -> None:
     classes = sorted({name for _, part in points for name in part.errors})
     if not classes:
         st.subheader("Failures", anchor=False)
-        notices.empty("No failure in this window", "Failed operations are drawn here by class.")
+        notices.empty("No failures in this period", "Failed operations appear here by class.")
         return
     series = {name: [(at, part.errors[name]) for at, part in points] for name in classes}
     failed = sum(number for line in series.values() for _, number in line)
@@ -215,7 +218,7 @@ def _operations(loaded: _Loaded) -> None:
             Row(
                 (
                     Cell(name),
-                    Cell(fmt.count(part.count), f"before {fmt.count(before.count)}"),
+                    Cell(fmt.count(part.count), f"previously {fmt.count(before.count)}"),
                     Cell(fmt.latency(p50)),
                     Cell(
                         fmt.latency(p95),
@@ -237,10 +240,10 @@ def _operations(loaded: _Loaded) -> None:
 
 
 def _events(visitor: Visitor, period: Period) -> None:
-    st.subheader("Operations to look at", anchor=False)
+    st.subheader("Failed and slow operations", anchor=False)
     st.caption(
-        "Failed ones, and those slower than the objective; kept one by one for seven days. "
-        "A row opens its request: session, turns, log lines."
+        "Operations that failed or were slower than the objective, kept for seven days. "
+        "Open a row to see its request: session, turns, log lines."
     )
     find_request.request_panel(visitor)
     with st.container(horizontal=True):
@@ -267,7 +270,10 @@ def _events(visitor: Visitor, period: Period) -> None:
             )
     operation = st.query_params.get("operation") or None
     here = chart_panel.here("operation", "order", "outcome")
-    with notices.failures_told(visitor.caller.request_id, "Storage events"), live.waiting(300):
+    with (
+        notices.failures_told(visitor.caller.request_id, "load storage operations"),
+        live.waiting(300),
+    ):
         if order == _SLOWEST:
             _slowest(visitor, period, operation, here)
         else:
@@ -306,12 +312,12 @@ def _slowest(visitor: Visitor, period: Period, operation: str | None, here: dict
         limit=PAGE_SIZE,
     )
     if _table(page.items, visitor, here):
-        st.caption(f"The {len(page.items)} slowest of this window")
+        st.caption(f"The {len(page.items)} slowest of this period")
 
 
 def _table(found: Sequence[StorageEvent], visitor: Visitor, here: dict[str, str]) -> bool:
     if not found:
-        notices.empty("Nothing to look at", "No operation failed or was slow in this window.")
+        notices.empty("No failed or slow operations", "Choose a longer period to see earlier ones.")
         return False
     table = event_rows.storage_rows(found, visitor.zone, here)
     record_table("Storage operations", event_rows.STORAGE_COLUMNS, table, key="storage-table")

@@ -52,7 +52,7 @@ def _line(title: str, key: str, visitor: Visitor, load: Callable[[], list[Fact]]
         facts = load()
     except DataError as error:
         _log.warning("overview.line_failed", line=title, reason=str(error))
-        st.text(f"Cannot be shown now. Request id: {visitor.caller.request_id}")
+        st.text(f"Could not be loaded. Request id: {visitor.caller.request_id}")
         return
     page_heading("", key=key, facts=facts)
 
@@ -72,10 +72,8 @@ def _quality(caller: Caller, now: datetime) -> list[Fact]:
     return [
         Fact("Reviews today", _at_least(len(kept), made.next_cursor), link=_to("/review")),
         Fact("Mean score today", mean, link=_to("/review")),
-        Fact("Waiting in queues", fmt.count(left), link=_to("/review")),
-        Fact(
-            "Sessions not reviewed", _at_least(len(rest.items), rest.next_cursor), link=unreviewed
-        ),
+        Fact("Left in queues", fmt.count(left), link=_to("/review")),
+        Fact("Unreviewed sessions", _at_least(len(rest.items), rest.next_cursor), link=unreviewed),
     ]
 
 
@@ -109,8 +107,8 @@ def _operations(caller: Caller, now: datetime) -> list[Fact]:
             _to("/auth-errors"),
         ),
         Fact(
-            "Measurements",
-            "wait" if waiting else "arrive",
+            "Telemetry",
+            "delayed" if waiting else "ok",
             "",
             _tone(good=not waiting),
             _to("/status"),

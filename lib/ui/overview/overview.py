@@ -27,9 +27,9 @@ _NEWEST: Final = 8
 
 def draw(visitor: Visitor) -> None:
     """Draw the page."""
-    page_heading("Overview", "What happened in the product lately.", key="overview-heading")
+    page_heading("Overview", "Recent activity in the product.", key="overview-heading")
     now = datetime.now(UTC)
-    with notices.failures_told(visitor.caller.request_id, "The overview"), st.skeleton(420):
+    with notices.failures_told(visitor.caller.request_id, "load the overview"), st.skeleton(420):
         start = now - timedelta(days=_DAYS)
         days = user_sessions.daily(visitor.caller, start, now)
         newest = user_sessions.page(visitor.caller, cursor=None, limit=_NEWEST, order="desc").items
@@ -57,7 +57,7 @@ def _today(days: Sequence[DaySummary], now: datetime) -> None:
     before = days[-2] if len(days) > 1 else None
     is_today = day.day.date() == now.date()
     st.caption("Today (UTC)" if is_today else f"{day.day:%A, %d %B} (UTC), the last active day")
-    change = f"{day.sessions - before.sessions:+d} to the day before" if before else None
+    change = f"{day.sessions - before.sessions:+d} vs. the day before" if before else None
     with st.container(horizontal=True):
         chart_panel.number("Sessions", fmt.count(day.sessions), change, arrow=True)
         chart_panel.number("Turns", fmt.count(day.interactions))

@@ -54,7 +54,7 @@ def chosen_period(now: datetime, default: str = DAY.label) -> Period:
             (start or now - DAY.length).replace(tzinfo=UTC), (end or now).replace(tzinfo=UTC), now
         )
     except ValueError as error:
-        notices.empty("This range cannot be drawn", str(error))
+        notices.empty("Invalid period", str(error))
         st.stop()
 
 
@@ -176,4 +176,4 @@ def as_of(newest: datetime | None, expected_seconds: int) -> None:
     age = int((datetime.now(UTC) - newest).total_seconds())
     if age > expected_seconds:
         minutes = age // 60
-        st.caption(f":material/schedule: The newest measurement is {minutes} minutes old.")
+        st.caption(f":material/schedule: The newest data is {minutes} minutes old.")

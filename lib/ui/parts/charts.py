@@ -59,7 +59,7 @@ def latency_figure(
         figure.add_scatter(
             x=frame["Time"],
             y=[part.histogram.quantile(0.95) for _, part in before],
-            name="p95, period before",
+            name="p95, previous period",
             mode="lines",
             connectgaps=False,
             line={"color": colours["before"], "width": 1.4, "dash": "dot"},
@@ -206,7 +206,7 @@ def rate_figure(
         figure.add_scatter(
             x=times,
             y=[part.count / minutes for _, part in before],
-            name="period before",
+            name="previous period",
             mode="lines",
             line={"color": colours["before"], "width": 1.4, "dash": "dot"},
             hovertemplate="%{y:.1f}/min",

@@ -38,7 +38,9 @@ def list_export(
         view: the filters, as they stand in the address.
     """
     with st.popover("Export", icon=":material/download:", key=f"export-{page}"):
-        st.text("Everything that the filters select, as you may see it. Exports are on record.")
+        st.text(
+            "All rows that match the filters, masked as you see them. The audit trail records it."
+        )
         form = st.segmented_control(
             "Format",
             get_args(FileFormat),
@@ -53,7 +55,7 @@ def list_export(
                 exports, asking.member.user_id, asking.caller, arguments, view, form or "csv"
             )
 
-        export_steps(visitor, page, "list", "Start the export", start)
+        export_steps(visitor, page, "list", "Start export", start)
 
 
 def export_steps(visitor: Visitor, page: str, what: str, label: str, start: Start) -> None:
@@ -95,14 +97,14 @@ def _steps(key: str, page: str, label: str, start: Start, was_running: bool) -> 
                 icon=":material/download:",
             )
             st.button("Discard", key=f"export-end-{page}", on_click=_forget, args=(key, export))
-        st.caption("It can be downloaded once, within 15 minutes.")
+        st.caption("The file can be downloaded once, within 15 minutes.")
     else:
         st.text(f"The export was {export.state}. {export.problem}".strip())
-        st.button("Start anew", key=f"export-end-{page}", on_click=_forget, args=(key, export))
+        st.button("Start again", key=f"export-end-{page}", on_click=_forget, args=(key, export))
 
 
 def _begin(visitor: Visitor, key: str, start: Start) -> None:
-    with notices.failures_told(visitor.caller.request_id, "The export"):
+    with notices.failures_told(visitor.caller.request_id, "start the export"):
         try:
             export = start(services().exports, visitor)
         except BusyError as busy:

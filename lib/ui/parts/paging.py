@@ -42,7 +42,7 @@ class Pager:
             next_cursor: of the next page.
         """
         if self.cursor is None and next_cursor is None:
-            st.caption(f"{shown} shown, all there are")
+            st.caption(f"{shown} in total")
             return
         left, middle, right = st.columns([1, 2, 1], vertical_alignment="center")
         left.button(

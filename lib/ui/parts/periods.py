@@ -60,7 +60,7 @@ class Period:
 
     def before(self) -> Period:
         """Return the period of the same length just before."""
-        label = f"{self.label} before"
+        label = f"{self.label}, previous"
         return Period(label, self.start - self.length, self.start, self.resolution, self.step)
 
     def starts(self) -> list[datetime]:

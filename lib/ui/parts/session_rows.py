@@ -15,16 +15,16 @@ from lib.ui.parts.series import DEMO
 _MOST_LABELS: Final = 3
 
 SESSION_COLUMNS: Final = (
-    Column("Session"), Column("Started"), Column("Length", number=True),
+    Column("Session"), Column("Started"), Column("Duration", number=True),
     Column("Channel", minor=True), Column("Turns", number=True, minor=True),
     Column("Outcome"), Column("Review"),
-    Column("Worst turn", number=True), Column("Flags", minor=True),
+    Column("Slowest turn", number=True), Column("Flags", minor=True),
 )  # fmt: skip
 OUTCOME_TONES: Final[dict[str, Tone]] = {
     "active": "accent", "completed": "good", "abandoned": "warn", "failed": "bad",
 }  # fmt: skip
 REVIEW_WORDS: Final[dict[str, tuple[str, Tone]]] = {
-    "unreviewed": ("not yet", "muted"),
+    "unreviewed": ("unreviewed", "muted"),
     "in_review": ("in review", "accent"),
     "reviewed": ("reviewed", "good"),
 }

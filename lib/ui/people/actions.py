@@ -35,7 +35,7 @@ def filtered_list_link(clerk_id: str) -> None:
     """Draw the link to the list of this user's sessions, with all filters."""
     st.page_link(
         BY_PATH["/sessions"].script,
-        label="Filter them",
+        label="Filter these sessions",
         icon=":material/filter_alt:",
         query_params={"user": clerk_id},
     )
@@ -49,4 +49,4 @@ def _export(user: User, visitor: Visitor) -> None:
 
     with st.popover("Export data", icon=":material/download:", key="export-user"):
         st.text("Profile, sessions, transcripts and the list of recordings, in one archive.")
-        export_steps(visitor, "/user", user.clerk_id, "Start the export", start)
+        export_steps(visitor, "/user", user.clerk_id, "Start export", start)

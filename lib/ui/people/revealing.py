@@ -34,11 +34,11 @@ def revealed(clerk_id: str) -> User | None:
 def ask(clerk_id: str) -> None:
     """Ask for a reason, which goes on record, then show the user in clear."""
     visitor = require_role("/user")
-    st.text("Name and e-mail address are shown in clear. Your reason goes on the audit trail.")
+    st.text("Shows the name and e-mail address unmasked. The audit trail records your reason.")
     reason = st.text_input("Reason", key="reveal-reason", max_chars=200, live=True)
     words = (reason or "").strip()
     if st.button("Reveal", type="primary", disabled=not words, key="reveal-now"):
-        with notices.failures_told(visitor.caller.request_id, "The reveal"):
+        with notices.failures_told(visitor.caller.request_id, "reveal the profile"):
             try:
                 st.session_state[_REVEALED] = reveals.of_user(
                     visitor.caller, clerk_id=clerk_id, reason=words

@@ -47,7 +47,7 @@ def draw(visitor: Visitor) -> None:
     pager = Pager("user-sessions", clerk_id)
     span = _span()
     now = datetime.now(UTC)
-    with notices.failures_told(visitor.caller.request_id, "This user"), st.skeleton(420):
+    with notices.failures_told(visitor.caller.request_id, "load the user"), st.skeleton(420):
         found = _load(visitor, clerk_id, pager.cursor, now - timedelta(days=span), now)
         if found is not None and found.user is not None:
             _note_view(visitor, clerk_id)
@@ -110,7 +110,7 @@ def _heading(stored: User, visitor: Visitor) -> None:
     name = session_rows.name_of(user)
     chips = [Chip(user.status, user_rows.USER_TONES[user.status])]
     if clear:
-        chips.append(Chip("revealed", "warn", "In clear for you; the reveal is on record."))
+        chips.append(Chip("revealed", "warn", "Unmasked for you. The audit trail records it."))
     if user.source == DEMO:
         chips.append(Chip("demo data", "accent"))
     page_heading(
@@ -120,15 +120,13 @@ def _heading(stored: User, visitor: Visitor) -> None:
         chips=chips,
         facts=[
             Fact("Clerk id", user.clerk_id),
-            Fact("Provisioned", _PROVISIONED.get(user.source or "", user.source or fmt.NONE)),
+            Fact("Created", _PROVISIONED.get(user.source or "", user.source or fmt.NONE)),
             Fact(
                 "Last seen",
                 fmt.ago(user.last_seen_at),
                 f"{fmt.moment(user.last_seen_at, visitor.zone)}; {fmt.utc(user.last_seen_at)}",
             ),
-            Fact(
-                "Known since", fmt.moment(user.created_at, visitor.zone), fmt.utc(user.created_at)
-            ),
+            Fact("First seen", fmt.moment(user.created_at, visitor.zone), fmt.utc(user.created_at)),
             Fact("Sessions", fmt.count(user.session_count)),
         ],
         key="user-heading",
@@ -137,7 +135,7 @@ def _heading(stored: User, visitor: Visitor) -> None:
 
 def _figures(summary: UserSummary | None, span: int, visitor: Visitor, now: datetime) -> None:
     st.segmented_control(
-        "Figures of the last",
+        "Period",
         list(_SPANS),
         default=_DEFAULT,
         required=True,
@@ -146,7 +144,7 @@ def _figures(summary: UserSummary | None, span: int, visitor: Visitor, now: date
         label_visibility="collapsed",
     )
     if summary is None or not summary.days:
-        notices.empty("No session in this time", "Choose a longer time to look back.")
+        notices.empty("No sessions in this period", "Choose a longer period.")
         return
     total = summary.total
     with st.container(horizontal=True):

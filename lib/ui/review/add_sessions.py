@@ -27,17 +27,17 @@ def may_add(member: Member) -> bool:
 def ask(session_ids: Sequence[str]) -> None:
     """Ask for the queue, then add the sessions; those that are in it stay as they are."""
     visitor = require_role("/sessions")
-    with notices.failures_told(visitor.caller.request_id, "The list of queues"):
+    with notices.failures_told(visitor.caller.request_id, "load the queues"):
         queues = review_queues.newest_open(visitor.caller)
     if not queues:
-        st.text("There is no open queue yet. Create one on the page Review, then come back.")
+        st.text("There are no open queues. Create one on the Review page first.")
         return
     number = len(session_ids)
     st.text(f"{number} session{'s' if number > 1 else ''} selected")
     names = {queue.id: queue.name for queue in queues}
     chosen = st.selectbox("Queue", list(names), format_func=lambda queue: names[queue])
     if st.button("Add", type="primary", key="add-to-review"):
-        with notices.failures_told(visitor.caller.request_id, "The queue"):
+        with notices.failures_told(visitor.caller.request_id, "add the sessions"):
             try:
                 done = review_queues.add_sessions(
                     visitor.caller, queue_id=chosen, session_ids=session_ids
@@ -45,4 +45,4 @@ def ask(session_ids: Sequence[str]) -> None:
             except Refused as refused:
                 st.text(refused.message)
                 return
-        st.text(f"{done.added} added, {done.already} were in the queue already.")
+        st.text(f"{done.added} added, {done.already} already in the queue.")

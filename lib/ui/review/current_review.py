@@ -196,7 +196,7 @@ def start_button(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> Non
         disabled=queue.state == "closed" or progress.left + progress.in_work == 0,
     )
     if pressed:
-        with notices.failures_told(visitor.caller.request_id, "The next session"):
+        with notices.failures_told(visitor.caller.request_id, "claim a session"):
             found = start(visitor, queue.id)
         if not found:
-            st.toast("Nothing is left for you here: others hold or have done the rest.")
+            st.toast("No sessions left for you: the others are claimed or done.")

@@ -22,13 +22,13 @@ from lib.ui.shell.visitor import Visitor, require_role
 
 _LABELS: Final[dict[Kind, str]] = {
     "review": "Submit and next",
-    "amend": "Save the change",
-    "decision": "Decide",
+    "amend": "Save changes",
+    "decision": "Submit decision",
 }
 _LEADS: Final[dict[Kind, str]] = {
     "review": "Your review",
-    "amend": "Your review is submitted; a change becomes its next version.",
-    "decision": "The final decision: its score becomes the session's.",
+    "amend": "Your review is submitted. Changes create its next version.",
+    "decision": "Final decision. Its score becomes the session's score.",
 }
 
 _log = get_logger(__name__)
@@ -49,11 +49,11 @@ def panel(item_id: str) -> None:
         work.problem = error.message
         work.fields = [asdict(problem) for problem in error.fields]
     except MalformedError:
-        work.problem = "The page sent something that is no review. Reload it and try again."
+        work.problem = "The page sent an invalid review. Reload it and try again."
     except DataError as error:
         _log.warning("review.failed", item=item_id, error=type(error).__name__)
         work.problem = (
-            "The data service does not answer; nothing that you wrote is lost here. Try again. "
+            "The data service is not responding. Your input is kept here. Try again. "
             f"Request id: {visitor.caller.request_id}"
         )
     review_panel(_data(work), key=key)
@@ -95,8 +95,8 @@ def _held(work: Work, lease_until: datetime | None) -> None:
     work.lease_until = lease_until
     if lease_until is None:
         work.problem = (
-            "Your claim has ended and the session went back to the queue. What you wrote is kept; "
-            "submitting works as long as there is a place."
+            "Your claim has expired and the session is back in the queue. Your draft is kept. You "
+            "can still submit it unless others have completed the session."
         )
 
 

@@ -22,15 +22,15 @@ from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 from lib.work.list_export import export_reviews
 
-FIRST: Final = Act("first", "Hand out first")
-LAST: Final = Act("last", "Hand out last")
-TAKE_OUT: Final = Act("out", "Take out")
+FIRST: Final = Act("first", "Review first")
+LAST: Final = Act("last", "Review last")
+TAKE_OUT: Final = Act("out", "Remove")
 
 _PRIORITIES: Final = {FIRST.name: 9, LAST.name: 0}
 _OUTCOMES: Final = {
-    FIRST.name: "handed out first",
-    LAST.name: "handed out last",
-    TAKE_OUT.name: "out",
+    FIRST.name: "moved to the front",
+    LAST.name: "moved to the end",
+    TAKE_OUT.name: "removed",
 }
 
 _STATES: Final[dict[str, Literal["open", "done"]]] = {"Open": "open", "Done": "done"}
@@ -42,7 +42,7 @@ def draw(visitor: Visitor, queue_id: str) -> None:
     """Draw the queue."""
     caller = visitor.caller
     _carry_out(visitor, wished(_ITEMS))
-    with notices.failures_told(caller.request_id, "This queue"), st.skeleton(420):
+    with notices.failures_told(caller.request_id, "load the queue"), st.skeleton(420):
         queue = review_queues.get(caller, queue_id)
         reviewers = review_queues.reviewers(caller, queue_id) if queue else ()
     if queue is None:
@@ -58,7 +58,7 @@ def draw(visitor: Visitor, queue_id: str) -> None:
         table = rows.reviewer_rows(reviewers)
         record_table("Reviewers", rows.REVIEWER_COLUMNS, table, key="review-reviewers-table")
     else:
-        notices.empty("Nobody has reviewed here yet", "Reviewers appear with their first session.")
+        notices.empty("No reviewers yet", "Reviewers appear with their first session.")
     _items(visitor, queue)
     _agreement(visitor, queue)
     list_export(visitor, "/review", export_reviews, {"queue_id": queue.id}, {"queue": queue.id})
@@ -75,12 +75,12 @@ def _heading(visitor: Visitor, queue: ReviewQueue) -> None:
         facts=[
             Fact("Sessions", f"{fmt.count(progress.items_done)} of {fmt.count(progress.items)}"),
             Fact("Reviews", f"{fmt.count(progress.done)} of {fmt.count(progress.wanted)}"),
-            Fact("In work", fmt.count(progress.in_work)),
+            Fact("In progress", fmt.count(progress.in_work)),
             Fact("Left", fmt.count(progress.left)),
             Fact("Reviews per session", fmt.count(queue.target)),
             Fact("Rubric", f"{rubric.name}, version {rubric.version}"),
             Fact("Order", queue.order),
-            Fact("A claim lasts", fmt.length(queue.lease_ms)),
+            Fact("Claim duration", fmt.length(queue.lease_ms)),
         ],
         key="review-heading",
     )
@@ -89,7 +89,7 @@ def _heading(visitor: Visitor, queue: ReviewQueue) -> None:
 def _items(visitor: Visitor, queue: ReviewQueue) -> None:
     st.subheader("Sessions", anchor=False)
     which = st.segmented_control(
-        "Which",
+        "Show",
         [_ALL, _OPEN, _DONE, _DISPUTED],
         default=_ALL,
         required=True,
@@ -98,7 +98,10 @@ def _items(visitor: Visitor, queue: ReviewQueue) -> None:
         label_visibility="collapsed",
     )
     pager = Pager("review-items", (queue.id, which))
-    with notices.failures_told(visitor.caller.request_id, "The queue's sessions"), st.skeleton(300):
+    with (
+        notices.failures_told(visitor.caller.request_id, "load the queue's sessions"),
+        st.skeleton(300),
+    ):
         page = review_queues.items(
             visitor.caller,
             queue_id=queue.id,
@@ -109,8 +112,9 @@ def _items(visitor: Visitor, queue: ReviewQueue) -> None:
         )
     if not page.items:
         notices.empty(
-            "No session here",
-            "Sessions enter by the queue's rule when they end, or by hand from their list.",
+            "No sessions",
+            "Sessions that match the queue's filters are added when they end. Others can be added "
+            "on the Sessions page.",
         )
         return
     record_table(
@@ -130,11 +134,11 @@ def _agreement(visitor: Visitor, queue: ReviewQueue) -> None:
     from lib.work import agreement  # noqa: PLC0415  # loads PyCM, which only this needs
 
     st.subheader("Agreement", anchor=False)
-    with notices.failures_told(visitor.caller.request_id, "The agreement"), st.skeleton(160):
+    with notices.failures_told(visitor.caller.request_id, "load the agreement"), st.skeleton(160):
         pairs = list(agreement.of_queue(visitor.caller, queue.id))
     if not pairs:
         notices.empty(
-            "No two reviews of one session yet", "Agreement is counted once two reviewers are done."
+            "No agreement yet", "It is calculated once two reviewers have reviewed a session."
         )
         return
     table = rows.agreement_rows(pairs)
@@ -156,7 +160,7 @@ def _carry_out(visitor: Visitor, wish: Wish | None) -> None:
     if wish is None or wish.act not in _OUTCOMES:
         return
     refused: Counter[str] = Counter()
-    with notices.failures_told(visitor.caller.request_id, "The queue"):
+    with notices.failures_told(visitor.caller.request_id, "update the queue"):
         for item_id in wish.ids:
             try:
                 _do(visitor, wish.act, item_id)
@@ -166,7 +170,7 @@ def _carry_out(visitor: Visitor, wish: Wish | None) -> None:
     if done:
         st.toast(f"{_sessions(done)} {_OUTCOMES[wish.act]}")
     for message, number in refused.items():
-        st.warning(f"{_sessions(number)} left as before: {message}")
+        st.warning(f"{_sessions(number)} not changed: {message}")
 
 
 def _do(visitor: Visitor, act: str, item_id: str) -> None:

@@ -27,7 +27,7 @@ def draw(visitor: Visitor) -> None:
         return
     page_heading(
         "Review",
-        "Listen, judge by the rubric, submit, next.",
+        "Listen to a session, answer the questions, submit.",
         key="review-heading",
     )
     offered = [_QUEUES] if reviews_work else []
@@ -55,12 +55,12 @@ def draw(visitor: Visitor) -> None:
 
 def _draw_queues(visitor: Visitor) -> None:
     _tell_finished(visitor)
-    with notices.failures_told(visitor.caller.request_id, "The review queues"), st.skeleton(320):
+    with notices.failures_told(visitor.caller.request_id, "load the queues"), st.skeleton(320):
         queues = review_queues.newest_open(visitor.caller)
     if not queues:
         notices.empty(
-            "There is no open queue",
-            "An administrator opens one under Manage: which sessions, by which rubric, how often.",
+            "No open queues",
+            "An administrator creates queues under Manage.",
         )
         return
     first = next((queue.id for queue in queues if queue.progress.left), None)
@@ -76,7 +76,7 @@ def _tell_finished(visitor: Visitor) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.text(f"Submitted: {last.title}")
         if st.button("Undo", icon=":material/undo:", key="review-undo"):
-            with notices.failures_told(visitor.caller.request_id, "The last review"):
+            with notices.failures_told(visitor.caller.request_id, "undo the review"):
                 current_review.take_back(visitor)
 
 
@@ -92,7 +92,7 @@ def _card(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> None:
                 facts=[
                     Fact("Queue", queue.name),
                     Fact("Done", f"{fmt.count(progress.done)} of {fmt.count(progress.wanted)}"),
-                    Fact("In work", fmt.count(progress.in_work)),
+                    Fact("In progress", fmt.count(progress.in_work)),
                     Fact("Left", fmt.count(progress.left)),
                 ],
             )

@@ -27,13 +27,11 @@ def draw(visitor: Visitor) -> None:
     """Draw the results."""
     now = datetime.now(UTC)
     pager = Pager("reviews", ())
-    with notices.failures_told(visitor.caller.request_id, "The reviews"), st.skeleton(420):
+    with notices.failures_told(visitor.caller.request_id, "load the reviews"), st.skeleton(420):
         scores = reviews.trends(visitor.caller, now - timedelta(days=_DAYS), now)
         page = reviews.page(visitor.caller, cursor=pager.cursor, limit=PAGE_SIZE)
     if not page.items and not scores:
-        notices.empty(
-            "Nothing was reviewed yet", "Submitted reviews appear here, for every team member."
-        )
+        notices.empty("No reviews yet", "Submitted reviews appear here for every team member.")
         return
     if scores:
         _figures(scores)
@@ -41,7 +39,7 @@ def draw(visitor: Visitor) -> None:
     else:
         notices.empty(
             f"No score for the last {_DAYS} days",
-            "The trend is drawn over the days on which the reviewed sessions started.",
+            "Scores are counted on the day on which the session started.",
         )
     st.subheader("Newest reviews", anchor=False)
     table = rows.review_rows(page.items, visitor.zone)

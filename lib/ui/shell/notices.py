@@ -23,7 +23,7 @@ def signed_out(reason: str) -> None:
     """Say that the session is over, and offer the way back to this very page."""
     with st.container(border=True):
         st.subheader("Your session has ended", anchor=False)
-        st.text("You were signed out, or your sign-in could not be checked any more.")
+        st.text("You were signed out, or your sign-in could no longer be verified.")
         st.text(f"Reason: {reason}")
         # A whole page load: only a document request can be led to the sign-in page.
         st.html('<a href="" target="_self">Sign in again</a>')
@@ -35,8 +35,8 @@ def forbidden(path: str, role: Role) -> None:
     needed = " or ".join(sorted(needed.value for needed in page_roles(path))) or "nobody"
     with st.container(border=True):
         st.subheader(f"403: {title} is not for your role", anchor=False)
-        st.text(f"It needs the role {needed}; yours is {role.value}.")
-        st.text("Ask an administrator of your Clerk organisation if you should have it.")
+        st.text(f"It requires the role {needed}. Your role is {role.value}.")
+        st.text("Ask an administrator of your Clerk organization for access.")
         st.page_link(
             BY_PATH["/"].script, label="Back to the overview", icon=":material/arrow_back:"
         )
@@ -79,7 +79,7 @@ def failures_told(request_id: str, what: str) -> Iterator[None]:
 def failed(what: str, why: str, request_id: str) -> None:
     """Draw a failure."""
     with st.container(border=True):
-        st.subheader(f"{what} cannot be shown now", anchor=False)
+        st.subheader(f"Could not {what}", anchor=False)
         st.text(why)
         st.text(f"Request id: {request_id}")
         st.button("Try again", key=f"retry-{what}", icon=":material/refresh:")
@@ -88,14 +88,14 @@ def failed(what: str, why: str, request_id: str) -> None:
 def _why(error: Exception) -> str:
     match error:
         case Refused(code="FORBIDDEN"):
-            return "Your role may not see this."
+            return "Your role has no access to this."
         case Refused(code="UNAUTHENTICATED"):
-            return "The data service did not accept your session. Reload the page to sign in again."
+            return "The data service did not accept your sign-in. Reload the page to sign in again."
         case Refused():
             return error.message
         case Unavailable():
-            return "The data service does not answer. Nothing is lost; try again in a moment."
+            return "The data service is not responding. Try again in a moment."
         case ApiUnavailableError():
-            return "The sign-in service does not answer, so your access could not be checked."
+            return "The sign-in service is not responding, so your access could not be checked."
         case _:
-            return "The data service failed to answer this. The request id helps to find out why."
+            return "The data service failed. Its logs name the cause under this request id."

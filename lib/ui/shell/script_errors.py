@@ -19,7 +19,7 @@ def show_script_error(error: Exception) -> bool:
     request_id = current_request_id() or new_request_id()
     _log.error("page.crashed", exc_info=error, requestId=request_id)
     with st.container(border=True):
-        st.subheader("This page has failed")
-        st.text("That is a fault of Earshot. It was logged; the request id leads to it.")
+        st.subheader("This page failed to load")
+        st.text("This is a bug in Earshot. It was logged with the request id.")
         st.text(f"Request id: {request_id}")
     return True

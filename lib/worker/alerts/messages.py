@@ -129,14 +129,14 @@ def _escaped(text: str) -> str:
 
 def _sentence(item: Announcement) -> str:
     if item.change == "test":
-        return "Somebody pressed the test button. Nothing is wrong."
+        return "This is a test message. Nothing is wrong."
     if item.change == "resolved":
         if item.ending == "no-data":
-            return "Ended without data: nothing was measured for six hours. That is not a recovery."
-        return "Back within its limits."
-    return (
-        f"{quantity(item.value, item.unit)}; fires from {quantity(item.threshold, item.unit)} on."
-    )
+            return (
+                "Closed without data: nothing was measured for six hours. This is not a recovery."
+            )
+        return "Back within limits."
+    return f"{quantity(item.value, item.unit)}; the limit is {quantity(item.threshold, item.unit)}."
 
 
 def _incident_url(item: Announcement, app_url: str) -> str | None:

@@ -225,7 +225,7 @@ class RuntimeWatch:
             _log.warning("runtime_watch.not_recorded", reason=str(error))
 
     def _record(self, outage: Outage) -> None:
-        told = f"told {', '.join(outage.told)}" if outage.told else "nobody was told"
+        told = f"notified {', '.join(outage.told)}" if outage.told else "no channel was notified"
         alerts.record(
             self._services.worker_caller(),
             f"outage-{outage.key}",

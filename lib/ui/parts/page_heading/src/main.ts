@@ -59,7 +59,7 @@ function crumbs(links: Link[]): HTMLElement {
 
 function moves({ previous, next }: NonNullable<HeadingData["moves"]>): HTMLElement {
   const nav = made("nav", "moves");
-  nav.setAttribute("aria-label", "Neighbours in the list");
+  nav.setAttribute("aria-label", "Previous and next record");
   for (const link of [previous, next]) {
     if (link) nav.append(anchor(link));
   }

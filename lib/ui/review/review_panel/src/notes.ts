@@ -40,7 +40,7 @@ class NoteField {
     save.addEventListener("click", keep);
     const cancel = element("button", { type: "button" }, "Cancel");
     cancel.addEventListener("click", close);
-    const hint = element("span", { class: "hint" }, "Ctrl+Enter keeps it, Esc drops it");
+    const hint = element("span", { class: "hint" }, "Ctrl+Enter saves, Esc cancels");
     this.root = element(
       "div",
       { class: "note-field" },
@@ -102,7 +102,7 @@ export class Notes {
     if (moment.sequence === null) return;
     const known = this.#content?.corrections.find((item) => item.sequence === moment.sequence);
     this.#correction.open(
-      `What turn ${moment.sequence} should read`, moment, known?.text ?? moment.text,
+      `Correction of turn ${moment.sequence}`, moment, known?.text ?? moment.text,
     ); // prettier-ignore
   }
 
@@ -115,7 +115,7 @@ export class Notes {
       })),
     );
     const corrections = content.corrections.map(({ sequence, text }) =>
-      this.#row(`turn ${sequence} should read`, text, (now) => withCorrection(now, sequence, "")),
+      this.#row(`turn ${sequence}, corrected`, text, (now) => withCorrection(now, sequence, "")),
     );
     this.#list.replaceChildren(...comments, ...corrections);
     this.#list.hidden = this.#list.childElementCount === 0;

@@ -118,8 +118,8 @@ export class Panel {
     this.#submit.addEventListener("click", () => this.#finish());
     const done = element("div", { class: "controls end" }, this.#submit);
     if (isClaimed) {
-      const release = element("button", { type: "button" }, "Give back");
-      release.title = "The session goes back to the queue; what you wrote is kept for you.";
+      const release = element("button", { type: "button" }, "Return to queue");
+      release.title = "Another reviewer can take the session. Your draft is kept.";
       release.addEventListener("click", () => {
         this.#store();
         this.#send("release", true);
@@ -154,7 +154,7 @@ export class Panel {
     }
     const { sequence } = this.#moment;
     this.#turnTitle.textContent =
-      sequence === null ? "No turn is lit yet" : `About turn ${sequence}`;
+      sequence === null ? "No current turn" : `About turn ${sequence}`;
     for (const question of this.#turn) {
       question.root.disabled = sequence === null;
       const answers = sequence === null ? {} : answersOf(this.#content, sequence);
