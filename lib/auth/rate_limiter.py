@@ -9,11 +9,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 _MAX_CLIENTS = 10_000
+_IPV6 = 6
 # One household or server has all addresses of such a network.
 _IPV6_PREFIX = 64
 
 
-class ClientLimit:
+class RateLimiter:
     """Counts per client. Thread-safe; the clients seen longest ago are forgotten first."""
 
     def __init__(
@@ -22,7 +23,7 @@ class ClientLimit:
         """Set the limit.
 
         Args:
-            count: per window.
+            count: allowed per window.
             seconds: length of a window; it begins with the first count.
             clock: seconds.
         """
@@ -32,8 +33,8 @@ class ClientLimit:
         self._guard = threading.Lock()
         self._windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
-    def take(self, client: str) -> bool:
-        """Count one more for a client and tell whether it was within the limit."""
+    def allow(self, client: str) -> bool:
+        """Count one more for a client; return whether it is within the limit."""
         now = self._clock()
         with self._guard:
             started, count = self._windows.get(client, (now, 0))
@@ -47,11 +48,11 @@ class ClientLimit:
 
 
 def network_of(address: str) -> str:
-    """Return what stands for one client: an IPv4 address, or the /64 of an IPv6 address."""
+    """Return what counts as one client: an IPv4 address, or the /64 network of an IPv6 address."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if parsed.version == 4:  # noqa: PLR2004
-        return str(parsed)
-    return str(ipaddress.ip_network((int(parsed), _IPV6_PREFIX), strict=False))
+    if parsed.version == _IPV6:
+        return str(ipaddress.ip_network((int(parsed), _IPV6_PREFIX), strict=False))
+    return str(parsed)

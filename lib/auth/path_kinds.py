@@ -1,4 +1,4 @@
-"""What a path is: the explicit list of what needs no sign-in, and of what is never redirected."""
+"""What kind of path a request asks for: the list of what is public, and of what is no document."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SIGNED_OUT_PATH = "/auth/signed-out"
 STATE_PATH = "/auth/state"
 WATCH_PATH = "/auth/watch.js"
 
-# For machines with a Bearer token, like the API, but about this process alone.
+# For machines with a Bearer token, like the API; its answer is about this process only.
 METRICS_PATH = "/metrics"
 
 _PUBLIC_PATHS = frozenset(
@@ -24,7 +24,7 @@ _PUBLIC_PATHS = frozenset(
         "/favicon.png",
     }
 )
-# Streamlit's own code, and webhooks, which prove themselves by their signature.
+# Streamlit's own code, and webhooks, which are verified by their signature.
 CODE_PREFIX = "/static/"
 _PUBLIC_PREFIXES = (CODE_PREFIX, "/api/v1/docs/", "/api/v1/webhooks/")
 _RESOURCE_PREFIXES = (
@@ -37,8 +37,12 @@ _RESOURCE_PREFIXES = (
 )
 
 
-class Surface(StrEnum):
-    """How the gate treats a path."""
+class PathKind(StrEnum):
+    """How the gate treats a path.
+
+    Only documents may be redirected. `PUBLIC` needs no sign-in, `AUTH` is answered by the gate,
+    `API` takes a Bearer token only, `RESOURCE` is all other data, `REFUSED` is ambiguous.
+    """
 
     PUBLIC = "public"
     AUTH = "auth"
@@ -48,22 +52,22 @@ class Surface(StrEnum):
     REFUSED = "refused"
 
 
-def surface_of(path: str) -> Surface:  # noqa: PLR0911  # one return per kind
-    """Return how the gate treats a decoded path. Ambiguous paths are refused outright."""
+def kind_of(path: str) -> PathKind:  # noqa: PLR0911  # one return per kind
+    """Return the kind of a decoded path."""
     if not path.startswith("/") or "\\" in path or "\x00" in path or "//" in path:
-        return Surface.REFUSED
+        return PathKind.REFUSED
     if any(segment in {".", ".."} for segment in path.split("/")):
-        return Surface.REFUSED
+        return PathKind.REFUSED
     if path in _PUBLIC_PATHS or path.startswith(_PUBLIC_PREFIXES):
-        return Surface.PUBLIC
+        return PathKind.PUBLIC
     if path.startswith("/auth/"):
-        return Surface.AUTH
+        return PathKind.AUTH
     if path in {METRICS_PATH, "/api"} or path.startswith("/api/"):
-        return Surface.API
+        return PathKind.API
     # Streamlit's client first asks below a deep link: `/session/_stcore/health`.
     if path.startswith(_RESOURCE_PREFIXES) or "/_stcore/" in path:
-        return Surface.RESOURCE
-    return Surface.DOCUMENT
+        return PathKind.RESOURCE
+    return PathKind.DOCUMENT
 
 
 def page_of(path: str) -> str:
@@ -72,12 +76,12 @@ def page_of(path: str) -> str:
 
 
 def route_label(path: str) -> str:
-    """Return a name for metrics and events from a closed list, whatever the path."""
-    match surface_of(path):
-        case Surface.DOCUMENT:
+    """Return the name that metrics and events give a path, from a closed list."""
+    match kind_of(path):
+        case PathKind.DOCUMENT:
             page = page_of(path)
             return page if page_known(page) else "/*"
-        case Surface.RESOURCE | Surface.PUBLIC | Surface.API:
+        case PathKind.RESOURCE | PathKind.PUBLIC | PathKind.API:
             if path == METRICS_PATH:
                 return path
             first = path.split("/")[1]
@@ -86,6 +90,6 @@ def route_label(path: str) -> str:
                 if first in {"_stcore", "api", "component", "downloads", "media"}
                 else "/*"
             )
-        case Surface.AUTH:
+        case PathKind.AUTH:
             return path if path in {SIGN_OUT_PATH, STATE_PATH} else "/auth/*"
     return "/*"
