@@ -24,25 +24,13 @@ from prometheus_client.registry import Collector
 
 from lib.observability.histogram import Histogram, bin_value
 from lib.observability.recorder import DROPPED, Labels, Recorder, Series
+from lib.product.objectives import LATENCIES
 
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
 
-BORDERS_MS: Final = (
-    1,
-    5,
-    10,
-    25,
-    50,
-    100,
-    250,
-    500,
-    1_000,
-    1_200,
-    2_500,
-    5_000,
-    8_000,
-    10_000,
-    30_000,
+BORDERS_MS: Final = sorted(
+    {1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000}
+    | {objective.limit_ms for objective in LATENCIES}
 )
 """Borders of buckets, milliseconds; the objectives are among them."""
 

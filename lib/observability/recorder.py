@@ -21,15 +21,13 @@ from typing import Any
 from lib.observability.events import StorageEvent
 from lib.observability.histogram import Histogram
 from lib.observability.labels import NamesSeen
+from lib.product.objectives import STORAGE_LATENCY
 
 MINUTE_MS = 60_000
 MAX_SERIES = 4_000
 MAX_KEPT_EVENTS = 2_000
 BATCH_ROLLUPS = 200
 BATCH_EVENTS = 200
-SLOW_STORAGE_MS = 500.0
-"""Operations slower than the objective are kept one by one for drill-down, like failed ones."""
-
 MAX_MODELS = 100
 """Pairs of provider and model that have series of their own; the writer chooses these names."""
 
@@ -186,7 +184,8 @@ class Recorder:
             for attempt in event.attempts:
                 dimensions = {"operation": event.operation, "outcome": attempt.outcome}
                 self.observe("storage.retried_attempt", dimensions, attempt.duration_ms)
-        if error or event.duration_ms > SLOW_STORAGE_MS:
+        # Slower than the objective: kept one by one for drill-down, as failed ones are.
+        if error or event.duration_ms > STORAGE_LATENCY.limit_ms:
             self.keep("storage", _storage_wire(event))
 
     def product(

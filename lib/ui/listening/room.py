@@ -12,10 +12,10 @@ import streamlit as st
 from lib.auth.roles import sees_clear
 from lib.data import Caller, interactions, listening
 from lib.data.records import AudioObject, Interaction, UserSession
+from lib.product.objectives import FIRST_TOKEN, FULL_TURN
 from lib.ui.listening import waves
 from lib.ui.listening.playback_memory import PlaybackMemory
 from lib.ui.listening.transcript_player.component import transcript_player
-from lib.ui.parts.objectives import TTFT_MS, TURN_MS
 from lib.ui.parts.session_rows import name_of
 from lib.ui.shell.navigation import neighbours_of
 from lib.ui.shell.visitor import Visitor
@@ -154,7 +154,7 @@ def _player_data(room: Room, memory: PlaybackMemory, *, whole: bool) -> dict[str
         "hasWaves": not memory.waves and any(item.peaks_key for item in room.recordings),
         "problem": memory.problem,
         "startAtMs": room.start_ms,
-        "objectives": {"ttftMs": TTFT_MS, "turnMs": TURN_MS},
+        "objectives": {"ttftMs": FIRST_TOKEN.limit_ms, "turnMs": FULL_TURN.limit_ms},
         "speakers": {"user": name_of(session.user), **_SPEAKERS},
         "nextId": neighbours_of(session.id)[1],
     }

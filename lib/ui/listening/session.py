@@ -10,10 +10,10 @@ from lib.auth.roles import Role, allows
 from lib.data import Refused
 from lib.data.records import UserSession
 from lib.product import figures as fmt
+from lib.product.objectives import ASSESSMENT, FIRST_TOKEN, FULL_TURN
 from lib.ui.listening.room import Room, listening_room, load_room
 from lib.ui.listening.side_panel import session_side
 from lib.ui.parts import session_rows
-from lib.ui.parts.objectives import ASSESSMENT_MS, TTFT_MS, TURN_MS
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, Neighbours, page_heading
 from lib.ui.parts.record_table.component import Tone
 from lib.ui.parts.series import DEMO
@@ -115,11 +115,11 @@ def _facts(session: UserSession, visitor: Visitor) -> list[Fact]:
         Fact("Started", fmt.moment(session.started_at, visitor.zone), fmt.utc(session.started_at)),
         Fact("Duration", fmt.length(session.duration_ms)),
         Fact("Turns", fmt.count(session.interaction_count)),
-        _timing("Slowest first token", session.worst_ttft_ms, TTFT_MS),
-        _timing("Slowest full turn", session.worst_latency_ms, TURN_MS),
+        _timing("Slowest first token", session.worst_ttft_ms, FIRST_TOKEN.limit_ms),
+        _timing("Slowest full turn", session.worst_latency_ms, FULL_TURN.limit_ms),
     ]
     if session.assessment_ms is not None:
-        facts.append(_timing("Assessment", session.assessment_ms, ASSESSMENT_MS))
+        facts.append(_timing("Assessment", session.assessment_ms, ASSESSMENT.limit_ms))
     if session.score is not None:
         facts.append(Fact("Score", f"{session.score:g} of 5"))
     tokens = f"{fmt.count(session.tokens_in)} → {fmt.count(session.tokens_out)}"

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 
 from lib.data.records import UserSession
-from lib.ui.parts.objectives import TURN_MS
+from lib.product.objectives import FULL_TURN
 from lib.ui.parts.periods import bounds_of, day_of
 
 Order = Literal["asc", "desc"]
@@ -112,7 +112,7 @@ class SessionFilters:
     def matches(self, session: UserSession, now: datetime) -> bool:
         """Say whether a session that was found otherwise is in this view."""
         wanted = self.arguments(now)
-        is_slow = (session.worst_latency_ms or 0) > TURN_MS
+        is_slow = (session.worst_latency_ms or 0) > FULL_TURN.limit_ms
         facts = {
             "status": session.status,
             "channel": session.channel,

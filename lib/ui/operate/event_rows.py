@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from lib.data.records import AuthEvent, StorageEvent
 from lib.product import figures as fmt
+from lib.product.objectives import STORAGE_LATENCY
 from lib.storage.keys import AudioKey
-from lib.ui.parts.objectives import STORAGE_MS
 from lib.ui.parts.record_table.component import Cell, Column, Row
 
 STORAGE_COLUMNS: Final = (
@@ -43,7 +43,7 @@ def storage_rows(
                 Cell(event.outcome, tone="good" if event.outcome == "ok" else "bad", chip=True),
                 Cell(
                     fmt.latency(event.duration_ms),
-                    tone="warn" if event.duration_ms > STORAGE_MS else None,
+                    tone="warn" if event.duration_ms > STORAGE_LATENCY.limit_ms else None,
                 ),
                 Cell(fmt.count(event.attempts)),
                 Cell(event.key or fmt.NONE, title=event.key or ""),

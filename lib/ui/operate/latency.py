@@ -12,8 +12,8 @@ import streamlit as st
 from lib.data import metrics
 from lib.data.records import Rollup
 from lib.product import figures as fmt
+from lib.product.objectives import API_REQUEST, ASSESSMENT, FIRST_TOKEN, FULL_TURN
 from lib.ui.parts import chart_panel, charts, live, palette
-from lib.ui.parts.objectives import API_MS, ASSESSMENT_MS, TTFT_MS, TURN_MS
 from lib.ui.parts.page_heading.component import page_heading
 from lib.ui.parts.periods import Period
 from lib.ui.parts.record_table.component import Cell, Column, Row, record_table
@@ -35,11 +35,11 @@ class _Measure:
 
 
 PRODUCT: Final = (
-    _Measure("turn.ttft", "First token", TTFT_MS, "ttft"),
-    _Measure("turn.latency", "Full turn", TURN_MS, "turn"),
-    _Measure("session.assessment", "Assessment", ASSESSMENT_MS, "assessment"),
+    _Measure("turn.ttft", "First token", FIRST_TOKEN.limit_ms, "ttft"),
+    _Measure("turn.latency", "Full turn", FULL_TURN.limit_ms, "turn"),
+    _Measure("session.assessment", "Assessment", ASSESSMENT.limit_ms, "assessment"),
 )
-_API: Final = _Measure("api.request", "API request", API_MS, "api")
+_API: Final = _Measure("api.request", "API request", API_REQUEST.limit_ms, "api")
 _EVERY_MODEL: Final = "All models"
 
 
@@ -201,7 +201,7 @@ def _by_route(api: _Read) -> None:
         Column("p50", number=True),
         Column("p95", number=True),
         Column("p99", number=True),
-        Column(f"Within {API_MS:.0f} ms", number=True),
+        Column(f"Within {API_REQUEST.limit_ms:.0f} ms", number=True),
         Column("Failed", number=True),
     )
     table = []
@@ -213,9 +213,9 @@ def _by_route(api: _Read) -> None:
                     Cell(route),
                     Cell(fmt.count(part.count)),
                     Cell(fmt.latency(p50)),
-                    _p95(part, API_MS),
+                    _p95(part, API_REQUEST.limit_ms),
                     Cell(fmt.latency(p99)),
-                    Cell(_within(part, API_MS)),
+                    Cell(_within(part, API_REQUEST.limit_ms)),
                     Cell(fmt.count(part.failures), tone="bad" if part.failures else None),
                 )
             )

@@ -13,7 +13,7 @@ from lib.data import Caller, DataError, alerts, metrics, review_queues, reviews,
 from lib.data.records import Rollup
 from lib.observability.logs import get_logger
 from lib.product import figures as fmt
-from lib.ui.parts.objectives import ASSESSMENT_MS, STORAGE_MS, TTFT_MS, TURN_MS
+from lib.product.objectives import ASSESSMENT, FIRST_TOKEN, FULL_TURN, STORAGE_LATENCY
 from lib.ui.parts.page_heading.component import Fact, Link, page_heading
 from lib.ui.parts.periods import DAY
 from lib.ui.parts.record_table.component import Tone
@@ -25,9 +25,9 @@ OPERATIONS_KEY: Final = "overview-operations"
 QUALITY_KEY: Final = "overview-quality"
 _MOST: Final = 200
 _LATENCY: Final = (
-    ("turn.ttft", "First token", TTFT_MS),
-    ("turn.latency", "Full turn", TURN_MS),
-    ("session.assessment", "Assessment", ASSESSMENT_MS),
+    ("turn.ttft", "First token", FIRST_TOKEN.limit_ms),
+    ("turn.latency", "Full turn", FULL_TURN.limit_ms),
+    ("session.assessment", "Assessment", ASSESSMENT.limit_ms),
 )
 _log = get_logger(__name__)
 
@@ -91,7 +91,7 @@ def _operations(caller: Caller, now: datetime) -> list[Fact]:
     return [
         _alerts(caller),
         *(_p95(title, total(read(name)), limit, "/latency") for name, title, limit in _LATENCY),
-        _p95("Storage", stored, STORAGE_MS, "/storage"),
+        _p95("Storage", stored, STORAGE_LATENCY.limit_ms, "/storage"),
         Fact(
             "Storage failures",
             fmt.count(stored.failures),

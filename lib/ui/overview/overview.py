@@ -11,9 +11,9 @@ import streamlit as st
 from lib.data import user_sessions
 from lib.data.records import DaySummary, UserSession
 from lib.product import figures as fmt
+from lib.product.objectives import FIRST_TOKEN, FULL_TURN
 from lib.ui.overview import digests
 from lib.ui.parts import chart_panel, charts, palette, session_rows
-from lib.ui.parts.objectives import TTFT_MS, TURN_MS
 from lib.ui.parts.page_heading.component import page_heading
 from lib.ui.parts.record_table.component import record_table
 from lib.ui.parts.series import DEMO
@@ -61,8 +61,8 @@ def _today(days: Sequence[DaySummary], now: datetime) -> None:
     with st.container(horizontal=True):
         chart_panel.number("Sessions", fmt.count(day.sessions), change, arrow=True)
         chart_panel.number("Turns", fmt.count(day.interactions))
-        chart_panel.timing("First token, p95", day.ttft.p95, TTFT_MS)
-        chart_panel.timing("Full turn, p95", day.latency.p95, TURN_MS)
+        chart_panel.timing("First token, p95", day.ttft.p95, FIRST_TOKEN.limit_ms)
+        chart_panel.timing("Full turn, p95", day.latency.p95, FULL_TURN.limit_ms)
         chart_panel.number("Cost", fmt.dollars(day.cost))
 
 

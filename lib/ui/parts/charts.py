@@ -242,11 +242,11 @@ def bands_frame(points: Points, zone: ZoneInfo) -> pd.DataFrame:
 def heat_figure(
     frame: pd.DataFrame, objective_ms: float, scale: Sequence[str], colours: Mapping[str, str]
 ) -> go.Figure:
-    """Draw how many operations took how long, over time; the objective lies between two rows.
+    """Draw how many operations took how long, over time, with the objective as a line.
 
     Args:
         frame: of `bands_frame`.
-        objective_ms: one of the borders of `BANDS`.
+        objective_ms: drawn between two rows, or in the row of the band that it lies in.
         scale: colours from few to many.
         colours: of `objective`.
     """
@@ -266,7 +266,7 @@ def heat_figure(
         )
     )
     figure.add_hline(
-        y=BANDS.index(int(objective_ms)) + 0.5,
+        y=_band_position(objective_ms),
         line={"color": colours["objective"], "width": 1.5, "dash": "dash"},
         annotation={
             "text": f"objective: {objective_ms:.0f} ms",
@@ -278,6 +278,15 @@ def heat_figure(
     finished = _finished(figure)
     finished.update_layout(hovermode="closest")
     return finished
+
+
+def _band_position(ms: float) -> float:
+    """Return where a latency lies on the axis of bands: row `i` is centred on `i`, one high."""
+    row = bisect_left(BANDS, ms)
+    if row == len(BANDS):
+        return float(row)  # the open row above has no end to measure against
+    lower = BANDS[row - 1] if row else 0
+    return row - 0.5 + (ms - lower) / (BANDS[row] - lower)
 
 
 def _band_names() -> list[str]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from lib.data.records import SessionUser, User, UserSession
 from lib.product import figures as fmt
-from lib.ui.parts.objectives import TURN_MS
+from lib.product.objectives import FULL_TURN
 from lib.ui.parts.record_table.component import Cell, Column, Row, Tone
 from lib.ui.parts.series import DEMO
 
@@ -62,7 +62,7 @@ def _session_cells(session: UserSession, zone: ZoneInfo, *, with_user: bool) -> 
     review, tone = REVIEW_WORDS[session.review_status]
     score = f" {session.score:g}/5" if session.score is not None else ""
     worst = session.worst_latency_ms
-    late = worst is not None and worst > TURN_MS
+    late = worst is not None and worst > FULL_TURN.limit_ms
     return (
         Cell(title, name if with_user else "", initials=fmt.initials(name) if with_user else None),
         Cell(fmt.moment(session.started_at, zone), title=fmt.utc(session.started_at)),
@@ -73,7 +73,7 @@ def _session_cells(session: UserSession, zone: ZoneInfo, *, with_user: bool) -> 
         Cell(review + score, tone=tone, chip=session.review_status != "unreviewed"),
         Cell(
             fmt.latency(worst), tone="warn" if late else None,
-            title=f"over the objective of {fmt.latency(TURN_MS)}" if late else "",
+            title=f"over the objective of {fmt.latency(FULL_TURN.limit_ms)}" if late else "",
         ),
         Cell("", chips=_flags(session)),
     )  # fmt: skip

@@ -12,8 +12,8 @@ import streamlit as st
 from lib.data import Page, audit, erasure, user_sessions, users
 from lib.data.records import Erasure, User, UserSession, UserSummary
 from lib.product import figures as fmt
+from lib.product.objectives import FIRST_TOKEN, FULL_TURN
 from lib.ui.parts import chart_panel, charts, palette, session_rows
-from lib.ui.parts.objectives import TTFT_MS, TURN_MS
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, page_heading
 from lib.ui.parts.paging import PAGE_SIZE, Pager
 from lib.ui.parts.record_table.component import record_table
@@ -150,8 +150,8 @@ def _figures(summary: UserSummary | None, span: int, visitor: Visitor, now: date
     with st.container(horizontal=True):
         chart_panel.number("Sessions", fmt.count(total.sessions))
         chart_panel.number("Turns", fmt.count(total.interactions))
-        chart_panel.timing("First token, p95", total.ttft.p95, TTFT_MS)
-        chart_panel.timing("Full turn, p95", total.latency.p95, TURN_MS)
+        chart_panel.timing("First token, p95", total.ttft.p95, FIRST_TOKEN.limit_ms)
+        chart_panel.timing("Full turn, p95", total.latency.p95, FULL_TURN.limit_ms)
         chart_panel.number(
             "Tokens in / out", f"{fmt.count(total.tokens_in)} / {fmt.count(total.tokens_out)}"
         )

@@ -180,9 +180,8 @@ def failures(cells: Mapping[datetime, Cell]) -> Iterator[Bucket]:
 
 
 def _slow(cells: Mapping[datetime, Cell]) -> Iterator[Bucket]:
-    limit = STORAGE_LATENCY.limit_ms or 0.0
     for start, cell in cells.items():
-        yield Bucket(start, by_limit(cell.histogram, limit))
+        yield Bucket(start, by_limit(cell.histogram, STORAGE_LATENCY.limit_ms))
 
 
 def _failed_share(cells: Mapping[datetime, Cell]) -> Gauge:
