@@ -29,7 +29,7 @@ from lib.observability.histogram import Histogram
 from lib.observability.recorder import BATCH_ROLLUPS
 from lib.ui.parts import charts
 from lib.ui.parts.periods import WINDOWS, Period
-from lib.ui.parts.series import by_dimension, over_time, split, together
+from lib.ui.parts.series import by_dimension, merged, over_time, split
 from tests.support.convex import running_convex
 
 METRIC: Final = "storage.operation"
@@ -98,7 +98,7 @@ def render(caller: Caller, period: Period, *, compare: bool) -> int:
     charts.heat_figure(charts.bands_frame(points, zone), 500, ("#ffffff", "#000000"), _COLOURS)
     for part in by_dimension(rollups, "operation").values():
         part.histogram.quantiles((0.5, 0.95, 0.99))
-    return together(part for _, part in points).count
+    return merged(part for _, part in points).count
 
 
 def _fill(worker: Caller, period: Period, operations: int) -> None:

@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPBearer
 
 from lib.api.problems import FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE, Problem
-from lib.api.rates import Rates
+from lib.api.rates import RateLimiter
 from lib.auth.bearer import BearerVerifier, Principal
 from lib.auth.blocking import WorkerThreads
 from lib.auth.events import EventReporter
@@ -28,7 +28,7 @@ PUBLIC: Final = frozenset(
 )
 """Operations without a Bearer token; the webhook proves itself by its signature."""
 
-_UNCHECKABLE: Final = frozenset(
+_VERIFICATION_UNAVAILABLE: Final = frozenset(
     {TokenReason.JWK_REMOTE_FAILED_TO_LOAD, GateReason.SESSION_CHECK_UNAVAILABLE}
 )
 _CHALLENGE: Final = 'Bearer realm="earshot"'
@@ -57,7 +57,7 @@ class Authorizer:
     def __init__(self, services: Services) -> None:
         settings = services.settings
         self._services = services
-        self._rates = Rates(services.worker_caller)
+        self._rates = RateLimiter(services.worker_caller)
         self._verifier = BearerVerifier(settings, services.authenticator)
         self._reporter = EventReporter(
             services.record_auth, settings.cookie_keys[0].get_secret_value()
@@ -91,9 +91,9 @@ class Authorizer:
         if not api_allowed(who.role, operation):
             self._report(request, Denial(GateReason.ROLE_INSUFFICIENT, who.subject))
             raise Problem(FORBIDDEN, f"The role {who.role.value} is not allowed to do this.")
-        headers = self._rates.spend_held(who, operation)
+        headers = self._rates.try_acquire(who, operation)
         if headers is None:
-            headers = await run_in_threadpool(self._rates.spend, who, operation)
+            headers = await run_in_threadpool(self._rates.acquire, who, operation)
         request.scope["state"]["headers"] = headers
         token = who.token
         return Access(who, Caller(self._services.convex, lambda: token, current_request_id()))
@@ -113,20 +113,20 @@ class Authorizer:
         )
 
 
-async def admitted(
+async def access_of(
     request: Request, _documented: Annotated[Any, Security(_scheme)] = None
 ) -> Access:
     """Return the access of a request; the route has admitted it before."""
     return cast("Access", request.scope["state"]["access"])
 
 
-async def held(request: Request) -> Services:
+async def services_of(request: Request) -> Services:
     """Return the services of the process."""
     return cast("Services", request.app.state.services)
 
 
 def _unauthenticated(denial: Denial) -> Problem:
-    if denial.reason in _UNCHECKABLE:
+    if denial.reason in _VERIFICATION_UNAVAILABLE:
         return Problem(UNAVAILABLE, "Tokens cannot be verified at the moment.")
     if denial.reason == GateReason.ROLE_MISSING:
         return Problem(FORBIDDEN, "The token has no role in this product.")
@@ -141,5 +141,5 @@ def _unauthenticated(denial: Denial) -> Problem:
     )
 
 
-Admitted = Annotated[Access, Depends(admitted)]
-Held = Annotated[Services, Depends(held)]
+AccessDep = Annotated[Access, Depends(access_of)]
+ServicesDep = Annotated[Services, Depends(services_of)]

@@ -12,7 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from lib.api import openapi, problems, reference
 from lib.api.access import PUBLIC, Authorizer
 from lib.api.cursors import Cursors
-from lib.api.envelope import Envelope
+from lib.api.envelope import RequestMiddleware
 from lib.api.errors import Responses, problem
 from lib.api.route import ApiRoute
 from lib.api.routes import (
@@ -88,7 +88,7 @@ def bare_app() -> FastAPI:
     _describe(app)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_BYTES)
-    app.add_middleware(Envelope)
+    app.add_middleware(RequestMiddleware)
     return app
 
 

@@ -22,7 +22,7 @@ _TRACEPARENT: Final = re.compile(
 )
 
 
-class Envelope:
+class RequestMiddleware:
     """ASGI middleware, outermost of the API.
 
     Args:

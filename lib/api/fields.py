@@ -16,13 +16,13 @@ from lib.data import fields
 from lib.data.functions import rfc3339
 
 
-class Sent(BaseModel):
+class RequestModel(BaseModel):
     """What a client sends: unknown fields are refused."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid")
 
 
-class Answer(BaseModel):
+class ResponseModel(BaseModel):
     """What the API answers: made from a record, or field by field in Python."""
 
     model_config = ConfigDict(alias_generator=to_camel, from_attributes=True, validate_by_name=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lib.api.fields import Answer
+from lib.api.fields import ResponseModel
 
 
-class Distribution(Answer):
+class Distribution(ResponseModel):
     """Distribution of a duration over turns, in milliseconds; percentiles within 1%."""
 
     count: int
@@ -16,7 +16,7 @@ class Distribution(Answer):
     max: float | None
 
 
-class Figures(Answer):
+class Figures(ResponseModel):
     """Sums over sessions and the distributions of their turns. `cost` is in US dollars."""
 
     sessions: int

@@ -33,7 +33,7 @@ _PAUSE_SECONDS: Final = 2.0
 
 
 @dataclass(slots=True)
-class _Held:
+class _Allowance:
     """What one replica holds of one caller's bucket. Times are in monotonic seconds."""
 
     guard: threading.Lock = field(default_factory=threading.Lock)
@@ -44,7 +44,7 @@ class _Held:
     unavailable_until: float = 0.0
 
 
-class Rates:
+class RateLimiter:
     """Spends calls of callers. Thread-safe.
 
     Args:
@@ -58,17 +58,17 @@ class Rates:
         self._worker = worker
         self._clock = clock
         self._guard = threading.Lock()
-        self._held: OrderedDict[str, _Held] = OrderedDict()
+        self._held: OrderedDict[str, _Allowance] = OrderedDict()
 
-    def spend_held(self, principal: Principal, operation: str) -> dict[str, str] | None:
+    def try_acquire(self, principal: Principal, operation: str) -> dict[str, str] | None:
         """Spend one call that this replica holds; never blocks.
 
         Returns:
-            See `spend`; None if Convex must be asked, or another request of the caller is waiting
-            for Convex. Then nothing is spent, and `spend` is to be called.
+            See `acquire`; None if Convex must be asked, or another request of the caller is waiting
+            for Convex. Then nothing is spent, and `acquire` is to be called.
 
         Raises:
-            Problem: see `spend`.
+            Problem: see `acquire`.
         """
         group, key = _bucket(principal, operation)
         held = self._of(key)
@@ -81,7 +81,7 @@ class Rates:
         finally:
             held.guard.release()
 
-    def spend(self, principal: Principal, operation: str) -> dict[str, str]:
+    def acquire(self, principal: Principal, operation: str) -> dict[str, str]:
         """Spend one call, asking Convex for more if necessary; blocks.
 
         Returns:
@@ -107,32 +107,32 @@ class Rates:
         finally:
             held.guard.release()
 
-    def _check_available(self, held: _Held) -> None:
+    def _check_available(self, held: _Allowance) -> None:
         if self._clock() < held.unavailable_until:
             raise _unavailable()
 
-    def _is_filled(self, held: _Held, group: str) -> bool:
+    def _is_filled(self, held: _Allowance, group: str) -> bool:
         """Return whether a call is held; raise `Problem` while Convex has refused more."""
         now = self._clock()
         if now < held.refused_until:
             raise _refused(group, LIMITS[group], held.refused_until - now)
         return held.calls > 0 and now - held.taken_at <= _UNSPENT_SECONDS
 
-    def _take_one(self, held: _Held, group: str) -> dict[str, str]:
+    def _take_one(self, held: _Allowance, group: str) -> dict[str, str]:
         limit = LIMITS[group]
         held.calls -= 1
         left = held.remaining + held.calls
         return _headers(group, limit, left, PERIOD_SECONDS * (limit - left) / limit)
 
-    def _of(self, key: str) -> _Held:
+    def _of(self, key: str) -> _Allowance:
         with self._guard:
-            held = self._held.setdefault(key, _Held())
+            held = self._held.setdefault(key, _Allowance())
             self._held.move_to_end(key)
             while len(self._held) > MAX_CALLERS:
                 self._held.popitem(last=False)
             return held
 
-    def _fill(self, held: _Held, key: str, group: str) -> None:
+    def _fill(self, held: _Allowance, key: str, group: str) -> None:
         limit, now = LIMITS[group], self._clock()
         wanted = max(1, limit // _SHARE)
         for cost in dict.fromkeys((wanted, 1)):
@@ -143,7 +143,7 @@ class Rates:
         held.refused_until = now + taken.retry_after_ms / 1000
         raise _refused(group, limit, taken.retry_after_ms / 1000)
 
-    def _take(self, held: _Held, key: str, limit: int, cost: int) -> Taken:
+    def _take(self, held: _Allowance, key: str, limit: int, cost: int) -> Taken:
         period_ms = PERIOD_SECONDS * 1000
         try:
             taken = rate_limits.take(

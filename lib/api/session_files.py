@@ -34,7 +34,7 @@ def transcript(request: Request) -> Response:
     """Send the transcript of the session `id` in the `format` asked for, as the member sees it."""
     caller = _caller(request)
     if _is_foreign(request):
-        return _told(403, _FOREIGN, caller)
+        return _plain_response(403, _FOREIGN, caller)
     kind = TRANSCRIPTS.get(request.query_params.get("format", "json"))
     session_id = _session_id(request)
     if kind is None or session_id is None:
@@ -52,7 +52,7 @@ def transcript(request: Request) -> Response:
             details={"format": request.query_params.get("format", "json")},
         )
     except TooLongError as error:
-        return _told(413, f"The transcript is too long to export. {error}", caller)
+        return _plain_response(413, f"The transcript is too long to export. {error}", caller)
     except (DataError, ApiUnavailableError, PermissionError) as error:
         return _failed(error, caller)
     name = f"transcript-{session_id}.{kind.extension}"
@@ -63,7 +63,7 @@ def audio(request: Request) -> Response:
     """Send the recordings of the session `id` as a ZIP file."""
     caller = _caller(request)
     if _is_foreign(request):
-        return _told(403, _FOREIGN, caller)
+        return _plain_response(403, _FOREIGN, caller)
     session_id = _session_id(request)
     if session_id is None:
         return _no_session(caller)
@@ -72,7 +72,7 @@ def audio(request: Request) -> Response:
     except (DataError, ApiUnavailableError, PermissionError) as error:
         return _failed(error, caller)
     if not recordings:
-        return _told(404, "This session has no recording that can be exported.", caller)
+        return _plain_response(404, "This session has no recording that can be exported.", caller)
 
     def pieces() -> Iterator[bytes]:
         # Begun in a thread of its own, the stream carries the request id to the bucket itself.
@@ -119,15 +119,17 @@ def _as_file(name: str) -> dict[str, str]:
 
 def _failed(error: Exception, caller: Caller) -> Response:
     if isinstance(error, Refused):
-        return _told(_STATUS.get(error.code, 400), error.message, caller)
+        return _plain_response(_STATUS.get(error.code, 400), error.message, caller)
     if isinstance(error, PermissionError):
-        return _told(401, "Your sign-in has expired. Sign in again.", caller)
-    return _told(503, "A service is not responding. Nothing was exported. Try again.", caller)
+        return _plain_response(401, "Your sign-in has expired. Sign in again.", caller)
+    return _plain_response(
+        503, "A service is not responding. Nothing was exported. Try again.", caller
+    )
 
 
 def _no_session(caller: Caller) -> Response:
-    return _told(404, "This session does not exist.", caller)
+    return _plain_response(404, "This session does not exist.", caller)
 
 
-def _told(status: int, sentence: str, caller: Caller) -> Response:
+def _plain_response(status: int, sentence: str, caller: Caller) -> Response:
     return PlainTextResponse(f"{sentence}\nRequest id: {caller.request_id}", status)

@@ -36,7 +36,7 @@ def upload_command(
     ] = None,
 ) -> None:
     """Store a file as a recording, in parts if it is large; prints its row."""
-    with file.open("rb") as source, _failures():
+    with file.open("rb") as source, _exit_on_failure():
         found = sniff(source.read(SNIFF_BYTES))
         source.seek(0)
         if found is None:
@@ -62,7 +62,7 @@ def reconcile(
     delete_orphans: Annotated[bool, typer.Option(help="Also delete objects without a row")] = False,
 ) -> None:
     """Compare rows and objects; exits with 1 if there are differences."""
-    with _failures():
+    with _exit_on_failure():
         report = Reconciliation(
             services().worker_caller(),
             services().storage,
@@ -85,7 +85,7 @@ def erase(
         raise typer.BadParameter("EARSHOT_SERVICE_KEY is not set: the receipt cannot be signed")
     if not yes:
         typer.confirm(f"Erase everything about {clerk_id}? This cannot be undone", abort=True)
-    with _failures():
+    with _exit_on_failure():
         receipt = erase_user(
             services().worker_caller(), services().storage, clerk_id, key.get_secret_value()
         )
@@ -93,7 +93,7 @@ def erase(
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
+def _exit_on_failure() -> Iterator[None]:
     """Say in one line what failed, without a traceback."""
     try:
         yield

@@ -14,7 +14,7 @@ def backfill() -> None:
     """Bring all users of the Clerk instance; may be stopped and run again at any time."""
     own = services()
     try:
-        done = Backfill(own.authenticator.api, own.provisioner).run(_tell)
+        done = Backfill(own.authenticator.api, own.provisioner).run(_print_progress)
     except ApiRefusedError as error:
         typer.echo(f"Stopped: {error}. Does CLERK_SECRET_KEY belong to this instance?", err=True)
         raise typer.Exit(1) from None
@@ -27,6 +27,6 @@ def backfill() -> None:
     typer.echo(f"Done: {done.done} users ({counts or 'none'}).")
 
 
-def _tell(progress: Progress) -> None:
+def _print_progress(progress: Progress) -> None:
     percent = 100 * min(progress.done, progress.total) // max(progress.total, 1)
     typer.echo(f"{progress.done} of {progress.total} users ({percent} %)")

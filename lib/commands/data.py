@@ -27,7 +27,7 @@ def migrate(
     restart: Annotated[bool, typer.Option(help="Start again from the first row")] = False,
 ) -> None:
     """Run migrations to their end; one that was interrupted goes on where it stopped."""
-    with _failures():
+    with _exit_on_failure():
         caller = services().worker_caller()
         names = [name] if name else [run.name for run in migrations.status(caller)]
         for each in names:
@@ -43,22 +43,22 @@ def recount(
     fix: Annotated[bool, typer.Option(help="Correct stored values that differ")] = False,
 ) -> None:
     """Compare counters and sums with a recount; exits with 1 if anything differs."""
-    with _failures():
+    with _exit_on_failure():
         caller = services().worker_caller()
-        drift = _told("sessions", repair.sessions(caller, fix=fix))
+        drift = _print_recount("sessions", repair.sessions(caller, fix=fix))
         for kind in ("product", "team"):
-            drift += _told(f"{kind} users", repair.users(caller, kind, fix=fix))
+            drift += _print_recount(f"{kind} users", repair.users(caller, kind, fix=fix))
         today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         for back in range(days):
             start = today - timedelta(days=back)
-            drift += _told(start.date().isoformat(), repair.day(caller, start, fix=fix))
+            drift += _print_recount(start.date().isoformat(), repair.day(caller, start, fix=fix))
         for queue in review_queues.every(caller):
-            drift += _told(f"queue {queue.name}", repair.queue(caller, queue.id, fix=fix))
+            drift += _print_recount(f"queue {queue.name}", repair.queue(caller, queue.id, fix=fix))
     if drift:
         raise typer.Exit(DIFFERS)
 
 
-def _told(what: str, reports: Iterator[Recount]) -> int:
+def _print_recount(what: str, reports: Iterator[Recount]) -> int:
     """Print each difference and a line for the whole; return how many differ."""
     checked, differing, busy = 0, 0, False
     for report in reports:
@@ -75,7 +75,7 @@ def _told(what: str, reports: Iterator[Recount]) -> int:
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
+def _exit_on_failure() -> Iterator[None]:
     try:
         yield
     except DataError as error:

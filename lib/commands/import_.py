@@ -75,13 +75,13 @@ def import_(
     own = None if check else services()
     run = Run(Source(options), Writer(own.worker_caller, own.storage) if own else None)
     try:
-        stopped = _carry_out(run, files)
+        stopped = _run_with_progress(run, files)
     finally:
         if own:
             own.close()
     wire = run.report.wire() | ({"stopped": stopped} if stopped else {})
     _write(report, wire)
-    _tell(run.report, wire, report)
+    _print_report(run.report, wire, report)
     if stopped:
         raise typer.Exit(STOPPED)
     if run.report.refused:
@@ -102,7 +102,7 @@ def _write(report: Path | None, wire: dict[str, Any]) -> None:
         raise typer.BadParameter(f"the report cannot be written: {error.strerror}") from None
 
 
-def _carry_out(run: Run, files: list[Path]) -> str:
+def _run_with_progress(run: Run, files: list[Path]) -> str:
     """Run with a progress bar; return why it stopped early, empty if it did not."""
     size = sum(file.stat().st_size for file in files)
     with typer.progressbar(length=size, label="Importing", file=sys.stderr) as bar:
@@ -116,7 +116,7 @@ def _carry_out(run: Run, files: list[Path]) -> str:
     return ""
 
 
-def _tell(report: Report, wire: dict[str, Any], written: Path | None) -> None:
+def _print_report(report: Report, wire: dict[str, Any], written: Path | None) -> None:
     """Print the counts as JSON; the first refusals, and why it stopped, to standard error."""
     for item in report.refusals[:SHOWN]:
         place = ":".join(str(part) for part in (item.file, item.line or "", item.field) if part)

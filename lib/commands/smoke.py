@@ -51,7 +51,7 @@ def smoke(
         if clean:
             ok = _clean(services, as_json=as_json)
         else:
-            ok = _tell(services, user or services.settings.smoke_user, clerk_session, as_json)
+            ok = _run(services, user or services.settings.smoke_user, clerk_session, as_json)
     finally:
         services.close()
     if not ok:
@@ -68,7 +68,7 @@ def _services() -> Services:
         raise typer.Exit(NOT_CONFIGURED) from None
 
 
-def _tell(services: Services, user: str, clerk_session: str, as_json: bool) -> bool:
+def _run(services: Services, user: str, clerk_session: str, as_json: bool) -> bool:
     interruption = Interruption()
     interruption.listen()
     run = Run(services, user_id=user, clerk_session_id=clerk_session)
@@ -101,7 +101,9 @@ def _clean(services: Services, *, as_json: bool) -> bool:
     found: list[dict[str, str]] = []
     failure = ""
     try:
-        for name, sentence in _told(leftovers(services, people, key.get_secret_value()), as_json):
+        for name, sentence in _print_each(
+            leftovers(services, people, key.get_secret_value()), as_json
+        ):
             found.append({"name": name, "sentence": sentence})
     except Exception as error:  # noqa: BLE001  # said in a sentence
         failure = reason_of(error)
@@ -114,7 +116,7 @@ def _clean(services: Services, *, as_json: bool) -> bool:
     return not failure
 
 
-def _told(found: Iterator[tuple[str, str]], as_json: bool) -> Iterator[tuple[str, str]]:
+def _print_each(found: Iterator[tuple[str, str]], as_json: bool) -> Iterator[tuple[str, str]]:
     for name, sentence in found:
         if not as_json:
             typer.echo(f"{name}  {sentence}")

@@ -1,10 +1,10 @@
 """How a rule is evaluated: from signals to a reading, from a reading to a state. Pure.
 
 Missing data proves nothing: it ends what is pending, and neither confirms nor ends what fires until
-it has lasted for `BLIND`. Time counts only as far as it was watched: a step between two evaluations
-counts for `LONGEST_STEP` at most, and one backwards for nothing, so neither a pause of the worker
-nor a jump of a clock makes a rule fire or resolve. What fires goes on firing until it was good for
-`resolve_after` without a break, so a signal that flaps fires once.
+it has lasted for `NO_DATA_AFTER`. A step between two evaluations counts for `LONGEST_STEP` at most,
+and a step backwards for nothing, so neither a pause of the worker nor a jump of the clock fires or
+resolves a rule. A rule fires until it was good for `resolve_after` without a break, so a flapping
+signal fires once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from lib.observability.burn_rate import Bucket, BurnWindow, Counts, burn_rate, w
 from lib.product.objectives import Objective
 
 LONGEST_STEP: Final = timedelta(minutes=2)
-BLIND: Final = timedelta(hours=6)
+NO_DATA_AFTER: Final = timedelta(hours=6)
 """After so long without data what fires ends as `no-data`."""
 
 MINUTES_UP_TO: Final = timedelta(hours=1)
@@ -145,14 +145,14 @@ class State:
         phase: `pending` is bad, but not for long enough.
         bad_for: how long it has been bad without a break.
         good_for: how long it has been good without a break while firing; None if it is not.
-        blind_for: how long it has been without data while firing.
+        no_data_for: how long it has been without data while firing.
         evaluated_at: last time, None for never.
     """
 
     phase: Phase = "ok"
     bad_for: timedelta = _ZERO
     good_for: timedelta | None = None
-    blind_for: timedelta = _ZERO
+    no_data_for: timedelta = _ZERO
     evaluated_at: datetime | None = None
 
 
@@ -184,16 +184,16 @@ def _while_firing(
     timing: Timing, state: State, verdict: Verdict, step: timedelta
 ) -> tuple[State, Change | None]:
     if verdict == "unknown":
-        blind_for = state.blind_for + step
-        if blind_for >= BLIND:
+        no_data_for = state.no_data_for + step
+        if no_data_for >= NO_DATA_AFTER:
             return State(evaluated_at=state.evaluated_at), "no-data"
-        return replace(state, blind_for=blind_for), None
+        return replace(state, no_data_for=no_data_for), None
     if verdict != "good":
-        return replace(state, good_for=None, blind_for=_ZERO), None
+        return replace(state, good_for=None, no_data_for=_ZERO), None
     good_for = _ZERO if state.good_for is None else state.good_for + step
     if good_for >= timing.resolve_after:
         return State(evaluated_at=state.evaluated_at), "recovered"
-    return replace(state, good_for=good_for, blind_for=_ZERO), None
+    return replace(state, good_for=good_for, no_data_for=_ZERO), None
 
 
 def _watched(before: datetime | None, now: datetime) -> timedelta:

@@ -13,7 +13,7 @@ from lib.smoke.cases import Failed
 _TIMEOUT: Final = httpx.Timeout(10.0)
 
 
-class Outside:
+class AppClient:
     """Sends requests to the app at `EARSHOT_APP_URL` and to the bucket's endpoint."""
 
     def __init__(self, settings: Settings) -> None:

@@ -24,7 +24,7 @@ INSTALL: Final = (
     "Install it with `make setup-dev` and `apt-get install chromium` (or `.venv/bin/playwright "
     "install chromium`)."
 )
-_PATIENCE_MS: Final = 30_000
+_TIMEOUT_MS: Final = 30_000
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS: Final = ("--disable-gpu", "--autoplay-policy=no-user-gesture-required")
 _PARTIAL_CONTENT: Final = 206
@@ -79,7 +79,7 @@ class Browser:
             browser = driver.chromium.launch(executable_path=path, args=[*_FLAGS, *sandbox])
             self._open.callback(browser.close)
             self._context = browser.new_context(viewport={"width": 1280, "height": 900})
-            self._context.set_default_timeout(_PATIENCE_MS)
+            self._context.set_default_timeout(_TIMEOUT_MS)
             self._page = self._context.new_page()
         except Error:
             raise NotPossible(f"Chromium does not start. {INSTALL}") from None
@@ -113,7 +113,7 @@ class Browser:
         self._go(f"/session?id={session_id}")
         for text in texts:
             found = self._settle(lambda text=text: page.get_by_text(text).first.wait_for())
-            check(found, f"The transcript does not appear within {_PATIENCE_MS // 1000} s.")
+            check(found, f"The transcript does not appear within {_TIMEOUT_MS // 1000} s.")
 
     def hear(self, media_origin: str) -> int:
         """Press play and wait until two seconds have sounded; return the ranges that were fetched.

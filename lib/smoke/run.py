@@ -12,7 +12,7 @@ from typing import Final, Literal
 from lib.auth.backend_api import BackendApi
 from lib.auth.service import mint
 from lib.data import Caller
-from lib.smoke.api import Outside
+from lib.smoke.api import AppClient
 from lib.smoke.browser import Browser
 from lib.smoke.cases import Failed
 from lib.smoke.marks import new_mark
@@ -60,7 +60,7 @@ class Run:
     def __post_init__(self) -> None:
         """Open connections."""
         settings = self.services.settings
-        self.outside = Outside(settings)
+        self.outside = AppClient(settings)
         self.people = People(settings)
         self.browser = Browser(settings.app_url)
 

@@ -22,7 +22,7 @@ Status = Literal["PASS", "FAIL", "SKIPPED"]
 State = TypeVar("State")
 
 # Their texts are made by this product from closed lists; they hold no URL, token or key.
-_TOLD: Final = (Failed, ApiRefusedError, StorageError, ValueError)
+_EXPECTED_ERRORS: Final = (Failed, ApiRefusedError, StorageError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,6 @@ def reason_of(error: Exception) -> str:
         return f"S3: {error}."
     if isinstance(error, httpx.HTTPError):
         return f"No response: {type(error).__name__}."
-    if isinstance(error, _TOLD):
+    if isinstance(error, _EXPECTED_ERRORS):
         return str(error)
     return f"Unexpected: {type(error).__name__}."

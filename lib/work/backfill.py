@@ -77,7 +77,7 @@ class Backfill:
             ApiRefusedError: Clerk does not accept the secret key.
             DataError: Convex did not take a user.
         """
-        progress = Progress(self._patiently(self._api.user_count))
+        progress = Progress(self._with_retries(self._api.user_count))
         with ThreadPoolExecutor(WRITERS, "backfill") as writers:
             for page in self._pages():
                 progress.outcomes.update(writers.map(self._provisioner.apply_record, page))
@@ -106,9 +106,9 @@ class Backfill:
 
     def _page(self, offset: int) -> list[dict[str, Any]]:
         limit = self._page_users
-        return self._patiently(lambda: self._api.users(limit=limit, offset=offset))
+        return self._with_retries(lambda: self._api.users(limit=limit, offset=offset))
 
-    def _patiently(self, ask: Callable[[], Answer]) -> Answer:
+    def _with_retries(self, ask: Callable[[], Answer]) -> Answer:
         """Ask until there is an answer; wait as long as Clerk says, else ever longer."""
         pause = _FIRST_PAUSE_SECONDS
         for _ in range(ATTEMPTS - 1):

@@ -61,7 +61,7 @@ class Dependency:
     last_good: datetime | None = None
 
 
-class WarningError(Exception):
+class DegradedError(Exception):
     """It answers, but something about it should be looked at; the message says what."""
 
 
@@ -153,7 +153,7 @@ def _ask(name: str, title: str, question: Callable[[], tuple[str, str]]) -> Depe
     version = ""
     try:
         version, detail = question()
-    except WarningError as error:
+    except DegradedError as error:
         state, detail = "warning", str(error)
     except Exception as error:  # noqa: BLE001  # whatever it is, it is the answer
         state, detail = "failed", type(error).__name__
@@ -171,7 +171,7 @@ def _keys_agree(services: Services, frontend: str) -> str:
     ours = {str(key.get("kid")) for key in services.authenticator.api.jwks().get("keys", [])}
     theirs = _keys_of(frontend)
     if ours.isdisjoint(theirs):
-        raise WarningError(
+        raise DegradedError(
             "CLERK_API_URL and the Frontend API have no key in common: two instances?"
         )
     return f"{len(ours)} known"
@@ -187,7 +187,7 @@ def _worker(services: Services) -> str:
     jobs = job_leases.every(services.worker_caller())
     started = max((job.last_started_at for job in jobs if job.last_started_at), default=None)
     if started is None:
-        raise WarningError("no job has run yet")
+        raise DegradedError("no job has run yet")
     if datetime.now(UTC) - started > SILENT:
         raise ConnectionError(f"no job has started since {started:%Y-%m-%d %H:%M} UTC")
     holders = {job.holder for job in jobs if job.holder}

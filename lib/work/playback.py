@@ -13,7 +13,7 @@ from lib.storage.objects import read_small
 from lib.storage.peaks import MAX_PEAKS_BYTES
 from lib.storage.urls import sign_get
 
-Unheard = Literal["unknown", "pending", "expired", "deleted", "missing", "corrupt"]
+Unplayable = Literal["unknown", "pending", "expired", "deleted", "missing", "corrupt"]
 
 
 class NotPlayableError(Exception):
@@ -24,7 +24,7 @@ class NotPlayableError(Exception):
         reason: from `lib.storage.decode.FLAWS` or of the missing object; may be empty.
     """
 
-    def __init__(self, state: Unheard, reason: str = "") -> None:
+    def __init__(self, state: Unplayable, reason: str = "") -> None:
         super().__init__(f"{state}: {reason}" if reason else state)
         self.state = state
         self.reason = reason

@@ -120,7 +120,7 @@ class Provisioner:
         args["kind"], role = self._kind(record, member, known)
         if role is not None:
             args["role"] = role.value  # type: ignore[typeddict-item]  # a team role
-        args["clear"] = _lacking(args)
+        args["clear"] = _absent_fields(args)
         return _upsert(caller, args, key)
 
     def _apply_event(self, event: ClerkEvent) -> Outcome:
@@ -200,7 +200,7 @@ def profile_of(record: Mapping[str, Any]) -> UsersUpsertArgs:
     )
 
 
-def _lacking(args: UsersUpsertArgs) -> list[Literal["email", "name", "imageUrl", "role"]]:
+def _absent_fields(args: UsersUpsertArgs) -> list[Literal["email", "name", "imageUrl", "role"]]:
     """Return what a record of Clerk's, which is always complete, says a person does not have."""
     cleared: list[Literal["email", "name", "imageUrl", "role"]] = []
     if args.get("email") is None:

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from lib.api.access import Access, Admitted, Held
+from lib.api.access import Access, AccessDep, ServicesDep
 from lib.api.envelope import log_fields
 from lib.api.errors import errors
-from lib.api.fields import Answer, DocumentId, OutMoment, Sent
+from lib.api.fields import DocumentId, OutMoment, RequestModel, ResponseModel
 from lib.api.problems import CONFLICT, GONE, NOT_FOUND, VALIDATION, Problem
 from lib.api.route import ApiRoute
 from lib.data import FieldError
@@ -27,7 +27,7 @@ ContentType = Literal[
 ]
 
 
-class NewAudio(Sent):
+class NewAudio(RequestModel):
     """A recording that will be uploaded."""
 
     content_type: ContentType
@@ -39,7 +39,7 @@ class NewAudio(Sent):
     )
 
 
-class Upload(Answer):
+class Upload(ResponseModel):
     """Where to send the bytes: one request with exactly this method and these headers."""
 
     audio_object_id: str
@@ -49,7 +49,7 @@ class Upload(Answer):
     expires_at: OutMoment
 
 
-class Audio(Answer):
+class Audio(ResponseModel):
     """A recording and its state."""
 
     audio_object_id: str = Field(validation_alias="id", serialization_alias="audioObjectId")
@@ -64,7 +64,7 @@ class Audio(Answer):
     created_at: OutMoment
 
 
-class PlaybackUrl(Answer):
+class PlaybackUrl(ResponseModel):
     """A short-lived URL that plays the recording; ask again before it expires."""
 
     url: str = Field(description="A secret until it expires; do not log it.")
@@ -81,8 +81,8 @@ def begin_turn_audio(
     id: DocumentId,  # noqa: A002  # the name in the path
     sequence: Annotated[int, Field(ge=0, le=1_000_000)],
     new: NewAudio,
-    access: Admitted,
-    services: Held,
+    access: AccessDep,
+    services: ServicesDep,
 ) -> Upload:
     """Announce the recording of a turn and get a URL for its upload.
 
@@ -100,8 +100,8 @@ def begin_turn_audio(
 def begin_session_audio(
     id: DocumentId,  # noqa: A002
     new: NewAudio,
-    access: Admitted,
-    services: Held,
+    access: AccessDep,
+    services: ServicesDep,
 ) -> Upload:
     """Announce one recording of the whole session and get a URL for its upload."""
     return _begin(access, services, id, None, new)
@@ -114,8 +114,8 @@ def begin_session_audio(
 )
 def complete_audio(
     audioObjectId: DocumentId,  # noqa: N803  # the name in the path
-    access: Admitted,
-    services: Held,
+    access: AccessDep,
+    services: ServicesDep,
     request: Request,
 ) -> Audio:
     """Check length and first bytes of what was uploaded, and mark it stored. May be repeated."""
@@ -144,8 +144,8 @@ def complete_audio(
 )
 def play_audio(
     audioObjectId: DocumentId,  # noqa: N803
-    access: Admitted,
-    services: Held,
+    access: AccessDep,
+    services: ServicesDep,
     response: Response,
 ) -> PlaybackUrl:
     """Return a URL that plays a recording for a few minutes; who asked is on record."""

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from lib.api.access import Admitted
+from lib.api.access import AccessDep
 from lib.api.errors import errors
-from lib.api.fields import Answer, Moment, Order, OutMoment
+from lib.api.fields import Moment, Order, OutMoment, ResponseModel
 from lib.api.lists import At
 from lib.api.route import ApiRoute
 from lib.data import audit
@@ -18,7 +18,7 @@ from lib.data.fields import Identifier
 router = APIRouter(prefix="/audit", tags=["audit"], route_class=ApiRoute)
 
 
-class AuditEvent(Answer):
+class AuditEvent(ResponseModel):
     """Who did what to whom."""
 
     id: str
@@ -35,7 +35,7 @@ class AuditEvent(Answer):
     created_at: OutMoment
 
 
-class AuditPage(Answer):
+class AuditPage(ResponseModel):
     """One page of the trail."""
 
     items: list[AuditEvent]
@@ -44,7 +44,7 @@ class AuditPage(Answer):
 
 @router.get("", summary="Read the audit trail", responses=errors())
 def list_audit_events(
-    access: Admitted,
+    access: AccessDep,
     at: At,
     start: Annotated[Moment | None, Query(alias="from")] = None,
     end: Annotated[Moment | None, Query(alias="to", description="Exclusive.")] = None,

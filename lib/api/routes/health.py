@@ -16,7 +16,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from lib.api.errors import problem
-from lib.api.fields import Answer
+from lib.api.fields import ResponseModel
 from lib.api.route import ApiRoute
 from lib.observability.logs import get_logger
 from lib.work.dependencies import Probe
@@ -32,13 +32,13 @@ State = Literal["ok", "failed"]
 _log = get_logger(__name__)
 
 
-class Live(Answer):
+class Live(ResponseModel):
     """The process answers."""
 
     status: Literal["ok"] = "ok"
 
 
-class Checks(Answer):
+class Checks(ResponseModel):
     """State of each dependency."""
 
     convex: State
@@ -46,7 +46,7 @@ class Checks(Answer):
     identity: State
 
 
-class Ready(Answer):
+class Ready(ResponseModel):
     """Whether every dependency answers."""
 
     status: Literal["ready", "unready"] = Field(description="ready if every check is ok.")

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Body, Request
 from pydantic import Discriminator, Field, Tag
 
 from lib.api import measured
-from lib.api.access import Admitted, Held
+from lib.api.access import AccessDep, ServicesDep
 from lib.api.envelope import log_fields
 from lib.api.errors import errors
-from lib.api.fields import Answer, DocumentId, OutMoment, Sent
+from lib.api.fields import DocumentId, OutMoment, RequestModel, ResponseModel
 from lib.api.idempotency import Key
 from lib.api.lists import At
 from lib.api.problems import ALTERNATIVE
@@ -29,7 +29,7 @@ router = APIRouter(
 _ONE, _MANY = f"{ALTERNATIVE}one", f"{ALTERNATIVE}many"
 
 
-class NewTurn(Sent):
+class NewTurn(RequestModel):
     """One turn; its place in the session is `sequence`."""
 
     sequence: Sequence
@@ -47,7 +47,7 @@ class NewTurn(Sent):
     latency_ms: Duration | None = Field(default=None, description="Time of the full turn.")
 
 
-class NewTurns(Sent):
+class NewTurns(RequestModel):
     """A batch of turns, stored in one transaction."""
 
     interactions: Annotated[list[NewTurn], Field(min_length=1, max_length=APPEND_ITEMS)]
@@ -64,14 +64,14 @@ OneOrMany = Annotated[
 ]
 
 
-class Appended(Answer):
+class Appended(ResponseModel):
     """What became of the turns: each is new, or was there already with the same content."""
 
     accepted: int
     duplicates: int
 
 
-class TurnAudio(Answer):
+class TurnAudio(ResponseModel):
     """The recording of a turn; ask `/audio/{audioObjectId}/url` for a way to play it."""
 
     audio_object_id: str = Field(validation_alias="id", serialization_alias="audioObjectId")
@@ -82,7 +82,7 @@ class TurnAudio(Answer):
     analysis: str | None = Field(description="pending, ready or corrupt; null until stored.")
 
 
-class Turn(Answer):
+class Turn(ResponseModel):
     """One turn of a session."""
 
     sequence: int
@@ -102,7 +102,7 @@ class Turn(Answer):
     audio: TurnAudio | None
 
 
-class TurnPage(Answer):
+class TurnPage(ResponseModel):
     """One page of turns."""
 
     items: list[Turn]
@@ -113,10 +113,10 @@ class TurnPage(Answer):
 def append_turns(
     id: DocumentId,  # noqa: A002  # the name in the path
     sent: Annotated[OneOrMany, Body()],
-    access: Admitted,
+    access: AccessDep,
     key: Key,
     request: Request,
-    services: Held,
+    services: ServicesDep,
 ) -> Appended:
     """Store one turn, or a batch of 1 to 500 (at most 4 MiB), in one transaction.
 
@@ -134,7 +134,7 @@ def append_turns(
 
 
 @router.get("", summary="List turns", responses=errors(404))
-def list_turns(id: DocumentId, access: Admitted, at: At) -> TurnPage:  # noqa: A002
+def list_turns(id: DocumentId, access: AccessDep, at: At) -> TurnPage:  # noqa: A002
     """Return the turns of a session by sequence. A team member's reading is on record."""
     page = interactions.page(access.caller, session_id=id, cursor=at.cursor, limit=at.limit)
     if not page.items and user_sessions.get(access.caller, id) is None:

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from lib.api.access import Admitted
+from lib.api.access import AccessDep
 from lib.api.errors import errors
-from lib.api.fields import Answer, Moment, OutMoment
+from lib.api.fields import Moment, OutMoment, ResponseModel
 from lib.api.problems import VALIDATION, Problem
 from lib.api.route import ApiRoute
 from lib.data import Caller, FieldError, metrics
@@ -33,7 +33,7 @@ End = Annotated[Moment | None, Query(alias="to", description="Exclusive; default
 Width = Annotated[Resolution, Query(description="Width of the buckets that are read.")]
 
 
-class Series(Answer):
+class Series(ResponseModel):
     """One combination of dimensions over the window; durations in milliseconds, within 1%."""
 
     dimensions: dict[str, str]
@@ -46,7 +46,7 @@ class Series(Answer):
     max: float | None
 
 
-class Metrics(Answer):
+class Metrics(ResponseModel):
     """A metric over a window."""
 
     metric: str
@@ -58,7 +58,7 @@ class Metrics(Answer):
 
 @router.get("/storage", summary="Storage operations", responses=errors())
 def storage_metrics(
-    access: Admitted, start: Start = None, end: End = None, resolution: Width = "hour"
+    access: AccessDep, start: Start = None, end: End = None, resolution: Width = "hour"
 ) -> Metrics:
     """Return count, failures and latency of storage operations, per operation and outcome."""
     return _read(access.caller, "storage.operation", start, end, resolution)
@@ -66,7 +66,7 @@ def storage_metrics(
 
 @router.get("/auth", summary="Sign-in decisions", responses=errors())
 def auth_metrics(
-    access: Admitted, start: Start = None, end: End = None, resolution: Width = "hour"
+    access: AccessDep, start: Start = None, end: End = None, resolution: Width = "hour"
 ) -> Metrics:
     """Return count and duration of sign-in decisions, per outcome, reason and route."""
     return _read(access.caller, "auth.decision", start, end, resolution)

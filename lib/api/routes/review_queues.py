@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Literal
 from fastapi import APIRouter
 from pydantic import Field
 
-from lib.api.access import Admitted
+from lib.api.access import AccessDep
 from lib.api.errors import errors
-from lib.api.fields import Answer, DocumentId, OutMoment
+from lib.api.fields import DocumentId, OutMoment, ResponseModel
 from lib.api.lists import At
 from lib.api.problems import NOT_FOUND, Problem
 from lib.api.route import ApiRoute
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["review queues"], route_class=ApiRoute)
 
 
-class QueueFilters(Answer):
+class QueueFilters(ResponseModel):
     """Which sessions enter a queue when they end; null lets all in."""
 
     user_id: str | None = Field(
@@ -41,7 +41,7 @@ class QueueFilters(Answer):
     slow: bool | None
 
 
-class Sampling(Answer):
+class Sampling(ResponseModel):
     """Which of these are taken: all, a share, or a number per user."""
 
     kind: Literal["all", "percentage", "perUser"]
@@ -50,7 +50,7 @@ class Sampling(Answer):
     period: Literal["day", "total"] | None
 
 
-class Progress(Answer):
+class Progress(ResponseModel):
     """How far a queue is."""
 
     items: int = Field(description="Sessions.")
@@ -61,7 +61,7 @@ class Progress(Answer):
     left: int = Field(description="Reviews not started.")
 
 
-class ReviewQueue(Answer):
+class ReviewQueue(ResponseModel):
     """A queue and its progress."""
 
     id: str
@@ -80,14 +80,14 @@ class ReviewQueue(Answer):
     created_at: OutMoment
 
 
-class ReviewQueuePage(Answer):
+class ReviewQueuePage(ResponseModel):
     """One page of queues."""
 
     items: list[ReviewQueue]
     next_cursor: str | None
 
 
-class Slot(Answer):
+class Slot(ResponseModel):
     """A reviewer's place at a session."""
 
     reviewer_id: str = Field(description="Clerk user id.")
@@ -96,7 +96,7 @@ class Slot(Answer):
     lease_until: OutMoment | None
 
 
-class QueueItem(Answer):
+class QueueItem(ResponseModel):
     """A session in a queue."""
 
     id: str
@@ -113,14 +113,14 @@ class QueueItem(Answer):
     created_at: OutMoment
 
 
-class QueueItemPage(Answer):
+class QueueItemPage(ResponseModel):
     """One page of a queue's sessions."""
 
     items: list[QueueItem]
     next_cursor: str | None
 
 
-class ReviewerProgress(Answer):
+class ReviewerProgress(ResponseModel):
     """What one reviewer has done in a queue."""
 
     reviewer_id: str = Field(description="Clerk user id.")
@@ -130,14 +130,14 @@ class ReviewerProgress(Answer):
     assigned: int
 
 
-class QueueReviewers(Answer):
+class QueueReviewers(ResponseModel):
     """The reviewers of a queue; there is one page."""
 
     items: list[ReviewerProgress]
     next_cursor: None = None
 
 
-class CriterionAgreement(Answer):
+class CriterionAgreement(ResponseModel):
     """How two reviewers answered one question about the same sessions or turns."""
 
     key: str
@@ -153,7 +153,7 @@ class CriterionAgreement(Answer):
     weighted_kappa: float | None = Field(description="Kappa of scores with linear weights.")
 
 
-class PairAgreement(Answer):
+class PairAgreement(ResponseModel):
     """Two reviewers of a queue, by the rubric that both answered."""
 
     rubric_id: str
@@ -164,7 +164,7 @@ class PairAgreement(Answer):
     criteria: list[CriterionAgreement]
 
 
-class PairAgreementPage(Answer):
+class PairAgreementPage(ResponseModel):
     """One page of pairs."""
 
     items: list[PairAgreement]
@@ -173,7 +173,7 @@ class PairAgreementPage(Answer):
 
 @router.get("/review-queues", summary="List review queues", responses=errors())
 def list_queues(
-    access: Admitted, at: At, state: Literal["open", "closed"] | None = None
+    access: AccessDep, at: At, state: Literal["open", "closed"] | None = None
 ) -> ReviewQueuePage:
     """Return queues with their progress, the newest first; at most 50 a page."""
     limit = min(at.limit, review_queues.PAGE_QUEUES)
@@ -182,7 +182,7 @@ def list_queues(
 
 
 @router.get("/review-queues/{id}", summary="Read a review queue", responses=errors(404))
-def read_queue(id: DocumentId, access: Admitted) -> ReviewQueue:  # noqa: A002  # the name in the path
+def read_queue(id: DocumentId, access: AccessDep) -> ReviewQueue:  # noqa: A002  # the name in the path
     """Return a queue with its progress."""
     found = review_queues.get(access.caller, id)
     if found is None:
@@ -195,7 +195,7 @@ def read_queue(id: DocumentId, access: Admitted) -> ReviewQueue:  # noqa: A002  
 )
 def list_queue_items(
     id: DocumentId,  # noqa: A002
-    access: Admitted,
+    access: AccessDep,
     at: At,
     state: Literal["open", "done"] | None = None,
     dispute: Literal["open", "settled"] | None = None,
@@ -211,7 +211,7 @@ def list_queue_items(
 @router.get(
     "/review-queues/{id}/reviewers", summary="List the reviewers of a queue", responses=errors(404)
 )
-def read_queue_reviewers(id: DocumentId, access: Admitted) -> QueueReviewers:  # noqa: A002
+def read_queue_reviewers(id: DocumentId, access: AccessDep) -> QueueReviewers:  # noqa: A002
     """Return the reviewers of a queue, those with most reviews first."""
     found = review_queues.reviewers(access.caller, id)
     return QueueReviewers(items=[ReviewerProgress.model_validate(one) for one in found])
@@ -222,7 +222,7 @@ def read_queue_reviewers(id: DocumentId, access: Admitted) -> QueueReviewers:  #
     summary="Read the agreement of reviewers",
     responses=errors(404),
 )
-def read_queue_agreement(id: DocumentId, access: Admitted, at: At) -> PairAgreementPage:  # noqa: A002
+def read_queue_agreement(id: DocumentId, access: AccessDep, at: At) -> PairAgreementPage:  # noqa: A002
     """Return pairs of reviewers of the same sessions, and how they agree; at most 100 a page."""
     from lib.work import agreement  # noqa: PLC0415  # loads PyCM, which only this needs
 

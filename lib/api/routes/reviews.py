@@ -8,9 +8,9 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from lib.api.access import Admitted
+from lib.api.access import AccessDep
 from lib.api.errors import errors
-from lib.api.fields import Answer, DocumentId, Moment, Order, OutMoment
+from lib.api.fields import DocumentId, Moment, Order, OutMoment, ResponseModel
 from lib.api.lists import At
 from lib.api.route import ApiRoute
 from lib.api.routes.sessions import no_session
@@ -29,14 +29,14 @@ Answers = Annotated[
 ]
 
 
-class TurnAnswers(Answer):
+class TurnAnswers(ResponseModel):
     """What a reviewer answered about one turn."""
 
     sequence: int
     answers: Answers
 
 
-class ReviewComment(Answer):
+class ReviewComment(ResponseModel):
     """A remark, about the session, a turn of it or a moment."""
 
     text: str
@@ -44,14 +44,14 @@ class ReviewComment(Answer):
     at_ms: float | None
 
 
-class Correction(Answer):
+class Correction(ResponseModel):
     """What was really said in a turn."""
 
     sequence: int
     text: str
 
 
-class Review(Answer):
+class Review(ResponseModel):
     """A submitted review of a session, or the decision between several."""
 
     id: str
@@ -74,14 +74,14 @@ class Review(Answer):
     created_at: OutMoment
 
 
-class ReviewPage(Answer):
+class ReviewPage(ResponseModel):
     """One page of reviews."""
 
     items: list[Review]
     next_cursor: str | None
 
 
-class SessionReviews(Answer):
+class SessionReviews(ResponseModel):
     """The reviews and decisions of one session; there is one page."""
 
     items: list[Review]
@@ -90,7 +90,7 @@ class SessionReviews(Answer):
 
 @router.get("/reviews", summary="List reviews", responses=errors())
 def list_reviews(
-    access: Admitted,
+    access: AccessDep,
     at: At,
     queue_id: Annotated[DocumentId | None, Query(alias="queueId")] = None,
     reviewer_id: Annotated[
@@ -123,7 +123,7 @@ def list_reviews(
     return ReviewPage(**at.answer(page, Review.model_validate))
 
 
-class ScoreTrend(Answer):
+class ScoreTrend(ResponseModel):
     """The mean score of the sessions that started on one UTC day, by rubric and model."""
 
     day: OutMoment
@@ -134,7 +134,7 @@ class ScoreTrend(Answer):
     mean_score: float = Field(description="1 to 5.")
 
 
-class ScoreTrends(Answer):
+class ScoreTrends(ResponseModel):
     """Days with scores, the oldest first."""
 
     items: list[ScoreTrend]
@@ -142,7 +142,7 @@ class ScoreTrends(Answer):
 
 @router.get("/reviews/trends", summary="Scores per day", responses=errors())
 def read_trends(
-    access: Admitted,
+    access: AccessDep,
     start: Start = None,
     end: End = None,
     rubric_id: Annotated[DocumentId | None, Query(alias="rubricId")] = None,
@@ -156,7 +156,7 @@ def read_trends(
 @router.get(
     "/sessions/{id}/reviews", summary="Read the reviews of a session", responses=errors(404)
 )
-def read_session_reviews(id: DocumentId, access: Admitted) -> SessionReviews:  # noqa: A002  # the name in the path
+def read_session_reviews(id: DocumentId, access: AccessDep) -> SessionReviews:  # noqa: A002  # the name in the path
     """Return the reviews and decisions of a session that count.
 
     Reviewers do not see what others said before they have submitted their own review.

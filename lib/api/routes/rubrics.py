@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from lib.api.access import Admitted
+from lib.api.access import AccessDep
 from lib.api.errors import errors
-from lib.api.fields import Answer, DocumentId, OutMoment
+from lib.api.fields import DocumentId, OutMoment, ResponseModel
 from lib.api.lists import At
 from lib.api.problems import NOT_FOUND, Problem
 from lib.api.route import ApiRoute
@@ -18,7 +18,7 @@ from lib.data import rubrics
 router = APIRouter(tags=["rubrics"], route_class=ApiRoute)
 
 
-class Criterion(Answer):
+class Criterion(ResponseModel):
     """One question of a rubric."""
 
     key: str = Field(description="Names its answer in reviews.")
@@ -35,7 +35,7 @@ class Criterion(Answer):
     )
 
 
-class Rubric(Answer):
+class Rubric(ResponseModel):
     """One version of a rubric; a version never changes."""
 
     id: str
@@ -47,7 +47,7 @@ class Rubric(Answer):
     created_at: OutMoment
 
 
-class RubricPage(Answer):
+class RubricPage(ResponseModel):
     """One page of versions."""
 
     items: list[Rubric]
@@ -56,7 +56,7 @@ class RubricPage(Answer):
 
 @router.get("/rubrics", summary="List rubrics", responses=errors())
 def list_rubrics(
-    access: Admitted,
+    access: AccessDep,
     at: At,
     name: Annotated[
         str | None, Query(min_length=1, max_length=200, description="Versions of this one only.")
@@ -68,7 +68,7 @@ def list_rubrics(
 
 
 @router.get("/rubrics/{id}", summary="Read a rubric", responses=errors(404))
-def read_rubric(id: DocumentId, access: Admitted) -> Rubric:  # noqa: A002  # the name in the path
+def read_rubric(id: DocumentId, access: AccessDep) -> Rubric:  # noqa: A002  # the name in the path
     """Return one version of a rubric, as reviews and queues name it."""
     found = rubrics.get(access.caller, id)
     if found is None:

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import AliasPath, Field
 
 from lib.api import measured
-from lib.api.access import Admitted, Held
+from lib.api.access import AccessDep, ServicesDep
 from lib.api.envelope import log_fields
 from lib.api.errors import errors
-from lib.api.fields import Answer, DocumentId, Moment, Order, OutMoment, Sent
+from lib.api.fields import DocumentId, Moment, Order, OutMoment, RequestModel, ResponseModel
 from lib.api.figures import Distribution
 from lib.api.idempotency import Key
 from lib.api.lists import At
@@ -34,7 +34,7 @@ from lib.data.fields import (
 router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=ApiRoute)
 
 
-class NewSession(Sent):
+class NewSession(RequestModel):
     """A conversation that begins."""
 
     external_id: Identifier = Field(
@@ -49,7 +49,7 @@ class NewSession(Sent):
     metadata: Metadata | None = None
 
 
-class SessionChanges(Sent):
+class SessionChanges(RequestModel):
     """What shall be changed; fields left out keep their values."""
 
     status: SessionStatus | None = None
@@ -61,14 +61,14 @@ class SessionChanges(Sent):
     metadata: Metadata | None = None
 
 
-class CreatedSession(Answer):
+class CreatedSession(ResponseModel):
     """Where the session is."""
 
     id: str
     created: bool = Field(description="False if it existed.")
 
 
-class SessionUser(Answer):
+class SessionUser(ResponseModel):
     """Whose session it is."""
 
     clerk_id: str
@@ -77,7 +77,7 @@ class SessionUser(Answer):
     image_url: str | None
 
 
-class Session(Answer):
+class Session(ResponseModel):
     """A session with its counters."""
 
     id: str
@@ -113,14 +113,14 @@ class Session(Answer):
     created_at: OutMoment
 
 
-class SessionPage(Answer):
+class SessionPage(ResponseModel):
     """One page of sessions."""
 
     items: list[Session]
     next_cursor: str | None
 
 
-class SessionSummary(Answer):
+class SessionSummary(ResponseModel):
     """Latency, cost and token figures of a session."""
 
     session_id: str
@@ -149,7 +149,7 @@ class SessionSummary(Answer):
     ),
 )
 def create_session(
-    new: NewSession, access: Admitted, key: Key, request: Request, response: Response
+    new: NewSession, access: AccessDep, key: Key, request: Request, response: Response
 ) -> CreatedSession:
     """Create a session of a known user; the same `externalId` gives the same session."""
     log_fields(request.scope, provider=new.provider, modelId=new.model_id)
@@ -174,7 +174,7 @@ def create_session(
 
 @router.get("", summary="List sessions", responses=errors())
 def list_sessions(
-    access: Admitted,
+    access: AccessDep,
     at: At,
     user_id: Annotated[ClerkId | None, Query(alias="userId", description="Clerk id.")] = None,
     start: Annotated[Moment | None, Query(alias="from", description="Earliest start.")] = None,
@@ -211,7 +211,7 @@ def list_sessions(
 
 
 @router.get("/{id}", summary="Read a session", responses=errors(404))
-def get_session(id: DocumentId, access: Admitted) -> Session:  # noqa: A002  # the name in the path
+def get_session(id: DocumentId, access: AccessDep) -> Session:  # noqa: A002  # the name in the path
     """Return a session with its user and counters."""
     found = user_sessions.get(access.caller, id)
     if found is None:
@@ -223,9 +223,9 @@ def get_session(id: DocumentId, access: Admitted) -> Session:  # noqa: A002  # t
 def change_session(
     id: DocumentId,  # noqa: A002
     changes: SessionChanges,
-    access: Admitted,
+    access: AccessDep,
     key: Key,
-    services: Held,
+    services: ServicesDep,
 ) -> Session:
     """Change a session; what is left out stays as it is."""
     changed = user_sessions.update(
@@ -245,7 +245,7 @@ def change_session(
 
 
 @router.get("/{id}/summary", summary="Summarize a session", responses=errors(404))
-def summarise_session(id: DocumentId, access: Admitted) -> SessionSummary:  # noqa: A002
+def summarise_session(id: DocumentId, access: AccessDep) -> SessionSummary:  # noqa: A002
     """Return latency, cost and token figures of a session."""
     found = user_sessions.summary(access.caller, id)
     if found is None:

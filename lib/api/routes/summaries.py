@@ -7,9 +7,9 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from lib.api.access import Admitted
+from lib.api.access import AccessDep
 from lib.api.errors import errors
-from lib.api.fields import Answer, OutMoment
+from lib.api.fields import OutMoment, ResponseModel
 from lib.api.figures import Figures
 from lib.api.problems import NOT_FOUND, Problem
 from lib.api.route import ApiRoute
@@ -29,13 +29,13 @@ class DayFigures(Figures):
     day: OutMoment
 
 
-class Days(Answer):
+class Days(ResponseModel):
     """Days on which sessions started."""
 
     items: list[DayFigures]
 
 
-class UserFigures(Answer):
+class UserFigures(ResponseModel):
     """Figures of one user's sessions: all together, and per day."""
 
     total: Figures
@@ -43,7 +43,7 @@ class UserFigures(Answer):
 
 
 @router.get("/summaries/daily", summary="Summarize sessions per day", responses=errors())
-def summarise_days(access: Admitted, start: Start = None, end: End = None) -> Days:
+def summarise_days(access: AccessDep, start: Start = None, end: End = None) -> Days:
     """Return figures per UTC day on which sessions started; at most 30 days."""
     first, last = window(start, end, DAILY_WINDOW)
     found = user_sessions.daily(access.caller, first, last)
@@ -55,7 +55,7 @@ def summarise_days(access: Admitted, start: Start = None, end: End = None) -> Da
 )
 def summarise_user(
     clerkId: ClerkId,  # noqa: N803  # the name in the path
-    access: Admitted,
+    access: AccessDep,
     start: Start = None,
     end: End = None,
 ) -> UserFigures:

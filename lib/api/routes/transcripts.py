@@ -6,9 +6,9 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from lib.api.access import Admitted
+from lib.api.access import AccessDep
 from lib.api.errors import Responses, errors
-from lib.api.fields import Answer, DocumentId
+from lib.api.fields import DocumentId, ResponseModel
 from lib.api.problems import LIMIT_EXCEEDED, Problem
 from lib.api.route import ApiRoute
 from lib.api.routes.interactions import Turn
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/sessions/{id}/transcript", tags=["sessions"], route_
 Format = Literal["json", "text", "markdown", "vtt", "srt", "csv"]
 
 
-class Transcript(Answer):
+class Transcript(ResponseModel):
     """A session and all its turns by sequence."""
 
     session: Session
@@ -45,7 +45,7 @@ _DOCUMENTED: Final[Responses] = {
 )
 def read_transcript(
     id: DocumentId,  # noqa: A002  # the name in the path
-    access: Admitted,
+    access: AccessDep,
     format: Annotated[Format, Query(description="File format.")] = "json",  # noqa: A002
 ) -> Response:
     """Return the whole transcript, up to 20,000 turns or 32 million characters.

@@ -33,7 +33,7 @@ def legal_hold(session: UserSession, visitor: Visitor) -> None:
 
 def _change(session: UserSession, visitor: Visitor, *, held: bool) -> None:
     app = services()
-    with notices.failures_told(visitor.caller.request_id, "change the legal hold"):
+    with notices.error_boundary(visitor.caller.request_id, "change the legal hold"):
         try:
             set_hold(visitor.caller, app.worker_caller, app.storage, session.id, held=held)
         except Refused as refused:

@@ -15,7 +15,7 @@ from lib.data.records import AudioObject
 from lib.observability.logs import get_logger
 from lib.storage.errors import ObjectMissingError, StorageError
 from lib.storage.objects import head
-from lib.ui.listening.waves import Wave
+from lib.ui.listening.waves import Waveform
 from lib.work.playback import NotPlayableError, Playback, issue_url
 from lib.work.services import services
 
@@ -29,7 +29,7 @@ _log = get_logger(__name__)
 
 
 @dataclass(slots=True)
-class PlaybackMemory:
+class PlaybackState:
     """The player's side of one session in one tab; it outlives reruns and reconnections.
 
     Attributes:
@@ -47,11 +47,11 @@ class PlaybackMemory:
     answered: int = 0
     issued: dict[str, Playback] = field(default_factory=dict)
     states: dict[str, str] = field(default_factory=dict)
-    waves: dict[str, Wave] = field(default_factory=dict)
+    waves: dict[str, Waveform] = field(default_factory=dict)
     problem: str | None = None
 
     @classmethod
-    def of(cls, session_id: str) -> PlaybackMemory:
+    def of(cls, session_id: str) -> PlaybackState:
         """Return the memory of this session in this tab; another session starts afresh."""
         memory = st.session_state.get(_KEY)
         if not isinstance(memory, cls) or memory.session_id != session_id:

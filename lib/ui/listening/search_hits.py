@@ -28,7 +28,7 @@ _MOST: Final = 50
 
 def search_hits(words: str, chosen: SessionFilters, visitor: Visitor) -> None:
     """Draw the turns that hold the words, best first, of the sessions that the filters select."""
-    with notices.failures_told(visitor.caller.request_id, "search"), st.skeleton(420):
+    with notices.error_boundary(visitor.caller.request_id, "search"), st.skeleton(420):
         found = interactions.search(visitor.caller, query=words, limit=_MOST)
     now = datetime.now(UTC)
     hits = [hit for hit in found if chosen.matches(hit.session, now)]

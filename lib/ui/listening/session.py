@@ -11,8 +11,8 @@ from lib.data import Refused
 from lib.data.records import UserSession
 from lib.product import figures as fmt
 from lib.product.objectives import ASSESSMENT, FIRST_TOKEN, FULL_TURN
-from lib.ui.listening.room import Room, listening_room, load_room
-from lib.ui.listening.side_panel import session_side
+from lib.ui.listening.room import LoadedSession, draw_player, load_session
+from lib.ui.listening.side_panel import side_panel
 from lib.ui.parts import session_rows
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, Neighbours, page_heading
 from lib.ui.parts.record_table.component import Tone
@@ -29,33 +29,33 @@ _VIEWED: Final = "earshot.viewed"
 def draw(visitor: Visitor) -> None:
     """Draw the page of the session that the address names by `id`, from the moment `t` (s)."""
     session_id = st.query_params.get("id", "")
-    with notices.failures_told(visitor.caller.request_id, "load the session"), st.skeleton(520):
+    with notices.error_boundary(visitor.caller.request_id, "load the session"), st.skeleton(520):
         # On record once per visit, not per rerun.
         note = st.session_state.get(_VIEWED) != session_id
-        room = load_room(visitor.caller, session_id, _start_ms(), note=note)
-    if room is None:
+        loaded = load_session(visitor.caller, session_id, _start_ms(), note=note)
+    if loaded is None:
         notices.not_found("Session", "The link is wrong, or the session was erased.")
         return
     st.session_state[_VIEWED] = session_id
-    _page(room, _item_under_review(visitor, session_id))
+    _page(loaded, _item_under_review(visitor, session_id))
 
 
 @st.fragment
-def _page(room: Room, item_id: str | None) -> None:
+def _page(loaded: LoadedSession, item_id: str | None) -> None:
     """Draw the loaded session; runs alone when the reader does something on the page."""
     visitor = require_role("/session")
-    _heading(room.shown, visitor)
+    _heading(loaded.shown, visitor)
     transcript, side = st.columns([0.62, 0.38] if item_id else [0.72, 0.28], gap="large")
     with transcript:
-        if room.turns or room.recordings:
-            listening_room(room, visitor, reviewing=item_id is not None)
+        if loaded.turns or loaded.recordings:
+            draw_player(loaded, visitor, reviewing=item_id is not None)
         else:
             notices.empty("No turns yet", "Turns appear here once the product stores them.")
     with side:
         if item_id:
             panel.panel(item_id)
-        session_reviews(room.session, visitor)
-        session_side(room, visitor)
+        session_reviews(loaded.session, visitor)
+        side_panel(loaded, visitor)
 
 
 def _item_under_review(visitor: Visitor, session_id: str) -> str | None:
@@ -64,7 +64,7 @@ def _item_under_review(visitor: Visitor, session_id: str) -> str | None:
     if not item_id or not allows(visitor.member.role, Role.REVIEWER):
         return None
     try:
-        work = current_review.work_on(visitor, item_id)
+        work = current_review.open_item(visitor, item_id)
     except Refused as error:
         st.warning("This review cannot be opened.", icon=":material/rate_review:")
         st.text(error.message)

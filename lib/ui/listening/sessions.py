@@ -26,7 +26,7 @@ from lib.ui.parts import filters, session_rows
 from lib.ui.parts.export_panel import list_export
 from lib.ui.parts.page_heading.component import page_heading
 from lib.ui.parts.paging import PAGE_SIZE, Pager
-from lib.ui.parts.record_table.component import record_table, wished
+from lib.ui.parts.record_table.component import record_table, requested_action
 from lib.ui.review import add_sessions
 from lib.ui.shell import notices
 from lib.ui.shell.navigation import remember_list
@@ -53,9 +53,9 @@ _KEYS: Final = (
 def draw(visitor: Visitor) -> None:
     """Draw the page."""
     page_heading("Sessions", "All conversations with the product.", key="sessions-heading")
-    wish = wished(TABLE)
-    if wish is not None and wish.act == add_sessions.ACT.name:
-        add_sessions.ask(wish.ids)
+    requested = requested_action(TABLE)
+    if requested is not None and requested.action == add_sessions.ACTION.name:
+        add_sessions.ask(requested.ids)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         words = filters.search_field("Search transcripts")
         st.selectbox(
@@ -101,7 +101,7 @@ def _list(chosen: SessionFilters, visitor: Visitor) -> None:
     arguments = chosen.arguments(datetime.now(UTC))
     pager = Pager("sessions", tuple(sorted(chosen.to_view().items())))
     notice = st.container()
-    with notices.failures_told(visitor.caller.request_id, "load the sessions"), st.skeleton(420):
+    with notices.error_boundary(visitor.caller.request_id, "load the sessions"), st.skeleton(420):
         page = user_sessions.page(
             visitor.caller,
             cursor=pager.cursor,
@@ -114,8 +114,8 @@ def _list(chosen: SessionFilters, visitor: Visitor) -> None:
     else:
         remember_list([session.id for session in page.items])
         table = session_rows.session_rows(page.items, visitor.zone)
-        acts = [add_sessions.ACT] if add_sessions.may_add(visitor.member) else []
-        record_table("Sessions", session_rows.SESSION_COLUMNS, table, key=TABLE, acts=acts)
+        actions = [add_sessions.ACTION] if add_sessions.may_add(visitor.member) else []
+        record_table("Sessions", session_rows.SESSION_COLUMNS, table, key=TABLE, actions=actions)
         pager.controls(len(page.items), page.next_cursor)
     if chosen.sort == NEWEST and pager.cursor is None:
         newest = page.items[0].started_at if page.items else datetime.now(UTC)

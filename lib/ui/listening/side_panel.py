@@ -15,7 +15,7 @@ from lib.data import Caller, interactions, reveals
 from lib.data.records import REVEALS_OF_TRANSCRIPT, Interaction
 from lib.product import paths
 from lib.ui.listening.hold_button import legal_hold
-from lib.ui.listening.room import Revealed, Room
+from lib.ui.listening.room import LoadedSession, Revealed
 from lib.ui.parts import session_rows
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
@@ -34,53 +34,53 @@ _MOST_REASON: Final = 200
 _MASK: Final = re.compile(r"\[(email|phone|card)\]")
 
 
-def session_side(room: Room, visitor: Visitor) -> None:
+def side_panel(loaded: LoadedSession, visitor: Visitor) -> None:
     """Draw it; call inside of the page's fragment, which runs again for every form here."""
-    _exports(room, visitor)
+    _exports(loaded, visitor)
     if not sees_clear(visitor.member.role):
-        _masking(room, visitor)
-    legal_hold(room.session, visitor)
-    if room.shown.metadata:
+        _masking(loaded, visitor)
+    legal_hold(loaded.session, visitor)
+    if loaded.shown.metadata:
         st.subheader("Metadata", anchor=False)
         # Without a language: the highlighter's colours are too pale to read.
-        text = json.dumps(room.shown.metadata, indent=2, ensure_ascii=False)
+        text = json.dumps(loaded.shown.metadata, indent=2, ensure_ascii=False)
         st.code(text, None, wrap_lines=True)
 
 
-def _exports(room: Room, visitor: Visitor) -> None:
+def _exports(loaded: LoadedSession, visitor: Visitor) -> None:
     st.subheader("Export", anchor=False)
-    if room.turns:
-        st.html(_links(room, paths.TRANSCRIPT, "format", _NAMES))
-    if any(recording.status == "stored" for recording in room.recordings):
+    if loaded.turns:
+        st.html(_links(loaded, paths.TRANSCRIPT, "format", _NAMES))
+    if any(recording.status == "stored" for recording in loaded.recordings):
         if page_allowed(visitor.member.role, paths.RECORDINGS):
-            st.html(_links(room, paths.RECORDINGS, "as", {"zip": "Recordings (ZIP)"}))
+            st.html(_links(loaded, paths.RECORDINGS, "as", {"zip": "Recordings (ZIP)"}))
         else:
             st.caption("Reviewers can export the recordings.")
     st.caption("Exports are recorded in the audit trail.")
 
 
-def _links(room: Room, path: str, choice: str, names: dict[str, str]) -> str:
+def _links(loaded: LoadedSession, path: str, choice: str, names: dict[str, str]) -> str:
     """Return links to files. Nothing in them is anybody's words: an id and our own names."""
     parts = []
     for value, name in names.items():
-        query = urlencode({"id": room.session.id, choice: value})
+        query = urlencode({"id": loaded.session.id, choice: value})
         parts.append(_LINK.format(escape(f"{path}?{query}"), name))
     return _LINKS.format("".join(parts))
 
 
-def _masking(room: Room, visitor: Visitor) -> None:
+def _masking(loaded: LoadedSession, visitor: Visitor) -> None:
     st.subheader("Masked text", anchor=False)
-    if room.revealed:
+    if loaded.revealed:
         st.caption("Unmasked for you until you leave this page.")
         st.button(
             "Mask again",
             icon=":material/visibility_off:",
             on_click=_hide,
-            args=(room,),
+            args=(loaded,),
             key="mask-again",
         )
         return
-    if not _is_masked(room):
+    if not _is_masked(loaded):
         st.caption("Nothing in this session is masked.")
         return
     st.caption("E-mail addresses, phone and card numbers are masked.")
@@ -98,20 +98,20 @@ def _masking(room: Room, visitor: Visitor) -> None:
     if asked and not reason:
         st.error("Enter a reason. It is recorded in the audit trail.", icon=":material/edit:")
     elif asked:
-        _reveal(room, visitor, reason)
+        _reveal(loaded, visitor, reason)
 
 
-def _is_masked(room: Room) -> bool:
-    session = room.session
+def _is_masked(loaded: LoadedSession) -> bool:
+    session = loaded.session
     words = [session.title or "", session_rows.name_of(session.user), json.dumps(session.metadata)]
-    return any(_MASK.search(text) for text in (*words, *(turn.text for turn in room.turns)))
+    return any(_MASK.search(text) for text in (*words, *(turn.text for turn in loaded.turns)))
 
 
-def _reveal(room: Room, visitor: Visitor, reason: str) -> None:
-    with notices.failures_told(visitor.caller.request_id, "reveal the text"):
-        session = reveals.of_session(visitor.caller, id=room.session.id, reason=reason)
-        turns = _clear_turns(visitor.caller, room.session.id, reason)
-    room.revealed = Revealed(session, turns, reason)
+def _reveal(loaded: LoadedSession, visitor: Visitor, reason: str) -> None:
+    with notices.error_boundary(visitor.caller.request_id, "reveal the text"):
+        session = reveals.of_session(visitor.caller, id=loaded.session.id, reason=reason)
+        turns = _clear_turns(visitor.caller, loaded.session.id, reason)
+    loaded.revealed = Revealed(session, turns, reason)
     st.rerun(scope="fragment")
 
 
@@ -132,5 +132,5 @@ def _clear_turns(caller: Caller, session_id: str, reason: str) -> list[Interacti
             return turns
 
 
-def _hide(room: Room) -> None:
-    room.revealed = None
+def _hide(loaded: LoadedSession) -> None:
+    loaded.revealed = None

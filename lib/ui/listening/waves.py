@@ -1,4 +1,4 @@
-"""Waveforms for the player: stored peaks, thinned out to what fits on a screen."""
+"""Waveforms for the player: stored peaks, downsampled to what fits on a screen."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Wave:
+class Waveform:
     """What the player draws of one recording.
 
     Attributes:
@@ -38,7 +38,7 @@ class Wave:
     silences: list[list[int]]
 
 
-def load(storage: Storage, recordings: Sequence[AudioObject]) -> dict[str, Wave]:
+def load(storage: Storage, recordings: Sequence[AudioObject]) -> dict[str, Waveform]:
     """Fetch the waveforms of a session's recordings; those that fail are left out.
 
     Args:
@@ -54,25 +54,25 @@ def load(storage: Storage, recordings: Sequence[AudioObject]) -> dict[str, Wave]
         documents = list(pool.map(lambda item: _document(storage, item), chosen))
     loudest = max((_loudest(document) for document in documents if document), default=0.0)
     return {
-        item.id: thinned(document, _bars(item, total_ms), loudest)
+        item.id: downsampled(document, _bars(item, total_ms), loudest)
         for item, document in zip(chosen, documents, strict=True)
         if document
     }
 
 
-def thinned(document: dict[str, Any], bars: int, loudest: float) -> Wave:
+def downsampled(document: dict[str, Any], bars: int, loudest: float) -> Waveform:
     """Reduce a stored waveform to `bars` values of 0 to 100 relative to `loudest`."""
     channels: list[list[float]] = document["peaks"]
     length = max((len(channel) for channel in channels), default=0)
     if not length or not loudest:
-        return Wave([0] * bars, document["silences"])
+        return Waveform([0] * bars, document["silences"])
     peaks = []
     for bar in range(bars):
         start = bar * length // bars
         end = max(start + 1, (bar + 1) * length // bars)
         top = max((max(channel[start:end], default=0.0) for channel in channels), default=0.0)
         peaks.append(round(100 * top / loudest))
-    return Wave(peaks, document["silences"])
+    return Waveform(peaks, document["silences"])
 
 
 def _bars(item: AudioObject, total_ms: float) -> int:

@@ -74,13 +74,13 @@ def _incident(incident: Incident, zone: ZoneInfo) -> tuple[Cell, ...]:
         Cell(incident.severity, tone=SEVERITY_TONES[incident.severity], chip=True),
         Cell(ending, tone=STATUS_TONES[incident.status], chip=True),
         Cell(fmt.moment(incident.opened_at, zone), title=fmt.utc(incident.opened_at)),
-        Cell(fmt.span(lasted(incident))),
+        Cell(fmt.span(duration(incident))),
         Cell(quantity(incident.worst, incident.unit)),
         Cell(quantity(incident.threshold, incident.unit)),
     )
 
 
-def lasted(incident: Incident) -> timedelta:
+def duration(incident: Incident) -> timedelta:
     """Return how long an incident lasted, or lasts until now."""
     return (incident.resolved_at or datetime.now(UTC)) - incident.opened_at
 

@@ -53,8 +53,8 @@ def draw(_visitor: Visitor) -> None:
         "Rules are evaluated every 30 seconds. Demo data never raises an alert.",
         key="alerts-heading",
     )
-    every = live.choose_refresh()
-    live.refreshing(alert_rows.PATH, every, _body)
+    every = live.refresh_picker()
+    live.auto_refresh(alert_rows.PATH, every, _body)
 
 
 def _body(visitor: Visitor) -> None:
@@ -62,7 +62,7 @@ def _body(visitor: Visitor) -> None:
     if incident_id:
         incident_panel(visitor, incident_id)
     pager = Pager("incidents", ())
-    with notices.failures_told(visitor.caller.request_id, "load the alerts"), live.waiting(420):
+    with notices.error_boundary(visitor.caller.request_id, "load the alerts"), live.skeleton(420):
         loaded = _load(visitor.caller, pager.cursor)
     _figures(loaded)
     _incidents(loaded, visitor, pager)
@@ -95,21 +95,21 @@ def _figures(loaded: _Loaded) -> None:
     evaluated = max((state.evaluated_at for state in loaded.states.values()), default=None)
     pending = sum(state.phase == "pending" for state in loaded.states.values())
     with st.container(horizontal=True):
-        chart_panel.number(
+        chart_panel.metric_card(
             "Firing",
             fmt.count(firing),
             "needs attention" if firing else "no open alerts",
-            judged="bad" if firing else "good",
+            rating="bad" if firing else "good",
         )
-        chart_panel.number("Acknowledged", fmt.count(len(loaded.open) - firing))
-        chart_panel.number("Pending", fmt.count(pending), "may fire soon")
-        chart_panel.number("Silences", fmt.count(len(loaded.silences)))
+        chart_panel.metric_card("Acknowledged", fmt.count(len(loaded.open) - firing))
+        chart_panel.metric_card("Pending", fmt.count(pending), "may fire soon")
+        chart_panel.metric_card("Silences", fmt.count(len(loaded.silences)))
         late = evaluated is None or datetime.now(UTC) - evaluated > _EVALUATED_WITHIN
-        chart_panel.number(
+        chart_panel.metric_card(
             "Last evaluated",
             fmt.ago(evaluated) if evaluated else "never",
             "overdue: check the worker" if late else "on time",
-            judged="bad" if late else "good",
+            rating="bad" if late else "good",
         )
 
 
@@ -155,7 +155,7 @@ def _silence_form(visitor: Visitor) -> None:
     if sent and not reason.strip():
         st.error("Enter a reason.")
     elif sent:
-        with notices.failures_told(visitor.caller.request_id, "silence the rule"):
+        with notices.error_boundary(visitor.caller.request_id, "silence the rule"):
             alerts.silence(
                 visitor.caller,
                 rule=rule,
@@ -173,7 +173,7 @@ def _silence(silence: Silence, visitor: Visitor) -> None:
             st.text(f"{alert_rows.rule_title(silence.rule)}: silenced until {until}")
             st.text(f"{silence.reason} (by {silence.created_by})")
         if st.button("End silence", key=f"end-silence-{silence.id}"):
-            with notices.failures_told(visitor.caller.request_id, "end the silence"):
+            with notices.error_boundary(visitor.caller.request_id, "end the silence"):
                 alerts.end_silence(visitor.caller, silence.id)
             st.rerun()
 
@@ -193,7 +193,7 @@ def _deliveries(loaded: _Loaded, visitor: Visitor) -> None:
             "(docs/alerts.md)."
         )
     if wants:
-        with notices.failures_told(visitor.caller.request_id, "send the test message"):
+        with notices.error_boundary(visitor.caller.request_id, "send the test message"):
             alerts.send_test(visitor.caller, list(known))
         st.toast("Queued; the worker sends it within seconds.", icon=":material/send:")
         st.rerun()

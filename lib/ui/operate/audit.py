@@ -30,7 +30,10 @@ def draw(visitor: Visitor) -> None:
     view = _filters()
     arguments = _arguments(view)
     pager = Pager("audit", tuple(sorted(view.items())))
-    with notices.failures_told(visitor.caller.request_id, "load the audit trail"), st.skeleton(420):
+    with (
+        notices.error_boundary(visitor.caller.request_id, "load the audit trail"),
+        st.skeleton(420),
+    ):
         page = audit.page(
             visitor.caller, cursor=pager.cursor, limit=PAGE_SIZE, order="desc", **arguments
         )

@@ -54,7 +54,7 @@ def bucket_state(visitor: Visitor) -> None:
     """Draw what the jobs have reported; nothing here reads the bucket."""
     st.subheader("Bucket", anchor=False)
     now = datetime.now(UTC)
-    with notices.failures_told(visitor.caller.request_id, "load the state of the bucket"):
+    with notices.error_boundary(visitor.caller.request_id, "load the state of the bucket"):
         jobs = {job.name: job for job in job_leases.every(visitor.caller)}
         probes = total(
             metrics.between(visitor.caller, _PROBE, now - timedelta(hours=1), now, "minute")
@@ -62,20 +62,20 @@ def bucket_state(visitor: Visitor) -> None:
     found = report_of(jobs.get(_RECONCILIATION))
     with st.container(horizontal=True):
         _probe(jobs.get(_PROBE), probes.count, probes.failures)
-        chart_panel.number(
+        chart_panel.metric_card(
             "Objects", fmt.count(found.get("objects")), _when(jobs.get(_RECONCILIATION))
         )
         size = found.get("bytes")
-        chart_panel.number(
+        chart_panel.metric_card(
             "Size", fmt.NONE if size is None else fmt.size(int(size)), "with waveforms"
         )
         _retention(jobs.get(_RETENTION))
         findings = sum(found.get("findings", {}).values()) if found else None
-        chart_panel.number(
+        chart_panel.metric_card(
             "Reconciliation findings",
             fmt.count(findings),
             _when(jobs.get(_RECONCILIATION)),
-            judged=None if findings is None else "bad" if findings else "good",
+            rating=None if findings is None else "bad" if findings else "good",
         )
     if found:
         _details(found)
@@ -94,8 +94,8 @@ def _probe(job: JobRun | None, rounds: int, failed: int) -> None:
     report = report_of(job)
     outcome = str(report.get("outcome") or fmt.NONE)
     note = f"{failed} of {rounds} failed in the last hour" if rounds else _when(job)
-    chart_panel.number(
-        "Probe", outcome, note, judged=None if not report else "good" if outcome == "ok" else "bad"
+    chart_panel.metric_card(
+        "Probe", outcome, note, rating=None if not report else "good" if outcome == "ok" else "bad"
     )
 
 
@@ -103,15 +103,15 @@ def _retention(job: JobRun | None) -> None:
     report = report_of(job)
     left = report.get("left")
     if left is None:
-        chart_panel.number("Retention backlog", fmt.NONE, _when(job))
+        chart_panel.metric_card("Retention backlog", fmt.NONE, _when(job))
         return
     overdue = timedelta(seconds=int(report.get("overdueSeconds", 0)))
     note = f"oldest overdue by {fmt.span(overdue)}" if left else "nothing overdue"
-    chart_panel.number(
+    chart_panel.metric_card(
         "Retention backlog",
         f"{left}{'+' if left >= _FULL else ''}",
         note,
-        judged="bad" if left else "good",
+        rating="bad" if left else "good",
     )
 
 

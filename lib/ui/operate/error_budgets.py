@@ -69,7 +69,7 @@ def storage_budgets(visitor: Visitor) -> None:
         + "."
     )
     now = datetime.now(UTC)
-    with notices.failures_told(visitor.caller.request_id, "load the error budgets"):
+    with notices.error_boundary(visitor.caller.request_id, "load the error budgets"):
         month = total(_read(visitor, now, PERIOD, "day"))
         recent = [total(_read(visitor, now, length, size)) for length, size, _ in _WINDOWS]
     table = [_row(name, objective, count, month, recent) for name, objective, count in _OBJECTIVES]

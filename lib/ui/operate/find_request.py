@@ -45,7 +45,7 @@ def request_panel(visitor: Visitor) -> None:
 
 def _found(visitor: Visitor, request_id: str) -> None:
     caller = visitor.caller
-    with notices.failures_told(caller.request_id, "load the request"):
+    with notices.error_boundary(caller.request_id, "load the request"):
         storage = events.storage_page(
             caller, event_request_id=request_id, cursor=None, limit=_MOST
         ).items

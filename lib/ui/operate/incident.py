@@ -47,7 +47,7 @@ _UNITS: Final = {
 
 def incident_panel(visitor: Visitor, incident_id: str) -> None:
     """Draw the incident that the address names."""
-    with notices.failures_told(visitor.caller.request_id, "load the incident"), live.waiting(420):
+    with notices.error_boundary(visitor.caller.request_id, "load the incident"), live.skeleton(420):
         found = alerts.get(visitor.caller, incident_id)
     if found is None:
         notices.not_found(
@@ -83,7 +83,7 @@ def _facts(incident: Incident, visitor: Visitor) -> list[Fact]:
     facts = [
         Fact("Rule", incident.rule),
         Fact("Since", fmt.moment(incident.opened_at, visitor.zone), fmt.utc(incident.opened_at)),
-        Fact("Duration", fmt.span(alert_rows.lasted(incident))),
+        Fact("Duration", fmt.span(alert_rows.duration(incident))),
         Fact("Last value", quantity(incident.value, incident.unit), tone=over),
         Fact("Worst", quantity(incident.worst, incident.unit)),
         Fact("Limit", quantity(incident.threshold, incident.unit)),
@@ -129,7 +129,7 @@ def _actions(incident: Incident, visitor: Visitor) -> None:
         if incident.status == "firing" and st.button(
             "Acknowledge", icon=":material/front_hand:", type="primary", key="acknowledge"
         ):
-            with notices.failures_told(visitor.caller.request_id, "acknowledge the incident"):
+            with notices.error_boundary(visitor.caller.request_id, "acknowledge the incident"):
                 alerts.acknowledge(visitor.caller, incident.id)
             st.rerun()
 
@@ -141,8 +141,8 @@ def _chart(incident: Incident, visitor: Visitor) -> None:
     if incident.source:
         labels["source"] = incident.source
     with (
-        notices.failures_told(visitor.caller.request_id, "load the incident's values"),
-        live.waiting(220),
+        notices.error_boundary(visitor.caller.request_id, "load the incident's values"),
+        live.skeleton(220),
     ):
         found = list(
             metrics.between(
@@ -156,7 +156,7 @@ def _chart(incident: Incident, visitor: Visitor) -> None:
     chart_panel.chart(
         "Value and limit",
         charts.limit_figure(
-            points, visitor.zone, incident.threshold, _UNITS[incident.unit], palette.meanings()
+            points, visitor.zone, incident.threshold, _UNITS[incident.unit], palette.colours()
         ),
         charts.values_frame(points, visitor.zone),
         alt=f"Value of the rule {incident.rule} around the incident; the worst is "
@@ -194,7 +194,7 @@ def _history(found: IncidentRecord, visitor: Visitor) -> None:
         )
         sent = st.form_submit_button("Add note", icon=":material/edit_note:")
     if sent and text.strip():
-        with notices.failures_told(visitor.caller.request_id, "add the note"):
+        with notices.error_boundary(visitor.caller.request_id, "add the note"):
             alerts.note(visitor.caller, found.incident.id, text)
         st.rerun()
 

@@ -67,16 +67,16 @@ def draw(_visitor: Visitor) -> None:
         key="latency-heading",
     )
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        chart_panel.period_choice(default="7 days")
-        every = live.choose_refresh()
-    live.refreshing(PATH, every, _body)
+        chart_panel.period_picker(default="7 days")
+        every = live.refresh_picker()
+    live.auto_refresh(PATH, every, _body)
 
 
 def _body(visitor: Visitor) -> None:
     period = chart_panel.chosen_period(datetime.now(UTC), default="7 days")
     with (
-        notices.failures_told(visitor.caller.request_id, "load product latency"),
-        live.waiting(420),
+        notices.error_boundary(visitor.caller.request_id, "load product latency"),
+        live.skeleton(420),
     ):
         product = [_read(visitor, measure, period) for measure in PRODUCT]
         api = _read(visitor, _API, period)
@@ -127,11 +127,11 @@ def _figures(reads: Sequence[_Read]) -> None:
             p95 = now.histogram.quantile(0.95)
             objective = read.measure.objective_ms
             was = before.histogram.quantile(0.95)
-            chart_panel.number(
+            chart_panel.metric_card(
                 f"{read.measure.title}, p95",
                 fmt.latency(p95),
                 f"objective {fmt.latency(objective)}, before {fmt.latency(was)}",
-                judged=None if p95 is None else "good" if p95 <= objective else "bad",
+                rating=None if p95 is None else "good" if p95 <= objective else "bad",
             )
 
 
@@ -150,7 +150,7 @@ def _chart(read: _Read, period: Period, visitor: Visitor) -> None:
     chart_panel.chart(
         measure.title,
         charts.latency_figure(
-            points, visitor.zone, measure.objective_ms, palette.meanings(), before, charts.SMALL
+            points, visitor.zone, measure.objective_ms, palette.colours(), before, charts.SMALL
         ),
         charts.percentiles_frame(points, visitor.zone),
         alt=f"Percentiles of {measure.title.lower()}; the highest p95 of a step is "

@@ -19,7 +19,7 @@ from lib.ui.parts.page_heading.component import page_heading
 from lib.ui.parts.paging import PAGE_SIZE, Pager
 from lib.ui.parts.periods import Period
 from lib.ui.parts.record_table.component import Cell, Column, Row, record_table
-from lib.ui.parts.series import Sum, by_dimension, over_time, split, together
+from lib.ui.parts.series import Sum, by_dimension, merged, over_time, split
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 
@@ -68,16 +68,16 @@ def draw(_visitor: Visitor) -> None:
         key="storage-heading",
     )
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        chart_panel.period_choice()
-        every = live.choose_refresh()
-    live.refreshing(PATH, every, _body)
+        chart_panel.period_picker()
+        every = live.refresh_picker()
+    live.auto_refresh(PATH, every, _body)
 
 
 def _body(visitor: Visitor) -> None:
     period = chart_panel.chosen_period(datetime.now(UTC))
     with (
-        notices.failures_told(visitor.caller.request_id, "load storage metrics"),
-        live.waiting(420),
+        notices.error_boundary(visitor.caller.request_id, "load storage metrics"),
+        live.skeleton(420),
     ):
         loaded = _load(visitor, period)
     if loaded.now:
@@ -105,7 +105,7 @@ def _measured(loaded: _Loaded, visitor: Visitor) -> None:
         loaded = _Loaded(loaded.period, _of(loaded.now, chosen), _of(loaded.before, chosen))
     points = over_time(loaded.now, loaded.period)
     before = over_time(loaded.before, loaded.period.before())
-    whole, earlier = (together(part for _, part in line) for line in (points, before))
+    whole, earlier = (merged(part for _, part in line) for line in (points, before))
     _figures(whole, earlier, loaded.period)
     error_budgets.storage_budgets(visitor)
     _charts(loaded.period, points, before, visitor)
@@ -122,19 +122,19 @@ def _figures(whole: Sum, before: Sum, period: Period) -> None:
     within = whole.histogram.share_at_most(STORAGE_LATENCY.limit_ms)
     minutes = min(period.length, datetime.now(UTC) - period.start) / timedelta(minutes=1)
     with st.container(horizontal=True):
-        chart_panel.number(
+        chart_panel.metric_card(
             "Operations", fmt.count(whole.count), f"{whole.count / minutes:.1f} per minute"
         )
-        chart_panel.number("p50", fmt.latency(p50), _was(old50))
-        chart_panel.number("p95", fmt.latency(p95), _was(old95), judged=_judged(p95))
-        chart_panel.number("p99", fmt.latency(p99), _was(old99))
+        chart_panel.metric_card("p50", fmt.latency(p50), _was(old50))
+        chart_panel.metric_card("p95", fmt.latency(p95), _was(old95), rating=_rating(p95))
+        chart_panel.metric_card("p99", fmt.latency(p99), _was(old99))
         share = fmt.NONE if within is None else f"{100 * within:.1f}%"
-        chart_panel.number(
+        chart_panel.metric_card(
             f"Within {STORAGE_LATENCY.limit_ms:.0f} ms",
             share,
             f"objective {100 * STORAGE_LATENCY.target:g}%",
         )
-        chart_panel.number(
+        chart_panel.metric_card(
             "Failed",
             fmt.count(whole.failures),
             f"{fmt.share(whole.failures, whole.count)}, previously {fmt.count(before.failures)}",
@@ -142,7 +142,7 @@ def _figures(whole: Sum, before: Sum, period: Period) -> None:
     st.caption(f"{period.label}; small figures: previous period")
 
 
-def _judged(p95: float | None) -> Literal["good", "bad"] | None:
+def _rating(p95: float | None) -> Literal["good", "bad"] | None:
     if p95 is None:
         return None
     return "good" if p95 <= STORAGE_LATENCY.limit_ms else "bad"
@@ -156,12 +156,12 @@ def _charts(period: Period, points: charts.Points, before: charts.Points, visito
     zone = visitor.zone
     measured = [at + period.step for at, part in points if part.count]
     if period.goes_on and measured:
-        chart_panel.as_of(min(measured[-1], datetime.now(UTC)), _EXPECTED_SECONDS)
+        chart_panel.stale_data_notice(min(measured[-1], datetime.now(UTC)), _EXPECTED_SECONDS)
     worst = max((part.histogram.quantile(0.95) or 0 for _, part in points), default=0)
     has_demo = any(part.has_demo for _, part in points)
     chart_panel.chart(
         "Latency",
-        charts.latency_figure(points, zone, STORAGE_LATENCY.limit_ms, palette.meanings(), before),
+        charts.latency_figure(points, zone, STORAGE_LATENCY.limit_ms, palette.colours(), before),
         charts.percentiles_frame(points, zone),
         alt=f"Percentiles of storage latency; the highest p95 of a step is {fmt.latency(worst)}, "
         f"the objective {STORAGE_LATENCY.limit_ms:.0f} ms.",
@@ -172,7 +172,9 @@ def _charts(period: Period, points: charts.Points, before: charts.Points, visito
     bands = charts.bands_frame(points, zone)
     chart_panel.chart(
         "Distribution of latency over time",
-        charts.heat_figure(bands, STORAGE_LATENCY.limit_ms, palette.scale(), palette.meanings()),
+        charts.heat_figure(
+            bands, STORAGE_LATENCY.limit_ms, palette.scale_colours(), palette.colours()
+        ),
         bands,
         alt="Heat map: how many storage operations took how long in each step.",
         key="storage-heat",
@@ -181,7 +183,7 @@ def _charts(period: Period, points: charts.Points, before: charts.Points, visito
     minutes = period.step / timedelta(minutes=1)
     chart_panel.chart(
         "Rate",
-        charts.rate_figure(points, before, zone, minutes, palette.meanings()),
+        charts.rate_figure(points, before, zone, minutes, palette.colours()),
         charts.counts_frame({"Operations": [(at, part.count) for at, part in points]}, zone),
         alt=f"Storage operations per minute; {sum(part.count for _, part in points)} in all.",
         key="storage-rate",
@@ -200,7 +202,7 @@ def _failures(points: charts.Points, visitor: Visitor) -> None:
     chart_panel.chart(
         "Failures by class",
         charts.stacked_figure(
-            series, visitor.zone, "failed operations", palette.series(), charts.SMALL
+            series, visitor.zone, "failed operations", palette.series_colours(), charts.SMALL
         ),
         charts.counts_frame(series, visitor.zone),
         alt=f"{failed} failed operations by class over time: {', '.join(classes)}.",
@@ -273,10 +275,10 @@ def _events(visitor: Visitor, period: Period) -> None:
                 or ""
             )
     operation = st.query_params.get("operation") or None
-    here = chart_panel.here("operation", "order", "outcome")
+    here = chart_panel.period_params("operation", "order", "outcome")
     with (
-        notices.failures_told(visitor.caller.request_id, "load storage operations"),
-        live.waiting(300),
+        notices.error_boundary(visitor.caller.request_id, "load storage operations"),
+        live.skeleton(300),
     ):
         if order == _SLOWEST:
             _slowest(visitor, period, operation, here)
@@ -301,7 +303,7 @@ def _newest(
         cursor=pager.cursor,
         limit=PAGE_SIZE,
     )
-    page = chart_panel.since(found, period.start)
+    page = chart_panel.events_since(found, period.start)
     if _table(page.items, visitor, here):
         pager.controls(len(page.items), page.next_cursor)
 

@@ -29,7 +29,7 @@ def draw(visitor: Visitor) -> None:
     """Draw the page."""
     page_heading("Overview", "Recent activity in the product.", key="overview-heading")
     now = datetime.now(UTC)
-    with notices.failures_told(visitor.caller.request_id, "load the overview"), st.skeleton(420):
+    with notices.error_boundary(visitor.caller.request_id, "load the overview"), st.skeleton(420):
         start = now - timedelta(days=_DAYS)
         days = user_sessions.daily(visitor.caller, start, now)
         newest = user_sessions.page(visitor.caller, cursor=None, limit=_NEWEST, order="desc").items
@@ -59,11 +59,11 @@ def _today(days: Sequence[DaySummary], now: datetime) -> None:
     st.caption("Today (UTC)" if is_today else f"{day.day:%A, %d %B} (UTC), the last active day")
     change = f"{day.sessions - before.sessions:+d} vs. the day before" if before else None
     with st.container(horizontal=True):
-        chart_panel.number("Sessions", fmt.count(day.sessions), change, arrow=True)
-        chart_panel.number("Turns", fmt.count(day.interactions))
-        chart_panel.timing("First token, p95", day.ttft.p95, FIRST_TOKEN.limit_ms)
-        chart_panel.timing("Full turn, p95", day.latency.p95, FULL_TURN.limit_ms)
-        chart_panel.number("Cost", fmt.dollars(day.cost))
+        chart_panel.metric_card("Sessions", fmt.count(day.sessions), change, arrow=True)
+        chart_panel.metric_card("Turns", fmt.count(day.interactions))
+        chart_panel.latency_card("First token, p95", day.ttft.p95, FIRST_TOKEN.limit_ms)
+        chart_panel.latency_card("Full turn, p95", day.latency.p95, FULL_TURN.limit_ms)
+        chart_panel.metric_card("Cost", fmt.dollars(day.cost))
 
 
 def _per_day(
@@ -76,7 +76,7 @@ def _per_day(
     chart_panel.chart(
         f"Sessions per day, last {_DAYS} days (UTC)",
         charts.stacked_figure(
-            series, visitor.zone, "sessions", [palette.meanings()["p95"]], height=200
+            series, visitor.zone, "sessions", [palette.colours()["p95"]], height=200
         ),
         charts.counts_frame(series, visitor.zone),
         alt=f"Bar chart of sessions per day; {sum(known.values())} in the last {_DAYS} days.",

@@ -18,7 +18,7 @@ from lib.ui.shell import notices
 CUSTOM: Final = "Custom"
 
 
-def period_choice(default: str = DAY.label) -> None:
+def period_picker(default: str = DAY.label) -> None:
     """Draw the choice of the stretch of time that `chosen_period` returns.
 
     The address keeps it: `window` holds the preset or `Custom`, then `from` and `to` hold times in
@@ -58,7 +58,7 @@ def chosen_period(now: datetime, default: str = DAY.label) -> Period:
         st.stop()
 
 
-def here(*names: str) -> dict[str, str]:
+def period_params(*names: str) -> dict[str, str]:
     """Return the query parameters that say which period is looked at, and these."""
     wanted = ("window", "from", "to", "refresh", *names)
     return {name: st.query_params[name] for name in wanted if name in st.query_params}
@@ -72,7 +72,7 @@ class _Dated(Protocol):
 Event = TypeVar("Event", bound=_Dated)
 
 
-def since(page: Page[Event], start: datetime) -> Page[Event]:
+def events_since(page: Page[Event], start: datetime) -> Page[Event]:
     """Return a page, newest first, as far as it lies after `start`.
 
     The list is not asked for its start, because cursors belong to one start, and that moves on.
@@ -81,12 +81,12 @@ def since(page: Page[Event], start: datetime) -> Page[Event]:
     return Page(items, page.next_cursor if len(items) == len(page.items) else None)
 
 
-def number(
+def metric_card(
     label: str,
     value: str,
     change: str | None = None,
     *,
-    judged: Literal["good", "bad"] | None = None,
+    rating: Literal["good", "bad"] | None = None,
     arrow: bool = False,
 ) -> None:
     """Draw one big number in a card.
@@ -95,12 +95,12 @@ def number(
         label: what it is.
         value: with its unit.
         change: small line below.
-        judged: colours the small line.
+        rating: colours the small line.
         arrow: the small line is a signed change and gets an arrow.
     """
     colour: Literal["green", "red", "off"] = "off"
-    if judged is not None:
-        colour = "green" if judged == "good" else "red"
+    if rating is not None:
+        colour = "green" if rating == "good" else "red"
     st.metric(
         label,
         value,
@@ -112,16 +112,16 @@ def number(
     )
 
 
-def timing(label: str, value: float | None, objective: float) -> None:
-    """Draw a percentile in milliseconds in a card, judged by its objective."""
+def latency_card(label: str, value: float | None, objective: float) -> None:
+    """Draw a percentile in milliseconds in a card, coloured by its objective."""
     if value is None:
-        number(label, fmt.NONE)
+        metric_card(label, fmt.NONE)
         return
-    number(
+    metric_card(
         label,
         fmt.latency(value),
         f"objective {fmt.latency(objective)}",
-        judged="good" if value <= objective else "bad",
+        rating="good" if value <= objective else "bad",
     )
 
 
@@ -164,7 +164,7 @@ def chart(
         )
 
 
-def as_of(newest: datetime | None, expected_seconds: int) -> None:
+def stale_data_notice(newest: datetime | None, expected_seconds: int) -> None:
     """Say so when the newest data is older than expected.
 
     Args:

@@ -55,10 +55,10 @@ def list_export(
                 exports, asking.member.user_id, asking.caller, arguments, view, form or "csv"
             )
 
-        export_steps(visitor, page, "list", "Start export", start)
+        export_controls(visitor, page, "list", "Start export", start)
 
 
-def export_steps(visitor: Visitor, page: str, what: str, label: str, start: Start) -> None:
+def export_controls(visitor: Visitor, page: str, what: str, label: str, start: Start) -> None:
     """Draw the button that starts an export; then its progress; then the download.
 
     Args:
@@ -104,7 +104,7 @@ def _steps(key: str, page: str, label: str, start: Start, was_running: bool) -> 
 
 
 def _begin(visitor: Visitor, key: str, start: Start) -> None:
-    with notices.failures_told(visitor.caller.request_id, "start the export"):
+    with notices.error_boundary(visitor.caller.request_id, "start the export"):
         try:
             export = start(services().exports, visitor)
         except BusyError as busy:

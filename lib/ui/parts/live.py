@@ -15,7 +15,7 @@ from lib.ui.shell.visitor import Visitor, require_role
 _EVERY: Final[dict[str, float | None]] = {"Off": None, "30 s": 30.0, "1 min": 60.0}
 
 
-def choose_refresh() -> float | None:
+def refresh_picker() -> float | None:
     """Draw the choice of how often to refresh; return seconds, None for never."""
     chosen = st.segmented_control(
         "Refresh",
@@ -30,7 +30,7 @@ def choose_refresh() -> float | None:
     return _EVERY[chosen or "Off"]
 
 
-def refreshing(path: str, every: float | None, draw: Callable[[Visitor], None]) -> None:
+def auto_refresh(path: str, every: float | None, draw: Callable[[Visitor], None]) -> None:
     """Draw a part now and again every so many seconds, asking each time who is there.
 
     Args:
@@ -48,7 +48,7 @@ def refreshing(path: str, every: float | None, draw: Callable[[Visitor], None]) 
 
 
 @contextmanager
-def waiting(height: int) -> Iterator[None]:
+def skeleton(height: int) -> Iterator[None]:
     """Show a skeleton while something is loaded, but not when a part only refreshes itself."""
     context = get_script_run_ctx()
     if context is not None and context.fragment_ids_this_run:

@@ -37,16 +37,16 @@ def _is_dark() -> bool:
     return bool(st.context.theme.type == "dark")
 
 
-def meanings() -> Mapping[str, str]:
+def colours() -> Mapping[str, str]:
     """Return colours by what they mean."""
     return _DARK if _is_dark() else _LIGHT
 
 
-def series() -> tuple[str, ...]:
+def series_colours() -> tuple[str, ...]:
     """Return colours for series without a meaning of their own."""
     return _SERIES_DARK if _is_dark() else _SERIES_LIGHT
 
 
-def scale() -> tuple[str, ...]:
+def scale_colours() -> tuple[str, ...]:
     """Return colours from few to many."""
     return _SCALE_DARK if _is_dark() else _SCALE_LIGHT

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib.auth.roles import Role, allows
 from lib.data.records import User
-from lib.ui.parts.export_panel import export_steps
+from lib.ui.parts.export_panel import export_controls
 from lib.ui.people import erasing, revealing
 from lib.ui.shell.navigation import BY_PATH
 from lib.ui.shell.visitor import Visitor
@@ -49,4 +49,4 @@ def _export(user: User, visitor: Visitor) -> None:
 
     with st.popover("Export data", icon=":material/download:", key="export-user"):
         st.text("Profile, sessions, transcripts and the list of recordings, in one archive.")
-        export_steps(visitor, "/user", user.clerk_id, "Start export", start)
+        export_controls(visitor, "/user", user.clerk_id, "Start export", start)

@@ -50,7 +50,7 @@ def ask(clerk_id: str) -> None:
     typed = st.text_input("Clerk id", key="erase-confirmation", live=True, autocomplete="off")
     confirmed = (typed or "").strip() == clerk_id
     if st.button("Erase permanently", type="primary", disabled=not confirmed, key="erase-for-good"):
-        with notices.failures_told(visitor.caller.request_id, "erase the user"):
+        with notices.error_boundary(visitor.caller.request_id, "erase the user"):
             try:
                 receipt = start_erasure(
                     services(), visitor.member.user_id, visitor.caller, clerk_id
@@ -69,7 +69,7 @@ def ask(clerk_id: str) -> None:
 def progress(clerk_id: str) -> None:
     """Draw how far an erasure is, until it is finished."""
     visitor = require_role("/user")
-    with notices.failures_told(visitor.caller.request_id, "load the erasure"):
+    with notices.error_boundary(visitor.caller.request_id, "load the erasure"):
         state = erasure.get(visitor.caller, clerk_id)
     receipt = _receipt(visitor)
     if state is not None and state.finished_at is not None and _is_settled(receipt):

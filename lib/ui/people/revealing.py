@@ -38,7 +38,7 @@ def ask(clerk_id: str) -> None:
     reason = st.text_input("Reason", key="reveal-reason", max_chars=200, live=True)
     words = (reason or "").strip()
     if st.button("Reveal", type="primary", disabled=not words, key="reveal-now"):
-        with notices.failures_told(visitor.caller.request_id, "reveal the profile"):
+        with notices.error_boundary(visitor.caller.request_id, "reveal the profile"):
             try:
                 st.session_state[_REVEALED] = reveals.of_user(
                     visitor.caller, clerk_id=clerk_id, reason=words

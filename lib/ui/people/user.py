@@ -47,7 +47,7 @@ def draw(visitor: Visitor) -> None:
     pager = Pager("user-sessions", clerk_id)
     span = _span()
     now = datetime.now(UTC)
-    with notices.failures_told(visitor.caller.request_id, "load the user"), st.skeleton(420):
+    with notices.error_boundary(visitor.caller.request_id, "load the user"), st.skeleton(420):
         found = _load(visitor, clerk_id, pager.cursor, now - timedelta(days=span), now)
         if found is not None and found.user is not None:
             _note_view(visitor, clerk_id)
@@ -148,14 +148,14 @@ def _figures(summary: UserSummary | None, span: int, visitor: Visitor, now: date
         return
     total = summary.total
     with st.container(horizontal=True):
-        chart_panel.number("Sessions", fmt.count(total.sessions))
-        chart_panel.number("Turns", fmt.count(total.interactions))
-        chart_panel.timing("First token, p95", total.ttft.p95, FIRST_TOKEN.limit_ms)
-        chart_panel.timing("Full turn, p95", total.latency.p95, FULL_TURN.limit_ms)
-        chart_panel.number(
+        chart_panel.metric_card("Sessions", fmt.count(total.sessions))
+        chart_panel.metric_card("Turns", fmt.count(total.interactions))
+        chart_panel.latency_card("First token, p95", total.ttft.p95, FIRST_TOKEN.limit_ms)
+        chart_panel.latency_card("Full turn, p95", total.latency.p95, FULL_TURN.limit_ms)
+        chart_panel.metric_card(
             "Tokens in / out", f"{fmt.count(total.tokens_in)} / {fmt.count(total.tokens_out)}"
         )
-        chart_panel.number("Cost", fmt.dollars(total.cost))
+        chart_panel.metric_card("Cost", fmt.dollars(total.cost))
     _sessions_per_day(summary, span, visitor, now)
 
 
@@ -166,7 +166,7 @@ def _sessions_per_day(summary: UserSummary, span: int, visitor: Visitor, now: da
     series = {"Sessions": [(day, known.get(day.date(), 0)) for day in days]}
     chart_panel.chart(
         f"Sessions per day, last {span} days (UTC)",
-        charts.stacked_figure(series, visitor.zone, "sessions", [palette.meanings()["p95"]], 180),
+        charts.stacked_figure(series, visitor.zone, "sessions", [palette.colours()["p95"]], 180),
         charts.counts_frame(series, visitor.zone),
         alt=f"Bar chart of sessions per day; {sum(known.values())} in the last {span} days.",
         key="user-days",

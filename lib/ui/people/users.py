@@ -42,7 +42,7 @@ def draw(visitor: Visitor) -> None:
     search, status, sort = _filters(visitor)
     by, order = _SORTS[sort]
     pager = Pager("users", (search, status, sort))
-    with notices.failures_told(visitor.caller.request_id, "load the users"), st.skeleton(420):
+    with notices.error_boundary(visitor.caller.request_id, "load the users"), st.skeleton(420):
         page = users.page(
             visitor.caller,
             kind="product",

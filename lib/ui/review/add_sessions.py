@@ -11,11 +11,11 @@ from lib.auth.members import Member
 from lib.auth.roles import function_allowed
 from lib.data import Refused, review_queues
 from lib.data.records import REVIEW_QUEUES_ADD_SESSIONS
-from lib.ui.parts.record_table.component import Act
+from lib.ui.parts.record_table.component import Action
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import require_role
 
-ACT: Final = Act("review", "Add to review")
+ACTION: Final = Action("review", "Add to review")
 
 
 def may_add(member: Member) -> bool:
@@ -27,7 +27,7 @@ def may_add(member: Member) -> bool:
 def ask(session_ids: Sequence[str]) -> None:
     """Ask for the queue, then add the sessions; those that are in it stay as they are."""
     visitor = require_role("/sessions")
-    with notices.failures_told(visitor.caller.request_id, "load the queues"):
+    with notices.error_boundary(visitor.caller.request_id, "load the queues"):
         queues = review_queues.newest_open(visitor.caller)
     if not queues:
         st.text("There are no open queues. Create one on the Review page first.")
@@ -37,7 +37,7 @@ def ask(session_ids: Sequence[str]) -> None:
     names = {queue.id: queue.name for queue in queues}
     chosen = st.selectbox("Queue", list(names), format_func=lambda queue: names[queue])
     if st.button("Add", type="primary", key="add-to-review"):
-        with notices.failures_told(visitor.caller.request_id, "add the sessions"):
+        with notices.error_boundary(visitor.caller.request_id, "add the sessions"):
             try:
                 done = review_queues.add_sessions(
                     visitor.caller, queue_id=chosen, session_ids=session_ids

@@ -16,7 +16,7 @@ from lib.data.records import (
 Answers = Mapping[str, float | bool | str | Sequence[str]]
 
 
-class Written(TypedDict):
+class ReviewContent(TypedDict):
     """A review's content as arguments of `lib.data.reviews` and `lib.data.review_claims`."""
 
     answers: Answers
@@ -25,7 +25,7 @@ class Written(TypedDict):
     corrections: Sequence[NewCorrection]
 
 
-NOTHING: Final[dict[str, Any]] = {"answers": {}, "turns": [], "comments": [], "corrections": []}
+EMPTY: Final[dict[str, Any]] = {"answers": {}, "turns": [], "comments": [], "corrections": []}
 """Content of a review that was not begun, as the panel reads it."""
 
 
@@ -33,7 +33,7 @@ class MalformedError(ValueError):
     """The browser sent something else than a review's content."""
 
 
-def read_content(wire: object) -> Written:
+def read_content(wire: object) -> ReviewContent:
     """Read what the panel sent; what the rubric allows is for Convex to say.
 
     Raises:
@@ -42,7 +42,7 @@ def read_content(wire: object) -> Written:
     try:
         if not isinstance(wire, Mapping):
             raise MalformedError("no content")
-        return Written(
+        return ReviewContent(
             answers=_answers(wire["answers"]),
             turns=[
                 NewTurnAnswers(sequence=int(turn["sequence"]), answers=_answers(turn["answers"]))
@@ -61,7 +61,7 @@ def read_content(wire: object) -> Written:
 def content_to_wire(written: ReviewDraft | Review | None) -> dict[str, Any]:
     """Return content as the panel reads it."""
     if written is None:
-        return NOTHING
+        return EMPTY
     return {
         "answers": _plain(written.answers),
         "turns": [

@@ -26,7 +26,7 @@ _RUBRICS: Final = "earshot.rubrics"
 
 
 @dataclass(slots=True)
-class Work:
+class OpenReview:
     """One review under way in this tab.
 
     Attributes:
@@ -57,7 +57,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Last:
+class Submitted:
     """The review submitted last in this tab, while it can be taken back."""
 
     item_id: str
@@ -74,27 +74,27 @@ def start(visitor: Visitor, queue_id: str) -> bool:
     return True
 
 
-def work_on(visitor: Visitor, item_id: str) -> Work:
+def open_item(visitor: Visitor, item_id: str) -> OpenReview:
     """Return the review of an item in this tab; claims the item if it is not the reviewer's yet.
 
     Raises:
         DataError: it cannot be claimed; `Refused` with CONFLICT if others have all places.
     """
-    known = work_in_hand(item_id)
+    known = of_item(item_id)
     if known is None:
         claim = review_claims.take(visitor.caller, item_id)
-        known = _of_claim(visitor, claim)
+        known = _from_claim(visitor, claim)
         st.session_state[_WORK] = known
     return known
 
 
-def work_in_hand(item_id: str) -> Work | None:
+def of_item(item_id: str) -> OpenReview | None:
     """Return the review of an item if this tab works on it."""
-    work: Work | None = st.session_state.get(_WORK)
+    work: OpenReview | None = st.session_state.get(_WORK)
     return work if work is not None and work.item_id == item_id else None
 
 
-def put_down() -> None:
+def close() -> None:
     """Forget the review that this tab works on; what is stored stays."""
     st.session_state.pop(_WORK, None)
 
@@ -109,19 +109,19 @@ def decide(visitor: Visitor, review: Review, title: str) -> None:
     _write(visitor, review, title, "decision")
 
 
-def last_submitted() -> Last | None:
+def last_submitted() -> Submitted | None:
     """Return the review that can still be taken back, if there is one."""
-    last: Last | None = st.session_state.get(_LAST)
+    last: Submitted | None = st.session_state.get(_LAST)
     return last if last is not None and last.until > datetime.now(UTC) else None
 
 
-def note_submitted(work: Work, review: Review) -> None:
+def remember_submitted(work: OpenReview, review: Review) -> None:
     """Remember a submitted review for as long as it can be taken back."""
     if review.undo_until is not None:
-        st.session_state[_LAST] = Last(work.item_id, work.title, review.undo_until)
+        st.session_state[_LAST] = Submitted(work.item_id, work.title, review.undo_until)
 
 
-def take_back(visitor: Visitor) -> None:
+def undo_submit(visitor: Visitor) -> None:
     """Take the last review back and open it again; does nothing if it is too late.
 
     Raises:
@@ -136,12 +136,12 @@ def take_back(visitor: Visitor) -> None:
 
 def open_claim(visitor: Visitor, claim: Claim) -> None:
     """Go to a claimed session, with its panel."""
-    st.session_state[_WORK] = _of_claim(visitor, claim)
+    st.session_state[_WORK] = _from_claim(visitor, claim)
     go("/session", {"id": claim.session.id, PARAM: claim.item_id})
 
 
-def _of_claim(visitor: Visitor, claim: Claim) -> Work:
-    return Work(
+def _from_claim(visitor: Visitor, claim: Claim) -> OpenReview:
+    return OpenReview(
         claim.item_id,
         claim.session.id,
         claim.session.title or claim.session.external_id,
@@ -156,14 +156,14 @@ def _of_claim(visitor: Visitor, claim: Claim) -> Work:
 def _write(visitor: Visitor, review: Review, title: str, kind: Kind) -> None:
     rubric = rubric_of(visitor, review.rubric_id)
     content = content_to_wire(review)
-    st.session_state[_WORK] = Work(
+    st.session_state[_WORK] = OpenReview(
         review.item_id, review.session_id, title, kind, rubric, content, edition=_next_edition()
     )
     go("/session", {"id": review.session_id, PARAM: review.item_id})
 
 
 def _next_edition() -> int:
-    known: Work | None = st.session_state.get(_WORK)
+    known: OpenReview | None = st.session_state.get(_WORK)
     return 1 if known is None else known.edition + 1
 
 
@@ -196,7 +196,7 @@ def start_button(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> Non
         disabled=queue.state == "closed" or progress.left + progress.in_work == 0,
     )
     if pressed:
-        with notices.failures_told(visitor.caller.request_id, "claim a session"):
+        with notices.error_boundary(visitor.caller.request_id, "claim a session"):
             found = start(visitor, queue.id)
         if not found:
             st.toast("No sessions left for you: the others are claimed or done.")

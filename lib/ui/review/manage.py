@@ -65,7 +65,7 @@ _COLUMNS: Final = (
 
 def draw(visitor: Visitor) -> None:
     """Draw the forms: a new queue, a new version of a rubric."""
-    with notices.failures_told(visitor.caller.request_id, "load the rubrics"), st.skeleton(320):
+    with notices.error_boundary(visitor.caller.request_id, "load the rubrics"), st.skeleton(320):
         known = rubrics.page(visitor.caller, cursor=None, limit=100).items
         queues = review_queues.newest(visitor.caller)
     _queue_list(visitor, queues)
@@ -90,7 +90,7 @@ def queue_actions(visitor: Visitor, queue: ReviewQueue) -> None:
         closing = queue.state == "open"
         with st.container(horizontal=True):
             if st.button("Close queue" if closing else "Reopen queue", key="queue-state"):
-                with notices.failures_told(visitor.caller.request_id, "update the queue"):
+                with notices.error_boundary(visitor.caller.request_id, "update the queue"):
                     state: Literal["open", "closed"] = "closed" if closing else "open"
                     review_queues.update(visitor.caller, id=queue.id, state=state)
                 st.rerun()
@@ -102,7 +102,7 @@ def queue_actions(visitor: Visitor, queue: ReviewQueue) -> None:
 def _fill(visitor: Visitor, queue: ReviewQueue) -> None:
     checked = added = 0
     with (
-        notices.failures_told(visitor.caller.request_id, "add past sessions"),
+        notices.error_boundary(visitor.caller.request_id, "add past sessions"),
         st.status("Checking sessions ...") as status,
     ):
         for report in review_queues.fill(visitor.caller, queue.id):
@@ -122,7 +122,7 @@ def _assign(visitor: Visitor, queue: ReviewQueue) -> None:
     if not sessions or not email.strip():
         st.warning("Enter an e-mail address and at least one session id.")
         return
-    with notices.failures_told(visitor.caller.request_id, "assign the sessions"):
+    with notices.error_boundary(visitor.caller.request_id, "assign the sessions"):
         done = review_queues.assign(
             visitor.caller, queue_id=queue.id, session_ids=sessions, email=email.strip()
         )
@@ -163,7 +163,7 @@ def _new_queue(visitor: Visitor, known: Sequence[Rubric]) -> None:
         filters["model_id"] = model.strip()
     if label.strip():
         filters["label"] = label.strip()
-    with notices.failures_told(visitor.caller.request_id, "create the queue"):
+    with notices.error_boundary(visitor.caller.request_id, "create the queue"):
         review_queues.create(
             visitor.caller,
             name=name.strip(),
@@ -195,11 +195,11 @@ def _new_rubric(visitor: Visitor, known: Sequence[Rubric]) -> None:
     st.caption("Versions never change. Publishing under the same name creates the next version.")
     latest = {rubric.name: rubric for rubric in reversed(known)}
     start = st.selectbox("Start from", ["nothing", *latest], key="rubric-start")
-    begun = latest.get(start)
+    base = latest.get(start)
     with st.form("rubric", enter_to_submit=False):
-        name = st.text_input("Name", begun.name if begun else "", max_chars=100)
+        name = st.text_input("Name", base.name if base else "", max_chars=100)
         edited = st.data_editor(
-            _frame(begun.criteria if begun else ()),
+            _frame(base.criteria if base else ()),
             num_rows="dynamic",
             hide_index=True,
             key=f"criteria-{start}",
@@ -220,7 +220,7 @@ def _new_rubric(visitor: Visitor, known: Sequence[Rubric]) -> None:
         )
         if not st.form_submit_button("Publish", type="primary"):
             return
-    with notices.failures_told(visitor.caller.request_id, "publish the rubric"):
+    with notices.error_boundary(visitor.caller.request_id, "publish the rubric"):
         made = rubrics.publish(visitor.caller, name=name.strip(), criteria=_criteria(edited))
     st.toast(f"Published as version {made.version}")
     st.rerun()

@@ -15,7 +15,7 @@ from lib.observability.logs import get_logger
 from lib.product import figures as fmt
 from lib.ui.review import current_review
 from lib.ui.review.content import MalformedError, read_content
-from lib.ui.review.current_review import Kind, Work
+from lib.ui.review.current_review import Kind, OpenReview
 from lib.ui.review.review_panel.component import review_panel
 from lib.ui.shell.navigation import go
 from lib.ui.shell.visitor import Visitor, require_role
@@ -38,13 +38,13 @@ _log = get_logger(__name__)
 def panel(item_id: str) -> None:
     """Draw the panel of the review under way and do what the reviewer asked for."""
     visitor = require_role("/review")
-    work = current_review.work_in_hand(item_id)
+    work = current_review.of_item(item_id)
     if work is None:
         return
     key = f"review-{item_id}"
     asked = st.session_state.get(key)
     try:
-        _obey(asked, work, visitor)
+        _handle_triggers(asked, work, visitor)
     except Refused as error:
         work.problem = error.message
         work.fields = [asdict(problem) for problem in error.fields]
@@ -59,39 +59,38 @@ def panel(item_id: str) -> None:
     review_panel(_data(work), key=key)
 
 
-def _obey(asked: object, work: Work, visitor: Visitor) -> None:
-    """Do what the panel asked for since the last run, if anything."""
-    wishes = {
-        name: getattr(asked, name, None) for name in ("undo", "submit", "release", "draft", "renew")
-    }
-    if not any(wishes.values()):
+def _handle_triggers(asked: object, work: OpenReview, visitor: Visitor) -> None:
+    """Handle what the reviewer did in the panel since the last run."""
+    names = ("undo", "submit", "release", "draft", "renew")
+    triggers = {name: getattr(asked, name, None) for name in names}
+    if not any(triggers.values()):
         return
     work.problem, work.fields = None, []
     caller = visitor.caller
-    if wishes["undo"]:
-        current_review.take_back(visitor)
-    if isinstance(wishes["submit"], Mapping):
-        _submit(visitor, work, wishes["submit"]["content"])
-    if isinstance(wishes["draft"], Mapping):
-        _save(caller, work, wishes["draft"])
-    if wishes["renew"] and work.kind == "review":
-        _held(work, review_claims.renew(caller, work.item_id).lease_until)
-    if wishes["release"]:
+    if triggers["undo"]:
+        current_review.undo_submit(visitor)
+    if isinstance(triggers["submit"], Mapping):
+        _submit(visitor, work, triggers["submit"]["content"])
+    if isinstance(triggers["draft"], Mapping):
+        _save(caller, work, triggers["draft"])
+    if triggers["renew"] and work.kind == "review":
+        _set_lease(work, review_claims.renew(caller, work.item_id).lease_until)
+    if triggers["release"]:
         review_claims.release(caller, work.item_id, skip=True)
-        current_review.put_down()
+        current_review.close()
         go("/review", {})
 
 
-def _save(caller: Caller, work: Work, draft: Mapping[str, Any]) -> None:
+def _save(caller: Caller, work: OpenReview, draft: Mapping[str, Any]) -> None:
     """Store a draft of a review; changes and decisions are stored when they are submitted."""
     if work.kind == "review":
         content = read_content(draft["content"])
         held = review_claims.save_draft(caller, item_id=work.item_id, **content)
-        _held(work, held.lease_until)
+        _set_lease(work, held.lease_until)
     work.saved = int(draft["number"])
 
 
-def _held(work: Work, lease_until: datetime | None) -> None:
+def _set_lease(work: OpenReview, lease_until: datetime | None) -> None:
     work.lease_until = lease_until
     if lease_until is None:
         work.problem = (
@@ -100,25 +99,25 @@ def _held(work: Work, lease_until: datetime | None) -> None:
         )
 
 
-def _submit(visitor: Visitor, work: Work, wire: Mapping[str, Any]) -> None:
+def _submit(visitor: Visitor, work: OpenReview, wire: Mapping[str, Any]) -> None:
     content = read_content(wire)
     caller = visitor.caller
     if work.kind == "review":
         done = reviews.submit(caller, item_id=work.item_id, next=True, **content)
-        current_review.note_submitted(work, done.review)
+        current_review.remember_submitted(work, done.review)
         if done.next is not None:
             current_review.open_claim(visitor, done.next)
-        current_review.put_down()
+        current_review.close()
         go("/review", {"finished": work.title})
     elif work.kind == "amend":
         reviews.amend(caller, item_id=work.item_id, **content)
     else:
         reviews.adjudicate(caller, item_id=work.item_id, **content)
-    current_review.put_down()
+    current_review.close()
     go("/session", {"id": work.session_id})
 
 
-def _data(work: Work) -> dict[str, Any]:
+def _data(work: OpenReview) -> dict[str, Any]:
     now = datetime.now(UTC)
     last = current_review.last_submitted()
     return {

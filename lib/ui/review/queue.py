@@ -16,21 +16,21 @@ from lib.product import figures as fmt
 from lib.ui.parts.export_panel import list_export
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, page_heading
 from lib.ui.parts.paging import PAGE_SIZE, Pager
-from lib.ui.parts.record_table.component import Act, Wish, record_table, wished
+from lib.ui.parts.record_table.component import Action, RowAction, record_table, requested_action
 from lib.ui.review import current_review, manage, rows
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 from lib.work.list_export import export_reviews
 
-FIRST: Final = Act("first", "Review first")
-LAST: Final = Act("last", "Review last")
-TAKE_OUT: Final = Act("out", "Remove")
+FIRST: Final = Action("first", "Review first")
+LAST: Final = Action("last", "Review last")
+REMOVE: Final = Action("remove", "Remove")
 
 _PRIORITIES: Final = {FIRST.name: 9, LAST.name: 0}
 _OUTCOMES: Final = {
     FIRST.name: "moved to the front",
     LAST.name: "moved to the end",
-    TAKE_OUT.name: "removed",
+    REMOVE.name: "removed",
 }
 
 _STATES: Final[dict[str, Literal["open", "done"]]] = {"Open": "open", "Done": "done"}
@@ -41,8 +41,8 @@ _ALL, _OPEN, _DONE, _DISPUTED = "All", "Open", "Done", "Disagreements"
 def draw(visitor: Visitor, queue_id: str) -> None:
     """Draw the queue."""
     caller = visitor.caller
-    _carry_out(visitor, wished(_ITEMS))
-    with notices.failures_told(caller.request_id, "load the queue"), st.skeleton(420):
+    _apply(visitor, requested_action(_ITEMS))
+    with notices.error_boundary(caller.request_id, "load the queue"), st.skeleton(420):
         queue = review_queues.get(caller, queue_id)
         reviewers = review_queues.reviewers(caller, queue_id) if queue else ()
     if queue is None:
@@ -99,7 +99,7 @@ def _items(visitor: Visitor, queue: ReviewQueue) -> None:
     )
     pager = Pager("review-items", (queue.id, which))
     with (
-        notices.failures_told(visitor.caller.request_id, "load the queue's sessions"),
+        notices.error_boundary(visitor.caller.request_id, "load the queue's sessions"),
         st.skeleton(300),
     ):
         page = review_queues.items(
@@ -122,7 +122,7 @@ def _items(visitor: Visitor, queue: ReviewQueue) -> None:
         rows.ITEM_COLUMNS,
         rows.item_rows(page.items, visitor.zone),
         key=_ITEMS,
-        acts=_actions_for(visitor.member),
+        actions=_actions_for(visitor.member),
     )
     pager.controls(len(page.items), page.next_cursor)
 
@@ -134,7 +134,7 @@ def _agreement(visitor: Visitor, queue: ReviewQueue) -> None:
     from lib.work import agreement  # noqa: PLC0415  # loads PyCM, which only this needs
 
     st.subheader("Agreement", anchor=False)
-    with notices.failures_told(visitor.caller.request_id, "load the agreement"), st.skeleton(160):
+    with notices.error_boundary(visitor.caller.request_id, "load the agreement"), st.skeleton(160):
         pairs = list(agreement.of_queue(visitor.caller, queue.id))
     if not pairs:
         notices.empty(
@@ -149,35 +149,35 @@ def _agreement(visitor: Visitor, queue: ReviewQueue) -> None:
     )
 
 
-def _actions_for(member: Member) -> Sequence[Act]:
+def _actions_for(member: Member) -> Sequence[Action]:
     """Return what the member's role may do with sessions of a queue."""
     may = function_allowed(member.role, REVIEW_QUEUES_REMOVE_ITEM.path)
-    return (FIRST, LAST, TAKE_OUT) if may else ()
+    return (FIRST, LAST, REMOVE) if may else ()
 
 
-def _carry_out(visitor: Visitor, wish: Wish | None) -> None:
-    """Do what was wished with the selected items, one by one, and say what was refused and why."""
-    if wish is None or wish.act not in _OUTCOMES:
+def _apply(visitor: Visitor, chosen: RowAction | None) -> None:
+    """Apply an action to the selected items one by one, and say what was refused and why."""
+    if chosen is None or chosen.action not in _OUTCOMES:
         return
     refused: Counter[str] = Counter()
-    with notices.failures_told(visitor.caller.request_id, "update the queue"):
-        for item_id in wish.ids:
+    with notices.error_boundary(visitor.caller.request_id, "update the queue"):
+        for item_id in chosen.ids:
             try:
-                _do(visitor, wish.act, item_id)
+                _apply_to(visitor, chosen.action, item_id)
             except Refused as refusal:
                 refused[refusal.message] += 1
-    done = len(wish.ids) - refused.total()
+    done = len(chosen.ids) - refused.total()
     if done:
-        st.toast(f"{_sessions(done)} {_OUTCOMES[wish.act]}")
+        st.toast(f"{_sessions(done)} {_OUTCOMES[chosen.action]}")
     for message, number in refused.items():
         st.warning(f"{_sessions(number)} not changed: {message}")
 
 
-def _do(visitor: Visitor, act: str, item_id: str) -> None:
-    if act == TAKE_OUT.name:
+def _apply_to(visitor: Visitor, action: str, item_id: str) -> None:
+    if action == REMOVE.name:
         review_queues.remove_item(visitor.caller, item_id)
     else:
-        review_queues.prioritise(visitor.caller, item_id, _PRIORITIES[act])
+        review_queues.prioritise(visitor.caller, item_id, _PRIORITIES[action])
 
 
 def _sessions(number: int) -> str:

@@ -54,8 +54,8 @@ def draw(visitor: Visitor) -> None:
 
 
 def _draw_queues(visitor: Visitor) -> None:
-    _tell_finished(visitor)
-    with notices.failures_told(visitor.caller.request_id, "load the queues"), st.skeleton(320):
+    _undo_notice(visitor)
+    with notices.error_boundary(visitor.caller.request_id, "load the queues"), st.skeleton(320):
         queues = review_queues.newest_open(visitor.caller)
     if not queues:
         notices.empty(
@@ -68,7 +68,7 @@ def _draw_queues(visitor: Visitor) -> None:
         _card(visitor, queue, is_first=queue.id == first)
 
 
-def _tell_finished(visitor: Visitor) -> None:
+def _undo_notice(visitor: Visitor) -> None:
     """Say that the queue is done, when the last submission led here, with the way to undo it."""
     last = current_review.last_submitted()
     if last is None:
@@ -76,8 +76,8 @@ def _tell_finished(visitor: Visitor) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.text(f"Submitted: {last.title}")
         if st.button("Undo", icon=":material/undo:", key="review-undo"):
-            with notices.failures_told(visitor.caller.request_id, "undo the review"):
-                current_review.take_back(visitor)
+            with notices.error_boundary(visitor.caller.request_id, "undo the review"):
+                current_review.undo_submit(visitor)
 
 
 def _card(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> None:

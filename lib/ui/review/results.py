@@ -27,7 +27,7 @@ def draw(visitor: Visitor) -> None:
     """Draw the results."""
     now = datetime.now(UTC)
     pager = Pager("reviews", ())
-    with notices.failures_told(visitor.caller.request_id, "load the reviews"), st.skeleton(420):
+    with notices.error_boundary(visitor.caller.request_id, "load the reviews"), st.skeleton(420):
         scores = reviews.trends(visitor.caller, now - timedelta(days=_DAYS), now)
         page = reviews.page(visitor.caller, cursor=pager.cursor, limit=PAGE_SIZE)
     if not page.items and not scores:
@@ -51,8 +51,8 @@ def draw(visitor: Visitor) -> None:
 def _figures(scores: tuple[ScoreTrend, ...]) -> None:
     count = sum(score.review_count for score in scores)
     with st.container(horizontal=True):
-        chart_panel.number(f"Reviews, {_DAYS} days", fmt.count(count))
-        chart_panel.number("Mean score", _score(_mean(scores)))
+        chart_panel.metric_card(f"Reviews, {_DAYS} days", fmt.count(count))
+        chart_panel.metric_card("Mean score", _score(_mean(scores)))
 
 
 def _trends(scores: tuple[ScoreTrend, ...], visitor: Visitor) -> None:
@@ -72,7 +72,7 @@ def _trends(scores: tuple[ScoreTrend, ...], visitor: Visitor) -> None:
     }
     chart_panel.chart(
         f"Mean score per day by {by.lower()} (UTC)",
-        charts.scores_figure(series, visitor.zone, palette.series()),
+        charts.scores_figure(series, visitor.zone, palette.series_colours()),
         charts.counts_frame(series, visitor.zone),
         alt=f"Mean scores per day of {', '.join(series)}, from 1 to 5.",
         key="review-trends",

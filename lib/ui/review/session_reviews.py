@@ -27,7 +27,7 @@ def session_reviews(session: UserSession, visitor: Visitor) -> None:
         if not st.button("Show reviews", icon=":material/reviews:", key="show-reviews"):
             return
         st.session_state[_SHOWN] = session.id
-    with notices.failures_told(visitor.caller.request_id, "load the reviews"):
+    with notices.error_boundary(visitor.caller.request_id, "load the reviews"):
         found = reviews.of_session(visitor.caller, session.id)
     if not found:
         st.text("No reviews to show. Others' reviews appear after you submit your own.")

@@ -44,5 +44,5 @@ def register(folder: Path, name: str) -> ComponentRenderer:
     return st.components.v2.component(f"earshot.{name}", js=script, css=style)
 
 
-def noted() -> None:
+def no_op() -> None:
     """Do nothing: triggers are read from the result, but Streamlit wants them declared."""

@@ -18,7 +18,7 @@ from lib.ui.shell import notices
 from lib.ui.shell.account.component import account
 from lib.ui.shell.denials import report_denial
 from lib.ui.shell.navigation import ROUTES, Route
-from lib.ui.shell.visitor import who_is_there
+from lib.ui.shell.visitor import current_member
 from lib.work.services import services
 
 ASSETS: Final = Path(__file__).parents[1] / "parts" / "assets"
@@ -27,8 +27,8 @@ SIDEBAR_PIXELS: Final = 230
 SOCKET_PATH: Final = "/_stcore/stream"
 # What Streamlit's theme options cannot say (WCAG 1.4.3): its captions are too pale to read, and it
 # writes white on primary buttons, which are light by night (2.2:1; in the page's own colour 8:1).
-READABLE: Final = "[data-testid=stCaptionContainer] {color: inherit; opacity: 0.8}"
-READABLE_BY_NIGHT: Final = (
+CONTRAST_CSS: Final = "[data-testid=stCaptionContainer] {color: inherit; opacity: 0.8}"
+DARK_CONTRAST_CSS: Final = (
     ":is(button[kind^=primary]:enabled, [data-testid^=stBaseLinkButton-primary])"
     f" {{color: {st.get_option('theme.dark.backgroundColor')}}}"
 )
@@ -41,10 +41,10 @@ def main() -> None:
         layout="wide",
         initial_sidebar_state=SIDEBAR_PIXELS,
     )
-    by_night = st.context.theme.type == "dark"
-    st.html(f"<style>{READABLE}{READABLE_BY_NIGHT if by_night else ''}</style>")
+    is_dark = st.context.theme.type == "dark"
+    st.html(f"<style>{CONTRAST_CSS}{DARK_CONTRAST_CSS if is_dark else ''}</style>")
     st.logo((ASSETS / "logo.svg").read_text("utf-8"), size="large")
-    who = who_is_there()
+    who = current_member()
     if isinstance(who, Denial):
         report_denial(who, SOCKET_PATH)
         notices.signed_out(who.reason)

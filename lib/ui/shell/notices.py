@@ -57,7 +57,7 @@ def not_found(what: str, hint: str) -> None:
 
 
 @contextmanager
-def failures_told(request_id: str, what: str) -> Iterator[None]:
+def error_boundary(request_id: str, what: str) -> Iterator[None]:
     """Turn a failed call into a calm sentence with the request id and a retry; ends the run.
 
     Args:

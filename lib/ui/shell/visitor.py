@@ -33,7 +33,7 @@ class Visitor:
     zone: ZoneInfo
 
 
-def who_is_there() -> Member | Denial:
+def current_member() -> Member | Denial:
     """Say who this socket belongs to now."""
     header = st.context.headers.get("Cookie") or ""
     return services().authenticator.current_member(cookies.parse(header))
@@ -48,7 +48,7 @@ def require_role(path: str) -> Visitor:
     Args:
         path: of the page, as in `permissions.json`.
     """
-    who = who_is_there()
+    who = current_member()
     if isinstance(who, Denial):
         report_denial(who, path)
         notices.signed_out(who.reason)
@@ -63,10 +63,10 @@ def require_role(path: str) -> Visitor:
         lambda: authenticator.convex_token(who),
         current_request_id() or new_request_id(),
     )
-    return Visitor(who, caller, viewer_zone())
+    return Visitor(who, caller, browser_time_zone())
 
 
-def viewer_zone() -> ZoneInfo:
+def browser_time_zone() -> ZoneInfo:
     """Return the browser's time zone, UTC if it does not say."""
     try:
         return ZoneInfo(st.context.timezone or "UTC")

@@ -82,11 +82,11 @@ def evaluated(
         phase=state.phase,
         bad_for_ms=state.bad_for / _MILLISECOND,
         good_for_ms=None if state.good_for is None else state.good_for / _MILLISECOND,
-        blind_for_ms=state.blind_for / _MILLISECOND,
+        blind_for_ms=state.no_data_for / _MILLISECOND,
         after=known.evaluated_at if known else None,
         change=None if change == "pending" else change,
     )
-    _tell(rule, reading, change)
+    _log_change(rule, reading, change)
     return result
 
 
@@ -120,7 +120,7 @@ def _state(known: AlertState | None) -> State:
     )
 
 
-def _tell(rule: Rule, reading: Reading, change: Change | None) -> None:
+def _log_change(rule: Rule, reading: Reading, change: Change | None) -> None:
     if change is not None:
         _log.info(
             "alerts.change",

@@ -116,4 +116,4 @@ def test_adding_sums_is_the_same_as_adding_their_rollups() -> None:
         rollup(NOW, [40.0], operation="b", source="demo"),
         rollup(NOW + timedelta(hours=1), [7.0, 0.0], {"denied": 2}, operation="a"),
     ]
-    assert series.together(series.by_dimension(parts, "operation").values()) == series.total(parts)
+    assert series.merged(series.by_dimension(parts, "operation").values()) == series.total(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from lib.ui.shell.bundles import noted, register
+from lib.ui.shell.bundles import no_op, register
 
 _mount: Final = register(Path(__file__).parent, "player")
 
@@ -20,8 +20,8 @@ def transcript_player(data: dict[str, Any], *, key: str) -> Any:
     return _mount(
         key=key,
         data=data,
-        on_urls_change=noted,
-        on_waves_change=noted,
-        on_whole_change=noted,
-        on_move_change=noted,
+        on_urls_change=no_op,
+        on_waves_change=no_op,
+        on_whole_change=no_op,
+        on_move_change=no_op,
     )

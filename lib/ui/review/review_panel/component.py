@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from lib.ui.shell.bundles import noted, register
+from lib.ui.shell.bundles import no_op, register
 
 _mount: Final = register(Path(__file__).parent, "review")
 
@@ -20,9 +20,9 @@ def review_panel(data: dict[str, Any], *, key: str) -> Any:
     return _mount(
         key=key,
         data=data,
-        on_draft_change=noted,
-        on_submit_change=noted,
-        on_renew_change=noted,
-        on_release_change=noted,
-        on_undo_change=noted,
+        on_draft_change=no_op,
+        on_submit_change=no_op,
+        on_renew_change=no_op,
+        on_release_change=no_op,
+        on_undo_change=no_op,
     )

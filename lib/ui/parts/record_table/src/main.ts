@@ -4,10 +4,10 @@ import { drawCell } from "./cells.ts";
 import type { Cell } from "./cells.ts";
 import { listenToKeys } from "./keys.ts";
 import { Selection } from "./selection.ts";
-import type { Act } from "./selection.ts";
+import type { Action } from "./selection.ts";
 
 interface Row {
-  /** What an act on the selected rows is told. */
+  /** Names the row in an action. */
   id: string;
   /** Page and parameters that the row opens; null for rows without a page of their own. */
   path: string | null;
@@ -26,8 +26,8 @@ interface TableData {
   label: string;
   columns: ColumnData[];
   rows: Row[];
-  /** What can be done with selected rows; without any, nothing can be selected. */
-  acts: Act[];
+  /** Actions on selected rows; without any, rows cannot be selected. */
+  actions: Action[];
 }
 
 interface Mount {
@@ -46,10 +46,10 @@ export default function mount({ data, parentElement, setTriggerValue }: Mount): 
   frame.className = "records";
   const table = document.createElement("table");
   const selection =
-    data.acts.length === 0
+    data.actions.length === 0
       ? null
-      : new Selection(data.rows, kept, data.acts, (name, ids) =>
-          setTriggerValue("act", { name, ids }),
+      : new Selection(data.rows, kept, data.actions, (name, ids) =>
+          setTriggerValue("action", { name, ids }),
         );
   table.append(caption(data.label), head(data, selection), body(data, selection));
   frame.append(table);

@@ -1,6 +1,6 @@
 /** Which rows of a list are selected, and what can be done with them. */
 
-export interface Act {
+export interface Action {
   name: string;
   label: string;
 }
@@ -20,7 +20,7 @@ export class Selection {
   private last: string | null = null;
 
   /** @param kept - ids that are selected; those that are not shown any more leave it. */
-  constructor(rows: readonly { id: string }[], kept: Set<string>, acts: Act[], act: Do) {
+  constructor(rows: readonly { id: string }[], kept: Set<string>, actions: Action[], act: Do) {
     this.ids = rows.map(({ id }) => id);
     this.kept = kept;
     for (const id of [...kept]) if (!this.ids.includes(id)) kept.delete(id);
@@ -36,7 +36,7 @@ export class Selection {
     this.bar.setAttribute("role", "toolbar");
     this.bar.ariaLabel = "Selected rows";
     this.bar.append(this.count);
-    for (const { name, label } of acts) {
+    for (const { name, label } of actions) {
       this.bar.append(button(label, () => act(name, this.selected())));
     }
     this.bar.append(button("Clear", () => this.clear()));

@@ -1,6 +1,6 @@
 /** The review panel: the rubric's questions, notes, and what to do when done. */
 import { element } from "../../../parts/dom.ts";
-import { hearRoom } from "../../../listening/transcript_player/src/review.ts";
+import { onPlayerEvents } from "../../../listening/transcript_player/src/review.ts";
 import type { Moment, ReviewCommand } from "../../../listening/transcript_player/src/review.ts";
 import { answerOfDigit, answersOf, missing, staysAfterDigit, withAnswer } from "./content.ts";
 import { Lease } from "./lease.ts";
@@ -49,7 +49,7 @@ export class Panel {
     );
     root.replaceChildren(...this.#parts(data));
     const { signal } = this.#ended;
-    hearRoom(
+    onPlayerEvents(
       { moment: (at) => this.#reach(at), command: (command) => this.#obey(command) },
       signal,
     );
