@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from benchmarks.figures import Figure
 from lib.data import Caller
 from lib.data.client import Client
-from lib.ui.listening.room import load_session
+from lib.ui.listening.player import load_session
 from local.stack import Stack
 from tests.browser.pages.room import Ingest, turns
 from tests.support.stack import RunningStack

@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPBearer
 
 from lib.api.problems import FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE, Problem
-from lib.api.rates import RateLimiter
+from lib.api.rate_limiter import RateLimiter
 from lib.auth.bearer import BearerVerifier, Principal
 from lib.auth.blocking import WorkerThreads
 from lib.auth.events import EventReporter

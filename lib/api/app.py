@@ -11,9 +11,9 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from lib.api import openapi, problems, reference
 from lib.api.access import PUBLIC, Authorizer
-from lib.api.cursors import Cursors
-from lib.api.envelope import RequestMiddleware
-from lib.api.errors import Responses, problem
+from lib.api.lists import Cursors
+from lib.api.middleware import RequestMiddleware
+from lib.api.problems import Responses, problem
 from lib.api.route import ApiRoute
 from lib.api.routes import (
     audio,

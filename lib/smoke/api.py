@@ -8,7 +8,7 @@ import httpx
 
 from lib.config.settings import Settings
 from lib.config.values import is_loopback
-from lib.smoke.cases import Failed
+from lib.smoke.checks import Failed
 
 _TIMEOUT: Final = httpx.Timeout(10.0)
 

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import jwt
 
-from lib.smoke.cases import Failed, NotPossible, check
+from lib.smoke.checks import Failed, NotPossible, check
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Response

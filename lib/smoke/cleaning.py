@@ -11,7 +11,7 @@ from typing import Final
 
 from lib.auth.backend_api import ApiRefusedError
 from lib.data import Caller, Refused, audio_objects, user_sessions, users
-from lib.smoke.cases import Failed, check, wait_until
+from lib.smoke.checks import Failed, check, wait_until
 from lib.smoke.marks import PREFIX, is_address, is_mark
 from lib.smoke.people import People
 from lib.smoke.run import Run

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from lib.smoke.cases import check, wait_until
+from lib.smoke.checks import check, wait_until
 from lib.smoke.run import Run
 from lib.smoke.storing import TEXTS
 from lib.storage.bucket import inspect

@@ -14,7 +14,7 @@ from lib.auth.service import mint
 from lib.data import Caller
 from lib.smoke.api import AppClient
 from lib.smoke.browser import Browser
-from lib.smoke.cases import Failed
+from lib.smoke.checks import Failed
 from lib.smoke.marks import new_mark
 from lib.smoke.people import People
 from lib.work.services import Services

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from lib.auth.backend_api import ApiRefusedError
-from lib.smoke.cases import Failed, NotPossible, check, wait_until
+from lib.smoke.checks import Failed, NotPossible, check, wait_until
 from lib.smoke.run import Run
 
 REVOKED_WITHIN: Final = 90.0

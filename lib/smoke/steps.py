@@ -12,7 +12,7 @@ import httpx
 from lib.auth.backend_api import ApiRefusedError, ApiUnavailableError
 from lib.data import DataError
 from lib.data.errors import FunctionFailed
-from lib.smoke.cases import Failed, NotPossible
+from lib.smoke.checks import Failed, NotPossible
 from lib.smoke.interruption import Interruption
 from lib.storage.errors import StorageError
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from lib.data import audio_objects
-from lib.smoke.cases import check, wait_until
+from lib.smoke.checks import check, wait_until
 from lib.smoke.run import SECONDS, Run
 
 TEXTS: Final = ("Where is my parcel, please?", "It is on its way and arrives tomorrow.")

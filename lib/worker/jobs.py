@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from lib.product.schedule import EVERY
 from lib.work import dependencies, uploads
 from lib.work.services import Services
-from lib.worker import analysis_job, retention, started_erasures
+from lib.worker import analysis_job, erasures, retention
 from lib.worker.alerts.delivery import deliver
 from lib.worker.alerts.evaluation import Evaluation
 from lib.worker.analyser import Analyser
@@ -60,7 +60,7 @@ def default_jobs(analyser: Analyser) -> tuple[Job, ...]:
         "audio.reconciliation": lambda services, stop: asdict(
             Reconciliation(services.worker_caller(), services.storage, stop=stop).run()
         ),
-        "users.erasure": started_erasures.finish_started,
+        "users.erasure": erasures.finish_started,
         dependencies.JOB: dependencies.check,
         "storage.probe": lambda services, _stop: probe(services.storage, services.recorder),
         "alerts.delivery": deliver,

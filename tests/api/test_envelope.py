@@ -11,7 +11,7 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from lib.api.envelope import RequestMiddleware
+from lib.api.middleware import RequestMiddleware
 from tests.support.api import Api
 
 

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pytest
 
-from lib.api import rates
+from lib.api import rate_limiter
 from lib.api.problems import Problem
-from lib.api.rates import RateLimiter, group_of
+from lib.api.rate_limiter import RateLimiter, group_of
 from lib.auth.bearer import Principal
 from lib.auth.roles import Role
 from lib.data import Caller, Client, Unavailable
@@ -26,9 +26,9 @@ def worker(convex: ConvexRuntime) -> Callable[[], Caller]:
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rates, "LIMITS", {"read": 20, "write": 200, "search": 5})
+    monkeypatch.setattr(rate_limiter, "LIMITS", {"read": 20, "write": 200, "search": 5})
     # Per hour: next to nothing flows back while a test runs.
-    monkeypatch.setattr(rates, "PERIOD_SECONDS", 3600)
+    monkeypatch.setattr(rate_limiter, "PERIOD_SECONDS", 3600)
 
 
 def caller() -> Principal:

@@ -8,10 +8,9 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from lib.api.access import Access, AccessDep, ServicesDep
-from lib.api.envelope import log_fields
-from lib.api.errors import errors
-from lib.api.fields import DocumentId, OutMoment, RequestModel, ResponseModel
-from lib.api.problems import CONFLICT, GONE, NOT_FOUND, VALIDATION, Problem
+from lib.api.middleware import log_fields
+from lib.api.models import DocumentId, OutMoment, RequestModel, ResponseModel
+from lib.api.problems import CONFLICT, GONE, NOT_FOUND, VALIDATION, Problem, errors
 from lib.api.route import ApiRoute
 from lib.data import FieldError
 from lib.storage.decode import UnplayableError

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from lib.api.access import AccessDep
-from lib.api.errors import errors
-from lib.api.fields import Moment, Order, OutMoment, ResponseModel
 from lib.api.lists import At
+from lib.api.models import Moment, Order, OutMoment, ResponseModel
+from lib.api.problems import errors
 from lib.api.route import ApiRoute
 from lib.data import audit
 from lib.data.fields import Identifier

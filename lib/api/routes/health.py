@@ -15,8 +15,8 @@ from anyio import CapacityLimiter
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from lib.api.errors import problem
-from lib.api.fields import ResponseModel
+from lib.api.models import ResponseModel
+from lib.api.problems import problem
 from lib.api.route import ApiRoute
 from lib.observability.logs import get_logger
 from lib.work.dependencies import Probe

@@ -7,14 +7,13 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter, Body, Request
 from pydantic import Discriminator, Field, Tag
 
-from lib.api import measured
+from lib.api import measurements
 from lib.api.access import AccessDep, ServicesDep
-from lib.api.envelope import log_fields
-from lib.api.errors import errors
-from lib.api.fields import DocumentId, OutMoment, RequestModel, ResponseModel
 from lib.api.idempotency import Key
 from lib.api.lists import At
-from lib.api.problems import ALTERNATIVE
+from lib.api.middleware import log_fields
+from lib.api.models import DocumentId, OutMoment, RequestModel, ResponseModel
+from lib.api.problems import ALTERNATIVE, errors
 from lib.api.route import ApiRoute
 from lib.api.routes.sessions import no_session
 from lib.data import audit, interactions, user_sessions
@@ -128,8 +127,8 @@ def append_turns(
     done = interactions.append(
         access.caller, id, [_record(turn) for turn in turns], idempotency_key=key
     )
-    measured.turns(services, turns, done.accepted)
-    measured.lag(services, done.lag_ms)
+    measurements.turns(services, turns, done.accepted)
+    measurements.lag(services, done.lag_ms)
     return Appended.model_validate(done)
 
 

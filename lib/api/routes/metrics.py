@@ -10,9 +10,8 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from lib.api.access import AccessDep
-from lib.api.errors import errors
-from lib.api.fields import Moment, OutMoment, ResponseModel
-from lib.api.problems import VALIDATION, Problem
+from lib.api.models import Moment, OutMoment, ResponseModel
+from lib.api.problems import VALIDATION, Problem, errors
 from lib.api.route import ApiRoute
 from lib.data import Caller, FieldError, metrics
 from lib.data.records import Rollup

@@ -8,10 +8,9 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from lib.api.access import AccessDep
-from lib.api.errors import errors
-from lib.api.fields import DocumentId, OutMoment, ResponseModel
 from lib.api.lists import At
-from lib.api.problems import NOT_FOUND, Problem
+from lib.api.models import DocumentId, OutMoment, ResponseModel
+from lib.api.problems import NOT_FOUND, Problem, errors
 from lib.api.route import ApiRoute
 from lib.api.routes.sessions import Session
 from lib.data import review_queues

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from lib.api.access import AccessDep
-from lib.api.errors import errors
-from lib.api.fields import DocumentId, Moment, Order, OutMoment, ResponseModel
 from lib.api.lists import At
+from lib.api.models import DocumentId, Moment, Order, OutMoment, ResponseModel
+from lib.api.problems import errors
 from lib.api.route import ApiRoute
 from lib.api.routes.sessions import no_session
-from lib.api.windows import End, Start, window
+from lib.api.time_ranges import End, Start, window
 from lib.data import reviews, user_sessions
 from lib.data.fields import Identifier
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from lib.api.access import AccessDep
-from lib.api.errors import errors
-from lib.api.fields import DocumentId, ResponseModel
+from lib.api.models import DocumentId, ResponseModel
+from lib.api.problems import errors
 from lib.api.route import ApiRoute
 from lib.api.routes.interactions import Turn
 from lib.api.routes.sessions import Session

@@ -7,15 +7,21 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AliasPath, Field
 
-from lib.api import measured
+from lib.api import measurements
 from lib.api.access import AccessDep, ServicesDep
-from lib.api.envelope import log_fields
-from lib.api.errors import errors
-from lib.api.fields import DocumentId, Moment, Order, OutMoment, RequestModel, ResponseModel
-from lib.api.figures import Distribution
 from lib.api.idempotency import Key
 from lib.api.lists import At
-from lib.api.problems import NOT_FOUND, Problem
+from lib.api.middleware import log_fields
+from lib.api.models import (
+    Distribution,
+    DocumentId,
+    Moment,
+    Order,
+    OutMoment,
+    RequestModel,
+    ResponseModel,
+)
+from lib.api.problems import NOT_FOUND, Problem, errors
 from lib.api.route import ApiRoute
 from lib.data import user_sessions
 from lib.data.fields import (
@@ -240,7 +246,7 @@ def change_session(
         labels=changes.labels,
         metadata=changes.metadata,
     )
-    measured.assessment(services, changed, changes.assessment_ms)
+    measurements.assessment(services, changed, changes.assessment_ms)
     return Session.model_validate(changed)
 
 

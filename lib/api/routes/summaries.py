@@ -8,12 +8,10 @@ from typing import Final
 from fastapi import APIRouter
 
 from lib.api.access import AccessDep
-from lib.api.errors import errors
-from lib.api.fields import OutMoment, ResponseModel
-from lib.api.figures import Figures
-from lib.api.problems import NOT_FOUND, Problem
+from lib.api.models import Figures, OutMoment, ResponseModel
+from lib.api.problems import NOT_FOUND, Problem, errors
 from lib.api.route import ApiRoute
-from lib.api.windows import End, Start, window
+from lib.api.time_ranges import End, Start, window
 from lib.data import user_sessions, users
 from lib.data.fields import ClerkId
 

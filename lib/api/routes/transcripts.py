@@ -7,9 +7,8 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Query, Response
 
 from lib.api.access import AccessDep
-from lib.api.errors import Responses, errors
-from lib.api.fields import DocumentId, ResponseModel
-from lib.api.problems import LIMIT_EXCEEDED, Problem
+from lib.api.models import DocumentId, ResponseModel
+from lib.api.problems import LIMIT_EXCEEDED, Problem, Responses, errors
 from lib.api.route import ApiRoute
 from lib.api.routes.interactions import Turn
 from lib.api.routes.sessions import Session, no_session

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from lib.api.access import AccessDep
-from lib.api.errors import errors
-from lib.api.fields import (
+from lib.api.idempotency import Key
+from lib.api.lists import At
+from lib.api.models import (
     Moment,
     Order,
     OutMoment,
@@ -18,9 +19,7 @@ from lib.api.fields import (
     UserKind,
     UserStatus,
 )
-from lib.api.idempotency import Key
-from lib.api.lists import At
-from lib.api.problems import NOT_FOUND, Problem
+from lib.api.problems import NOT_FOUND, Problem, errors
 from lib.api.route import ApiRoute
 from lib.data import audit, records, users
 from lib.data.fields import ClerkId, Email, ImageUrl, Name

@@ -7,8 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from lib.api.errors import problem
-from lib.api.problems import BAD_REQUEST, Problem
+from lib.api.problems import BAD_REQUEST, Problem, problem
 from lib.api.route import ApiRoute
 from lib.observability.logs import get_logger
 from lib.work.clerk_webhooks import WebhookRefusedError

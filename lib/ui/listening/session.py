@@ -11,13 +11,14 @@ from lib.data import Refused
 from lib.data.records import UserSession
 from lib.product import figures as fmt
 from lib.product.objectives import ASSESSMENT, FIRST_TOKEN, FULL_TURN
-from lib.ui.listening.room import LoadedSession, draw_player, load_session
+from lib.ui.listening.player import LoadedSession, draw_player, load_session
 from lib.ui.listening.side_panel import side_panel
 from lib.ui.parts import session_rows
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, Neighbours, page_heading
 from lib.ui.parts.record_table.component import Tone
-from lib.ui.parts.series import DEMO
-from lib.ui.review import current_review, panel
+from lib.ui.parts.rollup_sums import DEMO
+from lib.ui.review import current_review
+from lib.ui.review.review_panel.component import review_panel
 from lib.ui.review.session_reviews import session_reviews
 from lib.ui.shell import notices
 from lib.ui.shell.navigation import neighbours_of
@@ -53,7 +54,7 @@ def _page(loaded: LoadedSession, item_id: str | None) -> None:
             notices.empty("No turns yet", "Turns appear here once the product stores them.")
     with side:
         if item_id:
-            panel.panel(item_id)
+            review_panel(item_id)
         session_reviews(loaded.session, visitor)
         side_panel(loaded, visitor)
 

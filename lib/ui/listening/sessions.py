@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
-from lib.data import user_sessions
-from lib.ui.listening.new_sessions import new_sessions
+from lib.auth.backend_api import ApiUnavailableError
+from lib.data import Caller, DataError, user_sessions
+from lib.observability.logs import get_logger
 from lib.ui.listening.search_hits import search_hits
 from lib.ui.listening.session_filters import (
     CHANNELS,
@@ -21,17 +24,80 @@ from lib.ui.listening.session_filters import (
     SORTS,
     SessionFilters,
 )
-from lib.ui.listening.suggestions import Suggestions, suggestions
 from lib.ui.parts import filters, session_rows
 from lib.ui.parts.export_panel import list_export
 from lib.ui.parts.page_heading.component import page_heading
-from lib.ui.parts.paging import PAGE_SIZE, Pager
+from lib.ui.parts.pager import PAGE_SIZE, Pager
 from lib.ui.parts.record_table.component import record_table, requested_action
 from lib.ui.review import add_sessions
 from lib.ui.shell import notices
 from lib.ui.shell.navigation import remember_list
-from lib.ui.shell.visitor import Visitor
+from lib.ui.shell.visitor import Visitor, require_role
 from lib.work.list_export import export_sessions
+
+POLL_SECONDS: Final = 15
+
+_log = get_logger(__name__)
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def new_sessions(newest: datetime, arguments: Mapping[str, Any]) -> None:
+    """Ask now and then, and offer to show what is new. Draws nothing while there is nothing.
+
+    Args:
+        newest: start of the newest session on the screen.
+        arguments: filters of the list.
+    """
+    visitor = require_role("/sessions")
+    try:
+        found = user_sessions.newer(visitor.caller, after=newest, **arguments)
+    except PermissionError as error:
+        notices.signed_out(str(error))
+        return
+    except (DataError, ApiUnavailableError) as error:
+        # The list on the screen is as good as before; the next poll may get through.
+        _log.info("sessions.newer_unknown", reason=type(error).__name__)
+        return
+    if not found.count:
+        return
+    number = f"{found.count}+" if found.more else str(found.count)
+    what = "new session" if number == "1" else "new sessions"
+    if st.button(f"Show {number} {what}", icon=":material/arrow_upward:", key="show-new-sessions"):
+        st.rerun()
+
+
+_SESSIONS: Final = 200
+_SECONDS: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Values that occur, each list sorted. Others can be typed: these are only the newest."""
+
+    labels: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+
+
+def suggestions(visitor: Visitor) -> Suggestions:
+    """Return what to suggest, up to a minute old; nothing if Convex does not answer."""
+    try:
+        return _newest(visitor.caller, visitor.member.role)
+    except DataError as error:
+        _log.warning("filters.no_suggestions", error=type(error).__name__)
+        return Suggestions()
+
+
+# Once per role: nobody is shown what another role was answered.
+@st.cache_data(ttl=_SECONDS, max_entries=8, show_spinner=False)
+def _newest(_caller: Caller, role: str) -> Suggestions:  # noqa: ARG001  # the role is the key
+    sessions = user_sessions.page(_caller, cursor=None, limit=_SESSIONS, order="desc").items
+    return Suggestions(
+        labels=tuple(sorted({label for session in sessions for label in session.labels})),
+        providers=tuple(sorted({session.provider for session in sessions if session.provider})),
+        models=tuple(sorted({session.model_id for session in sessions if session.model_id})),
+    )
+
 
 TABLE: Final = "sessions-table"
 _KEYS: Final = (

@@ -11,14 +11,54 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from lib.auth.roles import function_allowed, page_allowed, sees_clear
-from lib.data import Caller, interactions, reveals
-from lib.data.records import REVEALS_OF_TRANSCRIPT, Interaction
+from lib.data import Caller, Refused, interactions, reveals
+from lib.data.records import (
+    REVEALS_OF_TRANSCRIPT,
+    USER_SESSIONS_SET_LEGAL_HOLD,
+    Interaction,
+    UserSession,
+)
 from lib.product import paths
-from lib.ui.listening.hold_button import legal_hold
-from lib.ui.listening.room import LoadedSession, Revealed
+from lib.storage.errors import StorageError
+from lib.ui.listening.player import LoadedSession, Revealed
 from lib.ui.parts import session_rows
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
+from lib.work.legal_hold import set_hold
+from lib.work.services import services
+
+
+def legal_hold(session: UserSession, visitor: Visitor) -> None:
+    """Draw the control for roles that may hold sessions; nothing for others."""
+    if not function_allowed(visitor.member.role, USER_SESSIONS_SET_LEGAL_HOLD.path):
+        return
+    st.subheader("Legal hold", anchor=False)
+    if session.legal_hold:
+        st.caption("On hold: retention and erasure do not touch this session or its recordings.")
+        label, icon = "Release hold", ":material/lock_open:"
+    else:
+        st.caption(
+            "A hold keeps the recordings past the privacy window and blocks erasure of the user."
+        )
+        label, icon = "Place on hold", ":material/lock:"
+    if st.button(label, icon=icon, key="legal-hold"):
+        _change(session, visitor, held=not session.legal_hold)
+
+
+def _change(session: UserSession, visitor: Visitor, *, held: bool) -> None:
+    app = services()
+    with notices.error_boundary(visitor.caller.request_id, "change the legal hold"):
+        try:
+            set_hold(visitor.caller, app.worker_caller, app.storage, session.id, held=held)
+        except Refused as refused:
+            st.text(refused.message)
+            return
+        except StorageError:
+            # The row is changed already; a repeat changes the tags that are left.
+            st.text("Storage did not respond for every recording. Try again.")
+            return
+    st.rerun()
+
 
 _NAMES: Final = {
     "json": "JSON",

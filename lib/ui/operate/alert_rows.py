@@ -11,7 +11,7 @@ from lib.data.records import AlertState, Delivery, Incident
 from lib.observability.alert_rules import ALL_RULES, BY_NAME, RUNTIME_DOWN, Rule
 from lib.product import figures as fmt
 from lib.ui.parts.record_table.component import Cell, Column, Row, Tone
-from lib.ui.parts.series import DEMO
+from lib.ui.parts.rollup_sums import DEMO
 from lib.worker.alerts.messages import quantity
 
 PATH: Final = "/alerts"

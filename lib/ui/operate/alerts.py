@@ -17,14 +17,14 @@ from lib.observability.alert_rules import ALL_RULES
 from lib.product import figures as fmt
 from lib.ui.operate import alert_rows
 from lib.ui.operate.incident import incident_panel
-from lib.ui.parts import chart_panel, live
+from lib.ui.parts import charts, refresh
 from lib.ui.parts.page_heading.component import page_heading
-from lib.ui.parts.paging import PAGE_SIZE, Pager
+from lib.ui.parts.pager import PAGE_SIZE, Pager
 from lib.ui.parts.record_table.component import record_table
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 from lib.work.services import services
-from lib.worker.alerts.sending import channels
+from lib.worker.alerts.delivery import channels
 
 _SHOWN_DELIVERIES: Final = 20
 _EVALUATED_WITHIN: Final = timedelta(minutes=3)
@@ -53,8 +53,8 @@ def draw(_visitor: Visitor) -> None:
         "Rules are evaluated every 30 seconds. Demo data never raises an alert.",
         key="alerts-heading",
     )
-    every = live.refresh_picker()
-    live.auto_refresh(alert_rows.PATH, every, _body)
+    every = refresh.refresh_picker()
+    refresh.auto_refresh(alert_rows.PATH, every, _body)
 
 
 def _body(visitor: Visitor) -> None:
@@ -62,7 +62,10 @@ def _body(visitor: Visitor) -> None:
     if incident_id:
         incident_panel(visitor, incident_id)
     pager = Pager("incidents", ())
-    with notices.error_boundary(visitor.caller.request_id, "load the alerts"), live.skeleton(420):
+    with (
+        notices.error_boundary(visitor.caller.request_id, "load the alerts"),
+        refresh.skeleton(420),
+    ):
         loaded = _load(visitor.caller, pager.cursor)
     _figures(loaded)
     _incidents(loaded, visitor, pager)
@@ -95,17 +98,17 @@ def _figures(loaded: _Loaded) -> None:
     evaluated = max((state.evaluated_at for state in loaded.states.values()), default=None)
     pending = sum(state.phase == "pending" for state in loaded.states.values())
     with st.container(horizontal=True):
-        chart_panel.metric_card(
+        charts.metric_card(
             "Firing",
             fmt.count(firing),
             "needs attention" if firing else "no open alerts",
             rating="bad" if firing else "good",
         )
-        chart_panel.metric_card("Acknowledged", fmt.count(len(loaded.open) - firing))
-        chart_panel.metric_card("Pending", fmt.count(pending), "may fire soon")
-        chart_panel.metric_card("Silences", fmt.count(len(loaded.silences)))
+        charts.metric_card("Acknowledged", fmt.count(len(loaded.open) - firing))
+        charts.metric_card("Pending", fmt.count(pending), "may fire soon")
+        charts.metric_card("Silences", fmt.count(len(loaded.silences)))
         late = evaluated is None or datetime.now(UTC) - evaluated > _EVALUATED_WITHIN
-        chart_panel.metric_card(
+        charts.metric_card(
             "Last evaluated",
             fmt.ago(evaluated) if evaluated else "never",
             "overdue: check the worker" if late else "on time",

@@ -2,21 +2,106 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from lib.data import audit
-from lib.ui.operate import audit_rows
+from lib.data.records import AuditEvent
+from lib.product import figures as fmt
 from lib.ui.parts import filters
 from lib.ui.parts.export_panel import list_export
 from lib.ui.parts.page_heading.component import page_heading
-from lib.ui.parts.paging import PAGE_SIZE, Pager
+from lib.ui.parts.pager import PAGE_SIZE, Pager
 from lib.ui.parts.periods import bounds_of
-from lib.ui.parts.record_table.component import record_table
+from lib.ui.parts.record_table.component import Cell, Column, Row, record_table
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 from lib.work.list_export import export_audit
+
+AUDIT_COLUMNS: Final = (
+    Column("Time"),
+    Column("Actor"),
+    Column("Action"),
+    Column("Subject"),
+    Column("Details", minor=True),
+    Column("Request id"),
+)
+ACTIONS: Final[Mapping[str, str]] = {
+    "Viewed a session": "session.view",
+    "Viewed a user": "user.view",
+    "Listened": "audio.play",
+    "Continued listening": "audio.renew",
+    "Revealed masked data": "reveal",
+    "Exported a transcript": "transcript.export",
+    "Exported a recording": "audio.export",
+    "Exported sessions": "session.export",
+    "Exported a user": "user.export",
+    "Exported the audit trail": "audit.export",
+    "Exported reviews": "review.export",
+    "Erased a user": "erase",
+    "Placed a legal hold": "session.hold",
+    "Released a legal hold": "session.release",
+    "Decided between reviews": "review.decide",
+    "Created a queue": "queue.create",
+    "Changed a queue": "queue.change",
+    "Acknowledged an alert": "alert.acknowledge",
+    "Silenced an alert rule": "alert.silence",
+    "Ended a silence": "alert.unsilence",
+}
+"""Every action that Convex records, by how it is chosen and shown."""
+
+WORDS: Final[Mapping[str, str]] = {action: words for words, action in ACTIONS.items()}
+_SESSION_SUBJECTS: Final = frozenset({"userSession", "session", "transcript"})
+
+
+def page_of(event: AuditEvent) -> tuple[str, dict[str, str]] | None:
+    """Return the page of what an event is about, with its parameters; None if it has none."""
+    details = event.details or {}
+    session_id = details.get("sessionId")
+    if event.subject_type in _SESSION_SUBJECTS:
+        return "/session", {"id": event.subject_id}
+    if event.subject_type == "user":
+        return "/user", {"id": event.subject_id}
+    if event.subject_type == "audioObject" and isinstance(session_id, str):
+        return "/session", {"id": session_id}
+    if event.subject_type == "userSessions":
+        return "/sessions", {
+            name: str(value) for name, value in details.items() if name != "format"
+        }
+    return None
+
+
+def _acting(event: AuditEvent) -> str:
+    if event.impersonator_id is None:
+        return event.actor_role
+    return f"{event.actor_role}, impersonated by {event.impersonator_id}"
+
+
+def audit_rows(events: Sequence[AuditEvent], zone: ZoneInfo) -> list[Row]:
+    """Return the trail; each event opens the page of what it is about, if that has one."""
+    return [
+        Row(
+            (
+                Cell(fmt.moment(event.created_at, zone), title=fmt.utc(event.created_at)),
+                Cell(event.actor_id, _acting(event), title=event.actor_id),
+                Cell(WORDS.get(event.action, event.action), event.action),
+                Cell(event.subject_type, event.subject_id, title=event.subject_id),
+                _details(event),
+                Cell(event.request_id or fmt.NONE, title=event.request_id or ""),
+            ),
+            *(page_of(event) or ()),
+        )
+        for event in events
+    ]
+
+
+def _details(event: AuditEvent) -> Cell:
+    said = ", ".join(f"{name}: {value}" for name, value in (event.details or {}).items())
+    return Cell(said or fmt.NONE, title=said)
+
 
 TABLE: Final = "audit-table"
 _KEYS: Final = ("action", "actor", "subject", "since", "until")
@@ -38,8 +123,8 @@ def draw(visitor: Visitor) -> None:
             visitor.caller, cursor=pager.cursor, limit=PAGE_SIZE, order="desc", **arguments
         )
     if page.items or page.next_cursor:
-        table = audit_rows.audit_rows(page.items, visitor.zone)
-        record_table("Audit events", audit_rows.AUDIT_COLUMNS, table, key=TABLE)
+        table = audit_rows(page.items, visitor.zone)
+        record_table("Audit events", AUDIT_COLUMNS, table, key=TABLE)
         pager.controls(len(page.items), page.next_cursor)
     elif view:
         notices.empty("No events match", "Actor and subject must be exact ids. Remove a filter.")
@@ -54,7 +139,7 @@ def _filters() -> dict[str, str]:
         with filters.chip("Action", "action"):
             st.selectbox(
                 "Action",
-                list(audit_rows.ACTIONS),
+                list(ACTIONS),
                 index=None,
                 placeholder="Any action",
                 key="action",
@@ -74,7 +159,7 @@ def _filters() -> dict[str, str]:
 def _arguments(view: dict[str, str]) -> dict[str, Any]:
     start, end = bounds_of(view.get("since"), view.get("until"))
     found = {
-        "action": audit_rows.ACTIONS.get(view.get("action", "")),
+        "action": ACTIONS.get(view.get("action", "")),
         "actor_id": view.get("actor"),
         "subject_id": view.get("subject"),
         "from_": start,

@@ -16,12 +16,12 @@ from lib.data.records import AuthEvent, Rollup
 from lib.observability.unusual import LEAST, SPREADS, limit_of
 from lib.product import figures as fmt
 from lib.ui.operate import event_rows, find_request, runbook
-from lib.ui.parts import chart_panel, charts, live, palette
+from lib.ui.parts import charts, plots, refresh
 from lib.ui.parts.page_heading.component import page_heading
-from lib.ui.parts.paging import PAGE_SIZE, Pager
-from lib.ui.parts.periods import Period
+from lib.ui.parts.pager import PAGE_SIZE, Pager
+from lib.ui.parts.periods import Period, chosen_period, events_since, period_params, period_picker
 from lib.ui.parts.record_table.component import Cell, Column, Row, record_table
-from lib.ui.parts.series import Sum, by_dimension, counts_over_time, over_time, split, total
+from lib.ui.parts.rollup_sums import Sum, by_dimension, counts_over_time, over_time, split, total
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 
@@ -65,16 +65,16 @@ def draw(_visitor: Visitor) -> None:
         key="auth-heading",
     )
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        chart_panel.period_picker()
-        every = live.refresh_picker()
-    live.auto_refresh(PATH, every, _body)
+        period_picker()
+        every = refresh.refresh_picker()
+    refresh.auto_refresh(PATH, every, _body)
 
 
 def _body(visitor: Visitor) -> None:
-    period = chart_panel.chosen_period(datetime.now(UTC))
+    period = chosen_period(datetime.now(UTC))
     with (
         notices.error_boundary(visitor.caller.request_id, "load sign-in metrics"),
-        live.skeleton(420),
+        refresh.skeleton(420),
     ):
         loaded = _load(visitor, period)
     if loaded.all:
@@ -113,18 +113,18 @@ def _figures(loaded: _Loaded) -> None:
         and item.dimensions.get("reason") == "signed-in"
     )
     with st.container(horizontal=True):
-        chart_panel.metric_card("Decisions", fmt.count(whole.count))
-        chart_panel.metric_card(
+        charts.metric_card("Decisions", fmt.count(whole.count))
+        charts.metric_card(
             "Denied",
             fmt.count(refused.count),
             f"{fmt.share(refused.count, whole.count)}, previously {fmt.count(before.count)}",
         )
         ratio = f"1 to {allowed / refused.count:,.0f}" if refused.count else fmt.NONE
-        chart_panel.metric_card("Denied to allowed", ratio, f"{fmt.count(allowed)} allowed")
-        chart_panel.metric_card(
+        charts.metric_card("Denied to allowed", ratio, f"{fmt.count(allowed)} allowed")
+        charts.metric_card(
             "Returns from Clerk", fmt.count(returned), "sign-ins and token refreshes"
         )
-        chart_panel.metric_card("Decision time, p95", fmt.latency(whole.histogram.quantile(0.95)))
+        charts.metric_card("Decision time, p95", fmt.latency(whole.histogram.quantile(0.95)))
 
 
 def _chart(loaded: _Loaded, visitor: Visitor) -> None:
@@ -132,7 +132,7 @@ def _chart(loaded: _Loaded, visitor: Visitor) -> None:
     points = over_time(loaded.all, period)
     measured = [at + period.step for at, part in points if part.count]
     if period.goes_on and measured:
-        chart_panel.stale_data_notice(min(measured[-1], datetime.now(UTC)), _EXPECTED_SECONDS)
+        charts.stale_data_notice(min(measured[-1], datetime.now(UTC)), _EXPECTED_SECONDS)
     if not denied:
         st.subheader("Denials", anchor=False)
         notices.empty("No denials in this period", "Denials appear here by reason.")
@@ -154,14 +154,12 @@ def _chart(loaded: _Loaded, visitor: Visitor) -> None:
     counts = [part.count for _, part in over_time(denied, period)]
     limit = limit_of([part.count for _, part in over_time(loaded.before, period.before())])
     unusual = [(at, n) for at, n in zip(period.starts(), counts, strict=True) if n >= limit]
-    figure = charts.stacked_figure(
-        series, visitor.zone, "denied requests", palette.series_colours()
-    )
-    charts.mark_unusual(figure, unusual, visitor.zone, palette.colours()["bad"])
-    chart_panel.chart(
+    figure = plots.stacked_figure(series, visitor.zone, "denied requests", charts.series_colours())
+    plots.mark_unusual(figure, unusual, visitor.zone, charts.colours()["bad"])
+    charts.chart(
         f"Denials by {by.lower()}",
         figure,
-        charts.counts_frame(series, visitor.zone),
+        plots.counts_frame(series, visitor.zone),
         alt=f"Denied requests over time by {by.lower()}: {', '.join(series)}. "
         f"{len(unusual)} steps are unusual.",
         key="auth-denials",
@@ -201,7 +199,7 @@ def _reasons(loaded: _Loaded) -> None:
     if not loaded.denied:
         return
     earlier = by_dimension(loaded.before, "reason")
-    here = chart_panel.period_params("by")
+    here = period_params("by")
     table = [
         Row(
             (
@@ -250,7 +248,10 @@ def _explanation() -> None:
 
 def _sources(visitor: Visitor, period: Period) -> None:
     st.subheader("Top sources", anchor=False)
-    with notices.error_boundary(visitor.caller.request_id, "load the sources"), live.skeleton(200):
+    with (
+        notices.error_boundary(visitor.caller.request_id, "load the sources"),
+        refresh.skeleton(200),
+    ):
         kept, complete = _kept(visitor, period)
     known = [event for event in kept if event.client_hash]
     if not known:
@@ -283,7 +284,7 @@ def _kept(visitor: Visitor, period: Period) -> tuple[list[AuthEvent], bool]:
     kept: list[AuthEvent] = []
     cursor: str | None = None
     for _ in range(_SOURCE_PAGES):
-        page = chart_panel.events_since(
+        page = events_since(
             events.auth_page(
                 visitor.caller,
                 to=None if period.goes_on else period.end,
@@ -309,9 +310,12 @@ def _events(visitor: Visitor, period: Period) -> None:
     st.subheader("Latest denials", anchor=False)
     find_request.request_panel(visitor)
     reason = st.query_params.get("reason") or None
-    here = chart_panel.period_params("by", "reason")
+    here = period_params("by", "reason")
     pager = Pager("auth-events", tuple(here.items()))
-    with notices.error_boundary(visitor.caller.request_id, "load the denials"), live.skeleton(300):
+    with (
+        notices.error_boundary(visitor.caller.request_id, "load the denials"),
+        refresh.skeleton(300),
+    ):
         found = events.auth_page(
             visitor.caller,
             to=None if period.goes_on else period.end,
@@ -321,7 +325,7 @@ def _events(visitor: Visitor, period: Period) -> None:
             cursor=pager.cursor,
             limit=PAGE_SIZE,
         )
-    page = chart_panel.events_since(found, period.start)
+    page = events_since(found, period.start)
     if not page.items:
         notices.empty("No denials", "Single denials are kept for seven days.")
         return

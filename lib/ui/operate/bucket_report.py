@@ -12,9 +12,9 @@ import streamlit as st
 from lib.data import job_leases, metrics
 from lib.data.records import JobRun
 from lib.product import figures as fmt
-from lib.ui.parts import chart_panel
+from lib.ui.parts import charts
 from lib.ui.parts.record_table.component import Cell, Column, Row, record_table
-from lib.ui.parts.series import total
+from lib.ui.parts.rollup_sums import total
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 
@@ -62,16 +62,16 @@ def bucket_state(visitor: Visitor) -> None:
     found = report_of(jobs.get(_RECONCILIATION))
     with st.container(horizontal=True):
         _probe(jobs.get(_PROBE), probes.count, probes.failures)
-        chart_panel.metric_card(
+        charts.metric_card(
             "Objects", fmt.count(found.get("objects")), _when(jobs.get(_RECONCILIATION))
         )
         size = found.get("bytes")
-        chart_panel.metric_card(
+        charts.metric_card(
             "Size", fmt.NONE if size is None else fmt.size(int(size)), "with waveforms"
         )
         _retention(jobs.get(_RETENTION))
         findings = sum(found.get("findings", {}).values()) if found else None
-        chart_panel.metric_card(
+        charts.metric_card(
             "Reconciliation findings",
             fmt.count(findings),
             _when(jobs.get(_RECONCILIATION)),
@@ -94,7 +94,7 @@ def _probe(job: JobRun | None, rounds: int, failed: int) -> None:
     report = report_of(job)
     outcome = str(report.get("outcome") or fmt.NONE)
     note = f"{failed} of {rounds} failed in the last hour" if rounds else _when(job)
-    chart_panel.metric_card(
+    charts.metric_card(
         "Probe", outcome, note, rating=None if not report else "good" if outcome == "ok" else "bad"
     )
 
@@ -103,11 +103,11 @@ def _retention(job: JobRun | None) -> None:
     report = report_of(job)
     left = report.get("left")
     if left is None:
-        chart_panel.metric_card("Retention backlog", fmt.NONE, _when(job))
+        charts.metric_card("Retention backlog", fmt.NONE, _when(job))
         return
     overdue = timedelta(seconds=int(report.get("overdueSeconds", 0)))
     note = f"oldest overdue by {fmt.span(overdue)}" if left else "nothing overdue"
-    chart_panel.metric_card(
+    charts.metric_card(
         "Retention backlog",
         f"{left}{'+' if left >= _FULL else ''}",
         note,

@@ -23,7 +23,7 @@ from lib.product import figures as fmt
 from lib.product.objectives import PERIOD, STORAGE_LATENCY, STORAGE_SUCCESS, Objective
 from lib.ui.parts.periods import Resolution
 from lib.ui.parts.record_table.component import Cell, Column, Row, Tone, record_table
-from lib.ui.parts.series import Sum, total
+from lib.ui.parts.rollup_sums import Sum, total
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 

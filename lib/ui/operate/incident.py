@@ -11,11 +11,11 @@ from lib.data import alerts, metrics
 from lib.data.records import Incident, IncidentEntry, IncidentRecord
 from lib.product import figures as fmt
 from lib.ui.operate import alert_rows, runbook
-from lib.ui.parts import chart_panel, charts, live, palette
+from lib.ui.parts import charts, plots, refresh
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, page_heading
-from lib.ui.parts.periods import custom
+from lib.ui.parts.periods import CUSTOM, custom
 from lib.ui.parts.record_table.component import Tone
-from lib.ui.parts.series import DEMO, over_time
+from lib.ui.parts.rollup_sums import DEMO, over_time
 from lib.ui.shell import notices
 from lib.ui.shell.navigation import BY_PATH
 from lib.ui.shell.visitor import Visitor
@@ -47,7 +47,10 @@ _UNITS: Final = {
 
 def incident_panel(visitor: Visitor, incident_id: str) -> None:
     """Draw the incident that the address names."""
-    with notices.error_boundary(visitor.caller.request_id, "load the incident"), live.skeleton(420):
+    with (
+        notices.error_boundary(visitor.caller.request_id, "load the incident"),
+        refresh.skeleton(420),
+    ):
         found = alerts.get(visitor.caller, incident_id)
     if found is None:
         notices.not_found(
@@ -102,7 +105,7 @@ def page_params(incident: Incident) -> dict[str, str]:
     start, end = _window(incident)
     return {
         **incident.params,
-        "window": chart_panel.CUSTOM,
+        "window": CUSTOM,
         "from": f"{start:%Y-%m-%dT%H:%M}",
         "to": f"{end:%Y-%m-%dT%H:%M}",
     }
@@ -142,7 +145,7 @@ def _chart(incident: Incident, visitor: Visitor) -> None:
         labels["source"] = incident.source
     with (
         notices.error_boundary(visitor.caller.request_id, "load the incident's values"),
-        live.skeleton(220),
+        refresh.skeleton(220),
     ):
         found = list(
             metrics.between(
@@ -153,12 +156,12 @@ def _chart(incident: Incident, visitor: Visitor) -> None:
         st.caption("No values of this rule were recorded in this time.")
         return
     points = [(at, part.max if part.count else None) for at, part in over_time(found, period)]
-    chart_panel.chart(
+    charts.chart(
         "Value and limit",
-        charts.limit_figure(
-            points, visitor.zone, incident.threshold, _UNITS[incident.unit], palette.colours()
+        plots.limit_figure(
+            points, visitor.zone, incident.threshold, _UNITS[incident.unit], charts.colours()
         ),
-        charts.values_frame(points, visitor.zone),
+        plots.values_frame(points, visitor.zone),
         alt=f"Value of the rule {incident.rule} around the incident; the worst is "
         f"{quantity(incident.worst, incident.unit)}, the limit "
         f"{quantity(incident.threshold, incident.unit)}.",

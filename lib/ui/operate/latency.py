@@ -13,11 +13,11 @@ from lib.data import metrics
 from lib.data.records import Rollup
 from lib.product import figures as fmt
 from lib.product.objectives import API_REQUEST, ASSESSMENT, FIRST_TOKEN, FULL_TURN
-from lib.ui.parts import chart_panel, charts, live, palette
+from lib.ui.parts import charts, plots, refresh
 from lib.ui.parts.page_heading.component import page_heading
-from lib.ui.parts.periods import Period
+from lib.ui.parts.periods import Period, chosen_period, period_picker
 from lib.ui.parts.record_table.component import Cell, Column, Row, record_table
-from lib.ui.parts.series import Sum, over_time, split, total
+from lib.ui.parts.rollup_sums import Sum, over_time, split, total
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 
@@ -67,16 +67,16 @@ def draw(_visitor: Visitor) -> None:
         key="latency-heading",
     )
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        chart_panel.period_picker(default="7 days")
-        every = live.refresh_picker()
-    live.auto_refresh(PATH, every, _body)
+        period_picker(default="7 days")
+        every = refresh.refresh_picker()
+    refresh.auto_refresh(PATH, every, _body)
 
 
 def _body(visitor: Visitor) -> None:
-    period = chart_panel.chosen_period(datetime.now(UTC), default="7 days")
+    period = chosen_period(datetime.now(UTC), default="7 days")
     with (
         notices.error_boundary(visitor.caller.request_id, "load product latency"),
-        live.skeleton(420),
+        refresh.skeleton(420),
     ):
         product = [_read(visitor, measure, period) for measure in PRODUCT]
         api = _read(visitor, _API, period)
@@ -127,7 +127,7 @@ def _figures(reads: Sequence[_Read]) -> None:
             p95 = now.histogram.quantile(0.95)
             objective = read.measure.objective_ms
             was = before.histogram.quantile(0.95)
-            chart_panel.metric_card(
+            charts.metric_card(
                 f"{read.measure.title}, p95",
                 fmt.latency(p95),
                 f"objective {fmt.latency(objective)}, before {fmt.latency(was)}",
@@ -147,12 +147,17 @@ def _chart(read: _Read, period: Period, visitor: Visitor) -> None:
     points = over_time(read.now, period)
     before = over_time(read.before, period.before())
     worst = max((part.histogram.quantile(0.95) or 0 for _, part in points), default=0)
-    chart_panel.chart(
+    charts.chart(
         measure.title,
-        charts.latency_figure(
-            points, visitor.zone, measure.objective_ms, palette.colours(), before, charts.SMALL
+        plots.latency_figure(
+            points,
+            visitor.zone,
+            measure.objective_ms,
+            charts.colours(),
+            before,
+            plots.SMALL,
         ),
-        charts.percentiles_frame(points, visitor.zone),
+        plots.percentiles_frame(points, visitor.zone),
         alt=f"Percentiles of {measure.title.lower()}; the highest p95 of a step is "
         f"{fmt.latency(worst)}, the objective {fmt.latency(measure.objective_ms)}.",
         key=f"latency-{measure.key}",

@@ -12,7 +12,7 @@ import streamlit as st
 from lib.data import DataError, job_leases
 from lib.product import figures as fmt
 from lib.ui.operate import find_request
-from lib.ui.parts import chart_panel, live
+from lib.ui.parts import charts, refresh
 from lib.ui.parts.page_heading.component import page_heading
 from lib.ui.parts.record_table.component import Cell, Column, Row, Tone, record_table
 from lib.ui.shell.visitor import Visitor
@@ -76,12 +76,12 @@ def draw(_visitor: Visitor) -> None:
     )
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.button("Check again", icon=":material/refresh:")
-        every = live.refresh_picker()
-    live.auto_refresh(PATH, every, _body)
+        every = refresh.refresh_picker()
+    refresh.auto_refresh(PATH, every, _body)
 
 
 def _body(visitor: Visitor) -> None:
-    with live.skeleton(420):
+    with refresh.skeleton(420):
         health = examine(services(), visitor.caller, sends=True)
         seen = _last_seen(visitor)
     st.badge(_SUMS[health.state], icon=_ICONS[health.state], color=_COLOURS[health.state])
@@ -128,24 +128,24 @@ def _telemetry(health: Health) -> None:
     st.subheader("Telemetry", anchor=False)
     found = health.telemetry
     with st.container(horizontal=True):
-        chart_panel.metric_card(
+        charts.metric_card(
             "Delivery",
             {"ok": "ok", "warning": "warning", "failed": "stuck"}[found.state],
             found.note,
             rating="good" if found.state == "ok" else "bad",
         )
         dropped = found.dropped
-        chart_panel.metric_card(
+        charts.metric_card(
             "Dropped in 24 hours",
             fmt.count(None if dropped is None else sum(dropped.values())),
             "by all processes",
         )
         if found.own is not None:
             at = found.own.delivered_at
-            chart_panel.metric_card(
+            charts.metric_card(
                 "Last delivery", fmt.ago(at) if at else "none yet", "of this process"
             )
-            chart_panel.metric_card(
+            charts.metric_card(
                 "In memory",
                 f"{found.own.series:,} series",
                 f"{found.own.events:,} events, {found.own.waiting} batches waiting",

@@ -14,12 +14,12 @@ from lib.data.records import Rollup, StorageEvent
 from lib.product import figures as fmt
 from lib.product.objectives import STORAGE_LATENCY
 from lib.ui.operate import bucket_report, error_budgets, event_rows, find_request
-from lib.ui.parts import chart_panel, charts, live, palette
+from lib.ui.parts import charts, plots, refresh
 from lib.ui.parts.page_heading.component import page_heading
-from lib.ui.parts.paging import PAGE_SIZE, Pager
-from lib.ui.parts.periods import Period
+from lib.ui.parts.pager import PAGE_SIZE, Pager
+from lib.ui.parts.periods import Period, chosen_period, events_since, period_params, period_picker
 from lib.ui.parts.record_table.component import Cell, Column, Row, record_table
-from lib.ui.parts.series import Sum, by_dimension, merged, over_time, split
+from lib.ui.parts.rollup_sums import Sum, by_dimension, merged, over_time, split
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 
@@ -68,16 +68,16 @@ def draw(_visitor: Visitor) -> None:
         key="storage-heading",
     )
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        chart_panel.period_picker()
-        every = live.refresh_picker()
-    live.auto_refresh(PATH, every, _body)
+        period_picker()
+        every = refresh.refresh_picker()
+    refresh.auto_refresh(PATH, every, _body)
 
 
 def _body(visitor: Visitor) -> None:
-    period = chart_panel.chosen_period(datetime.now(UTC))
+    period = chosen_period(datetime.now(UTC))
     with (
         notices.error_boundary(visitor.caller.request_id, "load storage metrics"),
-        live.skeleton(420),
+        refresh.skeleton(420),
     ):
         loaded = _load(visitor, period)
     if loaded.now:
@@ -122,19 +122,19 @@ def _figures(whole: Sum, before: Sum, period: Period) -> None:
     within = whole.histogram.share_at_most(STORAGE_LATENCY.limit_ms)
     minutes = min(period.length, datetime.now(UTC) - period.start) / timedelta(minutes=1)
     with st.container(horizontal=True):
-        chart_panel.metric_card(
+        charts.metric_card(
             "Operations", fmt.count(whole.count), f"{whole.count / minutes:.1f} per minute"
         )
-        chart_panel.metric_card("p50", fmt.latency(p50), _was(old50))
-        chart_panel.metric_card("p95", fmt.latency(p95), _was(old95), rating=_rating(p95))
-        chart_panel.metric_card("p99", fmt.latency(p99), _was(old99))
+        charts.metric_card("p50", fmt.latency(p50), _was(old50))
+        charts.metric_card("p95", fmt.latency(p95), _was(old95), rating=_rating(p95))
+        charts.metric_card("p99", fmt.latency(p99), _was(old99))
         share = fmt.NONE if within is None else f"{100 * within:.1f}%"
-        chart_panel.metric_card(
+        charts.metric_card(
             f"Within {STORAGE_LATENCY.limit_ms:.0f} ms",
             share,
             f"objective {100 * STORAGE_LATENCY.target:g}%",
         )
-        chart_panel.metric_card(
+        charts.metric_card(
             "Failed",
             fmt.count(whole.failures),
             f"{fmt.share(whole.failures, whole.count)}, previously {fmt.count(before.failures)}",
@@ -152,28 +152,28 @@ def _was(value: float | None) -> str:
     return "no earlier data" if value is None else f"previously {fmt.latency(value)}"
 
 
-def _charts(period: Period, points: charts.Points, before: charts.Points, visitor: Visitor) -> None:
+def _charts(period: Period, points: plots.Points, before: plots.Points, visitor: Visitor) -> None:
     zone = visitor.zone
     measured = [at + period.step for at, part in points if part.count]
     if period.goes_on and measured:
-        chart_panel.stale_data_notice(min(measured[-1], datetime.now(UTC)), _EXPECTED_SECONDS)
+        charts.stale_data_notice(min(measured[-1], datetime.now(UTC)), _EXPECTED_SECONDS)
     worst = max((part.histogram.quantile(0.95) or 0 for _, part in points), default=0)
     has_demo = any(part.has_demo for _, part in points)
-    chart_panel.chart(
+    charts.chart(
         "Latency",
-        charts.latency_figure(points, zone, STORAGE_LATENCY.limit_ms, palette.colours(), before),
-        charts.percentiles_frame(points, zone),
+        plots.latency_figure(points, zone, STORAGE_LATENCY.limit_ms, charts.colours(), before),
+        plots.percentiles_frame(points, zone),
         alt=f"Percentiles of storage latency; the highest p95 of a step is {fmt.latency(worst)}, "
         f"the objective {STORAGE_LATENCY.limit_ms:.0f} ms.",
         key="storage-latency",
         has_demo=has_demo,
     )
     _failures(points, visitor)
-    bands = charts.bands_frame(points, zone)
-    chart_panel.chart(
+    bands = plots.bands_frame(points, zone)
+    charts.chart(
         "Distribution of latency over time",
-        charts.heat_figure(
-            bands, STORAGE_LATENCY.limit_ms, palette.scale_colours(), palette.colours()
+        plots.heat_figure(
+            bands, STORAGE_LATENCY.limit_ms, charts.scale_colours(), charts.colours()
         ),
         bands,
         alt="Heat map: how many storage operations took how long in each step.",
@@ -181,17 +181,17 @@ def _charts(period: Period, points: charts.Points, before: charts.Points, visito
         has_demo=has_demo,
     )
     minutes = period.step / timedelta(minutes=1)
-    chart_panel.chart(
+    charts.chart(
         "Rate",
-        charts.rate_figure(points, before, zone, minutes, palette.colours()),
-        charts.counts_frame({"Operations": [(at, part.count) for at, part in points]}, zone),
+        plots.rate_figure(points, before, zone, minutes, charts.colours()),
+        plots.counts_frame({"Operations": [(at, part.count) for at, part in points]}, zone),
         alt=f"Storage operations per minute; {sum(part.count for _, part in points)} in all.",
         key="storage-rate",
         has_demo=has_demo,
     )
 
 
-def _failures(points: charts.Points, visitor: Visitor) -> None:
+def _failures(points: plots.Points, visitor: Visitor) -> None:
     classes = sorted({name for _, part in points for name in part.errors})
     if not classes:
         st.subheader("Failures", anchor=False)
@@ -199,12 +199,12 @@ def _failures(points: charts.Points, visitor: Visitor) -> None:
         return
     series = {name: [(at, part.errors[name]) for at, part in points] for name in classes}
     failed = sum(number for line in series.values() for _, number in line)
-    chart_panel.chart(
+    charts.chart(
         "Failures by class",
-        charts.stacked_figure(
-            series, visitor.zone, "failed operations", palette.series_colours(), charts.SMALL
+        plots.stacked_figure(
+            series, visitor.zone, "failed operations", charts.series_colours(), plots.SMALL
         ),
-        charts.counts_frame(series, visitor.zone),
+        plots.counts_frame(series, visitor.zone),
         alt=f"{failed} failed operations by class over time: {', '.join(classes)}.",
         key="storage-failures",
         has_demo=any(part.has_demo for _, part in points if part.failures),
@@ -275,10 +275,10 @@ def _events(visitor: Visitor, period: Period) -> None:
                 or ""
             )
     operation = st.query_params.get("operation") or None
-    here = chart_panel.period_params("operation", "order", "outcome")
+    here = period_params("operation", "order", "outcome")
     with (
         notices.error_boundary(visitor.caller.request_id, "load storage operations"),
-        live.skeleton(300),
+        refresh.skeleton(300),
     ):
         if order == _SLOWEST:
             _slowest(visitor, period, operation, here)
@@ -303,7 +303,7 @@ def _newest(
         cursor=pager.cursor,
         limit=PAGE_SIZE,
     )
-    page = chart_panel.events_since(found, period.start)
+    page = events_since(found, period.start)
     if _table(page.items, visitor, here):
         pager.controls(len(page.items), page.next_cursor)
 

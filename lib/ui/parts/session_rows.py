@@ -10,7 +10,7 @@ from lib.data.records import SessionUser, User, UserSession
 from lib.product import figures as fmt
 from lib.product.objectives import FULL_TURN
 from lib.ui.parts.record_table.component import Cell, Column, Row, Tone
-from lib.ui.parts.series import DEMO
+from lib.ui.parts.rollup_sums import DEMO
 
 _MOST_LABELS: Final = 3
 

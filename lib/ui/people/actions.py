@@ -2,27 +2,67 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
-from lib.auth.roles import Role, allows
-from lib.data.records import User
+from lib.auth.roles import Role, allows, function_allowed, sees_clear
+from lib.data import Refused, reveals
+from lib.data.records import REVEALS_OF_USER, User
 from lib.ui.parts.export_panel import export_controls
-from lib.ui.people import erasing, revealing
+from lib.ui.people import erasing
+from lib.ui.shell import notices
 from lib.ui.shell.navigation import BY_PATH
-from lib.ui.shell.visitor import Visitor
+from lib.ui.shell.visitor import Visitor, require_role
 from lib.work.exports import Export, Exports
 from lib.work.user_export import export_user
+
+_REVEALED: Final = "earshot.revealed"
+
+
+def may_reveal(visitor: Visitor) -> bool:
+    """Say whether masked data can be revealed; who sees everything in clear needs no reveal."""
+    role = visitor.member.role
+    return function_allowed(role, REVEALS_OF_USER.path) and not sees_clear(role)
+
+
+def revealed(clerk_id: str) -> User | None:
+    """Return the user in clear if this tab revealed them; another user's page forgets it."""
+    user: User | None = st.session_state.get(_REVEALED)
+    if user is not None and user.clerk_id != clerk_id:
+        del st.session_state[_REVEALED]
+        return None
+    return user
+
+
+@st.dialog("Reveal masked data", icon=":material/visibility:")
+def ask(clerk_id: str) -> None:
+    """Ask for a reason, which goes on record, then show the user in clear."""
+    visitor = require_role("/user")
+    st.text("Shows the name and e-mail address unmasked. The audit trail records your reason.")
+    reason = st.text_input("Reason", key="reveal-reason", max_chars=200, live=True)
+    words = (reason or "").strip()
+    if st.button("Reveal", type="primary", disabled=not words, key="reveal-now"):
+        with notices.error_boundary(visitor.caller.request_id, "reveal the profile"):
+            try:
+                st.session_state[_REVEALED] = reveals.of_user(
+                    visitor.caller, clerk_id=clerk_id, reason=words
+                )
+            except Refused as refused:
+                st.text(refused.message)
+                return
+        st.rerun()
 
 
 def draw(user: User, visitor: Visitor) -> None:
     """Draw the actions that this visitor has, if any."""
-    may_reveal = revealing.may_reveal(visitor) and revealing.revealed(user.clerk_id) is None
+    can_reveal = may_reveal(visitor) and revealed(user.clerk_id) is None
     is_admin = allows(visitor.member.role, Role.ADMIN)
-    if not (may_reveal or is_admin):
+    if not (can_reveal or is_admin):
         return
     with st.container(horizontal=True):
-        if may_reveal and st.button("Reveal masked data", icon=":material/visibility:"):
-            revealing.ask(user.clerk_id)
+        if can_reveal and st.button("Reveal masked data", icon=":material/visibility:"):
+            ask(user.clerk_id)
         if is_admin:
             _export(user, visitor)
         if erasing.may_erase(visitor.member) and st.button(

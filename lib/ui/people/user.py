@@ -13,12 +13,12 @@ from lib.data import Page, audit, erasure, user_sessions, users
 from lib.data.records import Erasure, User, UserSession, UserSummary
 from lib.product import figures as fmt
 from lib.product.objectives import FIRST_TOKEN, FULL_TURN
-from lib.ui.parts import chart_panel, charts, palette, session_rows
+from lib.ui.parts import charts, plots, session_rows
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, page_heading
-from lib.ui.parts.paging import PAGE_SIZE, Pager
+from lib.ui.parts.pager import PAGE_SIZE, Pager
 from lib.ui.parts.record_table.component import record_table
-from lib.ui.parts.series import DEMO
-from lib.ui.people import actions, erasing, revealing, user_rows
+from lib.ui.parts.rollup_sums import DEMO
+from lib.ui.people import actions, erasing, user_rows
 from lib.ui.shell import notices
 from lib.ui.shell.navigation import remember_list
 from lib.ui.shell.visitor import Visitor
@@ -105,7 +105,7 @@ def _note_view(visitor: Visitor, clerk_id: str) -> None:
 
 
 def _heading(stored: User, visitor: Visitor) -> None:
-    clear = revealing.revealed(stored.clerk_id)
+    clear = actions.revealed(stored.clerk_id)
     user = clear or stored
     name = session_rows.name_of(user)
     chips = [Chip(user.status, user_rows.USER_TONES[user.status])]
@@ -148,14 +148,14 @@ def _figures(summary: UserSummary | None, span: int, visitor: Visitor, now: date
         return
     total = summary.total
     with st.container(horizontal=True):
-        chart_panel.metric_card("Sessions", fmt.count(total.sessions))
-        chart_panel.metric_card("Turns", fmt.count(total.interactions))
-        chart_panel.latency_card("First token, p95", total.ttft.p95, FIRST_TOKEN.limit_ms)
-        chart_panel.latency_card("Full turn, p95", total.latency.p95, FULL_TURN.limit_ms)
-        chart_panel.metric_card(
+        charts.metric_card("Sessions", fmt.count(total.sessions))
+        charts.metric_card("Turns", fmt.count(total.interactions))
+        charts.latency_card("First token, p95", total.ttft.p95, FIRST_TOKEN.limit_ms)
+        charts.latency_card("Full turn, p95", total.latency.p95, FULL_TURN.limit_ms)
+        charts.metric_card(
             "Tokens in / out", f"{fmt.count(total.tokens_in)} / {fmt.count(total.tokens_out)}"
         )
-        chart_panel.metric_card("Cost", fmt.dollars(total.cost))
+        charts.metric_card("Cost", fmt.dollars(total.cost))
     _sessions_per_day(summary, span, visitor, now)
 
 
@@ -164,10 +164,10 @@ def _sessions_per_day(summary: UserSummary, span: int, visitor: Visitor, now: da
     first = (now - timedelta(days=span - 1)).replace(hour=12, minute=0, second=0, microsecond=0)
     days = [first + timedelta(days=offset) for offset in range(span)]
     series = {"Sessions": [(day, known.get(day.date(), 0)) for day in days]}
-    chart_panel.chart(
+    charts.chart(
         f"Sessions per day, last {span} days (UTC)",
-        charts.stacked_figure(series, visitor.zone, "sessions", [palette.colours()["p95"]], 180),
-        charts.counts_frame(series, visitor.zone),
+        plots.stacked_figure(series, visitor.zone, "sessions", [charts.colours()["p95"]], 180),
+        plots.counts_frame(series, visitor.zone),
         alt=f"Bar chart of sessions per day; {sum(known.values())} in the last {span} days.",
         key="user-days",
     )

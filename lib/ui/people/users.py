@@ -10,7 +10,7 @@ from lib.auth.roles import sees_clear
 from lib.data import users
 from lib.ui.parts import filters
 from lib.ui.parts.page_heading.component import page_heading
-from lib.ui.parts.paging import PAGE_SIZE, Pager
+from lib.ui.parts.pager import PAGE_SIZE, Pager
 from lib.ui.parts.record_table.component import record_table
 from lib.ui.people import user_rows
 from lib.ui.shell import notices

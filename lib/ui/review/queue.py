@@ -15,7 +15,7 @@ from lib.data.records import REVIEW_QUEUES_REMOVE_ITEM, ReviewQueue
 from lib.product import figures as fmt
 from lib.ui.parts.export_panel import list_export
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, page_heading
-from lib.ui.parts.paging import PAGE_SIZE, Pager
+from lib.ui.parts.pager import PAGE_SIZE, Pager
 from lib.ui.parts.record_table.component import Action, RowAction, record_table, requested_action
 from lib.ui.review import current_review, manage, rows
 from lib.ui.shell import notices

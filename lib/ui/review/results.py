@@ -10,9 +10,9 @@ import streamlit as st
 from lib.data import reviews
 from lib.data.records import ScoreTrend
 from lib.product import figures as fmt
-from lib.ui.parts import chart_panel, charts, palette
+from lib.ui.parts import charts, plots
 from lib.ui.parts.export_panel import list_export
-from lib.ui.parts.paging import PAGE_SIZE, Pager
+from lib.ui.parts.pager import PAGE_SIZE, Pager
 from lib.ui.parts.record_table.component import record_table
 from lib.ui.review import current_review, rows
 from lib.ui.shell import notices
@@ -51,8 +51,8 @@ def draw(visitor: Visitor) -> None:
 def _figures(scores: tuple[ScoreTrend, ...]) -> None:
     count = sum(score.review_count for score in scores)
     with st.container(horizontal=True):
-        chart_panel.metric_card(f"Reviews, {_DAYS} days", fmt.count(count))
-        chart_panel.metric_card("Mean score", _score(_mean(scores)))
+        charts.metric_card(f"Reviews, {_DAYS} days", fmt.count(count))
+        charts.metric_card("Mean score", _score(_mean(scores)))
 
 
 def _trends(scores: tuple[ScoreTrend, ...], visitor: Visitor) -> None:
@@ -70,10 +70,10 @@ def _trends(scores: tuple[ScoreTrend, ...], visitor: Visitor) -> None:
         name: [(day, _mean(tuple(found))) for day, found in sorted(days.items())]
         for name, days in sorted(groups.items())
     }
-    chart_panel.chart(
+    charts.chart(
         f"Mean score per day by {by.lower()} (UTC)",
-        charts.scores_figure(series, visitor.zone, palette.series_colours()),
-        charts.counts_frame(series, visitor.zone),
+        plots.scores_figure(series, visitor.zone, charts.series_colours()),
+        plots.counts_frame(series, visitor.zone),
         alt=f"Mean scores per day of {', '.join(series)}, from 1 to 5.",
         key="review-trends",
     )

@@ -16,9 +16,8 @@ from lib.auth.roles import page_allowed
 from lib.observability.request_id import new_request_id, request_id_bound
 from lib.ui.shell import notices
 from lib.ui.shell.account.component import account
-from lib.ui.shell.denials import report_denial
 from lib.ui.shell.navigation import ROUTES, Route
-from lib.ui.shell.visitor import current_member
+from lib.ui.shell.visitor import current_member, report_denial
 from lib.work.services import services
 
 ASSETS: Final = Path(__file__).parents[1] / "parts" / "assets"

@@ -3,19 +3,52 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
 from lib.auth import cookies
+from lib.auth.events import EventReporter, RecordAuth
 from lib.auth.members import Denial, Member
+from lib.auth.path_kinds import route_label
 from lib.auth.reasons import GateReason
+from lib.auth.requests import TrustedProxies
 from lib.auth.roles import page_allowed
 from lib.data import Caller
 from lib.observability.request_id import current_request_id, new_request_id
 from lib.ui.shell import notices
-from lib.ui.shell.denials import report_denial
 from lib.work.services import services
+
+# Streamlit names no address for a browser on this machine.
+_THIS_MACHINE = "127.0.0.1"
+
+
+def report_denial(denial: Denial, path: str) -> None:
+    """Record that somebody was denied.
+
+    Args:
+        denial: who, as far as it is known, and why.
+        path: of the page.
+    """
+    app = services()
+    headers = {"x-forwarded-for": st.context.headers.get("X-Forwarded-For") or ""}
+    proxies = TrustedProxies(app.settings.trusted_proxies)
+    reporter = _reporter(app.record_auth, app.settings.cookie_keys[0].get_secret_value())
+    reporter.report(
+        "denied",
+        denial.reason,
+        route=route_label(path),
+        client_address=proxies.client_address(st.context.ip_address or _THIS_MACHINE, headers),
+        request_id=current_request_id() or new_request_id(),
+        user_id=denial.user_id,
+    )
+
+
+@lru_cache(maxsize=1)
+def _reporter(record: RecordAuth, hash_key: str) -> EventReporter:
+    """Return the one that counts each client's denials."""
+    return EventReporter(record, hash_key)
 
 
 @dataclass(frozen=True, slots=True)

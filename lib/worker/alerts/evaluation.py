@@ -17,7 +17,7 @@ from lib.observability.alert_rules import RULES, Rule
 from lib.observability.logs import get_logger
 from lib.observability.recorder import Recorder
 from lib.work.services import Services
-from lib.worker.alerts.sending import channels
+from lib.worker.alerts.delivery import channels
 from lib.worker.alerts.signals import SignalReader
 
 METRIC: Final = "alert.value"

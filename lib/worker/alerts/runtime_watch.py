@@ -26,8 +26,8 @@ from lib.observability.alert_evaluation import Gauge, Signals, State
 from lib.observability.alert_rules import RUNTIME_DOWN, RUNTIME_SILENT
 from lib.observability.logs import get_logger
 from lib.work.services import Services
+from lib.worker.alerts.delivery import channels, send
 from lib.worker.alerts.messages import Channel, Message
-from lib.worker.alerts.sending import channels, send
 
 INTERVAL_SECONDS: Final = 10.0
 REREAD_SECONDS: Final = 30.0

@@ -9,7 +9,7 @@ from typing import Any, Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lib.api import measured
+from lib.api import measurements
 from lib.api.problems import unexpected
 from lib.observability.logs import get_logger
 from lib.observability.request_id import HEADER, accept_request_id, request_id_bound
@@ -70,7 +70,7 @@ class RequestMiddleware:
         finally:
             elapsed = round((time.perf_counter() - started) * 1000, 2)
             _log.info("api.request", status=status, latencyMs=elapsed, **_described(scope))
-            measured.request(scope, status, elapsed)
+            measurements.request(scope, status, elapsed)
 
 
 def log_fields(scope: Scope, **fields: Any) -> None:

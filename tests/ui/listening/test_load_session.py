@@ -13,7 +13,7 @@ import pytest
 from lib.data import Caller, audit, interactions, user_sessions, users
 from lib.data.client import Client
 from lib.data.records import NewInteraction
-from lib.ui.listening.room import load_session
+from lib.ui.listening.player import load_session
 from tests.support.convex import ConvexRuntime, running_convex
 
 TEXT_BYTES = 32 * 1024

@@ -13,8 +13,8 @@ from lib.auth.roles import sees_clear
 from lib.data import Caller, interactions, listening
 from lib.data.records import AudioObject, Interaction, UserSession
 from lib.product.objectives import FIRST_TOKEN, FULL_TURN
-from lib.ui.listening import waves
-from lib.ui.listening.playback_memory import PlaybackState
+from lib.ui.listening import waveforms
+from lib.ui.listening.playback_state import PlaybackState
 from lib.ui.listening.transcript_player.component import transcript_player
 from lib.ui.parts.session_rows import name_of
 from lib.ui.shell.navigation import neighbours_of
@@ -115,7 +115,7 @@ def draw_player(loaded: LoadedSession, visitor: Visitor, *, reviewing: bool = Fa
     if isinstance(request, Mapping):
         memory.answer(request, loaded.recordings, visitor.caller)
     if getattr(asked, "waves", None):
-        memory.waves = waves.load(services().storage, loaded.recordings)
+        memory.waves = waveforms.load(services().storage, loaded.recordings)
     turns = loaded.shown_turns
     if loaded.sent is not turns:
         memory.edition += 1
@@ -178,7 +178,7 @@ def _turn(turn: Interaction) -> dict[str, Any]:
     }
 
 
-def _audio(recording: AudioObject, wave: waves.Waveform | None) -> dict[str, Any]:
+def _audio(recording: AudioObject, wave: waveforms.Waveform | None) -> dict[str, Any]:
     return {
         "id": recording.id,
         "sequence": recording.sequence,

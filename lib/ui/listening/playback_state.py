@@ -15,7 +15,7 @@ from lib.data.records import AudioObject
 from lib.observability.logs import get_logger
 from lib.storage.errors import ObjectMissingError, StorageError
 from lib.storage.objects import head
-from lib.ui.listening.waves import Waveform
+from lib.ui.listening.waveforms import Waveform
 from lib.work.playback import NotPlayableError, Playback, issue_url
 from lib.work.services import services
 

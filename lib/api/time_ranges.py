@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from fastapi import Query
 
-from lib.api.fields import Moment
+from lib.api.models import Moment
 from lib.api.problems import VALIDATION, Problem
 from lib.data import FieldError
 
