@@ -60,7 +60,8 @@ app = st.App(
     routes=[
         Mount("/api/v1", create_api(_services)),
         scrape_route(_services.recorder),
-        *downloads.ROUTES,
+        downloads.EXPORT_ROUTE,
+        *downloads.SESSION_ROUTES,
     ],
     middleware=[
         Middleware(

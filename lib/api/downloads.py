@@ -113,8 +113,8 @@ def audio(request: Request) -> Response:
     return StreamingResponse(pieces(), media_type="application/zip", headers=_as_file(name))
 
 
-ROUTES: Final = (
-    Route(paths.DOWNLOAD, download),
+EXPORT_ROUTE: Final = Route(paths.DOWNLOAD, download)
+SESSION_ROUTES: Final = (
     Route(paths.TRANSCRIPT, transcript, methods=["GET"]),
     Route(paths.RECORDINGS, audio, methods=["GET"]),
 )

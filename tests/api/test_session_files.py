@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> httpx.AsyncClient:
-    app = Starlette(routes=downloads.ROUTES)
+    app = Starlette(routes=downloads.SESSION_ROUTES)
 
     async def with_member(scope: Any, receive: Any, send: Any) -> None:
         member = Member("user_1", "sess_1", Role.ADMIN)
@@ -34,7 +34,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(with_member), base_url="http://app")
 
 
-@pytest.mark.parametrize("path", [route.path for route in downloads.ROUTES])
+@pytest.mark.parametrize("path", [route.path for route in downloads.SESSION_ROUTES])
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 async def test_a_link_on_another_site_exports_nothing(
     client: httpx.AsyncClient, path: str, site: str
@@ -44,7 +44,7 @@ async def test_a_link_on_another_site_exports_nothing(
     assert "request-1" in answer.text
 
 
-@pytest.mark.parametrize("path", [route.path for route in downloads.ROUTES])
+@pytest.mark.parametrize("path", [route.path for route in downloads.SESSION_ROUTES])
 @pytest.mark.parametrize("site", ["none", "same-origin"])
 async def test_ones_own_click_is_served(client: httpx.AsyncClient, path: str, site: str) -> None:
     answer = await client.get(f"{path}?id=../../etc", headers={"sec-fetch-site": site})

@@ -66,12 +66,12 @@ def test_the_worst_job_comes_first() -> None:
 @pytest.mark.parametrize(
     ("own", "dropped", "state", "note"),
     [
-        (status(), {}, "ok", "arrives"),
+        (status(), {}, "ok", "delivered"),
         (None, {"rollup": 3}, "warning", "3 rollup"),
         (status(dropped={"auth_event": 7}), {}, "warning", "7 auth_event"),
         (status(waiting=2, delivered_at=NOW - timedelta(minutes=9)), {}, "failed", "since 11:51"),
         (status(waiting=2, delivered_at=None), {}, "failed", "since the start"),
-        (status(waiting=2), {}, "ok", "arrives"),
+        (status(waiting=2), {}, "ok", "delivered"),
         (status(), None, "warning", "unknown"),
     ],
 )

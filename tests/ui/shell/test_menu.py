@@ -38,7 +38,7 @@ def test_every_script_in_pages_is_a_page_and_has_roles() -> None:
 
 def test_every_file_to_download_is_a_route_and_has_roles() -> None:
     table = json.loads((ROOT / "lib/auth/permissions.json").read_text())
-    assert set(table["files"]) == {route.path for route in downloads.ROUTES}
+    assert set(table["files"]) == {route.path for route in downloads.SESSION_ROUTES}
 
 
 def test_the_dashboard_script_has_no_pages_folder_beside_it() -> None:

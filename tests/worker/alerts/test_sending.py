@@ -110,7 +110,7 @@ def test_the_json_says_what_changed_and_links_to_the_page(receiver: Receiver) ->
         "value": 21.5,
         "threshold": 14.4,
         "unit": "burn",
-        "text": "21.5x the budget; fires from 14.4x the budget on.",
+        "text": "21.5x the budget; the limit is 14.4x the budget.",
         "at": "2026-03-01T12:00:00.000Z",
         "openedAt": "2026-03-01T12:00:00.000Z",
         "incidentId": "i1",
