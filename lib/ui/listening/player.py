@@ -1,4 +1,4 @@
-"""The listening room: what the player is given, and what it asks for while it plays."""
+"""The player: the session that it plays, its data, and its requests while it plays."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _SPEAKERS: Final = {"assistant": "Assistant", "system": "System"}
 
 @dataclass(frozen=True, slots=True)
 class Revealed:
-    """A session in clear, shown to who may see it and said why.
+    """A session without masks, revealed for a stated reason.
 
     Attributes:
         session: its row.
         turns: all of them, by sequence.
-        reason: as it is on record.
+        reason: as recorded in the audit trail.
     """
 
     session: UserSession
@@ -41,15 +41,15 @@ class Revealed:
 
 @dataclass(slots=True)
 class LoadedSession:
-    """One session, loaded for one visit: a reload or another page makes another one.
+    """A session loaded for one visit of the page.
 
     Attributes:
         session: its row.
         turns: all of them, by sequence.
         recordings: of turns and of the whole session.
-        start_ms: moment that the address names, None for where the reader left off.
-        revealed: what is shown in place of masked text; it goes with the visit.
-        sent: the turns that the player was given last.
+        start_ms: start position from the address, None for where the reader left off.
+        revealed: shown in place of masked text until the visit ends.
+        sent: the turns that were last sent to the player.
     """
 
     session: UserSession
@@ -79,7 +79,7 @@ def load_session(
         caller: who looks.
         session_id: from the address.
         start_ms: see `LoadedSession`.
-        note: put the view on record.
+        note: record the view in the audit trail.
 
     Returns:
         None if there is no such session.
@@ -106,7 +106,7 @@ def draw_player(loaded: LoadedSession, visitor: Visitor, *, reviewing: bool = Fa
     Args:
         loaded: the session.
         visitor: who listens.
-        reviewing: a review panel beside it hears of the reviewer's keys and the lit turn.
+        reviewing: a review panel beside it receives the reviewer's keys and the current turn.
     """
     key = f"player-{loaded.session.id}"
     asked = st.session_state.get(key)
@@ -191,5 +191,5 @@ def _audio(recording: AudioObject, wave: waveforms.Waveform | None) -> dict[str,
 def _state(recording: AudioObject) -> str:
     if recording.status != "stored":
         return recording.status
-    # A recording that waits for its analysis already plays; only its waveform is not there yet.
+    # A recording can be played before its analysis; only its waveform is missing.
     return "corrupt" if recording.analysis == "corrupt" else "ready"

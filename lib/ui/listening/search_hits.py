@@ -1,4 +1,4 @@
-"""What was found in transcripts: each hit opens its session at the turn that was said."""
+"""Search results in transcripts; each opens its session at the matching turn."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MOST: Final = 50
 
 
 def search_hits(words: str, chosen: SessionFilters, visitor: Visitor) -> None:
-    """Draw the turns that hold the words, best first, of the sessions that the filters select."""
+    """Draw the turns that match, best first, of the sessions that the filters select."""
     with notices.error_boundary(visitor.caller.request_id, "search"), st.skeleton(420):
         found = interactions.search(visitor.caller, query=words, limit=_MOST)
     now = datetime.now(UTC)

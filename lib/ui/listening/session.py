@@ -1,4 +1,4 @@
-"""One session: its facts, and the listening room."""
+"""The session page: facts, player, reviews and side panel."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def draw(visitor: Visitor) -> None:
     """Draw the page of the session that the address names by `id`, from the moment `t` (s)."""
     session_id = st.query_params.get("id", "")
     with notices.error_boundary(visitor.caller.request_id, "load the session"), st.skeleton(520):
-        # On record once per visit, not per rerun.
+        # Audited once per visit, not per rerun.
         note = st.session_state.get(_VIEWED) != session_id
         loaded = load_session(visitor.caller, session_id, _start_ms(), note=note)
     if loaded is None:
@@ -43,7 +43,7 @@ def draw(visitor: Visitor) -> None:
 
 @st.fragment
 def _page(loaded: LoadedSession, item_id: str | None) -> None:
-    """Draw the loaded session; runs alone when the reader does something on the page."""
+    """Draw the loaded session; as a fragment it reruns alone."""
     visitor = require_role("/session")
     _heading(loaded.shown, visitor)
     transcript, side = st.columns([0.62, 0.38] if item_id else [0.72, 0.28], gap="large")
@@ -60,7 +60,7 @@ def _page(loaded: LoadedSession, item_id: str | None) -> None:
 
 
 def _item_under_review(visitor: Visitor, session_id: str) -> str | None:
-    """Return the place in a queue that the address names, once it is the reviewer's."""
+    """Return the queue item that the address names, once the reviewer has claimed it."""
     item_id = st.query_params.get(current_review.PARAM)
     if not item_id or not allows(visitor.member.role, Role.REVIEWER):
         return None

@@ -1,4 +1,4 @@
-"""Sessions: the view is in the address; search in what was said; select, export, be told of new."""
+"""The list of sessions: filters, search, selection, export, and a notice of new sessions."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _log = get_logger(__name__)
 
 @st.fragment(run_every=POLL_SECONDS)
 def new_sessions(newest: datetime, arguments: Mapping[str, Any]) -> None:
-    """Ask now and then, and offer to show what is new. Draws nothing while there is nothing.
+    """Poll for newer sessions and offer to show them; draws nothing if there are none.
 
     Args:
         newest: start of the newest session on the screen.
@@ -55,7 +55,7 @@ def new_sessions(newest: datetime, arguments: Mapping[str, Any]) -> None:
         notices.signed_out(str(error))
         return
     except (DataError, ApiUnavailableError) as error:
-        # The list on the screen is as good as before; the next poll may get through.
+        # The list on the screen stays valid; the next poll may succeed.
         _log.info("sessions.newer_unknown", reason=type(error).__name__)
         return
     if not found.count:
@@ -72,7 +72,7 @@ _SECONDS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
-    """Values that occur, each list sorted. Others can be typed: these are only the newest."""
+    """Values of the newest sessions, sorted; others can be typed."""
 
     labels: tuple[str, ...] = ()
     providers: tuple[str, ...] = ()
@@ -80,7 +80,7 @@ class Suggestions:
 
 
 def suggestions(visitor: Visitor) -> Suggestions:
-    """Return what to suggest, up to a minute old; nothing if Convex does not answer."""
+    """Return suggestions, up to a minute old; none if Convex is not responding."""
     try:
         return _newest(visitor.caller, visitor.member.role)
     except DataError as error:
@@ -88,7 +88,7 @@ def suggestions(visitor: Visitor) -> Suggestions:
         return Suggestions()
 
 
-# Once per role: nobody is shown what another role was answered.
+# Cached per role, so no role sees what another was sent.
 @st.cache_data(ttl=_SECONDS, max_entries=8, show_spinner=False)
 def _newest(_caller: Caller, role: str) -> Suggestions:  # noqa: ARG001  # the role is the key
     sessions = user_sessions.page(_caller, cursor=None, limit=_SESSIONS, order="desc").items

@@ -1,4 +1,4 @@
-"""What stands beside the transcript: files to take away, masked text, metadata."""
+"""Side panel of the session page: exports, masked text, legal hold, metadata."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from lib.work.services import services
 
 
 def legal_hold(session: UserSession, visitor: Visitor) -> None:
-    """Draw the control for roles that may hold sessions; nothing for others."""
+    """Draw the legal hold for roles that may set it; nothing for others."""
     if not function_allowed(visitor.member.role, USER_SESSIONS_SET_LEGAL_HOLD.path):
         return
     st.subheader("Legal hold", anchor=False)
@@ -54,7 +54,7 @@ def _change(session: UserSession, visitor: Visitor, *, held: bool) -> None:
             st.text(refused.message)
             return
         except StorageError:
-            # The row is changed already; a repeat changes the tags that are left.
+            # The row has changed already; a retry changes the remaining tags.
             st.text("Storage did not respond for every recording. Try again.")
             return
     st.rerun()
@@ -75,14 +75,14 @@ _MASK: Final = re.compile(r"\[(email|phone|card)\]")
 
 
 def side_panel(loaded: LoadedSession, visitor: Visitor) -> None:
-    """Draw it; call inside of the page's fragment, which runs again for every form here."""
+    """Draw the panel; call it inside the page's fragment, which reruns for every form here."""
     _exports(loaded, visitor)
     if not sees_clear(visitor.member.role):
         _masking(loaded, visitor)
     legal_hold(loaded.session, visitor)
     if loaded.shown.metadata:
         st.subheader("Metadata", anchor=False)
-        # Without a language: the highlighter's colours are too pale to read.
+        # No language: the highlighter's colours have too little contrast.
         text = json.dumps(loaded.shown.metadata, indent=2, ensure_ascii=False)
         st.code(text, None, wrap_lines=True)
 
@@ -100,7 +100,7 @@ def _exports(loaded: LoadedSession, visitor: Visitor) -> None:
 
 
 def _links(loaded: LoadedSession, path: str, choice: str, names: dict[str, str]) -> str:
-    """Return links to files. Nothing in them is anybody's words: an id and our own names."""
+    """Return links to files. They contain only an id and fixed names, no user text."""
     parts = []
     for value, name in names.items():
         query = urlencode({"id": loaded.session.id, choice: value})

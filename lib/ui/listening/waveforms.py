@@ -16,10 +16,10 @@ from lib.storage.errors import StorageError
 from lib.work.playback import waveform
 
 BARS: Final = 600
-"""Bars of the whole waveform; a recording gets its share, so that the answer stays small."""
+"""Bars of the whole waveform, shared among its recordings to keep the data small."""
 FEWEST_BARS: Final = 8
 MOST_RECORDINGS: Final = 400
-"""Waveforms that are fetched for one session; recordings beyond are drawn as plain blocks."""
+"""Waveforms fetched per session; further recordings are drawn as plain blocks."""
 _AT_ONCE: Final = 8
 
 _log = get_logger(__name__)
@@ -43,7 +43,7 @@ def load(storage: Storage, recordings: Sequence[AudioObject]) -> dict[str, Wavef
 
     Args:
         storage: the bucket.
-        recordings: of one session; who may see them was decided when they were loaded.
+        recordings: of one session, already authorized when they were loaded.
     """
     analysed = [item for item in recordings if item.peaks_key and item.status == "stored"]
     chosen = analysed[:MOST_RECORDINGS]
@@ -89,6 +89,6 @@ def _document(storage: Storage, item: AudioObject) -> dict[str, Any] | None:
         raw = waveform(storage, item)
         return json.loads(raw) if raw else None
     except (StorageError, ValueError) as error:
-        # The transcript and the sound do not depend on the picture.
+        # Transcript and playback work without the waveform.
         _log.warning("player.no_waveform", audio=item.id, error=type(error).__name__)
         return None

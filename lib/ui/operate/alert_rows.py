@@ -62,7 +62,7 @@ _TEST: Final = "test"
 
 
 def incident_rows(incidents: Sequence[Incident], zone: ZoneInfo) -> list[Row]:
-    """Return incidents; each opens itself."""
+    """Return incidents; each row opens its incident."""
     return [Row(_incident(it, zone), PATH, {PARAM: it.id}) for it in incidents]
 
 
@@ -81,16 +81,16 @@ def _incident(incident: Incident, zone: ZoneInfo) -> tuple[Cell, ...]:
 
 
 def duration(incident: Incident) -> timedelta:
-    """Return how long an incident lasted, or lasts until now."""
+    """Return the duration of an incident, until now if it is open."""
     return (incident.resolved_at or datetime.now(UTC)) - incident.opened_at
 
 
 def rule_rows(states: Mapping[str, AlertState], silenced: Collection[str]) -> list[Row]:
-    """Return all rules with where they are.
+    """Return all rules with their states.
 
     Args:
         states: by rule.
-        silenced: rules that are not announced now; `*` for all.
+        silenced: rules without notifications now; `*` for all.
     """
     return [Row(_rule(rule, states.get(rule.name), silenced)) for rule in ALL_RULES]
 
@@ -117,7 +117,7 @@ def _rule(rule: Rule, state: AlertState | None, silenced: Collection[str]) -> tu
 
 
 def delivery_rows(deliveries: Sequence[Delivery], zone: ZoneInfo) -> list[Row]:
-    """Return messages; one about a single incident opens it."""
+    """Return messages; a message about one incident opens it."""
     rows = []
     for delivery in deliveries:
         incident = delivery.items[0].incident_id if len(delivery.items) == 1 else None
@@ -145,7 +145,7 @@ def _delivery(delivery: Delivery, zone: ZoneInfo) -> tuple[Cell, ...]:
 
 
 def rule_title(name: str) -> str:
-    """Return what a rule is called; `*` is all of them."""
+    """Return the title of a rule; `*` means all rules."""
     if name == "*":
         return "All rules"
     return BY_NAME[name].title if name in BY_NAME else name

@@ -1,4 +1,4 @@
-"""Alerts: incidents with their life, the rules behind them, and who was told."""
+"""Alerts: open and resolved incidents, rules, silences and notifications."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _body(visitor: Visitor) -> None:
 
 
 def _load(caller: Caller, cursor: str | None) -> _Loaded:
-    """Load what the page shows: six calls at once."""
+    """Load the page's data with six calls in parallel."""
     with ThreadPoolExecutor(6) as pool:
         firing, acknowledged = (
             pool.submit(alerts.page, caller, status=status, cursor=None, limit=PAGE_SIZE)

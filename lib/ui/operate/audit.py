@@ -51,14 +51,14 @@ ACTIONS: Final[Mapping[str, str]] = {
     "Silenced an alert rule": "alert.silence",
     "Ended a silence": "alert.unsilence",
 }
-"""Every action that Convex records, by how it is chosen and shown."""
+"""Every audited action, by its label."""
 
 WORDS: Final[Mapping[str, str]] = {action: words for words, action in ACTIONS.items()}
 _SESSION_SUBJECTS: Final = frozenset({"userSession", "session", "transcript"})
 
 
 def page_of(event: AuditEvent) -> tuple[str, dict[str, str]] | None:
-    """Return the page of what an event is about, with its parameters; None if it has none."""
+    """Return the page of an event's subject and its parameters; None if it has none."""
     details = event.details or {}
     session_id = details.get("sessionId")
     if event.subject_type in _SESSION_SUBJECTS:
@@ -81,7 +81,7 @@ def _acting(event: AuditEvent) -> str:
 
 
 def audit_rows(events: Sequence[AuditEvent], zone: ZoneInfo) -> list[Row]:
-    """Return the trail; each event opens the page of what it is about, if that has one."""
+    """Return audit events; each opens the page of its subject, if there is one."""
     return [
         Row(
             (

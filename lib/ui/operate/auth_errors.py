@@ -49,7 +49,7 @@ _SOURCE_COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """Rollups of a period, and the denials of it and of the period before."""
+    """Rollups of a period, its denials, and those of the previous period."""
 
     period: Period
     all: list[Rollup]
@@ -166,8 +166,8 @@ def _chart(loaded: _Loaded, visitor: Visitor) -> None:
         has_demo=total(denied).has_demo,
     )
     st.caption(
-        f"Marked as unusual: {limit:,.0f} or more denials in {fmt.span(period.step)}, that is "
-        f"{SPREADS:g} spreads above the median of the previous period, and at least {LEAST}."
+        f"Marked as unusual: {limit:,.0f} or more denials in {fmt.span(period.step)} (median of the "
+        f"previous period plus {SPREADS:g} times its spread, at least {LEAST})."
     )
 
 
@@ -187,7 +187,7 @@ def _series(
 
 
 def provider_of(reason: str, route: str) -> str:
-    """Return whose credential was refused, as far as reason and route tell."""
+    """Return the provider of the refused credential, derived from reason and route."""
     if reason.startswith("service-token"):
         return "Earshot service token"
     if reason == "bearer-missing":
@@ -223,7 +223,7 @@ def _part(reason: str, part: str) -> str:
 
 
 def _explanation() -> None:
-    """Draw the choice of a reason, and what the runbook says of it."""
+    """Draw the picker of a reason and its explanation."""
     st.subheader("What a reason means and what to do", anchor=False)
     reason = st.selectbox(
         "Reason",
@@ -280,7 +280,7 @@ def _sources(visitor: Visitor, period: Period) -> None:
 
 
 def _kept(visitor: Visitor, period: Period) -> tuple[list[AuthEvent], bool]:
-    """Return the newest kept denials of a period, newest first, and whether these are all."""
+    """Return the newest stored denials of a period, newest first, and whether they are complete."""
     kept: list[AuthEvent] = []
     cursor: str | None = None
     for _ in range(_SOURCE_PAGES):

@@ -1,4 +1,4 @@
-"""The bucket as the worker's jobs last saw it: inventory, retention, reconciliation, probe."""
+"""State of the bucket as last reported by the worker's jobs."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _FULL: Final = 100
 
 
 def bucket_state(visitor: Visitor) -> None:
-    """Draw what the jobs have reported; nothing here reads the bucket."""
+    """Draw the last reports of the jobs; this does not read the bucket."""
     st.subheader("Bucket", anchor=False)
     now = datetime.now(UTC)
     with notices.error_boundary(visitor.caller.request_id, "load the state of the bucket"):
@@ -82,7 +82,7 @@ def bucket_state(visitor: Visitor) -> None:
 
 
 def report_of(job: JobRun | None) -> Mapping[str, Any]:
-    """Return what the last run of a job reported, empty if there is none."""
+    """Return the report of a job's last run, empty if there is none."""
     try:
         report = json.loads((job.last_report if job else None) or "{}")
     except ValueError:

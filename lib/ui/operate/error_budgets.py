@@ -1,4 +1,4 @@
-"""Error budgets of storage: what is left of the period, and how fast it is spent now."""
+"""Error budgets of storage: what is left of the period, and the current burn rates."""
 
 from __future__ import annotations
 

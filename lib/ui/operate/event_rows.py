@@ -30,10 +30,10 @@ def storage_rows(
 
     Args:
         events: the records.
-        zone: of the viewer.
+        zone: time zone of the viewer.
         here: query parameters of the storage page: a row then opens its request there. None: a row
             opens a session.
-        session_id: of that session; None: the one that the object belongs to.
+        session_id: of that session; None: the session of the object.
     """
     return [
         Row(

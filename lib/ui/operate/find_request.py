@@ -1,4 +1,4 @@
-"""What is known of one request: its storage operations, its decisions, its turns, its log lines."""
+"""Details of one request: storage operations, sign-in decisions, turns, log lines."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def chosen_request() -> str:
 
 
 def request_panel(visitor: Visitor) -> None:
-    """Draw what is known of the request that the address names, if it names one."""
+    """Draw the details of the request in the address, if there is one."""
     request_id = chosen_request()
     if not request_id:
         return
@@ -54,7 +54,7 @@ def _found(visitor: Visitor, request_id: str) -> None:
     if not (storage or auth or turns):
         st.text("No slow or failed operation, denial or turn has this id.")
     if storage:
-        # The session of the turns is the one that the request was for.
+        # The request belongs to the session of its turns.
         session = turns[0].session_id if turns else None
         table = event_rows.storage_rows(storage, visitor.zone, session_id=session)
         record_table(
@@ -88,5 +88,5 @@ def _close() -> None:
 
 
 def _quoted(text: str) -> str:
-    """Keep what a request id may hold; nothing else may reach a command line."""
+    """Remove all characters that a request id cannot have, because the text is a shell command."""
     return "".join(char for char in text if char.isalnum() or char in "-_.:")

@@ -1,4 +1,4 @@
-"""One incident: what it is, how it went, what to do, and what was done about it."""
+"""One incident: facts, chart of its values, what to do, history and notes."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def page_params(incident: Incident) -> dict[str, str]:
 
 
 def _window(incident: Incident) -> tuple[datetime, datetime]:
-    """Return an incident's time with something before and after, on whole minutes."""
+    """Return the incident's start and end with a margin, in whole minutes."""
     now = datetime.now(UTC)
     end = min((incident.resolved_at or now) + _AROUND, now) + timedelta(minutes=1)
     start = incident.opened_at - _AROUND
@@ -209,7 +209,7 @@ def _entry(entry: IncidentEntry, visitor: Visitor) -> None:
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         st.markdown(_ICONS[entry.kind], width="content")
         with st.container(gap=None):
-            # Names and notes are somebody's words: always as text.
+            # Names and notes are user input: always plain text.
             st.text(f"{fmt.moment(entry.created_at, visitor.zone)}  {words}{who}{ending}")
             if entry.kind == "note":
                 st.text(entry.text or "")

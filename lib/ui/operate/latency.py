@@ -1,4 +1,4 @@
-"""Product latency: first token, full turn, assessment and the API against their objectives."""
+"""Product latency: first token, full turn, assessment and API against their objectives."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ _EVERY_MODEL: Final = "All models"
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What was measured of one latency in a period, and in the one before."""
+    """Rollups of one latency in a period and in the previous one."""
 
     measure: _Measure
     now: list[Rollup]
     before: list[Rollup]
 
     def of(self, model: str | None) -> _Read:
-        """Return the part of one model."""
+        """Return the rollups of one model."""
         if model is None:
             return self
         return _Read(self.measure, _only(self.now, model), _only(self.before, model))
@@ -111,7 +111,7 @@ def _read(visitor: Visitor, measure: _Measure, period: Period) -> _Read:
 
 
 def model_of(rollup: Rollup) -> str:
-    """Return provider and model of a rollup, as they are chosen."""
+    """Return provider and model of a rollup as the filter shows them."""
     names = rollup.dimensions
     return f"{names.get('provider', 'unknown')} / {names.get('modelId', 'unknown')}"
 

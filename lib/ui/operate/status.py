@@ -1,6 +1,6 @@
-"""System status: what the app depends on, its settings, its measurements, the jobs behind it.
+"""System status: dependencies, telemetry, background jobs and settings.
 
-Everything is asked and judged by `lib.work.health`, which `python -m lib doctor` prints.
+`lib.work.health` does the checks; `python -m lib doctor` prints the same report.
 """
 
 from __future__ import annotations
@@ -100,11 +100,11 @@ def _body(visitor: Visitor) -> None:
 
 
 def _last_seen(visitor: Visitor) -> dict[str, str]:
-    """Return when the worker last saw each dependency to be well, in words."""
+    """Return when the worker last found each dependency ok, as text."""
     try:
         runs = job_leases.every(visitor.caller)
     except DataError:
-        return {}  # Convex has failed, and its card says so
+        return {}  # Convex is down; its card says so
     return {name: fmt.moment(at, visitor.zone) for name, at in dependencies.reported(runs).items()}
 
 

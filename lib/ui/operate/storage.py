@@ -1,4 +1,4 @@
-"""Storage health: latency against the objective, failures by class, the operations to look at."""
+"""Storage health: latency against the objective, failures by class, failed and slow operations."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _OPERATION_COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """Rollups of a period and of the one before it."""
+    """Rollups of a period and of the previous one."""
 
     period: Period
     now: list[Rollup]

@@ -1,4 +1,4 @@
-"""Overview: how many sessions there were, how they went, and the newest."""
+"""Overview: figures of the day for everybody, reviewers and ops, and the newest sessions."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ _log = get_logger(__name__)
 
 
 def quality(visitor: Visitor, now: datetime) -> None:
-    """Draw what was reviewed today and what waits, for those who review."""
+    """Draw today's reviews and what is left, for reviewers."""
     if allows(visitor.member.role, Role.REVIEWER):
         _line("Reviews", QUALITY_KEY, visitor, lambda: _quality(visitor.caller, now))
 
 
 def operations(visitor: Visitor, now: datetime) -> None:
-    """Draw alerts, latency, storage and sign-in of 24 hours, for those who may see more of it."""
+    """Draw alerts, latency, storage and sign-in of 24 hours, for roles with access to them."""
     if page_allowed(visitor.member.role, "/storage"):
         title = f"Operations, last {DAY.label}"
         _line(title, OPERATIONS_KEY, visitor, lambda: _operations(visitor.caller, now))
 
 
 def _line(title: str, key: str, visitor: Visitor, load: Callable[[], list[Fact]]) -> None:
-    """Draw one line; one that cannot be loaded says so and takes nothing else with it."""
+    """Draw one line of figures; if loading fails, only this line shows an error."""
     st.caption(title)
     try:
         facts = load()

@@ -44,7 +44,7 @@ def _is_dark() -> bool:
 
 
 def colours() -> Mapping[str, str]:
-    """Return colours by what they mean."""
+    """Return the theme's chart colours by meaning."""
     return _DARK if _is_dark() else _LIGHT
 
 
@@ -111,21 +111,21 @@ def chart(
     key: str,
     has_demo: bool = False,
 ) -> None:
-    """Draw a chart with the table that it is made of one click away.
+    """Draw a chart and, in an expander, its table.
 
     Args:
-        title: heading; ours, not somebody's words.
+        title: heading; fixed text, never user input.
         figure: to draw.
-        table: behind it.
+        table: the data of the chart.
         alt: what the chart shows, for screen readers.
         key: unique on the page.
-        has_demo: made of demo data, which the heading then says.
+        has_demo: contains demo data, which the heading then says.
     """
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(title, anchor=False, width="content")
         if has_demo:
             st.badge("demo data", icon=":material/science:", color="violet")
-    # The chart's own code comes late on a first visit: its place is kept, so that nothing jumps.
+    # Chart code loads late on a first visit: reserve its height, so that nothing moves.
     with st.container(height=figure.layout.height, border=False, key=f"{key}-frame"):
         st.plotly_chart(figure, config=plots.CONFIG, alt=alt, key=key)
     with st.expander("Table", icon=":material/table_rows:"):
@@ -146,7 +146,7 @@ def stale_data_notice(newest: datetime | None, expected_seconds: int) -> None:
 
     Args:
         newest: end of the newest data, None if there is none.
-        expected_seconds: how old it may be without a word.
+        expected_seconds: maximum age without a notice.
     """
     if newest is None:
         return

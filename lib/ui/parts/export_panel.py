@@ -1,4 +1,4 @@
-"""Starts an export, shows how far it is, and hands the file over."""
+"""Starts an export, shows its progress, and offers the download."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def list_export(
 
     Args:
         visitor: of the page.
-        page: its path; its role is asked again when an export begins.
-        begin: starts it.
+        page: its path; the role is checked again when an export starts.
+        begin: starts the export.
         arguments: the filters, as the functions take them.
-        view: the filters, as they stand in the address.
+        view: the filters as query parameters.
     """
     with st.popover("Export", icon=":material/download:", key=f"export-{page}"):
         st.text(
@@ -63,10 +63,10 @@ def export_controls(visitor: Visitor, page: str, what: str, label: str, start: S
 
     Args:
         visitor: of the page.
-        page: its path; its role is asked again at each step.
-        what: is exported there, unique on the page.
+        page: its path; the role is checked again at each step.
+        what: name of the export, unique on the page.
         label: of the button.
-        start: starts it.
+        start: starts the export.
     """
     key = f"earshot.export.{page}.{what}"
     export = _known(key, visitor)
@@ -83,7 +83,7 @@ def _steps(key: str, page: str, label: str, start: Start, was_running: bool) -> 
             _begin(visitor, key, start)
         return
     if was_running and export.state != "running":
-        st.rerun()  # the whole page, so that nothing is polled any more
+        st.rerun()  # rerun the whole page, which ends the polling
     if export.state == "running":
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(f"Writing: {_amount(export)} so far")

@@ -44,11 +44,11 @@ class Period:
 
     Attributes:
         label: in words, for instance `24 hours`.
-        start: on a border of steps.
-        end: exclusive, on a border of steps; after now if the period goes on.
+        start: on a step boundary.
+        end: exclusive, on a step boundary; later than now if the period goes on.
         resolution: of the rollups to read.
         step: of the points to draw; a multiple of the resolution.
-        goes_on: it ends now, so that it moves on with every look.
+        goes_on: it ends now, and so moves with the time.
     """
 
     label: str
@@ -78,7 +78,7 @@ class Window:
     """A preset: a length of time that ends now.
 
     Attributes:
-        label: as it is chosen.
+        label: in the picker.
         length: up to now.
         resolution: of the rollups to read.
         step: of the points to draw.
@@ -114,17 +114,17 @@ def custom(start: datetime, end: datetime, now: datetime) -> Period:
     Args:
         start: aware.
         end: aware.
-        now: what is older than rollups are kept is drawn in coarser steps.
+        now: decides which rollups are still kept; older ranges have coarser steps.
 
     Raises:
-        ValueError: why the range cannot be drawn, in words for the reader.
+        ValueError: the range is invalid; the message is for the reader.
     """
     if end <= start:
         raise ValueError("The end must lie after the start.")
     length = max(end - start, SHORTEST)
     if length > LONGEST:
         raise ValueError(f"A range may have at most {LONGEST.days} days.")
-    # Twice as far back, so that the period before can be compared.
+    # Twice the length, to include the previous period.
     age = now - start + length
     resolution, step = next(
         (resolution, step)

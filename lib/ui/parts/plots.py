@@ -1,4 +1,4 @@
-"""Figures of the dashboard. Colours and fonts come from the theme; these are pure functions."""
+"""Plotly figures and their tables. Pure; fonts come from the theme, colours from the caller."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def latency_figure(
 
     Args:
         points: sums by step; empty steps leave a gap, they are not zero.
-        zone: of the viewer.
+        zone: time zone of the viewer.
         objective_ms: drawn as a line; the p95 should stay below.
         colours: of `p50`, `p95`, `p99`, `objective` and `before`.
-        before: sums of the period before, by step; its p95 is drawn behind, shifted to now.
+        before: sums of the previous period by step; its p95 is drawn behind, shifted to now.
         height: in pixels.
     """
     frame = percentiles_frame(points, zone)
@@ -109,11 +109,11 @@ def limit_figure(
     colours: Mapping[str, str],
     height: int = SMALL,
 ) -> go.Figure:
-    """Draw one value over time against the limit from which on it is bad.
+    """Draw one value over time with its limit.
 
     Args:
         points: highest value by step; None leaves a gap.
-        zone: of the viewer.
+        zone: time zone of the viewer.
         limit: drawn as a line.
         unit: of both, for the axis.
         colours: of `bad` and `objective`.
@@ -154,7 +154,7 @@ def stacked_figure(
 
     Args:
         series: points by name.
-        zone: of the viewer.
+        zone: time zone of the viewer.
         unit: what is counted, for the axis.
         colours: in the order of the series; repeated if there are more.
         height: in pixels.
@@ -191,12 +191,12 @@ def mark_unusual(
 def rate_figure(
     points: Points, before: Points, zone: ZoneInfo, minutes: float, colours: Mapping[str, str]
 ) -> go.Figure:
-    """Draw operations per minute over time, and those of the period before behind.
+    """Draw operations per minute over time, with the previous period behind.
 
     Args:
         points: sums by step.
-        before: sums of the period before, by step.
-        zone: of the viewer.
+        before: sums of the previous period by step.
+        zone: time zone of the viewer.
         minutes: length of a step.
         colours: of `p95` and `before`.
     """
@@ -224,7 +224,7 @@ def rate_figure(
 
 
 BANDS: Final = (10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
-"""Upper borders of the heat map's rows, milliseconds; one more row lies above."""
+"""Upper bounds of the heat map's rows in milliseconds; the top row is open."""
 
 
 def bands_frame(points: Points, zone: ZoneInfo) -> pd.DataFrame:
@@ -304,7 +304,7 @@ def scores_figure(
 
     Args:
         series: points by name.
-        zone: of the viewer.
+        zone: time zone of the viewer.
         colours: in the order of the series; repeated if there are more.
     """
     figure = go.Figure()

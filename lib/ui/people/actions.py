@@ -1,4 +1,4 @@
-"""What can be done about a user: reveal, export, erase; each only for roles that may."""
+"""Actions on a user: reveal, export, erase; each only for roles that are allowed to."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _REVEALED: Final = "earshot.revealed"
 
 
 def may_reveal(visitor: Visitor) -> bool:
-    """Say whether masked data can be revealed; who sees everything in clear needs no reveal."""
+    """Return whether the visitor may reveal masked data; roles that see clear text need not."""
     role = visitor.member.role
     return function_allowed(role, REVEALS_OF_USER.path) and not sees_clear(role)
 
 
 def revealed(clerk_id: str) -> User | None:
-    """Return the user in clear if this tab revealed them; another user's page forgets it."""
+    """Return the unmasked user if revealed in this tab; opening another user drops it."""
     user: User | None = st.session_state.get(_REVEALED)
     if user is not None and user.clerk_id != clerk_id:
         del st.session_state[_REVEALED]
@@ -37,7 +37,7 @@ def revealed(clerk_id: str) -> User | None:
 
 @st.dialog("Reveal masked data", icon=":material/visibility:")
 def ask(clerk_id: str) -> None:
-    """Ask for a reason, which goes on record, then show the user in clear."""
+    """Ask for a reason, which is audited, then show the user unmasked."""
     visitor = require_role("/user")
     st.text("Shows the name and e-mail address unmasked. The audit trail records your reason.")
     reason = st.text_input("Reason", key="reveal-reason", max_chars=200, live=True)
@@ -55,7 +55,7 @@ def ask(clerk_id: str) -> None:
 
 
 def draw(user: User, visitor: Visitor) -> None:
-    """Draw the actions that this visitor has, if any."""
+    """Draw the actions that this visitor is allowed to do, if any."""
     can_reveal = may_reveal(visitor) and revealed(user.clerk_id) is None
     is_admin = allows(visitor.member.role, Role.ADMIN)
     if not (can_reveal or is_admin):
@@ -72,7 +72,7 @@ def draw(user: User, visitor: Visitor) -> None:
 
 
 def filtered_list_link(clerk_id: str) -> None:
-    """Draw the link to the list of this user's sessions, with all filters."""
+    """Draw the link to this user's sessions in the list with filters."""
     st.page_link(
         BY_PATH["/sessions"].script,
         label="Filter these sessions",

@@ -33,13 +33,13 @@ _WORDS: Final[Mapping[str, str]] = {
 
 
 def may_erase(member: Member) -> bool:
-    """Say whether a member's role may erase users."""
+    """Return whether a member's role may erase users."""
     return function_allowed(member.role, ERASURE_START.path)
 
 
 @st.dialog("Erase this user", icon=":material/delete_forever:")
 def ask(clerk_id: str) -> None:
-    """Ask for the user's id as a confirmation, then begin."""
+    """Ask for the user's id as confirmation, then start the erasure."""
     visitor = require_role("/user")
     st.text(
         "All sessions, transcripts, recordings and the profile are deleted, including old "
@@ -60,14 +60,14 @@ def ask(clerk_id: str) -> None:
                 st.text(refused.message)
                 return
             except BusyError:
-                # It has begun: the worker goes on with it, and the page shows how far it is.
+                # The erasure has started: the worker continues it, and the page shows the progress.
                 st.session_state.pop(_RECEIPT, None)
         st.rerun()
 
 
 @st.fragment(run_every=POLL_SECONDS)
 def progress(clerk_id: str) -> None:
-    """Draw how far an erasure is, until it is finished."""
+    """Draw the progress of an erasure until it is finished."""
     visitor = require_role("/user")
     with notices.error_boundary(visitor.caller.request_id, "load the erasure"):
         state = erasure.get(visitor.caller, clerk_id)
@@ -82,7 +82,7 @@ def progress(clerk_id: str) -> None:
 
 
 def erased(state: Erasure, visitor: Visitor) -> None:
-    """Draw what is left of an erased user: the receipt."""
+    """Draw the receipt of an erased user."""
     ended = state.finished_at
     page_heading(
         "Erased user",

@@ -1,4 +1,4 @@
-"""One user: who they are, how their sessions went, and the sessions."""
+"""One user: profile, figures of their sessions, and the sessions."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def draw(visitor: Visitor) -> None:
 
 
 def _span() -> int:
-    """Return the days that figures and chart look back; they are chosen below, by `span`."""
+    """Return the number of days that figures and chart cover; the picker below sets `span`."""
     chosen = st.session_state.get("span") or st.query_params.get("span")
     return _SPANS.get(str(chosen), _SPANS[_DEFAULT])
 
@@ -76,7 +76,7 @@ def _span() -> int:
 def _load(
     visitor: Visitor, clerk_id: str, cursor: str | None, start: datetime, end: datetime
 ) -> _Loaded | None:
-    """Load everything at once; the receipt of an erasure only for those who may see it."""
+    """Load everything in parallel; the receipt of an erasure only for roles that may see it."""
     if not clerk_id:
         return None
     caller = visitor.caller
@@ -98,7 +98,7 @@ def _load(
 
 
 def _note_view(visitor: Visitor, clerk_id: str) -> None:
-    """Put the view on record, once per visit and not per rerun."""
+    """Audit the view, once per visit and not per rerun."""
     if st.session_state.get("earshot.viewed") != clerk_id:
         audit.record(visitor.caller, action="user.view", subject_type="user", subject_id=clerk_id)
         st.session_state["earshot.viewed"] = clerk_id

@@ -21,7 +21,7 @@ USER_TONES: Final[dict[str, Tone]] = {
 
 
 def user_rows(users: Sequence[User], zone: ZoneInfo) -> list[Row]:
-    """Return users; each opens their page."""
+    """Return users; each row opens its user."""
     return [
         Row(
             (

@@ -62,7 +62,7 @@ def draw(visitor: Visitor) -> None:
 
 
 def _filters(visitor: Visitor) -> tuple[str, _Status | None, str]:
-    # Only who sees addresses in clear finds users by them.
+    # Only roles that see addresses unmasked can search by them.
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         search = filters.search_field(
             "Name, e-mail or id" if sees_clear(visitor.member.role) else "Name or id", width=340

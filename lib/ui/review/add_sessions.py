@@ -19,13 +19,13 @@ ACTION: Final = Action("review", "Add to review")
 
 
 def may_add(member: Member) -> bool:
-    """Say whether a member's role may fill queues."""
+    """Return whether a member's role may add sessions to queues."""
     return function_allowed(member.role, REVIEW_QUEUES_ADD_SESSIONS.path)
 
 
 @st.dialog("Add to review", icon=":material/playlist_add:")
 def ask(session_ids: Sequence[str]) -> None:
-    """Ask for the queue, then add the sessions; those that are in it stay as they are."""
+    """Ask for the queue, then add the sessions; those already in it are unchanged."""
     visitor = require_role("/sessions")
     with notices.error_boundary(visitor.caller.request_id, "load the queues"):
         queues = review_queues.newest_open(visitor.caller)

@@ -1,4 +1,4 @@
-"""What a reviewer writes, between the panel in the browser and the data."""
+"""Content of a review, converted between the panel in the browser and the data."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ class ReviewContent(TypedDict):
 
 
 EMPTY: Final[dict[str, Any]] = {"answers": {}, "turns": [], "comments": [], "corrections": []}
-"""Content of a review that was not begun, as the panel reads it."""
+"""Content of a new review, as the panel reads it."""
 
 
 class MalformedError(ValueError):
-    """The browser sent something else than a review's content."""
+    """The browser sent something that is not the content of a review."""
 
 
 def read_content(wire: object) -> ReviewContent:
-    """Read what the panel sent; what the rubric allows is for Convex to say.
+    """Read what the panel sent; Convex validates it against the rubric.
 
     Raises:
         MalformedError: it has another shape than `Content` in `review_panel/src/types.ts`.

@@ -1,4 +1,4 @@
-"""The review that a tab works on: claimed, begun, opened again; kept in the session's state."""
+"""The open review of a tab, kept in Streamlit's session state: claim, open, undo, close."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lib.ui.shell.navigation import go
 from lib.ui.shell.visitor import Visitor
 
 PARAM: Final = "review"
-"""Name of the item under review in the address of a session."""
+"""Query parameter of the session page that names the item under review."""
 
 Kind = Literal["review", "amend", "decision"]
 
@@ -27,20 +27,20 @@ _RUBRICS: Final = "earshot.rubrics"
 
 @dataclass(slots=True)
 class OpenReview:
-    """One review under way in this tab.
+    """The review that is open in this tab.
 
     Attributes:
-        item_id: the session's place in the queue.
+        item_id: the session's item in the queue.
         session_id: which session it is about.
         title: of the session.
-        kind: of what is written.
-        rubric: by which it is judged.
-        content: what was written when the panel was opened, as the panel reads it.
+        kind: of the review.
+        rubric: whose questions are answered.
+        content: when the panel was opened, as the panel reads it.
         lease_until: end of the claim; None where there is none.
-        edition: counts what the panel was opened with.
+        edition: counts how often the panel was opened with new content.
         saved: number of the last stored draft.
-        problem: what went wrong, as a sentence.
-        fields: that were refused, with the reason.
+        problem: error message.
+        fields: invalid fields, with the reason.
     """
 
     item_id: str
@@ -58,7 +58,7 @@ class OpenReview:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """The review submitted last in this tab, while it can be taken back."""
+    """The review submitted last in this tab, while it can be undone."""
 
     item_id: str
     title: str
@@ -66,7 +66,7 @@ class Submitted:
 
 
 def start(visitor: Visitor, queue_id: str) -> bool:
-    """Claim the next session of a queue and open it; return False if there is none."""
+    """Claim the next session of a queue and open it; return False if none is left."""
     claim = review_claims.take_next(visitor.caller, queue_id)
     if claim is None:
         return False
@@ -75,10 +75,10 @@ def start(visitor: Visitor, queue_id: str) -> bool:
 
 
 def open_item(visitor: Visitor, item_id: str) -> OpenReview:
-    """Return the review of an item in this tab; claims the item if it is not the reviewer's yet.
+    """Return the open review of an item; claims the item if necessary.
 
     Raises:
-        DataError: it cannot be claimed; `Refused` with CONFLICT if others have all places.
+        DataError: it cannot be claimed; `Refused` with CONFLICT if others have claimed it.
     """
     known = of_item(item_id)
     if known is None:
@@ -89,43 +89,43 @@ def open_item(visitor: Visitor, item_id: str) -> OpenReview:
 
 
 def of_item(item_id: str) -> OpenReview | None:
-    """Return the review of an item if this tab works on it."""
+    """Return the review of an item if it is open in this tab."""
     work: OpenReview | None = st.session_state.get(_WORK)
     return work if work is not None and work.item_id == item_id else None
 
 
 def close() -> None:
-    """Forget the review that this tab works on; what is stored stays."""
+    """Close the open review; stored drafts are kept."""
     st.session_state.pop(_WORK, None)
 
 
 def amend(visitor: Visitor, review: Review, title: str) -> None:
-    """Open the reviewer's own submitted review for a change."""
+    """Open the reviewer's own submitted review to amend it."""
     _write(visitor, review, title, "amend")
 
 
 def decide(visitor: Visitor, review: Review, title: str) -> None:
-    """Open the final decision on a session, beginning with one of its reviews."""
+    """Open the final decision on a session, starting from one of its reviews."""
     _write(visitor, review, title, "decision")
 
 
 def last_submitted() -> Submitted | None:
-    """Return the review that can still be taken back, if there is one."""
+    """Return the last submitted review if it can still be undone."""
     last: Submitted | None = st.session_state.get(_LAST)
     return last if last is not None and last.until > datetime.now(UTC) else None
 
 
 def remember_submitted(work: OpenReview, review: Review) -> None:
-    """Remember a submitted review for as long as it can be taken back."""
+    """Remember a submitted review for as long as it can be undone."""
     if review.undo_until is not None:
         st.session_state[_LAST] = Submitted(work.item_id, work.title, review.undo_until)
 
 
 def undo_submit(visitor: Visitor) -> None:
-    """Take the last review back and open it again; does nothing if it is too late.
+    """Undo the last submit and open the review again; does nothing if it is too late.
 
     Raises:
-        DataError: it could not be taken back.
+        DataError: it could not be undone.
     """
     last = last_submitted()
     if last is not None:
@@ -135,7 +135,7 @@ def undo_submit(visitor: Visitor) -> None:
 
 
 def open_claim(visitor: Visitor, claim: Claim) -> None:
-    """Go to a claimed session, with its panel."""
+    """Open the page of a claimed session with the review panel."""
     st.session_state[_WORK] = _from_claim(visitor, claim)
     go("/session", {"id": claim.session.id, PARAM: claim.item_id})
 
@@ -168,7 +168,7 @@ def _next_edition() -> int:
 
 
 def rubric_of(visitor: Visitor, rubric_id: str) -> Rubric:
-    """Return a version of a rubric; versions never change, so a tab asks for each once."""
+    """Return a version of a rubric; versions never change, so each is cached per tab."""
     known: dict[str, Rubric] = st.session_state.setdefault(_RUBRICS, {})
     if rubric_id not in known:
         found = rubrics.get(visitor.caller, rubric_id)
@@ -179,12 +179,12 @@ def rubric_of(visitor: Visitor, rubric_id: str) -> Rubric:
 
 
 def start_button(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> None:
-    """Draw it; a press claims the next session and opens it.
+    """Draw the button that claims the next session and opens it.
 
     Args:
         visitor: the reviewer.
         queue: to work on.
-        is_first: the one to begin with on its page.
+        is_first: highlighted as the first on its page.
     """
     progress = queue.progress
     pressed = st.button(

@@ -85,7 +85,7 @@ def _queue_list(visitor: Visitor, queues: Sequence[ReviewQueue]) -> None:
 
 
 def queue_actions(visitor: Visitor, queue: ReviewQueue) -> None:
-    """Draw what an admin can do with a queue."""
+    """Draw the actions of an admin on a queue."""
     with st.expander("Manage this queue", icon=":material/tune:"):
         closing = queue.state == "open"
         with st.container(horizontal=True):

@@ -1,4 +1,4 @@
-"""One review queue: progress by reviewer, its sessions, where reviewers agree and where not."""
+"""One review queue: progress by reviewer, its sessions, and agreement between reviewers."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def _items(visitor: Visitor, queue: ReviewQueue) -> None:
 
 
 def _agreement(visitor: Visitor, queue: ReviewQueue) -> None:
-    """Draw how far pairs of reviewers agree; only where sessions get several reviews."""
+    """Draw the agreement of pairs of reviewers, for queues with several reviews per session."""
     if queue.target == 1:
         return
     from lib.work import agreement  # noqa: PLC0415  # loads PyCM, which only this needs
@@ -150,7 +150,7 @@ def _agreement(visitor: Visitor, queue: ReviewQueue) -> None:
 
 
 def _actions_for(member: Member) -> Sequence[Action]:
-    """Return what the member's role may do with sessions of a queue."""
+    """Return the actions on queue items that the member's role allows."""
     may = function_allowed(member.role, REVIEW_QUEUES_REMOVE_ITEM.path)
     return (FIRST, LAST, REMOVE) if may else ()
 

@@ -1,4 +1,4 @@
-"""Review: the queues with what is left in them, and the way into the work."""
+"""The Review page: open queues with their progress, results, management."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _QUEUES, _RESULTS, _MANAGE = "Queues", "Results", "Manage"
 
 
 def draw(visitor: Visitor) -> None:
-    """Draw the page: a queue that the address names, else what `view` says."""
+    """Draw the page: the queue in the address, otherwise the chosen view."""
     queue_id = st.query_params.get("queue")
     reviews_work = allows(visitor.member.role, Role.REVIEWER)
     if queue_id and reviews_work:
@@ -69,7 +69,7 @@ def _draw_queues(visitor: Visitor) -> None:
 
 
 def _undo_notice(visitor: Visitor) -> None:
-    """Say that the queue is done, when the last submission led here, with the way to undo it."""
+    """Show the last submitted review and a button to undo it, while that is possible."""
     last = current_review.last_submitted()
     if last is None:
         return

@@ -1,4 +1,4 @@
-"""What reviewers found: score trends and the newest reviews."""
+"""Results of reviews: score trends and the newest reviews."""
 
 from __future__ import annotations
 

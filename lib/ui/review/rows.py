@@ -81,7 +81,7 @@ def queue_rows(queues: Sequence[ReviewQueue], zone: ZoneInfo) -> list[Row]:
 
 
 def reviewer_rows(reviewers: Sequence[ReviewerProgress]) -> list[Row]:
-    """Return who reviews in a queue."""
+    """Return the reviewers of a queue."""
     return [
         Row(
             (
@@ -96,7 +96,7 @@ def reviewer_rows(reviewers: Sequence[ReviewerProgress]) -> list[Row]:
 
 
 def item_rows(items: Sequence[ReviewItem], zone: ZoneInfo) -> list[Row]:
-    """Return sessions of a queue; each opens its listening room."""
+    """Return sessions of a queue; each row opens its session."""
     return [
         Row(
             (
@@ -139,7 +139,7 @@ def review_rows(reviews: Sequence[Review], zone: ZoneInfo) -> list[Row]:
 
 
 def agreement_rows(pairs: Sequence[Pair]) -> list[Row]:
-    """Return how pairs of reviewers agree, a row per question that both answered."""
+    """Return the agreement of pairs of reviewers, a row per question that both answered."""
     return [
         Row(
             (

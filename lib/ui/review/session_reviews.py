@@ -1,4 +1,4 @@
-"""Reviews of a session, beside its transcript: read them, change one's own, decide."""
+"""Reviews of a session, beside its transcript: read them, amend one's own, decide."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHOWN: Final = "earshot.reviews.shown"
 
 
 def session_reviews(session: UserSession, visitor: Visitor) -> None:
-    """Draw the reviews when they are asked for: they cost a call of their own."""
+    """Draw the reviews on request, because they need a separate call."""
     if session.review_status == "unreviewed":
         return
     st.subheader("Reviews", anchor=False)

@@ -1,6 +1,6 @@
-"""Views for when there is nothing to show: signed out, not allowed, empty, failed.
+"""Notices in place of content: signed out, not allowed, empty, not found, failed.
 
-All words here are ours; words of others go through `st.text` or a component.
+User input is drawn by `st.text` or a component only, never as Markdown.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from lib.ui.shell.navigation import BY_PATH
 
 
 def show_script_error(error: Exception) -> bool:
-    """Log an exception of a page and draw a sentence instead of a traceback.
+    """Log an unexpected exception of a page and draw a notice instead of a traceback.
 
     Returns:
         True: Streamlit draws no error box of its own.
@@ -37,17 +37,17 @@ _log = get_logger(__name__)
 
 
 def signed_out(reason: str) -> None:
-    """Say that the session is over, and offer the way back to this very page."""
+    """Say that the sign-in has ended, and link to sign in and return to this page."""
     with st.container(border=True):
         st.subheader("Your session has ended", anchor=False)
         st.text("You were signed out, or your sign-in could no longer be verified.")
         st.text(f"Reason: {reason}")
-        # A whole page load: only a document request can be led to the sign-in page.
+        # A full page load: only document requests are redirected to the sign-in page.
         st.html('<a href="" target="_self">Sign in again</a>')
 
 
 def forbidden(path: str, role: Role) -> None:
-    """Say that the page is above the member's role, and whom to ask."""
+    """Say that the role has no access to the page, and whom to ask."""
     title = BY_PATH[path].title if path in BY_PATH else "This page"
     needed = " or ".join(sorted(needed.value for needed in page_roles(path))) or "nobody"
     with st.container(border=True):
@@ -75,11 +75,11 @@ def not_found(what: str, hint: str) -> None:
 
 @contextmanager
 def error_boundary(request_id: str, what: str) -> Iterator[None]:
-    """Turn a failed call into a calm sentence with the request id and a retry; ends the run.
+    """Show a notice with the request id and a retry button if a call fails, and end the run.
 
     Args:
         request_id: of the calls inside.
-        what: what could not be loaded, as it stands in the sentence.
+        what: the action inside, to complete "Could not ...".
     """
     try:
         yield
@@ -94,7 +94,7 @@ def error_boundary(request_id: str, what: str) -> Iterator[None]:
 
 
 def failed(what: str, why: str, request_id: str) -> None:
-    """Draw a failure."""
+    """Draw an error notice."""
     with st.container(border=True):
         st.subheader(f"Could not {what}", anchor=False)
         st.text(why)

@@ -1,4 +1,4 @@
-"""Who looks at the page: asked on every run, because a socket's cookies outlive a session."""
+"""The visitor of a page: checked on every run, because a socket's cookies outlive a session."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from lib.observability.request_id import current_request_id, new_request_id
 from lib.ui.shell import notices
 from lib.work.services import services
 
-# Streamlit names no address for a browser on this machine.
+# Streamlit gives no address for a browser on this machine.
 _THIS_MACHINE = "127.0.0.1"
 
 
 def report_denial(denial: Denial, path: str) -> None:
-    """Record that somebody was denied.
+    """Record an auth event for a denied visitor.
 
     Args:
-        denial: who, as far as it is known, and why.
+        denial: the reason, and the user if known.
         path: of the page.
     """
     app = services()
@@ -47,17 +47,17 @@ def report_denial(denial: Denial, path: str) -> None:
 
 @lru_cache(maxsize=1)
 def _reporter(record: RecordAuth, hash_key: str) -> EventReporter:
-    """Return the one that counts each client's denials."""
+    """Return the reporter, which limits the events per client."""
     return EventReporter(record, hash_key)
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A member in front of a page.
+    """A member who visits a page.
 
     Attributes:
-        member: who.
-        caller: for `lib.data`, with the member's own token: Convex decides what it shows them.
+        member: the signed-in member.
+        caller: for `lib.data`, with the member's own token: Convex decides what they may read.
         zone: their time zone.
     """
 
@@ -67,15 +67,15 @@ class Visitor:
 
 
 def current_member() -> Member | Denial:
-    """Say who this socket belongs to now."""
+    """Return the member of this connection, or why there is none."""
     header = st.context.headers.get("Cookie") or ""
     return services().authenticator.current_member(cookies.parse(header))
 
 
 def require_role(path: str) -> Visitor:
-    """Return the visitor of a page, or draw why there is none and end the run.
+    """Return the visitor of a page, or draw the reason for the denial and end the run.
 
-    Every page begins with this, and every fragment that loads data: fragments run without the
+    Every page and every fragment that loads data must call this first: fragments run without the
     dashboard script.
 
     Args:
@@ -100,7 +100,7 @@ def require_role(path: str) -> Visitor:
 
 
 def browser_time_zone() -> ZoneInfo:
-    """Return the browser's time zone, UTC if it does not say."""
+    """Return the browser's time zone, UTC if unknown."""
     try:
         return ZoneInfo(st.context.timezone or "UTC")
     except (ZoneInfoNotFoundError, ValueError):

@@ -15,7 +15,7 @@ def transcript_player(data: dict[str, Any], *, key: str) -> Any:
 
     Args:
         data: what `src/types.ts` calls `PlayerData`. Texts are shown as text, never as markup.
-        key: stable over reruns, else the sound would start over.
+        key: stable across reruns, otherwise playback would restart.
     """
     return _mount(
         key=key,

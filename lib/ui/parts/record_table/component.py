@@ -22,8 +22,8 @@ class Column:
 
     Attributes:
         label: the heading.
-        number: stands on the right.
-        minor: left out where there is little room.
+        number: aligned to the right.
+        minor: hidden on narrow screens.
     """
 
     label: str
@@ -42,7 +42,7 @@ class Cell:
         tone: colour of the text.
         chip: draw the text as a small label.
         initials: drawn in a circle before the text.
-        pieces: the text in pieces, each with whether it is marked, for search hits.
+        pieces: the text of a search hit in pieces, each with whether it is marked.
         chips: small labels below the text, each with its tone.
     """
 
@@ -56,7 +56,7 @@ class Cell:
     chips: tuple[tuple[str, Tone], ...] = ()
 
     def to_wire(self) -> dict[str, Any]:
-        """Return what the component reads."""
+        """Return the form that the component reads."""
         wire: dict[str, Any] = {"text": self.text, "note": self.note, "title": self.title}
         wire["chip"] = self.chip
         if self.tone:

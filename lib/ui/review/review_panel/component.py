@@ -164,7 +164,7 @@ def _draw(data: dict[str, Any], *, key: str) -> Any:
 
     Args:
         data: what `src/types.ts` calls `PanelData`. Texts are shown as text, never as markup.
-        key: stable over reruns, else what is being written would be lost.
+        key: stable across reruns, otherwise unsaved input would be lost.
     """
     return _mount(
         key=key,
