@@ -1,4 +1,4 @@
-"""Who calls, and whether they may: Bearer only, roles per operation from the one table."""
+"""Authorization of API requests: Bearer tokens, roles per operation, rate limits."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from lib.work.services import Services
 PUBLIC: Final = frozenset(
     {"GET /live", "GET /ready", "GET /openapi.json", "GET /docs", "POST /webhooks/clerk"}
 )
-"""Operations without a Bearer token; the webhook proves itself by its signature."""
+"""Operations without a Bearer token; webhooks are verified by their signature."""
 
 _VERIFICATION_UNAVAILABLE: Final = frozenset(
     {TokenReason.JWK_REMOTE_FAILED_TO_LOAD, GateReason.SESSION_CHECK_UNAVAILABLE}
@@ -41,14 +41,14 @@ _scheme = HTTPBearer(
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """An admitted request: who calls, and how to call Convex in their name."""
+    """An authorized request: the principal, and a caller for Convex with their token."""
 
     principal: Principal
     caller: Caller
 
 
 class Authorizer:
-    """Verifies tokens, looks up roles, counts calls and reports denials.
+    """Verifies tokens, checks roles and rate limits, reports denials.
 
     Args:
         services: of the process.
@@ -70,13 +70,13 @@ class Authorizer:
         )
 
     async def admit(self, request: Request, operation: str) -> Access:
-        """Return the access of a request; only what blocks takes a thread.
+        """Authorize a request; blocking calls run in a thread.
 
-        The gate in front has verified the token already; without one, it is verified here. Convex
-        verifies the same token again and applies its own rules to every function.
+        The auth middleware has normally verified the token already; otherwise it is verified here.
+        Convex verifies the same token again and applies its own rules to every function.
 
         Raises:
-            Problem: the token is not accepted, its role may not do this, or it calls too often.
+            Problem: the token is invalid, its role is not allowed, or the rate limit is exceeded.
             Unavailable: Convex does not answer.
         """
         who = request.scope["state"].get("principal")
@@ -116,7 +116,7 @@ class Authorizer:
 async def access_of(
     request: Request, _documented: Annotated[Any, Security(_scheme)] = None
 ) -> Access:
-    """Return the access of a request; the route has admitted it before."""
+    """Return the access of a request, which the route has authorized."""
     return cast("Access", request.scope["state"]["access"])
 
 
@@ -132,7 +132,7 @@ def _unauthenticated(denial: Denial) -> Problem:
         return Problem(FORBIDDEN, "The token has no role in this product.")
     if denial.reason == GateReason.BEARER_MISSING:
         return Problem(UNAUTHENTICATED, "Send Authorization: Bearer <token>.")
-    # RFC 6750 section 3.1; the reason is from a closed list and holds nothing of the token.
+    # RFC 6750 section 3.1; the reason is from a closed list and contains nothing of the token.
     challenge = f'{_CHALLENGE}, error="invalid_token", error_description="{denial.reason}"'
     return Problem(
         UNAUTHENTICATED,

@@ -100,7 +100,7 @@ def audio(request: Request) -> Response:
         return _plain_response(404, "This session has no recording that can be exported.", caller)
 
     def pieces() -> Iterator[bytes]:
-        # Begun in a thread of its own, the stream carries the request id to the bucket itself.
+        # The stream starts in another thread, so it sets the request id itself.
         stream = archive(services().storage, recordings)
         while True:
             with request_id_bound(caller.request_id):
@@ -121,7 +121,7 @@ SESSION_ROUTES: Final = (
 
 
 def _is_foreign(request: Request) -> bool:
-    """Tell whether another site led the browser here: exports are on record, so nobody else may."""
+    """Return whether another site started the request; exports are audited, so that is refused."""
     return request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}
 
 
@@ -131,7 +131,7 @@ def _session_id(request: Request) -> str | None:
 
 
 def _caller(request: Request) -> Caller:
-    """Return a caller with the token of the member that the gate let through."""
+    """Return a caller with the token of the member whom the auth middleware admitted."""
     member: Member = request.state.member
     authenticator = services().authenticator
     return Caller(

@@ -1,7 +1,7 @@
 """The `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header).
 
-The key is stored by Convex in the transaction of the write itself; here it is only read. Without
-one, a key is made for the one call, so that a lost answer inside is asked for again safely.
+Convex stores the key in the transaction of the write; here it is only read. Without one, a key is
+made for the single call, so that a lost response can be retried safely.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What every list has: `limit`, `cursor`, and the way to the next page."""
+"""Pagination: `limit`, opaque signed cursors, and the link to the next page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lib.data.limits import PAGE_ITEMS
 
 MAX_CURSOR_CHARS: Final = 4096
 _TAG_BYTES: Final = 16
-_PLACE: Final = ("cursor", "limit")  # Query parameters that do not choose what is listed.
+_PLACE: Final = ("cursor", "limit")  # Query parameters that are not filters.
 
 
 class Cursors:
@@ -33,7 +33,7 @@ class Cursors:
         self._keys = [hashlib.sha256(b"cursor:" + secret.encode()).digest() for secret in secrets]
 
     def seal(self, request: Request, cursor: str | None) -> str | None:
-        """Return the cursor to hand out for the page after this request's."""
+        """Return the signed cursor for the page after this request's."""
         if cursor is None:
             return None
         tag = _tag(self._keys[0], request, cursor)
@@ -43,7 +43,7 @@ class Cursors:
         """Return Convex's cursor.
 
         Raises:
-            Problem: the cursor is not one that was handed out for this list.
+            Problem: the cursor was not issued for this list.
         """
         if sealed is None:
             return None
@@ -76,7 +76,7 @@ def _tag(key: bytes, request: Request, cursor: str) -> bytes:
 
 
 def _query(request: Request) -> list[tuple[str, str]]:
-    # As bytes: `request.url` cannot be made of a query that is not UTF-8.
+    # As bytes: `request.url` fails for a query that is not UTF-8.
     query: bytes = request.scope["query_string"]
     return parse_qsl(query.decode("latin-1"), keep_blank_values=True)
 
@@ -102,7 +102,7 @@ CursorParameter = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where in a list a request is.
+    """Position of a request in a list.
 
     Attributes:
         cursor: Convex's own, None for the first page.
@@ -116,7 +116,7 @@ class Position:
     _cursors: Cursors
 
     def answer(self, page: Page[Record], convert: Callable[[Record], Item]) -> dict[str, Any]:
-        """Return the fields of a page, and name the next one in the answer's headers."""
+        """Return the fields of a page, and add the `Link` header to the next one."""
         following = self._cursors.seal(self._request, page.next_cursor)
         link_next(self._request, self._response, following)
         return {"items": [convert(item) for item in page.items], "next_cursor": following}
@@ -128,7 +128,7 @@ async def position(
     limit: LimitParameter = DEFAULT_LIMIT,
     cursor: CursorParameter = None,
 ) -> Position:
-    """Read the place in a list from a request's query."""
+    """Read the position in a list from a request's query."""
     cursors: Cursors = request.app.state.cursors
     return Position(cursors.open(request, cursor), limit, request, response, cursors)
 

@@ -1,7 +1,7 @@
-"""Base classes of the API's models, and the fields that only the API has.
+"""Base classes of the API's models, and types that several resources share.
 
-Names on the wire are camelCase, times RFC 3339 in UTC with milliseconds. What is sent may hold
-known fields only; null means the same as leaving out. What Convex limits is in `lib.data.fields`.
+Names on the wire are camelCase, times RFC 3339 in UTC with milliseconds. Unknown fields of requests
+are refused; null means the same as leaving out. Limits of Convex are in `lib.data.fields`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from lib.data.functions import rfc3339
 
 
 class RequestModel(BaseModel):
-    """What a client sends: unknown fields are refused."""
+    """Base of request bodies: unknown fields are refused."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid")
 
 
 class ResponseModel(BaseModel):
-    """What the API answers: made from a record, or field by field in Python."""
+    """Base of responses: created from a record, or field by field."""
 
     model_config = ConfigDict(alias_generator=to_camel, from_attributes=True, validate_by_name=True)
 

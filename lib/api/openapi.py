@@ -96,7 +96,7 @@ def _build(app: FastAPI) -> dict[str, Any]:
 
 
 def _finish(operation: dict[str, Any], *, public: bool) -> None:
-    """Name the headers of every response, and the absence of security where there is none."""
+    """Document the headers of every response, and operations without authentication."""
     if public:
         operation["security"] = []
     names = ["X-Request-Id"] if public else list(_HEADERS)

@@ -1,7 +1,7 @@
 """Every error of the API as problem details (RFC 9457).
 
-`type` is stable and says what is the case; `detail` is for people and may change. Nothing from
-inside (messages of exceptions, values of the request) reaches an answer.
+`type` is stable; `detail` is for people and may change. Responses never contain messages of
+exceptions or values of the request.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ Responses = dict[int | str, dict[str, Any]]
 
 
 def errors(*extra: int, body: bool = False, also: Responses | None = None) -> Responses:
-    """Return the responses of an operation that admits callers.
+    """Return the documented error responses of an operation that needs a token.
 
     Args:
-        extra: statuses of its own, beside those that every operation can have.
+        extra: statuses in addition to those of every operation.
         body: whether it reads a JSON body.
         also: further responses.
     """
@@ -52,14 +52,14 @@ MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SECONDS: Final = 2
 MAX_ERRORS: Final = 100
 ALTERNATIVE: Final = "either:"
-"""Begins the tags of alternative models: they are no part of a field's path."""
+"""Prefix of tags of alternative models, which are not part of a field's path."""
 
 _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A class of problem: the last part of its `type`, its HTTP status and its title."""
+    """A kind of problem: the last part of its `type`, its HTTP status and its title."""
 
     name: str
     status: int
@@ -109,12 +109,12 @@ _BY_CODE: Final[dict[Code, Kind]] = {
     "RATE_LIMITED": RATE_LIMITED,
     "LIMIT_EXCEEDED": LIMIT_EXCEEDED,
 }
-# Several kinds share 409; what Starlette itself raises is always the first of a status.
+# Several kinds share 409; errors of Starlette get the first kind of their status.
 _BY_STATUS: Final = {kind.status: kind for kind in reversed(KINDS)}
 
 
 class FieldProblem(BaseModel):
-    """One field that was refused, and why."""
+    """An invalid field, and why."""
 
     field: str = Field(description="Path of the field.", examples=["interactions[3].text"])
     message: str = Field(description="What is wrong with it.")
@@ -132,7 +132,7 @@ class ProblemDetails(BaseModel):
 
 
 class Problem(HTTPException):
-    """An error with a place in the table above; raised anywhere below a route."""
+    """An error of one of the kinds above; may be raised anywhere in a route."""
 
     def __init__(
         self,
@@ -152,7 +152,7 @@ def type_uri(kind: Kind) -> str:
 
 
 def problem_response(problem: Problem) -> JSONResponse:
-    """Return the answer for a problem."""
+    """Return the response for a problem."""
     body: dict[str, Any] = {
         "type": type_uri(problem.kind),
         "title": problem.kind.title,
@@ -175,7 +175,7 @@ def problem_response(problem: Problem) -> JSONResponse:
 
 
 def install(app: FastAPI) -> None:
-    """Make an application answer every error with problem details."""
+    """Make an application respond to every error with problem details."""
 
     def http_error(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101  # registered for it
@@ -204,7 +204,7 @@ def install(app: FastAPI) -> None:
 
 
 def unexpected() -> JSONResponse:
-    """Return the answer for an exception that nobody expected."""
+    """Return the response for an unexpected exception."""
     return problem_response(Problem(INTERNAL, "The error is logged under this request id."))
 
 
@@ -218,7 +218,7 @@ def _from_http(error: HTTPException) -> Problem:
 
 
 def _from_validation(error: RequestValidationError) -> Problem:
-    """Name the refused fields; without the refused values, which may be personal."""
+    """Name the invalid fields, without their values, which may be personal data."""
     fields = [FieldError(_path(item["loc"][1:]) or "body", item["msg"]) for item in error.errors()]
     return Problem(VALIDATION, f"{len(fields)} invalid field(s).", fields)
 

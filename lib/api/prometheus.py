@@ -1,4 +1,4 @@
-"""`/metrics`: what this process has measured, for Prometheus; only for machines with a token."""
+"""`/metrics`: measurements of this process for Prometheus; requires a service token."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lib.observability.recorder import Recorder
 
 
 def scrape_route(recorder: Recorder) -> Route:
-    """Return the route; the gate in front has verified the token.
+    """Return the route; the auth middleware has verified the token.
 
     Args:
         recorder: of the process.

@@ -1,8 +1,7 @@
 """Rate limits per caller and group of operations, shared by all replicas.
 
-The buckets are Convex's. Each replica takes a few calls at once and spends them itself, and
-remembers for how long a caller was refused, so that most requests, and all refused ones, cost no
-call to Convex.
+The token buckets are in Convex. Each replica takes several calls at once, and remembers until when
+a caller is refused, so most requests and all refused ones need no call to Convex.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ PERIOD_SECONDS: Final = 60
 LIMITS: Final = {"read": 6_000, "write": 30_000, "search": 600}
 """Calls per minute and caller, by group."""
 
-_SHARE: Final = 100  # A replica takes at most this part of a limit at once.
-_UNSPENT_SECONDS: Final = 5.0  # Older takings are dropped: the bucket has refilled meanwhile.
+_SHARE: Final = 100  # A replica takes at most 1/100 of a limit at once.
+_UNSPENT_SECONDS: Final = 5.0  # Older calls are dropped, because the bucket has refilled since.
 # While Convex is slow, a caller's requests must not hold the threads that all callers share.
 _WAIT_SECONDS: Final = 0.5
 _PAUSE_SECONDS: Final = 2.0
@@ -34,7 +33,7 @@ _PAUSE_SECONDS: Final = 2.0
 
 @dataclass(slots=True)
 class _Allowance:
-    """What one replica holds of one caller's bucket. Times are in monotonic seconds."""
+    """Calls that this replica has taken from one caller's bucket. Times are monotonic seconds."""
 
     guard: threading.Lock = field(default_factory=threading.Lock)
     calls: int = 0
@@ -45,7 +44,7 @@ class _Allowance:
 
 
 class RateLimiter:
-    """Spends calls of callers. Thread-safe.
+    """Limits the calls of each caller. Thread-safe.
 
     Args:
         worker: makes a caller with the role worker.
@@ -61,11 +60,11 @@ class RateLimiter:
         self._held: OrderedDict[str, _Allowance] = OrderedDict()
 
     def try_acquire(self, principal: Principal, operation: str) -> dict[str, str] | None:
-        """Spend one call that this replica holds; never blocks.
+        """Use one call that this replica holds; never blocks.
 
         Returns:
             See `acquire`; None if Convex must be asked, or another request of the caller is waiting
-            for Convex. Then nothing is spent, and `acquire` is to be called.
+            for Convex. Then no call is used, and `acquire` must be called.
 
         Raises:
             Problem: see `acquire`.
@@ -82,14 +81,14 @@ class RateLimiter:
             held.guard.release()
 
     def acquire(self, principal: Principal, operation: str) -> dict[str, str]:
-        """Spend one call, asking Convex for more if necessary; blocks.
+        """Use one call, taking more from Convex if necessary; blocks.
 
         Returns:
             The headers that say how many calls are left.
 
         Raises:
-            Problem: none are left, and it says when there will be some; or Convex did not answer
-                an earlier request of the caller in time.
+            Problem: the limit is reached (with the time to wait), or Convex did not respond to an
+                earlier request of the caller in time.
             Unavailable: Convex does not answer.
         """
         group, key = _bucket(principal, operation)
@@ -99,7 +98,7 @@ class RateLimiter:
             held.unavailable_until = self._clock() + _PAUSE_SECONDS
             raise _unavailable()
         try:
-            # Those that queued here while a call to Convex failed do not try one after the other.
+            # Requests that waited here while Convex failed do not retry one after the other.
             self._check_available(held)
             if not self._is_filled(held, group):
                 self._fill(held, key, group)
@@ -112,7 +111,7 @@ class RateLimiter:
             raise _unavailable()
 
     def _is_filled(self, held: _Allowance, group: str) -> bool:
-        """Return whether a call is held; raise `Problem` while Convex has refused more."""
+        """Return whether a call is held; raise `Problem` while the caller is refused."""
         now = self._clock()
         if now < held.refused_until:
             raise _refused(group, LIMITS[group], held.refused_until - now)

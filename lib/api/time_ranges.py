@@ -1,4 +1,4 @@
-"""The window of time that figures are asked for: `from` and `to`."""
+"""The query parameters `from` and `to` of a time range."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ End = Annotated[Moment | None, Query(alias="to", description="Exclusive; default
 def window(
     start: datetime | None, end: datetime | None, longest: timedelta
 ) -> tuple[datetime, datetime]:
-    """Return beginning and end of a window.
+    """Return start and end of a time range.
 
     Raises:
         Problem: it is empty, or longer than `longest`.

@@ -94,7 +94,7 @@ def erase(
 
 @contextmanager
 def _exit_on_failure() -> Iterator[None]:
-    """Say in one line what failed, without a traceback."""
+    """Print a failure in one line, without a traceback."""
     try:
         yield
     except (StorageError, DataError, UnplayableError, ValueError) as error:

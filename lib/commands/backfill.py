@@ -1,4 +1,4 @@
-"""`python -m lib backfill`: bring all users of the Clerk instance."""
+"""`python -m lib backfill`: import all users of the Clerk instance."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lib.work.services import services
 
 
 def backfill() -> None:
-    """Bring all users of the Clerk instance; may be stopped and run again at any time."""
+    """Import all users of the Clerk instance; can be stopped and run again at any time."""
     own = services()
     try:
         done = Backfill(own.authenticator.api, own.provisioner).run(_print_progress)

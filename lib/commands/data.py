@@ -1,4 +1,4 @@
-"""`python -m lib data`: migrate the schema's rows, recount what writes keep."""
+"""`python -m lib data`: run migrations, recount stored totals."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def migrate(
     ] = None,
     restart: Annotated[bool, typer.Option(help="Start again from the first row")] = False,
 ) -> None:
-    """Run migrations to their end; one that was interrupted goes on where it stopped."""
+    """Run migrations; an interrupted one continues where it stopped."""
     with _exit_on_failure():
         caller = services().worker_caller()
         names = [name] if name else [run.name for run in migrations.status(caller)]
@@ -42,7 +42,7 @@ def recount(
     days: Annotated[int, typer.Option(min=1, max=3650, help="Days back from today, UTC")] = 30,
     fix: Annotated[bool, typer.Option(help="Correct stored values that differ")] = False,
 ) -> None:
-    """Compare counters and sums with a recount; exits with 1 if anything differs."""
+    """Compare stored counters and totals with a recount; exits with 1 if any differ."""
     with _exit_on_failure():
         caller = services().worker_caller()
         drift = _print_recount("sessions", repair.sessions(caller, fix=fix))
@@ -59,7 +59,7 @@ def recount(
 
 
 def _print_recount(what: str, reports: Iterator[Recount]) -> int:
-    """Print each difference and a line for the whole; return how many differ."""
+    """Print each difference and a summary; return the number of differences."""
     checked, differing, busy = 0, 0, False
     for report in reports:
         checked += report.checked

@@ -1,4 +1,4 @@
-"""`python -m lib doctor`: how Earshot is, as System status shows it; exits by severity."""
+"""`python -m lib doctor`: the report of the System status page; the exit code is its severity."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _COLOURS: Final[dict[State, str]] = {
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
-    """Check dependencies, settings, measurements and jobs.
+    """Check dependencies, settings, telemetry and jobs.
 
-    Exits with 0 if all is well, 1 for a warning, 2 if something has failed.
+    Exits with 0 if everything is ok, 1 for warnings, 2 for failures.
     """
     configure_logs("error")
     try:
@@ -69,7 +69,7 @@ def _line(state: State, name: str, text: str) -> None:
 
 
 def _invalid(error: ValidationError, *, as_json: bool) -> None:
-    """Name each variable that is wrong; never its value."""
+    """Name each invalid variable, never its value."""
     found = [
         (".".join(map(str, item["loc"])) or "settings", item["msg"]) for item in error.errors()
     ]

@@ -1,4 +1,4 @@
-"""`python -m lib import`: bring conversations from files."""
+"""`python -m lib import`: import conversations from files."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ def import_(
     check: Annotated[bool, typer.Option("--check", help="Validate only; store nothing")] = False,
     report: Annotated[Path | None, typer.Option(help="Write a JSON report to this file")] = None,
 ) -> None:
-    """Import conversations; what is there already stays as it is, so it may be run again.
+    """Import conversations; existing data is unchanged, so it can be run again.
 
-    Exits with 1 if something was refused, with 2 if it stopped before the end.
+    Exits with 1 if items were refused, with 2 if it stopped early.
     """
     if external_id is not None and len(files) > 1:
         raise typer.BadParameter("--external-id needs exactly one file")
@@ -70,7 +70,7 @@ def import_(
         external_id=external_id,
         create_users=create_users,
     )
-    configure_logs("warning")  # the rest would tear the progress bar
+    configure_logs("warning")  # other lines would break the progress bar
     _write(report, {"complete": False})
     own = None if check else services()
     run = Run(Source(options), Writer(own.worker_caller, own.storage) if own else None)
@@ -89,7 +89,7 @@ def import_(
 
 
 def _write(report: Path | None, wire: dict[str, Any]) -> None:
-    """Write the report; before the run too, so that a place that cannot be written is known then.
+    """Write the report; also called before the run, to fail early if the file cannot be written.
 
     Raises:
         BadParameter: it cannot be written.
@@ -103,7 +103,7 @@ def _write(report: Path | None, wire: dict[str, Any]) -> None:
 
 
 def _run_with_progress(run: Run, files: list[Path]) -> str:
-    """Run with a progress bar; return why it stopped early, empty if it did not."""
+    """Run with a progress bar; return why it stopped early, or an empty string."""
     size = sum(file.stat().st_size for file in files)
     with typer.progressbar(length=size, label="Importing", file=sys.stderr) as bar:
         run.progress = bar.update
@@ -117,7 +117,7 @@ def _run_with_progress(run: Run, files: list[Path]) -> str:
 
 
 def _print_report(report: Report, wire: dict[str, Any], written: Path | None) -> None:
-    """Print the counts as JSON; the first refusals, and why it stopped, to standard error."""
+    """Print the counts as JSON; the first refusals and why it stopped go to standard error."""
     for item in report.refusals[:SHOWN]:
         place = ":".join(str(part) for part in (item.file, item.line or "", item.field) if part)
         typer.echo(_printable(f"refused {place}: {item.reason}"), err=True)
@@ -130,7 +130,7 @@ def _print_report(report: Report, wire: dict[str, Any], written: Path | None) ->
 
 
 def _printable(text: str) -> str:
-    """Names in files may hold what a terminal would obey."""
+    """Remove control characters, which names in files may contain."""
     return "".join(char if char.isprintable() else "?" for char in text)
 
 

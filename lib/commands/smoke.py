@@ -1,4 +1,4 @@
-"""`python -m lib smoke`: the end-to-end story as a pass/fail table."""
+"""`python -m lib smoke`: the end-to-end test as a pass/fail table."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def smoke(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
-    """Go through the whole story against the configured app, Clerk, Convex and S3.
+    """Run the end-to-end test against the configured app, Clerk, Convex and S3.
 
     Exits with 1 if a step fails, with 2 if the settings are incomplete.
     """

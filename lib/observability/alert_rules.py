@@ -34,10 +34,10 @@ class Rule:
     """One rule.
 
     Attributes:
-        name: for good; also the anchor in the runbook.
-        title: what is the case when it fires.
-        severity: `critical` is worth waking somebody, `warning` is for the next working day.
-        condition: when it is bad, and when good again.
+        name: stable; also the anchor in the runbook.
+        title: of the alert.
+        severity: `critical` needs action now, `warning` on the next working day.
+        condition: when the rule is bad, and when good again.
         timing: how long until it fires, and until it is resolved.
         unit: of value and threshold; `burn` is multiples of the rate that the budget allows.
         path: page that shows the failing requests.
@@ -215,7 +215,7 @@ RUNTIME_DOWN: Final = Rule(
     unit="ms",
     path="/status",
 )
-"""Evaluated by every process for itself: while Convex is down nothing else can be."""
+"""Evaluated by every process, because it must work while Convex is down."""
 
 ALL_RULES: Final = (*RULES, RUNTIME_DOWN)
 BY_NAME: Final = {rule.name: rule for rule in ALL_RULES}

@@ -1,6 +1,6 @@
-"""A person at a browser: Chromium, driven by Playwright, which is installed for development only.
+"""Chromium, driven by Playwright, which is installed for development only.
 
-Playwright's texts hold addresses, and those hold tickets: none of them is passed on.
+Playwright's messages contain URLs with tickets, so they are never passed on.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Browser:
         """Start Chromium.
 
         Raises:
-            NotPossible: Playwright or Chromium is missing, or does not start; says what helps.
+            NotPossible: Playwright or Chromium is missing or does not start; says what to do.
         """
         try:
             from playwright.sync_api import (  # noqa: PLC0415  # not there in production
@@ -85,10 +85,10 @@ class Browser:
             raise NotPossible(f"Chromium does not start. {INSTALL}") from None
 
     def sign_in(self, ticket_url: str) -> str:
-        """Open the app as nobody, sign in with a ticket, come back; return the Clerk session's id.
+        """Open the app signed out, sign in with a ticket, return; return the Clerk session's id.
 
         Raises:
-            Failed: the app did not send a stranger away, or did not let the member in.
+            Failed: the app did not redirect to sign-in, or did not accept the sign-in.
         """
         page = self._shown()
         self._go("/")

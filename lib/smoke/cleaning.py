@@ -1,6 +1,6 @@
-"""Erases what runs have made, proves it, and finds what interrupted runs left behind.
+"""Erases the data of runs, verifies that, and finds data of interrupted runs.
 
-Only what carries a run's mark is ever touched.
+Only data with the mark of a run is touched.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def clean_up(run: Run) -> str:
 
 
 def erase_marked(services: Services, service_key: str, clerk_id: str) -> str:
-    """Erase a user of Earshot and prove it; one who is not there counts as erased.
+    """Erase a user of Earshot and verify it; a missing user counts as erased.
 
     Raises:
         Failed: something is still there.

@@ -1,4 +1,4 @@
-"""Steps about the bucket: signed URLs serve ranges to whom they must, and nothing else."""
+"""Steps about the bucket: signed URLs serve ranges, and invalid ones are refused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lib.smoke.storing import TEXTS
 from lib.storage.bucket import inspect
 from lib.storage.urls import sign_get
 
-# The statuses by which S3 servers refuse a request; 404 would only mean that nothing is there.
+# Statuses by which S3 servers refuse a request; 404 would only mean a missing object.
 REFUSED: Final = frozenset({400, 401, 403, 405})
 EXPIRED_WITHIN: Final = 20.0
 _LIFE: Final = 2
@@ -34,7 +34,7 @@ def play(run: Run) -> str:
 
 
 def expired(run: Run) -> str:
-    """A URL serves until its end and not after."""
+    """A URL works until it expires and not after."""
     url = sign_get(run.services.storage, run.audio_key, _LIFE).url
     fresh = run.outside.signed("GET", url).status_code
     check(fresh == _OK, f"A fresh URL of {_LIFE} s gets {fresh}, not 200.")
@@ -46,7 +46,7 @@ def expired(run: Run) -> str:
 
 
 def tampered(run: Run) -> str:
-    """A URL that somebody has changed serves nothing."""
+    """A tampered URL is refused."""
     for what, url in _changed(run.play_url).items():
         status = run.outside.signed("GET", url).status_code
         check(status in REFUSED, f"A URL with {what} gets {status} instead of a refusal.")
@@ -54,7 +54,7 @@ def tampered(run: Run) -> str:
 
 
 def wrong_method(run: Run) -> str:
-    """A URL serves its own method only."""
+    """A URL works for its own method only."""
     tries = [("PUT", run.play_url), ("DELETE", run.play_url), ("GET", run.upload_url)]
     for method, url in tries:
         status = run.outside.signed(method, url, content=b"x" if method == "PUT" else b"")
@@ -75,7 +75,7 @@ def see(run: Run) -> str:
 
 
 def hear(run: Run) -> str:
-    """The member hears the recording in the dashboard."""
+    """The member plays the recording in the dashboard."""
     parts = urlsplit(run.play_url)
     ranges = run.browser.hear(f"{parts.scheme}://{parts.netloc}")
     return f"The player plays; {ranges} range request(s), all answered 206."

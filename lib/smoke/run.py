@@ -28,7 +28,7 @@ _TOKEN_SECONDS: Final = 120
 
 @dataclass
 class Run:
-    """One run: how to reach everything, and what was made so far.
+    """One run: its clients, and the data that it has created.
 
     Attributes:
         services: of this process, from the same settings as the app's.

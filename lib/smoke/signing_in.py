@@ -1,4 +1,4 @@
-"""Steps about sign-in: strangers stay out, a member gets in, a revoked session is out again."""
+"""Steps about sign-in: unauthenticated requests, a member's sign-in, a revoked session."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from lib.smoke.checks import Failed, NotPossible, check, wait_until
 from lib.smoke.run import Run
 
 REVOKED_WITHIN: Final = 90.0
-"""Seconds: a session token lives for 60, and a page is closed at most that long after."""
+"""Seconds: a session token lives for 60, and a page closes at most 60 later."""
 
 _OK, _UNAUTHENTICATED, _FORBIDDEN = 200, 401, 403
 
 
 def ready(run: Run) -> str:
-    """The app answers, and so do its dependencies."""
+    """The app and its dependencies respond."""
     answer = run.outside.call("GET", "/ready", None, expect=(200, 503))
     failed = [name for name, state in answer.get("checks", {}).items() if state != "ok"]
     check(not failed, f"The app says that these do not answer: {', '.join(failed)}.")

@@ -1,4 +1,4 @@
-"""Steps of a run, one after the other, and what becomes of each."""
+"""Runs the steps in order and records the result of each."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Step(Generic[State]):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What became of one step."""
+    """Result of one step."""
 
     name: str
     status: Status
@@ -53,7 +53,7 @@ class Row:
 def perform(
     steps: Sequence[Step[State]], last: Step[State], state: State, interruption: Interruption
 ) -> Iterator[Row]:
-    """Try every step in order; yield each row as soon as it is known.
+    """Run every step in order; yield each row as soon as it is known.
 
     Args:
         steps: the story.
@@ -93,7 +93,7 @@ def _tried(step: Step[State], state: State) -> Row:
 
 
 def reason_of(error: Exception) -> str:
-    """Say why something failed, without a URL or a secret that an exception's text may hold."""
+    """Return why something failed, without URLs or secrets of the exception's message."""
     if isinstance(error, ApiUnavailableError):
         return f"Clerk's Backend API gave no usable answer ({error})."
     if isinstance(error, DataError):

@@ -1,4 +1,4 @@
-"""Steps about data: a session, its turns, a recording, and the worker that listens to it."""
+"""Steps about data: a session, its turns, a recording, and its analysis."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lib.smoke.run import SECONDS, Run
 
 TEXTS: Final = ("Where is my parcel, please?", "It is on its way and arrives tomorrow.")
 ANALYSED_WITHIN: Final = 60.0
-"""Seconds: the worker looks every five; a busy one may be behind."""
+"""Seconds: the worker checks every five; a busy one may be late."""
 
 
 def create_session(run: Run) -> str:

@@ -1,4 +1,4 @@
-"""The story: its steps in order, and what each needs."""
+"""The steps of the end-to-end test in order, and what each needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings as they may be shown, and what about them should be looked at."""
+"""The settings, redacted for display, with warnings."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Setting:
 
     Attributes:
         variable: name in the environment.
-        value: as it may be shown: secrets say only whether they are set.
-        state: whether it should be looked at.
+        value: for display; for secrets only whether they are set.
+        state: ok or warning.
         note: why.
     """
 
@@ -37,7 +37,7 @@ class Setting:
 
 
 def shown(settings: Settings) -> list[Setting]:
-    """Return every setting, redacted, with what should be looked at."""
+    """Return every setting, redacted, with its warning."""
     notes = dict(_notes(settings))
     result = []
     for name, field in type(settings).model_fields.items():
@@ -64,7 +64,7 @@ def _redacted(variable: str, value: Any) -> str:
 
 
 def _without_userinfo(text: str) -> str:
-    """Take a name and password out of an address."""
+    """Remove user name and password from a URL."""
     parts = urlsplit(text) if "://" in text else None
     if parts is None or "@" not in parts.netloc:
         return text

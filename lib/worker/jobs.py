@@ -1,8 +1,7 @@
-"""What the worker does.
+"""The jobs of the worker.
 
-A job gets the services of its process and `stop`, which it asks between items; it returns counts
-for its report. Every job may be ended at any point and run again from there: a missed run is made
-up for by the next one, never doubled.
+A job gets the services of its process and `stop`, which it calls between items; it returns counts
+for its report. Every job can be stopped at any point: the next run does the rest.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ class Job:
     Attributes:
         name: of the lease, the metric dimension and the report.
         every_seconds: from the start of one run to the start of the next, over all workers.
-        run: does it.
+        run: the job's function.
     """
 
     name: str

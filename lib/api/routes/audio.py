@@ -1,4 +1,4 @@
-"""Recordings: begun here, uploaded to the bucket, completed here, played from the bucket."""
+"""Recordings: start an upload to the bucket, complete it, get a playback URL."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class NewAudio(RequestModel):
 
 
 class Upload(ResponseModel):
-    """Where to send the bytes: one request with exactly this method and these headers."""
+    """Upload request to send: exactly this method and these headers."""
 
     audio_object_id: str
     upload_url: str = Field(description="A secret until it expires; do not log it.")
@@ -83,9 +83,9 @@ def begin_turn_audio(
     access: AccessDep,
     services: ServicesDep,
 ) -> Upload:
-    """Announce the recording of a turn and get a URL for its upload.
+    """Create a turn's recording and return a URL for its upload.
 
-    Repeating it for the same bytes, while they are not stored, gives the same recording.
+    Repeating the request before the upload is complete returns the same recording.
     """
     return _begin(access, services, id, sequence, new)
 
@@ -102,7 +102,7 @@ def begin_session_audio(
     access: AccessDep,
     services: ServicesDep,
 ) -> Upload:
-    """Announce one recording of the whole session and get a URL for its upload."""
+    """Create a recording of the whole session and return a URL for its upload."""
     return _begin(access, services, id, None, new)
 
 
@@ -117,7 +117,7 @@ def complete_audio(
     services: ServicesDep,
     request: Request,
 ) -> Audio:
-    """Check length and first bytes of what was uploaded, and mark it stored. May be repeated."""
+    """Check length and first bytes of the upload and mark it stored. Can be repeated."""
     log_fields(request.scope, audioObjectId=audioObjectId)
     try:
         row = uploads.complete(
@@ -147,7 +147,7 @@ def play_audio(
     services: ServicesDep,
     response: Response,
 ) -> PlaybackUrl:
-    """Return a URL that plays a recording for a few minutes; who asked is on record."""
+    """Return a URL that plays a recording for a few minutes. The access is audited."""
     try:
         issued = playback.issue_url(access.caller, services.storage, audioObjectId)
     except playback.NotPlayableError as error:

@@ -19,7 +19,7 @@ router = APIRouter(prefix="/audit", tags=["audit"], route_class=ApiRoute)
 
 
 class AuditEvent(ResponseModel):
-    """Who did what to whom."""
+    """An audited action of an actor on a subject."""
 
     id: str
     action: str = Field(examples=["audio.play"])

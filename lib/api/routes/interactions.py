@@ -29,7 +29,7 @@ _ONE, _MANY = f"{ALTERNATIVE}one", f"{ALTERNATIVE}many"
 
 
 class NewTurn(RequestModel):
-    """One turn; its place in the session is `sequence`."""
+    """One turn; `sequence` is its position in the session."""
 
     sequence: Sequence
     speaker: Speaker
@@ -64,14 +64,14 @@ OneOrMany = Annotated[
 
 
 class Appended(ResponseModel):
-    """What became of the turns: each is new, or was there already with the same content."""
+    """Result: each turn is new, or was already stored with the same content."""
 
     accepted: int
     duplicates: int
 
 
 class TurnAudio(ResponseModel):
-    """The recording of a turn; ask `/audio/{audioObjectId}/url` for a way to play it."""
+    """The recording of a turn; `/audio/{audioObjectId}/url` returns a playback URL."""
 
     audio_object_id: str = Field(validation_alias="id", serialization_alias="audioObjectId")
     content_type: str
@@ -119,8 +119,8 @@ def append_turns(
 ) -> Appended:
     """Store one turn, or a batch of 1 to 500 (at most 4 MiB), in one transaction.
 
-    A turn is known by its session and sequence: sending it again changes nothing, with other
-    content it is a conflict, and then nothing of the batch is stored.
+    Session and sequence identify a turn. Sending it again changes nothing; with different content
+    it is a conflict, and nothing of the batch is stored.
     """
     turns = sent.interactions if isinstance(sent, NewTurns) else [sent]
     _note_usage(request, turns)
@@ -134,7 +134,7 @@ def append_turns(
 
 @router.get("", summary="List turns", responses=errors(404))
 def list_turns(id: DocumentId, access: AccessDep, at: At) -> TurnPage:  # noqa: A002
-    """Return the turns of a session by sequence. A team member's reading is on record."""
+    """Return the turns of a session by sequence. Access by team members is audited."""
     page = interactions.page(access.caller, session_id=id, cursor=at.cursor, limit=at.limit)
     if not page.items and user_sessions.get(access.caller, id) is None:
         raise no_session()
@@ -150,7 +150,7 @@ def _record(turn: NewTurn) -> NewInteraction:
 
 
 def _note_usage(request: Request, turns: list[NewTurn]) -> None:
-    """Put who answered, and what it cost, on the request's log line."""
+    """Add provider, model, tokens and cost to the request's log line."""
     tokens = sum((turn.tokens_in or 0) + (turn.tokens_out or 0) for turn in turns)
     cost = sum(turn.cost or 0 for turn in turns)
     log_fields(

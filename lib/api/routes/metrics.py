@@ -1,4 +1,4 @@
-"""Figures about storage and sign-in, from mergeable histograms."""
+"""Storage and sign-in metrics, from mergeable histograms."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Width = Annotated[Resolution, Query(description="Width of the buckets that are r
 
 
 class Series(ResponseModel):
-    """One combination of dimensions over the window; durations in milliseconds, within 1%."""
+    """One combination of dimensions over the time range; durations in milliseconds, within 1%."""
 
     dimensions: dict[str, str]
     count: int
@@ -46,7 +46,7 @@ class Series(ResponseModel):
 
 
 class Metrics(ResponseModel):
-    """A metric over a window."""
+    """A metric over a time range."""
 
     metric: str
     start: OutMoment = Field(serialization_alias="from")

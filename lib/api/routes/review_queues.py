@@ -1,4 +1,4 @@
-"""Review queues: what is reviewed, how far that is, and how reviewers agree; to be read."""
+"""Review queues: sessions, progress and agreement of reviewers; read-only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ router = APIRouter(tags=["review queues"], route_class=ApiRoute)
 
 
 class QueueFilters(ResponseModel):
-    """Which sessions enter a queue when they end; null lets all in."""
+    """Sessions that enter a queue when they end; null means no condition."""
 
     user_id: str | None = Field(
         validation_alias="clerk_id", serialization_alias="userId", description="Clerk user id."
@@ -41,7 +41,7 @@ class QueueFilters(ResponseModel):
 
 
 class Sampling(ResponseModel):
-    """Which of these are taken: all, a share, or a number per user."""
+    """Sample of these sessions: all, a percentage, or a number per user."""
 
     kind: Literal["all", "percentage", "perUser"]
     percent: float | None
@@ -50,7 +50,7 @@ class Sampling(ResponseModel):
 
 
 class Progress(ResponseModel):
-    """How far a queue is."""
+    """Progress of a queue."""
 
     items: int = Field(description="Sessions.")
     items_done: int = Field(description="Sessions with all their reviews.")
@@ -87,7 +87,7 @@ class ReviewQueuePage(ResponseModel):
 
 
 class Slot(ResponseModel):
-    """A reviewer's place at a session."""
+    """A reviewer's assignment, claim or review of a session."""
 
     reviewer_id: str = Field(description="Clerk user id.")
     reviewer_name: str | None
@@ -120,7 +120,7 @@ class QueueItemPage(ResponseModel):
 
 
 class ReviewerProgress(ResponseModel):
-    """What one reviewer has done in a queue."""
+    """Progress of one reviewer in a queue."""
 
     reviewer_id: str = Field(description="Clerk user id.")
     reviewer_name: str | None
@@ -137,7 +137,7 @@ class QueueReviewers(ResponseModel):
 
 
 class CriterionAgreement(ResponseModel):
-    """How two reviewers answered one question about the same sessions or turns."""
+    """Agreement of two reviewers on one question about the same sessions or turns."""
 
     key: str
     label: str
@@ -222,7 +222,7 @@ def read_queue_reviewers(id: DocumentId, access: AccessDep) -> QueueReviewers:  
     responses=errors(404),
 )
 def read_queue_agreement(id: DocumentId, access: AccessDep, at: At) -> PairAgreementPage:  # noqa: A002
-    """Return pairs of reviewers of the same sessions, and how they agree; at most 100 a page."""
+    """Return pairs of reviewers of the same sessions with their agreement; at most 100 a page."""
     from lib.work import agreement  # noqa: PLC0415  # loads PyCM, which only this needs
 
     limit = min(at.limit, agreement.PAGE_PAIRS)

@@ -1,4 +1,4 @@
-"""Reviews: what reviewers found, to be read."""
+"""Reviews and scores; read-only."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Answers = Annotated[
 
 
 class TurnAnswers(ResponseModel):
-    """What a reviewer answered about one turn."""
+    """Answers about one turn."""
 
     sequence: int
     answers: Answers
@@ -45,14 +45,14 @@ class ReviewComment(ResponseModel):
 
 
 class Correction(ResponseModel):
-    """What was really said in a turn."""
+    """Corrected text of a turn."""
 
     sequence: int
     text: str
 
 
 class Review(ResponseModel):
-    """A submitted review of a session, or the decision between several."""
+    """A submitted review of a session, or the final decision between several."""
 
     id: str
     session_id: str
@@ -104,9 +104,9 @@ def list_reviews(
     end: Annotated[Moment | None, Query(alias="to", description="Submitted before.")] = None,
     order: Order = "desc",
 ) -> ReviewPage:
-    """Return reviews and decisions that count, newest first by default.
+    """Return current reviews and decisions, newest first by default.
 
-    Reviewers do not see what others said of a session before they have submitted their own review.
+    Reviewers do not see others' reviews of a session before they submit their own.
     """
     page = reviews.page(
         access.caller,
@@ -157,9 +157,9 @@ def read_trends(
     "/sessions/{id}/reviews", summary="Read the reviews of a session", responses=errors(404)
 )
 def read_session_reviews(id: DocumentId, access: AccessDep) -> SessionReviews:  # noqa: A002  # the name in the path
-    """Return the reviews and decisions of a session that count.
+    """Return the current reviews and decisions of a session.
 
-    Reviewers do not see what others said before they have submitted their own review.
+    Reviewers do not see others' reviews before they submit their own.
     """
     if user_sessions.get(access.caller, id) is None:
         raise no_session()

@@ -1,4 +1,4 @@
-"""Rubrics: what reviewers are asked, to be read."""
+"""Rubrics: the questions of reviews; read-only."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def list_rubrics(
 
 @router.get("/rubrics/{id}", summary="Read a rubric", responses=errors(404))
 def read_rubric(id: DocumentId, access: AccessDep) -> Rubric:  # noqa: A002  # the name in the path
-    """Return one version of a rubric, as reviews and queues name it."""
+    """Return one version of a rubric."""
     found = rubrics.get(access.caller, id)
     if found is None:
         raise Problem(NOT_FOUND, "There is no rubric with this id.")

@@ -27,7 +27,7 @@ class Piece(ResponseModel):
 
 
 class Hit(ResponseModel):
-    """A turn that holds the words, and the session that it is in."""
+    """A matching turn, and its session."""
 
     session: Session
     interaction: Turn

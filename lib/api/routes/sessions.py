@@ -56,7 +56,7 @@ class NewSession(RequestModel):
 
 
 class SessionChanges(RequestModel):
-    """What shall be changed; fields left out keep their values."""
+    """Changes; fields left out keep their values."""
 
     status: SessionStatus | None = None
     ended_at: Moment | None = None
@@ -68,14 +68,14 @@ class SessionChanges(RequestModel):
 
 
 class CreatedSession(ResponseModel):
-    """Where the session is."""
+    """The id of the session."""
 
     id: str
     created: bool = Field(description="False if it existed.")
 
 
 class SessionUser(ResponseModel):
-    """Whose session it is."""
+    """User of the session."""
 
     clerk_id: str
     name: str | None
@@ -233,7 +233,7 @@ def change_session(
     key: Key,
     services: ServicesDep,
 ) -> Session:
-    """Change a session; what is left out stays as it is."""
+    """Change a session; fields left out keep their values."""
     changed = user_sessions.update(
         access.caller,
         idempotency_key=key,

@@ -1,4 +1,4 @@
-"""Figures over many sessions: per day, and per user."""
+"""Totals and latency over many sessions: per day, and per user."""
 
 from __future__ import annotations
 

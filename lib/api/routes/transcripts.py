@@ -1,4 +1,4 @@
-"""The whole transcript of a session in one answer."""
+"""The whole transcript of a session in one response."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def read_transcript(
 ) -> Response:
     """Return the whole transcript, up to 20,000 turns or 32 million characters.
 
-    Longer ones can be listed in pages. Every reading is on record, a machine's too.
+    Longer ones can be listed in pages. All access is audited, including that of machines.
     """
     session = user_sessions.get(access.caller, id)
     if session is None:
@@ -58,7 +58,7 @@ def read_transcript(
         turns = gathered(interactions.every(access.caller, id))
     except TooLongError as error:
         raise Problem(LIMIT_EXCEEDED, f"The transcript is too long. {error}") from error
-    # No transcript without its audit event.
+    # If the audit event cannot be written, no transcript is sent.
     audit.record(
         access.caller,
         action="transcript.export",

@@ -117,7 +117,7 @@ def list_users(
 
 @router.get("/{clerkId}", summary="Read a user", responses=errors(404))
 def get_user(clerkId: ClerkId, access: AccessDep) -> User:  # noqa: N803  # the name in the path
-    """Return the user with this Clerk id. A team member's reading is on record."""
+    """Return the user with this Clerk id. Access by team members is audited."""
     found = users.get(access.caller, clerkId)
     if found is None:
         raise Problem(NOT_FOUND, "There is no user with this Clerk id.")

@@ -1,4 +1,4 @@
-"""Deliveries of webhooks; each proves itself by its signature."""
+"""Webhooks, verified by their signature."""
 
 from __future__ import annotations
 

@@ -166,8 +166,8 @@ def _chart(loaded: _Loaded, visitor: Visitor) -> None:
         has_demo=total(denied).has_demo,
     )
     st.caption(
-        f"Marked as unusual: {limit:,.0f} or more denials in {fmt.span(period.step)} (median of the "
-        f"previous period plus {SPREADS:g} times its spread, at least {LEAST})."
+        f"Marked as unusual: {limit:,.0f} or more denials in {fmt.span(period.step)} (the median "
+        f"of the previous period plus {SPREADS:g} times its spread, at least {LEAST})."
     )
 
 

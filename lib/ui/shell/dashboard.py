@@ -24,8 +24,8 @@ ASSETS: Final = Path(__file__).parents[1] / "parts" / "assets"
 SIDEBAR_PIXELS: Final = 230
 # The page is not known before its script runs.
 SOCKET_PATH: Final = "/_stcore/stream"
-# Contrast that Streamlit's theme options cannot set (WCAG 1.4.3): captions are too pale, and the dark
-# theme's primary buttons have white text on a light colour (2.2:1; with the page's colour 8:1).
+# Contrast that Streamlit's theme options cannot set (WCAG 1.4.3): captions are too pale, and the
+# dark theme's primary buttons have white text on a light colour (2.2:1; the page's colour: 8:1).
 CONTRAST_CSS: Final = "[data-testid=stCaptionContainer] {color: inherit; opacity: 0.8}"
 DARK_CONTRAST_CSS: Final = (
     ":is(button[kind^=primary]:enabled, [data-testid^=stBaseLinkButton-primary])"

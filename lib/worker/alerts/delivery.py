@@ -1,8 +1,8 @@
-"""Job: sends the messages of the outbox.
+"""Delivery of notifications: the job that sends queued messages, and sending one message.
 
-A message is leased in Convex for longer than an attempt may take, so no two workers send it at
-once. A worker that dies between the receiver's answer and `settle` leaves a message that is sent
-again after the lease, with the same `webhook-id`: at least once, and recognisable.
+A message is leased in Convex for longer than an attempt can take, so two workers never send it at
+the same time. If a worker dies between the receiver's response and `settle`, the message is sent
+again after the lease with the same `webhook-id`: delivery is at least once.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from lib.work.services import Services
 from lib.worker.alerts.messages import Channel, Message, body
 
 DEADLINE_SECONDS: Final = 10.0
-"""For one attempt, from connecting to the status of the answer."""
+"""For one attempt, from connecting to the status of the response."""
 
 _AGENT: Final = "Earshot-Alerts/1"
 _SUCCESS: Final = range(200, 300)
@@ -46,14 +46,14 @@ def channels(settings: Settings) -> tuple[Channel, ...]:
 
 
 def send(settings: Settings, message: Message) -> str | None:
-    """Post a message; the same message may be posted again.
+    """Post a message; it can be repeated.
 
     Args:
         settings: with the addresses and the secret.
         message: to a channel that has an address.
 
     Returns:
-        None if the receiver took it, else what went wrong, without the address.
+        None if the receiver accepted it, otherwise the error, without the address.
     """
     content = body(message, settings.app_url)
     problem = anyio.run(
@@ -100,13 +100,13 @@ async def _post(url: str, content: bytes, headers: dict[str, str]) -> str | None
                 httpx.AsyncClient(
                     follow_redirects=False, trust_env=False, timeout=DEADLINE_SECONDS
                 ) as client,
-                # The body of the answer is nobody's business: it is neither read nor shown.
+                # The body of the response is not read.
                 client.stream("POST", url, content=content, headers=headers) as answer,
             ):
                 return None if answer.status_code in _SUCCESS else f"HTTP {answer.status_code}"
     except TimeoutError:
         return f"no answer within {DEADLINE_SECONDS:.0f} seconds"
-    except Exception as error:  # noqa: BLE001  # whatever it is, the message is tried again
+    except Exception as error:  # noqa: BLE001  # after any error the message is retried
         return type(error).__name__
 
 
@@ -119,11 +119,11 @@ _JITTER: Final = 0.2
 
 
 def deliver(services: Services, stop: Callable[[], bool]) -> dict[str, int]:
-    """Send what is due until nothing is.
+    """Job: send all due messages.
 
     Args:
         services: of the process.
-        stop: asked between messages; what is left goes to the next run.
+        stop: called between messages; the rest is sent by the next run.
 
     Returns:
         Counts: `sent`, `failed` (tried again later).
@@ -138,7 +138,7 @@ def deliver(services: Services, stop: Callable[[], bool]) -> dict[str, int]:
         if not found:
             break
         for delivery in found:
-            # An attempt begins only if it surely ends before the lease does.
+            # An attempt starts only if it must end before the lease does.
             if stop() or time.monotonic() - asked > LEASE_SECONDS - 2 * DEADLINE_SECONDS:
                 return counts
             counts[_attempt(services, caller, holder, delivery)] += 1
@@ -146,7 +146,7 @@ def deliver(services: Services, stop: Callable[[], bool]) -> dict[str, int]:
 
 
 def pause_ms(attempts: int) -> float:
-    """Return how long to wait after so many attempts: doubling, bounded, with jitter."""
+    """Return the delay after a number of attempts: exponential, capped, with jitter."""
     pause: float = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (attempts - 1))
     return pause * 1000 * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311  # jitter
 

@@ -1,7 +1,7 @@
-"""Job: evaluates the rules once for all replicas, by the clock of Convex.
+"""Job: evaluates the alert rules, once for all replicas, by the clock of Convex.
 
-The lease of the job keeps workers from doing it at the same time. If one lost its lease without
-knowing, Convex takes only the round that goes on from the states that it has.
+The lease of the job prevents parallel evaluation. If a worker has lost its lease without noticing,
+Convex accepts only results that start from its current states.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from lib.worker.alerts.delivery import channels
 from lib.worker.alerts.signals import SignalReader
 
 METRIC: Final = "alert.value"
-"""The value of each rule at each evaluation, in its own unit: what the Alerts page draws."""
+"""Value of each rule at each evaluation in its unit; the Alerts page draws it."""
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
@@ -68,7 +68,7 @@ class Evaluation:
 def evaluated(
     rule: Rule, signals: Signals, known: AlertState | None, now: datetime
 ) -> NewEvaluation:
-    """Return what an evaluation of a rule sends to Convex."""
+    """Evaluate a rule and return the result for Convex."""
     reading, state, change = rule.evaluate(signals, _state(known), now)
     result = NewEvaluation(
         rule=rule.name,

@@ -38,14 +38,14 @@ MOST_WAITING: Final = 8
 """Undelivered messages kept; later ones are dropped."""
 
 _PAUSES: Final = (0.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
-"""Seconds until the next attempt, by number of attempts; then the last one again and again."""
+"""Seconds until the next attempt, by number of attempts; the last one repeats."""
 
 _log = get_logger(__name__)
 
 
 @dataclass(slots=True)
 class _Waiting:
-    """A message that has not been taken yet."""
+    """A message that is not delivered yet."""
 
     message: Message
     attempts: int = 0
@@ -54,7 +54,7 @@ class _Waiting:
 
 @dataclass(slots=True)
 class Outage:
-    """One outage as this process saw it; `notified` are the channels that took its beginning."""
+    """One outage as seen by this process; `notified` are the channels that got its start."""
 
     opened_at: datetime
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
@@ -68,7 +68,7 @@ class RuntimeWatch:
 
     Args:
         services: of the process.
-        interval: seconds between two questions.
+        interval: seconds between checks.
         clock: monotonic seconds.
         now: the time of day, UTC.
     """
@@ -92,18 +92,18 @@ class RuntimeWatch:
         self._thread = threading.Thread(target=self._run, name="runtime-watch", daemon=True)
 
     def start(self) -> None:
-        """Start the thread, unless this process has no way to ask."""
+        """Start the thread, unless this process has no service key."""
         if self._services.settings.service_key is not None:
             self._thread.start()
 
     def stop(self, seconds: float) -> None:
-        """Stop the thread; waits at most so long."""
+        """Stop the thread; waits at most `seconds`."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(seconds)
 
     def check(self) -> None:
-        """Ask once, and do what follows from the answer."""
+        """Check Convex once, and start or end an outage accordingly."""
         answers = self._ask()
         now = self._now()
         silent_ms = (self._clock() - self._answered) * 1000
@@ -123,7 +123,7 @@ class RuntimeWatch:
         while not self._stop.wait(self._interval):
             try:
                 self.check()
-            except Exception:  # noqa: BLE001  # the watch must outlive any one turn
+            except Exception:  # noqa: BLE001  # the thread must survive any error
                 _log.exception("runtime_watch.failed")
 
     def _ask(self) -> bool:
@@ -133,7 +133,7 @@ class RuntimeWatch:
             _log.warning("runtime_watch.no_answer", reason=str(error))
             return False
         except DataError:
-            pass  # A refusal is an answer.
+            pass  # A refusal also shows that Convex responds.
         self._answered = self._clock()
         return True
 
@@ -154,7 +154,7 @@ class RuntimeWatch:
         outage.ended_at = now
         self._over.append(outage)
         _log.info("runtime_watch.up", openedAt=outage.opened_at.isoformat())
-        # Who was not notified of the beginning is not notified of the end either.
+        # Channels that did not get the start do not get the end either.
         begun = outage.opened_at
         self._waiting = [
             it
@@ -193,7 +193,7 @@ class RuntimeWatch:
         self._waiting.append(_Waiting(message))
 
     def _send_waiting(self) -> None:
-        """Try what is due; a later message of a channel waits for the earlier ones."""
+        """Send due messages; a channel gets its messages in order."""
         held: set[Channel] = set()
         for waiting in list(self._waiting):
             channel = waiting.message.channel
@@ -210,7 +210,7 @@ class RuntimeWatch:
                 waiting.due = self._clock() + _PAUSES[min(waiting.attempts, len(_PAUSES) - 1)]
 
     def _settle(self) -> None:
-        """Record what is over; remember the silences, and for the menu how much fires."""
+        """Record ended outages; read silences, and the number of firing incidents for the menu."""
         caller = self._services.worker_caller()
         try:
             while self._over:
