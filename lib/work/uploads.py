@@ -202,10 +202,8 @@ def _settle(
         return "flawed"
     except ObjectMissingError:
         if exists(storage, row.key):
-            return (
-                "failed"  # the object exists but may not be read, which is not the upload's fault
-            )
-        audio_objects.mark_missing(caller, row.id, NEVER_UPLOADED)
+            return "failed"  # it exists but may not be read: not the upload's fault
+        audio_objects.mark_missing(caller, row.id, reason=NEVER_UPLOADED)
         return "missing"
     except StorageError as error:
         _log.warning("audio.sweep_waits", audioObjectId=row.id, failure=error.failure)

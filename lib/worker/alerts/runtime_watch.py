@@ -231,7 +231,7 @@ class RuntimeWatch:
         )
         alerts.record(
             self._services.worker_caller(),
-            f"outage-{outage.key}",
+            idempotency_key=f"outage-{outage.key}",
             rule=RUNTIME_DOWN.name,
             title=RUNTIME_DOWN.title,
             severity=RUNTIME_DOWN.severity,
