@@ -167,7 +167,10 @@ class TestOnAStack:
     ) -> None:
         rows = {row["name"]: row for row in report(broken)["steps"]}
         skipped = [name for name, row in rows.items() if row["status"] == "SKIPPED"]
-        assert skipped == ["See the session in the dashboard", "Play the recording in the dashboard"]
+        assert skipped == [
+            "See the session in the dashboard",
+            "Play the recording in the dashboard",
+        ]
         assert "make setup-dev browser" in rows[skipped[0]]["sentence"]
         assert rows["Sign in"]["status"] == rows["Revoke the session"]["status"] == "PASS"
 
