@@ -18,7 +18,7 @@ interface Row {
 interface ColumnData {
   label: string;
   number: boolean;
-  /** Left out where there is little room. */
+  /** Hidden on narrow screens. */
   minor: boolean;
 }
 
@@ -36,7 +36,7 @@ interface Mount {
   setTriggerValue: (name: string, value: unknown) => void;
 }
 
-/** What is selected outlives the redrawing of a table. */
+/** The selection is kept when a table is redrawn. */
 const selections = new WeakMap<HTMLElement | ShadowRoot, Set<string>>();
 
 export default function mount({ data, parentElement, setTriggerValue }: Mount): () => void {
@@ -118,7 +118,7 @@ function link(path: string, params: Row["params"], content: HTMLElement): HTMLEl
   made.href = addressOf(path, params);
   made.append(content);
   made.addEventListener("click", (event) => {
-    // Only a plain click stays in this tab's session; all others are the browser's.
+    // Only a plain click is handled here; the browser handles all others (new tab, for example).
     if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) {
       return;
     }

@@ -1,4 +1,4 @@
-/** Which rows of a list are selected, and what can be done with them. */
+/** The selection of rows, and the toolbar with its actions. */
 
 export interface Action {
   name: string;
@@ -8,9 +8,9 @@ export interface Action {
 type Do = (name: string, ids: string[]) => void;
 
 export class Selection {
-  /** The box in the heading: all rows of this page, or none. */
+  /** Checkbox in the heading: selects all rows of this page, or none. */
   readonly everything: HTMLInputElement;
-  /** Below the list while something is selected. */
+  /** Toolbar below the list while rows are selected. */
   readonly bar: HTMLElement;
   private readonly ids: string[];
   private readonly kept: Set<string>;
@@ -19,7 +19,7 @@ export class Selection {
   private readonly count: HTMLElement;
   private last: string | null = null;
 
-  /** @param kept - ids that are selected; those that are not shown any more leave it. */
+  /** @param kept - selected ids; ids that are no longer shown are removed. */
   constructor(rows: readonly { id: string }[], kept: Set<string>, actions: Action[], act: Do) {
     this.ids = rows.map(({ id }) => id);
     this.kept = kept;
@@ -58,7 +58,7 @@ export class Selection {
     return made;
   }
 
-  /** Tell in which line a row is drawn. */
+  /** Set the element of a row. */
   show(id: string, line: HTMLElement): void {
     line.dataset["id"] = id;
     this.lines.set(id, line);
@@ -71,7 +71,7 @@ export class Selection {
     this.draw();
   }
 
-  /** Select everything from the row that was chosen last to this one. */
+  /** Select all rows between the last chosen one and this one. */
   extendTo(id: string): void {
     const from = this.ids.indexOf(this.last ?? id);
     const to = this.ids.indexOf(id);

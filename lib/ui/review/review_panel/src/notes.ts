@@ -1,4 +1,4 @@
-/** Comments and suggested corrections: the fields to write them, and what was written. */
+/** Comments and corrections: the fields to write them, and their list. */
 import { element } from "../../../parts/dom.ts";
 import { clock, withCorrection } from "./content.ts";
 import type { Moment } from "../../../listening/transcript_player/src/review.ts";
@@ -10,7 +10,7 @@ const CORRECTION_CHARS = 8192;
 
 type Edit = (change: (content: Content) => Content) => void;
 
-/** A field that is open for one note at a time, and says about which turn. */
+/** The field for one note, labelled with its turn. */
 class NoteField {
   readonly root: HTMLElement;
   readonly #area: HTMLTextAreaElement;
@@ -92,12 +92,12 @@ export class Notes {
     );
   }
 
-  /** Open the field for a comment on the turn that sounds. */
+  /** Open the field for a comment on the current turn. */
   comment(moment: Moment): void {
     this.#comment.open(`Comment on ${placeOf(moment)}`, moment, "");
   }
 
-  /** Open the field for what the turn that sounds should read. */
+  /** Open the field for a correction of the current turn. */
   correct(moment: Moment): void {
     if (moment.sequence === null) return;
     const known = this.#content?.corrections.find((item) => item.sequence === moment.sequence);

@@ -1,4 +1,4 @@
-/** The review panel: the rubric's questions, notes, and what to do when done. */
+/** The review panel: the rubric's questions, notes, Submit and Return to queue. */
 import { element } from "../../../parts/dom.ts";
 import { onPlayerEvents } from "../../../listening/transcript_player/src/review.ts";
 import type { Moment, ReviewCommand } from "../../../listening/transcript_player/src/review.ts";
@@ -60,7 +60,7 @@ export class Panel {
     this.update(data);
   }
 
-  /** Take in new data from Python; what the reviewer has written stays unless it is another edition. */
+  /** Apply new data from Python; input is kept unless the edition has changed. */
   update(data: PanelData): void {
     this.#data = data;
     if (data.edition !== this.#edition) {
@@ -153,8 +153,7 @@ export class Panel {
       question.show(answersOf(this.#content, null)[question.criterion.key]);
     }
     const { sequence } = this.#moment;
-    this.#turnTitle.textContent =
-      sequence === null ? "No current turn" : `About turn ${sequence}`;
+    this.#turnTitle.textContent = sequence === null ? "No current turn" : `About turn ${sequence}`;
     for (const question of this.#turn) {
       question.root.disabled = sequence === null;
       const answers = sequence === null ? {} : answersOf(this.#content, sequence);
