@@ -1,4 +1,4 @@
-"""JSON as the API accepts it: bounded in size and depth, and without what JSON has no room for."""
+"""JSON request bodies: limited in size and depth, strict about duplicates and constants."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ MAX_BODY_BYTES: Final = 4 * 1024 * 1024
 MAX_DEPTH: Final = 16
 MAX_CONTAINERS: Final = 20_000
 
-# A string may lack its end: one that must have it could be tried again from every quote inside.
+# The closing quote is optional: otherwise the regex would retry from every quote inside.
 _STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _OPENING: Final = b"[{"
 _NOT_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
-_LARGE_BYTES: Final = 64 * 1024  # Longer texts are parsed beside the event loop.
+_LARGE_BYTES: Final = 64 * 1024  # Larger bodies are parsed in a thread.
 
 
 class JsonRequest(Request):
-    """A request whose body is refused if it is too large, malformed, too deep, or ambiguous."""
+    """A request whose body is rejected if it is too large, malformed, too deep or ambiguous."""
 
     async def body(self) -> bytes:
         """Return the body.
 
         Raises:
-            Problem: it is, or claims to be, longer than `MAX_BODY_BYTES`.
+            Problem: it is longer than `MAX_BODY_BYTES`, or declared to be.
         """
         if not hasattr(self, "_body"):
             claimed = self.headers.get("content-length", "0")
@@ -54,7 +54,7 @@ class JsonRequest(Request):
         """Return the parsed body.
 
         Raises:
-            Problem: it is not acceptable JSON.
+            Problem: it is not valid JSON.
         """
         body = await self.body()
         if len(body) > _LARGE_BYTES:
@@ -67,7 +67,7 @@ def parse_json(body: bytes) -> Any:
 
     Raises:
         Problem: malformed, not UTF-8, nested deeper than `MAX_DEPTH`, more than `MAX_CONTAINERS`
-            arrays and objects, a name twice in one object, or a constant that JSON does not have.
+            arrays and objects, a duplicate name in an object, or a constant such as NaN.
     """
     _check_structure(body)
     try:
@@ -75,7 +75,7 @@ def parse_json(body: bytes) -> Any:
             body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant
         )
     except (ValueError, RecursionError) as error:
-        raise Problem(BAD_REQUEST, "The body is not acceptable JSON.") from error
+        raise Problem(BAD_REQUEST, "The body is not valid JSON.") from error
 
 
 def _too_large() -> Problem:
@@ -83,7 +83,7 @@ def _too_large() -> Problem:
 
 
 def _check_structure(body: bytes) -> None:
-    """Refuse too many or too deeply nested brackets before anything is parsed.
+    """Refuse too many or too deeply nested brackets before parsing.
 
     The parser recurses, and each pair costs far more memory than its two bytes.
     """
@@ -100,7 +100,7 @@ def _check_structure(body: bytes) -> None:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
-        raise ValueError("a name twice in one object")
+        raise ValueError("duplicate name in an object")
     return value
 
 

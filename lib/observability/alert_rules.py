@@ -32,10 +32,10 @@ class Rule:
     """One rule.
 
     Attributes:
-        name: never changes; also the name of its guidance.
-        title: what is the case when it fires.
-        severity: `critical` is worth waking somebody, `warning` is for the next working day.
-        condition: when it is bad, and when good again.
+        name: stable; also the name of its guidance.
+        title: of the alert.
+        severity: `critical` needs action now, `warning` on the next working day.
+        condition: when the rule is bad, and when good again.
         timing: how long until it fires, and until it is resolved.
         unit: of value and threshold; `burn` is multiples of the rate that the budget allows.
         path: page that shows the failing requests.
@@ -170,7 +170,7 @@ RULES: Final = (
     ),
     Rule(
         name="reconciliation-drift",
-        title="Recordings and their rows disagree",
+        title="Recordings and their rows differ",
         severity="warning",
         condition=Limit(signal="reconciliation.drift", threshold=1, resolve_below=1),
         timing=Timing(timedelta(), timedelta()),
@@ -179,7 +179,7 @@ RULES: Final = (
     ),
     Rule(
         name="jobs-overdue",
-        title="Background jobs do not get done",
+        title="Background jobs are overdue or fail",
         severity="warning",
         condition=Limit(signal="jobs.overdue", threshold=1, resolve_below=1),
         timing=Timing(5 * _MINUTE, 5 * _MINUTE),
@@ -188,7 +188,7 @@ RULES: Final = (
     ),
     Rule(
         name="telemetry-dropped",
-        title="Measurements are lost",
+        title="Measurements are dropped",
         severity="warning",
         condition=Limit(signal="telemetry.dropped", threshold=1, resolve_below=1),
         timing=Timing(timedelta(), 15 * _MINUTE),
@@ -208,7 +208,7 @@ RUNTIME_DOWN: Final = Rule(
     unit="ms",
     path="/status",
 )
-"""Evaluated by every process for itself: while Convex is down nothing else can be."""
+"""Evaluated by every process, because it must work while Convex is down."""
 
 ALL_RULES: Final = (*RULES, RUNTIME_DOWN)
 BY_NAME: Final = {rule.name: rule for rule in ALL_RULES}

@@ -1,4 +1,4 @@
-"""Bounded recorders: measurements become minute rollups in memory until somebody drains them.
+"""Recorder: collects measurements as minute rollups in bounded memory until they are drained.
 
 Recording never blocks on I/O and never fails the caller. Memory is bounded by the number of series
 and of kept events, not by traffic or by the length of an outage; what does not fit is counted by
@@ -98,13 +98,13 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How a recorder fares.
+    """State of a recorder.
 
     Attributes:
         series: rollups held now.
         events: single events held now.
-        waiting: batches that were drained and have not arrived yet.
-        delivered_at: when everything drained had arrived; None if that never was.
+        waiting: batches that were drained and are not delivered yet.
+        delivered_at: last time when everything drained was delivered; None if never.
         dropped: measurements dropped since the process started, by kind.
     """
 
@@ -213,7 +213,7 @@ class Recorder:
             self._drop(kind, count)
 
     def delivery(self, *, waiting: int) -> None:
-        """Note how delivery goes: with nothing waiting, everything drained has arrived."""
+        """Report delivery: with no batch waiting, everything drained is delivered."""
         with self._lock:
             self._waiting = waiting
             if not waiting:
@@ -222,7 +222,7 @@ class Recorder:
     def drain(self) -> list[Batch]:
         """Take everything recorded so far, in batches that fit one call each.
 
-        The caller owns them from here on: it sends each until it is known to be applied.
+        The caller then owns them and must send each until its delivery is confirmed.
         """
         with self._lock:
             self._count_drops()
@@ -288,7 +288,7 @@ class Recorder:
     def _count_drops(self) -> None:
         minute = _now_ms() // MINUTE_MS * MINUTE_MS
         for kind, count in self._dropped.items():
-            # One more series than the bound: the loss itself must not get lost.
+            # One series more than the limit, to record the drops themselves.
             key = (minute, DROPPED, (("kind", kind),))
             series = self._series.setdefault(key, Series())
             series.count += count

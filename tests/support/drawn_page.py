@@ -43,7 +43,7 @@ def draw(page: str, role: str, token: str, params: dict[str, str]) -> dict[str, 
         data of the product's components by key.
     """
     member = Member("user_test", "sess_test", Role(role))
-    visitor.who_is_there = lambda: member
+    visitor.current_member = lambda: member
     authenticator = type(services().authenticator)
     authenticator.convex_token = lambda *_: token  # type: ignore[method-assign]
     script = AppTest.from_string(SCRIPT.format(script=str(BY_PATH[page].script)))

@@ -1,4 +1,4 @@
-"""Error budgets of storage: what is left of the period, and how fast it is spent now."""
+"""Error budgets of storage: what is left of the period, and the current burn rates."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from lib.product import figures as fmt
 from lib.product.objectives import PERIOD, STORAGE_LATENCY, STORAGE_SUCCESS, Objective
 from lib.ui.parts.periods import Resolution
 from lib.ui.parts.record_table.component import Cell, Column, Row, Tone, record_table
-from lib.ui.parts.series import Sum, total
+from lib.ui.parts.rollup_sums import Sum, total
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 
@@ -69,7 +69,7 @@ def storage_budgets(visitor: Visitor) -> None:
         + "."
     )
     now = datetime.now(UTC)
-    with notices.failures_told(visitor.caller.request_id, "The error budget"):
+    with notices.error_boundary(visitor.caller.request_id, "load the error budgets"):
         month = total(_read(visitor, now, PERIOD, "day"))
         recent = [total(_read(visitor, now, length, size)) for length, size, _ in _WINDOWS]
     table = [_row(name, objective, count, month, recent) for name, objective, count in _OBJECTIVES]

@@ -1,6 +1,6 @@
-"""What a notification says, as generic JSON and as Slack shows it. Pure.
+"""Content of notifications: generic JSON and Slack. Pure.
 
-A message says the same at every attempt, so a receiver that got it twice can tell by its id.
+A message has the same id and content at every attempt, so a receiver can drop repeats.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ class Message:
 
 
 def body(message: Message, app_url: str) -> bytes:
-    """Return what is posted, UTF-8 JSON.
+    """Return the request body, UTF-8 JSON.
 
     Args:
-        message: to tell.
+        message: to send.
         app_url: origin of the dashboard, for links.
     """
     content = _slack(message, app_url) if message.channel == "slack" else _generic(message, app_url)
@@ -55,7 +55,7 @@ def body(message: Message, app_url: str) -> bytes:
 
 
 def quantity(value: float | None, unit: Unit) -> str:
-    """Return a value with its unit, in words: `14.2x the budget`, `52%`, `3 min`."""
+    """Return a value with its unit: `14.2x the budget`, `52%`, `3 min`."""
     if value is None:
         return "no data"
     match unit:
@@ -127,20 +127,20 @@ def _slack_line(item: Announcement, app_url: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Keep a text from being read as Slack's markup."""
+    """Escape a text for Slack's markup."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _sentence(item: Announcement) -> str:
     if item.change == "test":
-        return "Somebody pressed the test button. Nothing is wrong."
+        return "This is a test message. Nothing is wrong."
     if item.change == "resolved":
         if item.ending == "no-data":
-            return "Ended without data: nothing was measured for six hours. That is not a recovery."
-        return "Back within its limits."
-    return (
-        f"{quantity(item.value, item.unit)}; fires from {quantity(item.threshold, item.unit)} on."
-    )
+            return (
+                "Closed without data: nothing was measured for six hours. This is not a recovery."
+            )
+        return "Back within limits."
+    return f"{quantity(item.value, item.unit)}; the limit is {quantity(item.threshold, item.unit)}."
 
 
 def _incident_url(item: Announcement, app_url: str) -> str | None:

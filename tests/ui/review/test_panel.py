@@ -11,7 +11,8 @@ import streamlit as st
 from lib.auth.members import Member
 from lib.auth.roles import Role
 from lib.data import review_claims
-from lib.ui.review import current_review, panel
+from lib.ui.review import current_review
+from lib.ui.review.review_panel import component
 from lib.ui.shell.navigation import BY_PATH
 from lib.ui.shell.visitor import Visitor
 from tests.support.convex import ConvexRuntime
@@ -44,11 +45,11 @@ def test_the_address_after_the_last_session_does_not_name_it(
         current_review.open_claim(visitor, claim)
     assert opened.value.params == {"id": claim.session.id, "review": claim.item_id}
 
-    work = current_review.work_in_hand(claim.item_id)
+    work = current_review.of_item(claim.item_id)
     assert work is not None
     content = {"answers": {"tone": 4}, "turns": [], "comments": [], "corrections": []}
     with pytest.raises(Left) as left:
-        panel._submit(visitor, work, content)
+        component._submit(visitor, work, content)
     assert left.value.page == BY_PATH["/review"].script
     assert left.value.params == {}
     # The page names it from the tab's own state, where it can be taken back.

@@ -1,4 +1,4 @@
-"""How a step ends when it does not pass, and how it waits."""
+"""Checks and waiting in steps."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ POLL_SECONDS: Final = 0.5
 
 
 class Failed(Exception):  # noqa: N818  # named after what is the case
-    """Something is not as it must be; the message is the row's sentence."""
+    """A check failed; the message is shown in the table."""
 
 
 class NotPossible(Exception):  # noqa: N818
-    """The step cannot be tried here; the message says why and what would help."""
+    """The step cannot run here; the message says why and what would help."""
 
 
 def check(condition: object, sentence: str) -> None:
-    """Fail with a sentence unless the condition is true.
+    """Fail with a message unless the condition is true.
 
     Raises:
         Failed: it is not.
@@ -28,10 +28,10 @@ def check(condition: object, sentence: str) -> None:
 
 
 def wait_until(condition: Callable[[], object], seconds: float, sentence: str) -> float:
-    """Ask again and again until the condition is true; return the seconds that it took.
+    """Poll until the condition is true; return the seconds that it took.
 
     Raises:
-        Failed: with the sentence, when it is not true after `seconds`.
+        Failed: with the message, if it is not true after `seconds`.
     """
     started = time.monotonic()
     while not condition():

@@ -1,4 +1,4 @@
-"""Finishes erasures that were started elsewhere: by a deletion at Clerk, or by a run that broke."""
+"""Job: finishes erasures started by a deletion at Clerk or by an interrupted run."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _log = get_logger(__name__)
 
 
 def finish_started(services: Services, stop: Callable[[], bool]) -> dict[str, int]:
-    """Erase every user whose erasure was started and has not ended.
+    """Erase every user whose erasure was started and is not finished.
 
     Args:
         services: of the process; `EARSHOT_SERVICE_KEY` signs the receipts, which go to the log.
-        stop: asked between users; True ends the run early.
+        stop: called between users; True ends the run early.
 
     Returns:
         Counts: `erased`, `failed` (tried again by the next run).

@@ -1,8 +1,7 @@
 """Rate limits per caller and group of operations, shared by all replicas.
 
-The buckets are Convex's. Each replica takes a few calls at once and spends them itself, and
-remembers for how long a caller was refused, so that most requests, and all refused ones, cost no
-call to Convex.
+The token buckets are in Convex. Each replica takes several calls at once, and remembers until when
+a caller is refused, so most requests and all refused ones need no call to Convex.
 """
 
 from __future__ import annotations
@@ -25,16 +24,16 @@ PERIOD_SECONDS: Final = 60
 LIMITS: Final = {"read": 6_000, "write": 30_000, "search": 600}
 """Calls per minute and caller, by group."""
 
-_SHARE: Final = 100  # A replica takes at most this part of a limit at once.
-_UNSPENT_SECONDS: Final = 5.0  # Older takings are dropped: the bucket has refilled meanwhile.
+_SHARE: Final = 100  # A replica takes at most 1/100 of a limit at once.
+_UNSPENT_SECONDS: Final = 5.0  # Older calls are dropped, because the bucket has refilled since.
 # While Convex is slow, a caller's requests must not hold the threads that all callers share.
 _WAIT_SECONDS: Final = 0.5
 _PAUSE_SECONDS: Final = 2.0
 
 
 @dataclass(slots=True)
-class _Held:
-    """What one replica holds of one caller's bucket. Times are in monotonic seconds."""
+class _Allowance:
+    """Calls that this replica has taken from one caller's bucket. Times are monotonic seconds."""
 
     guard: threading.Lock = field(default_factory=threading.Lock)
     calls: int = 0
@@ -44,8 +43,8 @@ class _Held:
     unavailable_until: float = 0.0
 
 
-class Rates:
-    """Spends calls of callers. Thread-safe.
+class RateLimiter:
+    """Limits the calls of each caller. Thread-safe.
 
     Args:
         worker: makes a caller with the role worker.
@@ -58,17 +57,17 @@ class Rates:
         self._worker = worker
         self._clock = clock
         self._guard = threading.Lock()
-        self._held: OrderedDict[str, _Held] = OrderedDict()
+        self._held: OrderedDict[str, _Allowance] = OrderedDict()
 
-    def spend_held(self, principal: Principal, operation: str) -> dict[str, str] | None:
-        """Spend one call that this replica holds; never blocks.
+    def try_acquire(self, principal: Principal, operation: str) -> dict[str, str] | None:
+        """Use one call that this replica holds; never blocks.
 
         Returns:
-            See `spend`; None if Convex must be asked, or another request of the caller is waiting
-            for Convex. Then nothing is spent, and `spend` is to be called.
+            See `acquire`; None if Convex must be asked, or another request of the caller is waiting
+            for Convex. Then no call is used, and `acquire` must be called.
 
         Raises:
-            Problem: see `spend`.
+            Problem: see `acquire`.
         """
         group, key = _bucket(principal, operation)
         held = self._of(key)
@@ -81,15 +80,15 @@ class Rates:
         finally:
             held.guard.release()
 
-    def spend(self, principal: Principal, operation: str) -> dict[str, str]:
-        """Spend one call, asking Convex for more if necessary; blocks.
+    def acquire(self, principal: Principal, operation: str) -> dict[str, str]:
+        """Use one call, taking more from Convex if necessary; blocks.
 
         Returns:
             The headers that say how many calls are left.
 
         Raises:
-            Problem: none are left, and it says when there will be some; or Convex did not answer
-                an earlier request of the caller in time.
+            Problem: the limit is reached (with the time to wait), or Convex did not respond to an
+                earlier request of the caller in time.
             Unavailable: Convex does not answer.
         """
         group, key = _bucket(principal, operation)
@@ -99,7 +98,7 @@ class Rates:
             held.unavailable_until = self._clock() + _PAUSE_SECONDS
             raise _unavailable()
         try:
-            # Those that queued here while a call to Convex failed do not try one after the other.
+            # Requests that waited here while Convex failed do not retry one after the other.
             self._check_available(held)
             if not self._is_filled(held, group):
                 self._fill(held, key, group)
@@ -107,32 +106,32 @@ class Rates:
         finally:
             held.guard.release()
 
-    def _check_available(self, held: _Held) -> None:
+    def _check_available(self, held: _Allowance) -> None:
         if self._clock() < held.unavailable_until:
             raise _unavailable()
 
-    def _is_filled(self, held: _Held, group: str) -> bool:
-        """Return whether a call is held; raise `Problem` while Convex has refused more."""
+    def _is_filled(self, held: _Allowance, group: str) -> bool:
+        """Return whether a call is held; raise `Problem` while the caller is refused."""
         now = self._clock()
         if now < held.refused_until:
             raise _refused(group, LIMITS[group], held.refused_until - now)
         return held.calls > 0 and now - held.taken_at <= _UNSPENT_SECONDS
 
-    def _take_one(self, held: _Held, group: str) -> dict[str, str]:
+    def _take_one(self, held: _Allowance, group: str) -> dict[str, str]:
         limit = LIMITS[group]
         held.calls -= 1
         left = held.remaining + held.calls
         return _headers(group, limit, left, PERIOD_SECONDS * (limit - left) / limit)
 
-    def _of(self, key: str) -> _Held:
+    def _of(self, key: str) -> _Allowance:
         with self._guard:
-            held = self._held.setdefault(key, _Held())
+            held = self._held.setdefault(key, _Allowance())
             self._held.move_to_end(key)
             while len(self._held) > MAX_CALLERS:
                 self._held.popitem(last=False)
             return held
 
-    def _fill(self, held: _Held, key: str, group: str) -> None:
+    def _fill(self, held: _Allowance, key: str, group: str) -> None:
         limit, now = LIMITS[group], self._clock()
         wanted = max(1, limit // _SHARE)
         for cost in dict.fromkeys((wanted, 1)):
@@ -143,7 +142,7 @@ class Rates:
         held.refused_until = now + taken.retry_after_ms / 1000
         raise _refused(group, limit, taken.retry_after_ms / 1000)
 
-    def _take(self, held: _Held, key: str, limit: int, cost: int) -> Taken:
+    def _take(self, held: _Allowance, key: str, limit: int, cost: int) -> Taken:
         period_ms = PERIOD_SECONDS * 1000
         try:
             taken = rate_limits.take(
@@ -182,10 +181,10 @@ def _refused(group: str, limit: int, seconds: float) -> Problem:
     wait = max(1, math.ceil(seconds))
     return Problem(
         RATE_LIMITED,
-        f"More than {limit} requests of the group {group} in a minute. Wait {wait} s.",
+        f"More than {limit} requests of the group {group} in a minute. Retry after {wait} s.",
         headers={**_headers(group, limit, 0, wait), "Retry-After": str(wait)},
     )
 
 
 def _unavailable() -> Problem:
-    return Problem(UNAVAILABLE, "Requests cannot be counted at the moment.")
+    return Problem(UNAVAILABLE, "The rate limit cannot be checked at the moment.")

@@ -13,7 +13,7 @@ import pytest
 from lib.data import Caller, audit, interactions, user_sessions, users
 from lib.data.client import Client
 from lib.data.records import NewInteraction
-from lib.ui.listening.room import load_room
+from lib.ui.listening.player import load_session
 from tests.support.convex import ConvexRuntime, running_convex
 
 TEXT_BYTES = 32 * 1024
@@ -56,7 +56,7 @@ def stored(caller: Caller, turns: int, text: str) -> str:
 def test_four_mebibytes_of_transcript_are_three_calls(convex: ConvexRuntime) -> None:
     session = stored(convex.caller(), TURNS, "w" * TEXT_BYTES)
     client = CountingClient(convex.stack.convex_url, 30)
-    room = load_room(replace(convex.member("viewer"), client=client), session, None, note=True)
+    room = load_session(replace(convex.member("viewer"), client=client), session, None, note=True)
     client.close()
     assert room is not None
     assert len(room.turns) == TURNS
@@ -66,11 +66,11 @@ def test_four_mebibytes_of_transcript_are_three_calls(convex: ConvexRuntime) -> 
 def test_a_view_is_on_record_once_per_visit(convex: ConvexRuntime) -> None:
     session = stored(convex.caller(), 1, "Hello")
     for note in (True, False):
-        assert load_room(convex.member("viewer"), session, None, note=note) is not None
+        assert load_session(convex.member("viewer"), session, None, note=note) is not None
     trail = audit.page(convex.member("admin"), cursor=None, limit=10, subject_id=session)
     assert [event.action for event in trail.items] == ["session.view"]
 
 
 @pytest.mark.parametrize("session_id", ["", "nonsense"])
 def test_a_session_that_does_not_exist_is_none(convex: ConvexRuntime, session_id: str) -> None:
-    assert load_room(convex.member("viewer"), session_id, None, note=True) is None
+    assert load_session(convex.member("viewer"), session_id, None, note=True) is None

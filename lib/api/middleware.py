@@ -1,4 +1,4 @@
-"""Around every request: its id, one log line, safe headers, and no exception that gets out."""
+"""Outermost middleware: request id, one log line, security headers, unexpected exceptions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lib.api import measured
+from lib.api import measurements
 from lib.api.problems import unexpected
 from lib.observability.logs import get_logger
 from lib.observability.request_id import HEADER, accept_request_id, request_id_bound
@@ -22,11 +22,11 @@ _TRACEPARENT: Final = re.compile(
 )
 
 
-class Envelope:
+class RequestMiddleware:
     """ASGI middleware, outermost of the API.
 
     Args:
-        app: what it stands around.
+        app: the wrapped application.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -65,12 +65,12 @@ class Envelope:
         except Exception:
             _log.exception("api.failed", **_described(scope))
             if status:
-                raise  # The answer has begun: only a broken connection tells the client.
+                raise  # The response has started: only a closed connection can signal the error.
             await unexpected()(scope, receive, send_marked)
         finally:
             elapsed = round((time.perf_counter() - started) * 1000, 2)
             _log.info("api.request", status=status, latencyMs=elapsed, **_described(scope))
-            measured.request(scope, status, elapsed)
+            measurements.request(scope, status, elapsed)
 
 
 def log_fields(scope: Scope, **fields: Any) -> None:
@@ -80,7 +80,7 @@ def log_fields(scope: Scope, **fields: Any) -> None:
 
 
 def _described(scope: Scope) -> dict[str, Any]:
-    """Return what is known of a request, without its query, headers or body."""
+    """Return log fields of a request, without its query, headers or body."""
     state = scope["state"]
     principal = state.get("principal")
     trace = _TRACEPARENT.fullmatch(Headers(scope=scope).get("traceparent", ""))

@@ -1,4 +1,4 @@
-"""From rollups to what charts and tables show. Percentiles come from merged histograms only."""
+"""Sums of rollups for charts and tables. Percentiles come from merged histograms only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEMO: Final = "demo"
 
 @dataclass(slots=True)
 class Sum:
-    """Rollups added up.
+    """Sum of rollups.
 
     Attributes:
         count: operations.
@@ -46,7 +46,7 @@ class Sum:
         self.has_demo = self.has_demo or rollup.dimensions.get("source") == DEMO
 
     def merge(self, other: Sum) -> None:
-        """Add what was added up elsewhere."""
+        """Add another sum."""
         self.count += other.count
         self.errors.update(other.errors)
         self.max = max(self.max, other.max)
@@ -60,15 +60,15 @@ class Sum:
 
 
 def total(rollups: Iterable[Rollup]) -> Sum:
-    """Add all rollups up."""
+    """Return the sum of all rollups."""
     result = Sum()
     for rollup in rollups:
         result.add(rollup)
     return result
 
 
-def together(parts: Iterable[Sum]) -> Sum:
-    """Return the sum of sums: much cheaper than adding their rollups up again."""
+def merged(parts: Iterable[Sum]) -> Sum:
+    """Return the sum of sums, which is cheaper than adding their rollups again."""
     result = Sum()
     for part in parts:
         result.merge(part)
@@ -76,7 +76,7 @@ def together(parts: Iterable[Sum]) -> Sum:
 
 
 def by_dimension(rollups: Iterable[Rollup], name: str) -> dict[str, Sum]:
-    """Add up by the value of a dimension, most frequent first."""
+    """Return sums by value of a dimension, most frequent first."""
     sums: dict[str, Sum] = {}
     for rollup in rollups:
         sums.setdefault(rollup.dimensions.get(name, ""), Sum()).add(rollup)
@@ -84,7 +84,7 @@ def by_dimension(rollups: Iterable[Rollup], name: str) -> dict[str, Sum]:
 
 
 def split(rollups: Iterable[Rollup], at: datetime) -> tuple[list[Rollup], list[Rollup]]:
-    """Return the rollups before a moment, and those from then on."""
+    """Return the rollups before a time, and those from then on."""
     before: list[Rollup] = []
     after: list[Rollup] = []
     for rollup in rollups:
@@ -93,7 +93,7 @@ def split(rollups: Iterable[Rollup], at: datetime) -> tuple[list[Rollup], list[R
 
 
 def over_time(rollups: Iterable[Rollup], period: Period) -> list[tuple[datetime, Sum]]:
-    """Add up by step of the period; steps without any rollup are there, and empty."""
+    """Return sums by step of the period; steps without rollups are empty."""
     starts = period.starts()
     sums = [Sum() for _ in starts]
     for rollup in rollups:
@@ -106,7 +106,7 @@ def over_time(rollups: Iterable[Rollup], period: Period) -> list[tuple[datetime,
 def counts_over_time(
     rollups: Sequence[Rollup], period: Period, name: str
 ) -> dict[str, list[tuple[datetime, int]]]:
-    """Return the number of events per step for each value of a dimension, biggest first."""
+    """Return event counts by step for each value of a dimension, most frequent first."""
     result = {}
     for value in by_dimension(rollups, name):
         chosen = [rollup for rollup in rollups if rollup.dimensions.get(name, "") == value]

@@ -1,4 +1,4 @@
-"""What was issued to the player in this tab: URLs, states found out on the way, waveforms."""
+"""What the player in this tab has received: playback URLs, states of recordings, waveforms."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from lib.data.records import AudioObject
 from lib.observability.logs import get_logger
 from lib.storage.errors import ObjectMissingError, StorageError
 from lib.storage.objects import head
-from lib.ui.listening.waves import Wave
+from lib.ui.listening.waveforms import Waveform
 from lib.work.playback import NotPlayableError, Playback, issue_url
 from lib.work.services import services
 
 MOST_URLS: Final = 12
-"""URLs that one request of the player may ask for."""
+"""Maximum number of URLs in one request of the player."""
 _AT_ONCE: Final = 6
 _STATES: Final = frozenset({"pending", "expired", "deleted", "missing", "corrupt"})
 _KEY: Final = "earshot.room"
@@ -29,17 +29,17 @@ _log = get_logger(__name__)
 
 
 @dataclass(slots=True)
-class PlaybackMemory:
-    """The player's side of one session in one tab; it outlives reruns and reconnections.
+class PlaybackState:
+    """State of the player for one session in one tab; kept across reruns and reconnections.
 
     Attributes:
-        session_id: whose.
-        edition: counts the texts that the player was given: masked, revealed, masked again.
+        session_id: of the session that is played.
+        edition: counts versions of the text sent to the player: masked, revealed, masked again.
         answered: number of the player's last request for URLs that was answered.
-        issued: good and expired URLs by recording.
-        states: why a recording cannot be played, found out after the page was loaded.
+        issued: URLs by recording, valid and expired ones.
+        states: why a recording cannot be played, as found after the page was loaded.
         waves: waveforms by recording, once fetched.
-        problem: sentence about the last request, None if it went well.
+        problem: message about the last request, None if it succeeded.
     """
 
     session_id: str
@@ -47,12 +47,12 @@ class PlaybackMemory:
     answered: int = 0
     issued: dict[str, Playback] = field(default_factory=dict)
     states: dict[str, str] = field(default_factory=dict)
-    waves: dict[str, Wave] = field(default_factory=dict)
+    waves: dict[str, Waveform] = field(default_factory=dict)
     problem: str | None = None
 
     @classmethod
-    def of(cls, session_id: str) -> PlaybackMemory:
-        """Return the memory of this session in this tab; another session starts afresh."""
+    def of(cls, session_id: str) -> PlaybackState:
+        """Return the state for this session in this tab; another session gets a new one."""
         memory = st.session_state.get(_KEY)
         if not isinstance(memory, cls) or memory.session_id != session_id:
             memory = cls(session_id)
@@ -77,11 +77,11 @@ class PlaybackMemory:
                 answers = list(pool.map(lambda item: self._issue(item, caller), asked))
             for recording, answer in zip(asked, answers, strict=True):
                 self._note(recording.id, answer)
-        # Counting the answer last: the player takes URLs only from an answer that is newer.
+        # Set last: the player accepts URLs only from a newer answer.
         self.answered = int(request.get("request") or 0)
 
     def urls(self) -> dict[str, dict[str, Any]]:
-        """Return `urls` of the player's data: each with the life that it has left."""
+        """Return `urls` of the player's data, each with its remaining lifetime."""
         now = datetime.now(UTC)
         return {
             audio_id: {
@@ -100,12 +100,12 @@ class PlaybackMemory:
             self.problem = answer
 
     def _issue(self, recording: AudioObject, caller: Caller) -> Playback | str:
-        """Return a URL, or the state in which there is nothing to play, or a sentence."""
+        """Return a URL, a state that has nothing to play, or an error message."""
         storage = services().storage
         earlier = self.issued.get(recording.id)
         try:
             if earlier is not None and earlier.expires_at > datetime.now(UTC):
-                # The player could not use a URL that is still good: is there anything behind it?
+                # The player failed with a URL that is still valid: check that the object exists.
                 head(storage, "reader", recording.key, "page")
             return issue_url(caller, storage, recording.id, renewal=earlier is not None)
         except ObjectMissingError:
@@ -120,5 +120,5 @@ class PlaybackMemory:
 def _why(error: DataError | StorageError) -> str:
     denied = isinstance(error, StorageError) and error.failure == "denied"
     if denied or (isinstance(error, Refused) and error.code in {"FORBIDDEN", "UNAUTHENTICATED"}):
-        return "The recording was refused: you, or this dashboard, may not read it."
-    return "The recording could not be fetched. Press play to try again."
+        return "Access to the recording was denied, for you or for this dashboard."
+    return "The recording could not be loaded. Press play to try again."

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lib.data.records import AuditEvent
-from lib.ui.operate.audit_rows import ACTIONS, page_of
+from lib.ui.operate.audit import ACTIONS, page_of
 
 CONVEX = Path(__file__).parents[3] / "convex"
 ACTION = re.compile(r"\"((?:[a-z]+\.)?[a-z]+)\"")

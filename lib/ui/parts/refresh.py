@@ -1,4 +1,4 @@
-"""A part of a page that draws itself anew by time, without a flicker and without the whole page."""
+"""Automatic refresh of a part of a page, without flicker."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from lib.ui.shell.visitor import Visitor, require_role
 _EVERY: Final[dict[str, float | None]] = {"Off": None, "30 s": 30.0, "1 min": 60.0}
 
 
-def choose_refresh() -> float | None:
-    """Draw the choice of how often to refresh; return seconds, None for never."""
+def refresh_picker() -> float | None:
+    """Draw the picker of the refresh interval; return seconds, None for never."""
     chosen = st.segmented_control(
         "Refresh",
         list(_EVERY),
@@ -30,8 +30,8 @@ def choose_refresh() -> float | None:
     return _EVERY[chosen or "Off"]
 
 
-def refreshing(path: str, every: float | None, draw: Callable[[Visitor], None]) -> None:
-    """Draw a part now and again every so many seconds, asking each time who is there.
+def auto_refresh(path: str, every: float | None, draw: Callable[[Visitor], None]) -> None:
+    """Draw a part now and at an interval; the role is checked each time.
 
     Args:
         path: of the page, as in `permissions.json`.
@@ -48,11 +48,11 @@ def refreshing(path: str, every: float | None, draw: Callable[[Visitor], None]) 
 
 
 @contextmanager
-def waiting(height: int) -> Iterator[None]:
-    """Show a skeleton while something is loaded, but not when a part only refreshes itself."""
+def skeleton(height: int) -> Iterator[None]:
+    """Show a skeleton while loading, except during an automatic refresh."""
     context = get_script_run_ctx()
     if context is not None and context.fragment_ids_this_run:
-        # In the skeleton's place, so that everything below keeps its own and is replaced there.
+        # Takes the skeleton's place, so that the elements below keep their positions.
         st.empty()
         yield
         return

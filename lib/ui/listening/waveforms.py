@@ -1,4 +1,4 @@
-"""Waveforms for the player: stored peaks, thinned out to what fits on a screen."""
+"""Waveforms for the player: stored peaks, downsampled to what fits on a screen."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from lib.storage.errors import StorageError
 from lib.work.playback import waveform
 
 BARS: Final = 600
-"""Bars of the whole waveform; a recording gets its share, so that the answer stays small."""
+"""Bars of the whole waveform, shared among its recordings to keep the data small."""
 FEWEST_BARS: Final = 8
 MOST_RECORDINGS: Final = 400
-"""Waveforms that are fetched for one session; recordings beyond are drawn as plain blocks."""
+"""Waveforms fetched per session; further recordings are drawn as plain blocks."""
 _AT_ONCE: Final = 8
 
 _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Wave:
+class Waveform:
     """What the player draws of one recording.
 
     Attributes:
@@ -38,12 +38,12 @@ class Wave:
     silences: list[list[int]]
 
 
-def load(storage: Storage, recordings: Sequence[AudioObject]) -> dict[str, Wave]:
+def load(storage: Storage, recordings: Sequence[AudioObject]) -> dict[str, Waveform]:
     """Fetch the waveforms of a session's recordings; those that fail are left out.
 
     Args:
         storage: the bucket.
-        recordings: of one session; who may see them was decided when they were loaded.
+        recordings: of one session, already authorized when they were loaded.
     """
     analysed = [item for item in recordings if item.peaks_key and item.status == "stored"]
     chosen = analysed[:MOST_RECORDINGS]
@@ -54,25 +54,25 @@ def load(storage: Storage, recordings: Sequence[AudioObject]) -> dict[str, Wave]
         documents = list(pool.map(lambda item: _document(storage, item), chosen))
     loudest = max((_loudest(document) for document in documents if document), default=0.0)
     return {
-        item.id: thinned(document, _bars(item, total_ms), loudest)
+        item.id: downsampled(document, _bars(item, total_ms), loudest)
         for item, document in zip(chosen, documents, strict=True)
         if document
     }
 
 
-def thinned(document: dict[str, Any], bars: int, loudest: float) -> Wave:
+def downsampled(document: dict[str, Any], bars: int, loudest: float) -> Waveform:
     """Reduce a stored waveform to `bars` values of 0 to 100 relative to `loudest`."""
     channels: list[list[float]] = document["peaks"]
     length = max((len(channel) for channel in channels), default=0)
     if not length or not loudest:
-        return Wave([0] * bars, document["silences"])
+        return Waveform([0] * bars, document["silences"])
     peaks = []
     for bar in range(bars):
         start = bar * length // bars
         end = max(start + 1, (bar + 1) * length // bars)
         top = max((max(channel[start:end], default=0.0) for channel in channels), default=0.0)
         peaks.append(round(100 * top / loudest))
-    return Wave(peaks, document["silences"])
+    return Waveform(peaks, document["silences"])
 
 
 def _bars(item: AudioObject, total_ms: float) -> int:
@@ -89,6 +89,6 @@ def _document(storage: Storage, item: AudioObject) -> dict[str, Any] | None:
         raw = waveform(storage, item)
         return json.loads(raw) if raw else None
     except (StorageError, ValueError) as error:
-        # The transcript and the sound do not depend on the picture.
+        # Transcript and playback work without the waveform.
         _log.warning("player.no_waveform", audio=item.id, error=type(error).__name__)
         return None

@@ -1,4 +1,4 @@
-"""The listening room: what the player is given, and what it asks for while it plays."""
+"""The player: the session that it plays, its data, and its requests while it plays."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from lib.auth.roles import sees_clear
 from lib.data import Caller, interactions, listening
 from lib.data.records import AudioObject, Interaction, UserSession
 from lib.product.objectives import FIRST_TOKEN, FULL_TURN
-from lib.ui.listening import waves
-from lib.ui.listening.playback_memory import PlaybackMemory
+from lib.ui.listening import waveforms
+from lib.ui.listening.playback_state import PlaybackState
 from lib.ui.listening.transcript_player.component import transcript_player
 from lib.ui.parts.session_rows import name_of
 from lib.ui.shell.navigation import neighbours_of
@@ -26,12 +26,12 @@ _SPEAKERS: Final = {"assistant": "Assistant", "system": "System"}
 
 @dataclass(frozen=True, slots=True)
 class Revealed:
-    """A session in clear, shown to who may see it and said why.
+    """A session without masks, revealed for a stated reason.
 
     Attributes:
         session: its row.
         turns: all of them, by sequence.
-        reason: as it is on record.
+        reason: as recorded in the audit trail.
     """
 
     session: UserSession
@@ -40,16 +40,16 @@ class Revealed:
 
 
 @dataclass(slots=True)
-class Room:
-    """One session, loaded for one visit: a reload or another page makes another one.
+class LoadedSession:
+    """A session loaded for one visit of the page.
 
     Attributes:
         session: its row.
         turns: all of them, by sequence.
         recordings: of turns and of the whole session.
-        start_ms: moment that the address names, None for where the reader left off.
-        revealed: what is shown in place of masked text; it goes with the visit.
-        sent: the turns that the player was given last.
+        start_ms: start position from the address, None for where the reader left off.
+        revealed: shown in place of masked text until the visit ends.
+        sent: the turns that were last sent to the player.
     """
 
     session: UserSession
@@ -70,16 +70,16 @@ class Room:
         return self.revealed.turns if self.revealed else self.turns
 
 
-def load_room(
+def load_session(
     caller: Caller, session_id: str, start_ms: float | None, *, note: bool
-) -> Room | None:
+) -> LoadedSession | None:
     """Load a session and its turns at once: 3 calls up to 4 MiB of transcript.
 
     Args:
         caller: who looks.
         session_id: from the address.
-        start_ms: see `Room`.
-        note: put the view on record.
+        start_ms: see `LoadedSession`.
+        note: record the view in the audit trail.
 
     Returns:
         None if there is no such session.
@@ -97,63 +97,63 @@ def load_room(
     if opened is None:
         return None
     of_turns = (turn.audio for turn in turns if turn.audio is not None)
-    return Room(opened.session, turns, [*opened.recordings, *of_turns], start_ms)
+    return LoadedSession(opened.session, turns, [*opened.recordings, *of_turns], start_ms)
 
 
-def listening_room(room: Room, visitor: Visitor, *, reviewing: bool = False) -> None:
+def draw_player(loaded: LoadedSession, visitor: Visitor, *, reviewing: bool = False) -> None:
     """Draw the player and answer what it asked for; call inside of a fragment.
 
     Args:
-        room: the session.
+        loaded: the session.
         visitor: who listens.
-        reviewing: a review panel beside it hears of the reviewer's keys and the lit turn.
+        reviewing: a review panel beside it receives the reviewer's keys and the current turn.
     """
-    key = f"player-{room.session.id}"
+    key = f"player-{loaded.session.id}"
     asked = st.session_state.get(key)
-    memory = PlaybackMemory.of(room.session.id)
+    memory = PlaybackState.of(loaded.session.id)
     request = getattr(asked, "urls", None)
     if isinstance(request, Mapping):
-        memory.answer(request, room.recordings, visitor.caller)
+        memory.answer(request, loaded.recordings, visitor.caller)
     if getattr(asked, "waves", None):
-        memory.waves = waves.load(services().storage, room.recordings)
-    turns = room.shown_turns
-    if room.sent is not turns:
+        memory.waves = waveforms.load(services().storage, loaded.recordings)
+    turns = loaded.shown_turns
+    if loaded.sent is not turns:
         memory.edition += 1
-    whole = room.sent is not turns or bool(getattr(asked, "whole", None))
-    data = _player_data(room, memory, whole=whole) | {
-        "masking": _masking(room, visitor),
+    whole = loaded.sent is not turns or bool(getattr(asked, "whole", None))
+    data = _player_data(loaded, memory, whole=whole) | {
+        "masking": _masking(loaded, visitor),
         "reviewing": reviewing,
     }
     transcript_player(data, key=key)
-    room.sent = turns
+    loaded.sent = turns
 
 
-def _masking(room: Room, visitor: Visitor) -> dict[str, Any]:
-    if room.revealed:
-        return {"state": "revealed", "reason": room.revealed.reason}
+def _masking(loaded: LoadedSession, visitor: Visitor) -> dict[str, Any]:
+    if loaded.revealed:
+        return {"state": "revealed", "reason": loaded.revealed.reason}
     return {"state": "clear" if sees_clear(visitor.member.role) else "masked", "reason": None}
 
 
-def _player_data(room: Room, memory: PlaybackMemory, *, whole: bool) -> dict[str, Any]:
-    session = room.shown
+def _player_data(loaded: LoadedSession, memory: PlaybackState, *, whole: bool) -> dict[str, Any]:
+    session = loaded.shown
     return {
         "sessionId": session.id,
         "channel": session.channel,
         "durationMs": session.duration_ms or 0,
         "edition": memory.edition,
-        "turns": [_turn(turn) for turn in room.shown_turns] if whole else None,
+        "turns": [_turn(turn) for turn in loaded.shown_turns] if whole else None,
         "audio": [
             {
                 **_audio(item, memory.waves.get(item.id)),
                 "state": memory.states.get(item.id, _state(item)),
             }
-            for item in room.recordings
+            for item in loaded.recordings
         ],
         "urls": memory.urls(),
         "answer": memory.answered,
-        "hasWaves": not memory.waves and any(item.peaks_key for item in room.recordings),
+        "hasWaves": not memory.waves and any(item.peaks_key for item in loaded.recordings),
         "problem": memory.problem,
-        "startAtMs": room.start_ms,
+        "startAtMs": loaded.start_ms,
         "objectives": {"ttftMs": FIRST_TOKEN.limit_ms, "turnMs": FULL_TURN.limit_ms},
         "speakers": {"user": name_of(session.user), **_SPEAKERS},
         "nextId": neighbours_of(session.id)[1],
@@ -178,7 +178,7 @@ def _turn(turn: Interaction) -> dict[str, Any]:
     }
 
 
-def _audio(recording: AudioObject, wave: waves.Wave | None) -> dict[str, Any]:
+def _audio(recording: AudioObject, wave: waveforms.Waveform | None) -> dict[str, Any]:
     return {
         "id": recording.id,
         "sequence": recording.sequence,
@@ -191,5 +191,5 @@ def _audio(recording: AudioObject, wave: waves.Wave | None) -> dict[str, Any]:
 def _state(recording: AudioObject) -> str:
     if recording.status != "stored":
         return recording.status
-    # A recording that waits for its analysis already plays; only its waveform is not there yet.
+    # A recording can be played before its analysis; only its waveform is missing.
     return "corrupt" if recording.analysis == "corrupt" else "ready"

@@ -1,4 +1,4 @@
-"""The window of time that figures are asked for: `from` and `to`."""
+"""The query parameters `from` and `to` of a time range."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from fastapi import Query
 
-from lib.api.fields import Moment
+from lib.api.models import Moment
 from lib.api.problems import VALIDATION, Problem
 from lib.data import FieldError
 
@@ -20,7 +20,7 @@ End = Annotated[Moment | None, Query(alias="to", description="Exclusive; default
 def window(
     start: datetime | None, end: datetime | None, longest: timedelta
 ) -> tuple[datetime, datetime]:
-    """Return beginning and end of a window.
+    """Return start and end of a time range.
 
     Raises:
         Problem: it is empty, or longer than `longest`.
@@ -28,6 +28,6 @@ def window(
     last = end or datetime.now(UTC)
     first = start or last - DEFAULT_WINDOW
     if not first < last <= first + longest:
-        message = f"must be after from, by at most {longest.days} days"
-        raise Problem(VALIDATION, "The window is not acceptable.", [FieldError("to", message)])
+        message = f"must be after from, at most {longest.days} days later"
+        raise Problem(VALIDATION, "The time range is invalid.", [FieldError("to", message)])
     return first, last

@@ -1,4 +1,4 @@
-"""`/metrics`: what this process has measured, for Prometheus; only for machines with a token."""
+"""`/metrics`: measurements of this process for Prometheus; requires a service token."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lib.observability.recorder import Recorder
 
 
 def scrape_route(recorder: Recorder) -> Route:
-    """Return the route; the gate in front has verified the token.
+    """Return the route; the auth middleware has verified the token.
 
     Args:
         recorder: of the process.
@@ -31,7 +31,7 @@ def _endpoint(recorder: Recorder) -> Callable[[Request], Response]:
         if not isinstance(who, Principal):
             return problem_response(Problem(UNAUTHENTICATED, "Send a service token."))
         if not machine_allowed(who.role, METRICS_PATH):
-            detail = f"The role {who.role.value} may not do this."
+            detail = f"The role {who.role.value} is not allowed to do this."
             return problem_response(Problem(FORBIDDEN, detail))
         return Response(
             exposition(recorder), headers={"Cache-Control": "no-store"}, media_type=CONTENT_TYPE

@@ -1,4 +1,4 @@
-"""What the API measures: its own requests, and the product's latency as its backend reports it."""
+"""Measurements of the API: its own requests, and the latency that the product's backend reports."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SERVER_ERROR: Final = 500
 
 
 class Timed(Protocol):
-    """A turn with what its writer measured, milliseconds."""
+    """A turn with the latencies that its writer measured, in milliseconds."""
 
     sequence: int
     provider: str | None
@@ -32,7 +32,7 @@ class Timed(Protocol):
 
 
 def request(scope: Scope, status: int, elapsed_ms: float) -> None:
-    """Count one request of the API by route, as the routes name themselves, and kind of answer.
+    """Record one request of the API by route template and status class.
 
     Args:
         scope: of the request, after it was served.
@@ -51,7 +51,7 @@ def request(scope: Scope, status: int, elapsed_ms: float) -> None:
 
 
 def turns(services: Services, sent: Sequence[Timed], accepted: int) -> None:
-    """Count the latency of turns that were stored, at the time at which they arrive.
+    """Record the latency of stored turns, at their time of arrival.
 
     Args:
         services: of the process.
@@ -66,12 +66,12 @@ def turns(services: Services, sent: Sequence[Timed], accepted: int) -> None:
 
 
 def lag(services: Services, lag_ms: float | None) -> None:
-    """Count how late turns were stored, unless they were backfill."""
+    """Record the delay of stored turns, except for back-fill."""
     if lag_ms is not None:
         services.recorder.observe(LAG, {}, lag_ms)
 
 
 def assessment(services: Services, session: UserSession, assessment_ms: float | None) -> None:
-    """Count how long the assessment of a session took, if the request said so."""
+    """Record the duration of a session's assessment, if the request has it."""
     if assessment_ms is not None:
         services.recorder.product(ASSESSMENT, session.provider, session.model_id, assessment_ms)

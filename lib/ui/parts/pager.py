@@ -1,4 +1,4 @@
-"""Pages of a list by cursor: forwards by what Convex hands out, back by what was seen."""
+"""Pagination by cursor: forward with the next cursor, back through the visited pages."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _MOST_SEEN = 200
 
 
 class Pager:
-    """Where the reader is in a list. The cursor is in the address, so that it can be shared.
+    """Position in a list. The cursor is in the address, so the page can be shared.
 
     Args:
-        name: of the list, unique over the dashboard.
-        filters: what the list is narrowed by; another value starts at the first page.
+        name: of the list, unique in the dashboard.
+        filters: of the list; a change goes back to the first page.
     """
 
     def __init__(self, name: str, filters: Hashable) -> None:
@@ -42,7 +42,7 @@ class Pager:
             next_cursor: of the next page.
         """
         if self.cursor is None and next_cursor is None:
-            st.caption(f"{shown} shown, all there are")
+            st.caption(f"{shown} in total")
             return
         left, middle, right = st.columns([1, 2, 1], vertical_alignment="center")
         left.button(
@@ -72,7 +72,7 @@ class Pager:
         st.query_params[_PARAM] = cursor
 
     def _back(self) -> None:
-        # Who came by a link has seen nothing before: "Previous" is the first page then.
+        # A reader who came by a link has no visited pages: "Previous" is then the first page.
         before = self._seen.pop() if self._seen else None
         if before is None:
             st.query_params.pop(_PARAM, None)
