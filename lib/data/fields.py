@@ -79,6 +79,13 @@ def _check_name(name: str) -> None:
         raise ValueError(f"names must have at most {MAX_NAMES} characters")
 
 
+def _check_text(value: str) -> None:
+    if "\0" in value:
+        raise ValueError("must not hold the character NUL")
+    if any("\ud800" <= char <= "\udfff" for char in value):
+        raise ValueError("must not hold half of a surrogate pair")
+
+
 def _check_value(value: object, level: int) -> None:
     if isinstance(value, dict | list) and level > limits.METADATA_DEPTH:
         raise ValueError(f"must have at most {limits.METADATA_DEPTH} levels")
@@ -92,10 +99,7 @@ def _check_value(value: object, level: int) -> None:
         for item in value:
             _check_value(item, level + 1)
     elif isinstance(value, str):
-        if "\0" in value:
-            raise ValueError("must not hold the character NUL")
-        if any("\ud800" <= char <= "\udfff" for char in value):
-            raise ValueError("must not hold half of a surrogate pair")
+        _check_text(value)
     elif isinstance(value, int | float) and not -_SAFE_INTEGER <= value <= _SAFE_INTEGER:
         raise ValueError("numbers must be between -2^53 and 2^53")
 

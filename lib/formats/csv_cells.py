@@ -45,7 +45,8 @@ def write_rows(
         rows: values; texts are made inert, times RFC 3339 in UTC.
         wrote: called after each row with the number of rows and bytes written so far.
     """
-    text = io.TextIOWrapper(out, "utf-8-sig", newline="", write_through=True)
+    # Half of a surrogate pair has no bytes: it becomes a question mark.
+    text = io.TextIOWrapper(out, "utf-8-sig", "replace", newline="", write_through=True)
     try:
         table = csv.writer(text, lineterminator="\r\n")
         table.writerow(columns)

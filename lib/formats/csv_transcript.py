@@ -105,11 +105,13 @@ def _add(turns: Collector, line: int, names: list[str], row: list[str], speakers
         turns.keep_place()
         turns.refuse(line, "more cells than columns: quote texts that hold separators")
         return
-    found = {
-        name: _value(name, cell)
-        for name, cell in zip(names, cells, strict=False)
-        if cell or name == "text"
-    }
+    given = {name: cell for name, cell in zip(names, cells, strict=False) if cell or name == "text"}
+    wrong = next((name for name, cell in given.items() if not _is_readable(name, cell)), None)
+    if wrong:
+        turns.keep_place()
+        turns.refuse(line, "a number is 1500, 1.5 or 1,5; nothing stands between thousands", wrong)
+        return
+    found = {name: _value(name, cell) for name, cell in given.items()}
     try:
         found["speaker"] = speakers.of(str(found.get("speaker", "")).strip())
     except NobodyError as error:
@@ -119,11 +121,15 @@ def _add(turns: Collector, line: int, names: list[str], row: list[str], speakers
         turns.add(line, found)
 
 
+def _is_readable(name: str, cell: str) -> bool:
+    if name in _TEXTS:
+        return True
+    written = cell.strip()
+    return bool(_NUMBER.fullmatch(written)) and not _AMBIGUOUS.fullmatch(written)
+
+
 def _value(name: str, cell: str) -> object:
     if name in _TEXTS:
         return cell[1:] if _DEFUSED.match(cell) else cell
-    written = cell.strip()
-    if not _NUMBER.fullmatch(written) or _AMBIGUOUS.fullmatch(written):
-        return cell  # refused by its field, with the reason
-    number = float(written.replace(",", "."))
+    number = float(cell.strip().replace(",", "."))
     return int(number) if name in _WHOLE and number.is_integer() else number

@@ -6,6 +6,7 @@ A list is never in memory as a whole: pages come by cursor while the file is wri
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -17,6 +18,8 @@ from lib.formats.csv_cells import write_rows
 
 FileFormat = Literal["csv", "json"]
 MEDIA_TYPES: Final[Mapping[FileFormat, str]] = {"csv": "text/csv", "json": "application/json"}
+
+_HALVES: Final = re.compile("[\ud800-\udfff]")
 
 Progress = Callable[[int, int], None]
 """Called after each record with the number of records and bytes written so far."""
@@ -101,8 +104,9 @@ def write_json(out: BinaryIO, wrote: Progress, records: Iterable[Record]) -> Non
 
 
 def as_json(value: object) -> str:
-    """Return compact JSON; letters of all scripts as they are."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """Return compact JSON: letters of all scripts as they are, half surrogate pairs escaped."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _HALVES.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
 
 
 def plain(record: Any) -> Any:

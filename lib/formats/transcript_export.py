@@ -8,7 +8,6 @@ read (JSON, CSV) in the order of the sequence numbers.
 from __future__ import annotations
 
 import io
-import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,6 +18,7 @@ from typing import Any, Final
 from lib.data.functions import rfc3339
 from lib.data.records import AudioObject, Interaction, SessionUser, UserSession
 from lib.formats.csv_cells import write_rows
+from lib.formats.record_export import as_json
 
 # Cues need an end: of the turn itself, of the next one's start, or a reading time.
 _SHORTEST_CUE_MS: Final = 500.0
@@ -99,7 +99,7 @@ def document(session: UserSession, turns: Turns) -> str:
         "session": {**_wire(session), "userId": session.user.clerk_id},
         "interactions": [_turn(turn) for turn in turns],
     }
-    return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+    return as_json(whole)
 
 
 def plain(session: UserSession, turns: Turns) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from lib.formats.conversation import UnreadableError
-from tests.formats.inputs import GROUPS, Input, page
+from tests.formats.inputs import GROUPS, page
+from tests.formats.inputs.made import Input
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "import-inputs.md"
 INPUTS = [

@@ -57,8 +57,10 @@ MILLISECONDS = st.integers(0, 86_400_000 // 2).map(float)
 
 
 @st.composite
-def conversations(draw: st.DrawFn) -> list[Interaction]:
-    sequences = draw(st.lists(st.integers(0, 1_000_000), min_size=1, max_size=6, unique=True))
+def conversations(draw: st.DrawFn, min_size: int = 1) -> list[Interaction]:
+    sequences = draw(
+        st.lists(st.integers(0, 1_000_000), min_size=min_size, max_size=6, unique=True)
+    )
     return [
         turn(
             sequence,
