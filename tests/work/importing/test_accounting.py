@@ -40,7 +40,7 @@ def test_every_line_is_accounted_for(
     tmp_path_factory: pytest.TempPathFactory, kinds: list[str]
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "lines.jsonl"
-    lines, expected, above = [], Counter[str](), False
+    lines, expected, sessions = [], Counter[str](), set[int]()
     for number, kind in enumerate(kinds):
         session: dict[str, Any] = {**SESSION, "externalId": f"s{number}"}
         match kind:
@@ -55,7 +55,8 @@ def test_every_line_is_accounted_for(
             case "more":
                 name = f"s{number - 1}"
                 lines.append({"type": "interaction", "session": name, **SPOKEN})
-                is_next = above and kinds[number - 1] in {"session", "empty"}
+                is_next = number > 0 and kinds[number - 1] in {"session", "empty", "none good"}
+                sessions.update({number - 1} if is_next else ())
                 expected.update(read=1, turns=is_next, refused=not is_next)
             case "stray":
                 lines.append({"type": "interaction", "session": "x", **SPOKEN})
@@ -66,12 +67,12 @@ def test_every_line_is_accounted_for(
             case _:
                 lines.append(None)
                 expected.update(read=1, refused=1)
-        above = kind in {"session", "empty"}
+        sessions.update({number} if kind in {"session", "empty"} else ())
     path.write_text("".join(("{\n" if item is None else json.dumps(item) + "\n") for item in lines))
     report = Run(Source(OPTIONS), None).run([path]).wire()
     agrees(report)
-    assert {**expected} == {name: count for name, count in report["items"].items() if count}
-    assert report["sessionsRead"] == sum(kind in {"session", "empty"} for kind in kinds)
+    assert +expected == +Counter(report["items"])
+    assert report["sessionsRead"] == len(sessions)
 
 
 @pytest.mark.parametrize("item", INPUTS, ids=lambda item: item.name)
