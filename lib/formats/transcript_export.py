@@ -11,9 +11,11 @@ import io
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec.structs import fields
 
 from lib.data.functions import rfc3339
 from lib.data.records import AudioObject, Interaction, SessionUser, UserSession
@@ -166,7 +168,7 @@ def _turn(turn: Interaction) -> dict[str, Any]:
 
 def _wire(record: UserSession | Interaction | SessionUser) -> dict[str, Any]:
     return {
-        _camel(field.name): _value(getattr(record, field.name))
+        field.encode_name: _value(getattr(record, field.name))
         for field in fields(record)
         if field.name not in _INTERNAL
     }

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from tests.formats.inputs import page
 
-print(page(), end="")  # noqa: T201  # the page is what this is for
+print(page(), end="")  # the page is what this is for

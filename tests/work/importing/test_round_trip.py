@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
 from unicodedata import category
 
 from hypothesis import given
+from msgspec.structs import asdict, replace
 
 from lib.api.routes.sessions import Session as ApiSession
 from lib.data.records import Interaction
