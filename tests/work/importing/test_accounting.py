@@ -40,7 +40,8 @@ def test_every_line_is_accounted_for(
     tmp_path_factory: pytest.TempPathFactory, kinds: list[str]
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "lines.jsonl"
-    lines, expected, sessions = [], Counter[str](), set[int]()
+    lines: list[object] = []
+    expected, sessions = Counter[str](), set[int]()
     for number, kind in enumerate(kinds):
         session: dict[str, Any] = {**SESSION, "externalId": f"s{number}"}
         match kind:

@@ -155,8 +155,9 @@ def test_any_text_is_read_or_refused(read: Callable[[str], Transcript], text: st
     with contextlib.suppress(UnreadableError):
         found = read(text)
         last = len(text.splitlines()) + text.count("\r") + 4
-        for item in (*found.turns, *found.refusals, *found.notes):
-            assert 1 <= item.line <= last
+        lines = [turn.line for turn in found.turns]
+        lines += [item.line for item in (*found.refusals, *found.notes)]
+        assert all(1 <= line <= last for line in lines)
         assert found.items == len(found.turns) + found.merged + found.refused + found.left_out
 
 
