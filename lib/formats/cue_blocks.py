@@ -2,7 +2,8 @@
 
 By the parser of the W3C (WebVTT, section 6.1, "collect a WebVTT block"): a blank line ends a block,
 and so does a line with an arrow that is not its first or second one. SubRip has no standard; it is
-read by the same rules, and where they would lose text, as its writers mean it.
+read by the same rules, and where they would lose text, as its writers mean it. In both, a line of
+white space is blank: writers pad with it.
 """
 
 from __future__ import annotations
@@ -57,9 +58,9 @@ class Block:
         is_cue = self.timing is not None and read_timing(self.lines[self.timing]) is not None
         return match[1] if match and not is_cue and self.timing != 1 else ""
 
-    def is_number_after(self, cue: Block) -> bool:
-        """Tell whether this is only the number of the cue that would come after `cue`."""
-        return len(self.lines) == 1 and is_next_number(self.lines[0], cue)
+    def is_numbered_after(self, cue: Block) -> bool:
+        """Tell whether this begins with the number of the cue that would come after `cue`."""
+        return is_next_number(self.lines[0], cue)
 
 
 def lines_of(text: str) -> list[str]:
@@ -78,7 +79,7 @@ def webvtt_blocks(lines: list[str], first: int = 1) -> Iterator[Block]:
     def is_arrow(line: str, block: Block) -> bool:
         return ARROW in line or (_may_have_times(block) and read_timing(line) is not None)
 
-    return _blocks(lines, first, lambda line: not line, is_arrow, is_next_number)
+    return _blocks(lines, first, is_arrow, is_next_number)
 
 
 def subrip_blocks(lines: list[str]) -> Iterator[Block]:
@@ -90,19 +91,18 @@ def subrip_blocks(lines: list[str]) -> Iterator[Block]:
         # In what somebody says, an arrow is one.
         return ARROW in line and (looks_timed(line) or read_timing(line) is not None)
 
-    return _blocks(lines, 1, lambda line: not line.strip(), is_arrow, _is_number)
+    return _blocks(lines, 1, is_arrow, _is_number)
 
 
 def _blocks(
     lines: list[str],
     first: int,
-    is_blank: Callable[[str], bool],
     is_arrow: Callable[[str, Block], bool],
     is_id: Callable[[str, Block], bool],
 ) -> Iterator[Block]:
     block = Block(first)
     for number, line in enumerate(lines, start=first):
-        if is_blank(line):
+        if not line.strip():
             if block.lines:
                 yield block
             block = Block(number + 1)

@@ -90,10 +90,10 @@ def _cues(
             cues.append((block, []))
         elif any(looks_timed(line) for line in block.lines[:2]):
             turns.refuse(block.line, _MALFORMED)
-        elif before is None:
-            turns.refuse(block.line, "no line with times (and an arrow -->)")
-        elif block.is_number_after(before):
+        elif before and block.is_numbered_after(before) and len(block.lines) == 1:
             turns.leave_out(block.line, "the number of a cue that is not there")
+        elif before is None or block.is_numbered_after(before):
+            turns.refuse(block.line, "no line with times (and an arrow -->)")
         else:
             cues[-1][1].append(block)
     return cues

@@ -25,6 +25,14 @@ SUBRIP: Final = (
         left_out=("the number of a cue",),
     ),
     srt(
+        "a cue without times",
+        "tests of the library webvtt-py",
+        f"1\n{T1}\nUser: a\n\n2\nUser: b\n\n3\n{T1}\nUser: c\n",
+        A,
+        ("user", "c", 1000.0),
+        refused=("no line with times",),
+    ),
+    srt(
         "coordinates after the times", PYSRT, f"1\n{T1}  X1:000 X2:000 Y1:050 Y2:100\nUser: a\n", A
     ),
     srt("colon before the thousandths", PYSRT, "1\n00:00:01:000 --> 00:00:02:000\nUser: a\n", A),

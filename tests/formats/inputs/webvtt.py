@@ -146,4 +146,40 @@ WEBVTT: Final = (
         ("user", "a\n\nb", 1000.0),
         merged=1,
     ),
+    vtt(
+        "lines of blanks between comments and cues",
+        "Netflix",
+        f"NOTE one\nNOTE two\n\n   \n \n1\n{T1}  align:middle line:84.67% \nUser: a\n",
+        A,
+        left_out=("a comment",),
+    ),
+    vtt(
+        "fields of one digit",
+        "Microsoft Teams",
+        "0:0:1.0 --> 0:0:1.570\n<v Dana Meier>a</v>\n",
+        A,
+    ),
+    vtt(
+        "times twice",
+        "tests of the library webvtt-py",
+        f"{T1}\n{T1}\nUser: a\n",
+        A,
+        left_out=("no text",),
+    ),
+    Input(
+        "a style in the header, no blank line between cues",
+        "YouTube",
+        ".vtt",
+        f"WEBVTT\nStyle:\n::cue(c.x) {{ color: red;\n }}\n##\n\n\n{T1} align:start position:0%\n"
+        f"User: <c.x>a</c>\n{T1}\nUser: b<00:00:01.500><c> c</c>\n".encode(),
+        (A, ("user", "b c", 1000.0)),
+        left_out=("header",),
+    ),
+    vtt(
+        "more than a day of hours",
+        "HLS",
+        f"1088:42:00.500 --> 1088:42:07.000\nUser: x\n\n{T1}\nUser: a\n",
+        A,
+        refused=("less than or equal",),
+    ),
 )
