@@ -12,6 +12,7 @@ import typer
 
 from lib.data import DataError
 from lib.data.fields import Speaker
+from lib.formats.conversation import Refusal
 from lib.formats.speakers import Speakers
 from lib.observability.logs import configure_logs
 from lib.storage.errors import StorageError
@@ -117,21 +118,28 @@ def _run_with_progress(run: Run, files: list[Path]) -> str:
 
 
 def _print_report(report: Report, wire: dict[str, Any], written: Path | None) -> None:
-    """Print the counts as JSON; the first refusals and why it stopped go to standard error."""
-    for item in report.refusals[:SHOWN]:
-        place = ":".join(str(part) for part in (item.file, item.line or "", item.field) if part)
-        typer.echo(_printable(f"refused {place}: {item.reason}"), err=True)
-    if report.refused > SHOWN:
-        where = f"see {written}" if written else "--report FILE lists them"
-        typer.echo(f"refused {report.refused} in all; {where}", err=True)
+    """Print the counts as JSON; what was not imported, and why it stopped, to standard error."""
+    _list("refused", report.refusals, report.refused, written)
+    _list("left out", report.notes, report.items.left_out, written)
     if "stopped" in wire:
         typer.echo(f"Stopped: {wire['stopped']}. Run it again to continue.", err=True)
-    typer.echo(json.dumps({name: value for name, value in wire.items() if name != "refused"}))
+    lists = {"refused", "leftOut"}
+    typer.echo(json.dumps({name: value for name, value in wire.items() if name not in lists}))
+
+
+def _list(what: str, found: list[Refusal], count: int, written: Path | None) -> None:
+    """Name the first of what was not imported, and say how many there are."""
+    for item in found[:SHOWN]:
+        place = ":".join(str(part) for part in (item.file, item.line or "", item.field) if part)
+        typer.echo(_printable(f"{what} {place}: {item.reason}"), err=True)
+    if count > SHOWN:
+        where = f"see {written}" if written else "--report FILE lists them"
+        typer.echo(f"{what} {count} in all; {where}", err=True)
 
 
 def _printable(text: str) -> str:
-    """Remove control characters, which names in files may contain."""
-    return "".join(char if char.isprintable() else "?" for char in text)
+    """Remove control characters, which names in files may contain; the joiner of emoji stays."""
+    return "".join(char if char.isprintable() or char == "\u200d" else "?" for char in text)
 
 
 def _named(pairs: list[str]) -> dict[str, Speaker]:

@@ -7,6 +7,7 @@ functions refuse there. Durations are milliseconds, costs US dollars.
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
@@ -20,14 +21,16 @@ MAX_NAMES: Final = 1024
 _FIRST_TIME: Final = datetime.fromtimestamp(limits.FIRST_TIME_MS / 1000, UTC)
 _LAST_TIME: Final = datetime.fromtimestamp(limits.LAST_TIME_MS / 1000, UTC)
 _SAFE_INTEGER: Final = 2**53
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
 # No control characters, no blanks at the ends; readable by both Rust's and ECMAScript's engines.
 _EDGE = r"[^\s\x00-\x1f\x7f\x85" + "\ufeff]"
 _CLEAN = rf"^{_EDGE}([^\x00-\x1f\x7f]*{_EDGE})?$"
 
 
 def _only_text(value: object) -> object:
-    # Numbers would be taken as seconds or milliseconds, depending on their size.
-    if isinstance(value, str | datetime):
+    # Numbers, as text too, would be taken as seconds or milliseconds, depending on their size.
+    if isinstance(value, datetime) or (isinstance(value, str) and _DATE.match(value)):
         return value
     raise ValueError("must be an RFC 3339 time, such as 2026-01-31T12:00:00Z")
 
@@ -38,7 +41,15 @@ def _in_range(value: datetime) -> datetime:
     return value
 
 
+def _clean(value: str) -> str:
+    if _CONTROLS.search(value):
+        raise ValueError("must not hold control characters")
+    return value
+
+
 def _short_enough(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("must not hold the character NUL")
     if len(value.encode()) > limits.TEXT_BYTES:
         raise ValueError(f"must have at most {limits.TEXT_BYTES} bytes in UTF-8")
     return value
@@ -68,6 +79,13 @@ def _check_name(name: str) -> None:
         raise ValueError(f"names must have at most {MAX_NAMES} characters")
 
 
+def _check_text(value: str) -> None:
+    if "\0" in value:
+        raise ValueError("must not hold the character NUL")
+    if any("\ud800" <= char <= "\udfff" for char in value):
+        raise ValueError("must not hold half of a surrogate pair")
+
+
 def _check_value(value: object, level: int) -> None:
     if isinstance(value, dict | list) and level > limits.METADATA_DEPTH:
         raise ValueError(f"must have at most {limits.METADATA_DEPTH} levels")
@@ -81,8 +99,7 @@ def _check_value(value: object, level: int) -> None:
         for item in value:
             _check_value(item, level + 1)
     elif isinstance(value, str):
-        if any("\ud800" <= char <= "\udfff" for char in value):
-            raise ValueError("must not hold half of a surrogate pair")
+        _check_text(value)
     elif isinstance(value, int | float) and not -_SAFE_INTEGER <= value <= _SAFE_INTEGER:
         raise ValueError("numbers must be between -2^53 and 2^53")
 
@@ -98,10 +115,10 @@ ClerkId = Annotated[
         examples=["user_2b9XkQ"],
     ),
 ]
-Name = Annotated[str, Field(min_length=1, max_length=limits.NAME_CHARS)]
-Email = Annotated[str, Field(min_length=1, max_length=limits.EMAIL_CHARS)]
+Name = Annotated[str, AfterValidator(_clean), Field(min_length=1, max_length=limits.NAME_CHARS)]
+Email = Annotated[str, AfterValidator(_clean), Field(min_length=1, max_length=limits.EMAIL_CHARS)]
 ImageUrl = Annotated[str, Field(min_length=1, max_length=limits.URL_CHARS)]
-Title = Annotated[str, Field(min_length=1, max_length=limits.TITLE_CHARS)]
+Title = Annotated[str, AfterValidator(_clean), Field(min_length=1, max_length=limits.TITLE_CHARS)]
 Text = Annotated[str, AfterValidator(_short_enough)]
 Label = Annotated[str, Field(min_length=1, max_length=limits.LABEL_CHARS, pattern=_CLEAN)]
 Labels = Annotated[list[Label], AfterValidator(_distinct), Field(max_length=limits.LABELS)]

@@ -13,7 +13,7 @@ from lib.api.route import ApiRoute
 from lib.api.routes.interactions import Turn
 from lib.api.routes.sessions import Session, no_session
 from lib.data import audit, interactions, user_sessions
-from lib.formats.transcript_export import FORMATS, TooLongError, document, gathered
+from lib.formats.transcript_export import FORMATS, JSON, TooLongError, gathered
 
 router = APIRouter(prefix="/sessions/{id}/transcript", tags=["sessions"], route_class=ApiRoute)
 
@@ -49,6 +49,7 @@ def read_transcript(
 ) -> Response:
     """Return the whole transcript, up to 20,000 turns or 32 million characters.
 
+    Text, Markdown, WebVTT and SubRip are in order of time, JSON and CSV by sequence.
     Longer ones can be listed in pages. All access is audited, including that of machines.
     """
     session = user_sessions.get(access.caller, id)
@@ -67,11 +68,11 @@ def read_transcript(
         details={"format": format},
     )
     if format == "json":
-        return Response(document(session, turns), media_type="application/json")
+        return Response(JSON.file(session, turns), media_type=JSON.media_type)
     kind = FORMATS[format]
     name = f'attachment; filename="transcript-{id}.{kind.extension}"'
     return Response(
-        kind.write(session, turns),
+        kind.file(session, turns),
         media_type=kind.media_type,
         headers={"Content-Disposition": name},
     )
