@@ -81,7 +81,7 @@ def transcript(request: Request) -> Response:
     except (DataError, ApiUnavailableError, PermissionError) as error:
         return _failed(error, caller)
     name = f"transcript-{session_id}.{kind.extension}"
-    return Response(kind.write(session, turns), media_type=kind.media_type, headers=_as_file(name))
+    return Response(kind.file(session, turns), media_type=kind.media_type, headers=_as_file(name))
 
 
 def audio(request: Request) -> Response:
