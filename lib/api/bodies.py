@@ -12,8 +12,11 @@ from fastapi.concurrency import run_in_threadpool
 from lib.api.problems import (
     BAD_REQUEST,
     LIMIT_EXCEEDED,
+    VALIDATION,
     Problem,
 )
+from lib.data import FieldError
+from lib.product.texts import UNFIT_MESSAGE, unfit
 
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024
 MAX_DEPTH: Final = 16
@@ -21,6 +24,9 @@ MAX_CONTAINERS: Final = 20_000
 
 # The closing quote is optional: otherwise the regex would retry from every quote inside.
 _STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+# Without any of these bytes no text can be unfit: control characters and surrogates are escaped, or
+# in the two ranges that JSON lets stand.
+_MAYBE_UNFIT: Final = re.compile(rb"\\[ubf]|\x7f|\xc2[\x80-\x9f]")
 _OPENING: Final = b"[{"
 _NOT_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _LARGE_BYTES: Final = 64 * 1024  # Larger bodies are parsed in a thread.
@@ -67,15 +73,25 @@ def parse_json(body: bytes) -> Any:
 
     Raises:
         Problem: malformed, not UTF-8, nested deeper than `MAX_DEPTH`, more than `MAX_CONTAINERS`
-            arrays and objects, a duplicate name in an object, or a constant such as NaN.
+            arrays and objects, a duplicate name in an object, a constant such as NaN, or a text
+            with control characters or halves of surrogate pairs.
     """
     _check_structure(body)
     try:
-        return json.loads(
+        value = json.loads(
             body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant
         )
     except (ValueError, RecursionError) as error:
         raise Problem(BAD_REQUEST, "The body is not valid JSON.") from error
+    if _MAYBE_UNFIT.search(body):
+        _refuse_unfit(value)
+    return value
+
+
+def _refuse_unfit(value: Any) -> None:
+    problems = [FieldError(path or "body", UNFIT_MESSAGE) for path in unfit(value)]
+    if problems:
+        raise Problem(VALIDATION, f"{len(problems)} field(s) were refused.", problems)
 
 
 def _too_large() -> Problem:

@@ -15,6 +15,7 @@ from lib.api.access import PUBLIC, Authorizer
 from lib.api.bodies import JsonRequest
 from lib.api.problems import UNSUPPORTED_MEDIA_TYPE, VALIDATION, Problem
 from lib.data import FieldError
+from lib.product.texts import UNFIT_MESSAGE, is_fit
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -73,8 +74,9 @@ def _query_of(dependant: Dependant) -> set[str]:
 
 
 def _check_query(request: Request, known: set[str]) -> None:
-    """Refuse unknown and repeated parameters."""
-    given = [name for name, _ in request.query_params.multi_items()]
+    """Refuse unknown and repeated parameters, and values with unfit characters."""
+    parameters = request.query_params.multi_items()
+    given = [name for name, _ in parameters]
     problems = [
         FieldError(
             name,
@@ -83,6 +85,7 @@ def _check_query(request: Request, known: set[str]) -> None:
         for name in dict.fromkeys(given)
         if name not in known or given.count(name) > 1
     ]
+    problems += [FieldError(name, UNFIT_MESSAGE) for name, value in parameters if not is_fit(value)]
     if problems:
         raise Problem(VALIDATION, "The query has invalid parameters.", problems)
 

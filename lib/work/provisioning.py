@@ -19,8 +19,10 @@ from lib.auth.members import Member, primary_email, text_in
 from lib.auth.roles import Role, role_of
 from lib.config.settings import Settings
 from lib.data import Caller, DataError, Refused, erasure, users
+from lib.data.limits import NAME_CHARS
 from lib.data.records import User, UsersUpsertArgs
 from lib.observability.logs import get_logger
+from lib.product.texts import shortened
 from lib.work.clerk_webhooks import ClerkEvent, verified_event
 
 Outcome = Literal["created", "updated", "deleted", "ignored"]
@@ -30,7 +32,6 @@ ARRIVAL_SECONDS: Final = 600.0
 
 SOURCE: Final = "clerk"
 _MAX_ARRIVALS: Final = 10_000
-_NAME_CHARS: Final = 200
 # Roles of an organization are in tokens, not in user records.
 _ORGANIZATION_CLAIMS: Final = frozenset({"o", "org_role"})
 
@@ -189,7 +190,7 @@ def profile_of(record: Mapping[str, Any]) -> UsersUpsertArgs:
     return UsersUpsertArgs(
         clerk_id=text_in(record, "id"),
         kind="product",
-        name=name[:_NAME_CHARS] or None,
+        name=shortened(name, NAME_CHARS) or None,
         email=primary_email(record) or None,
         image_url=text_in(record, "image_url") or None,
         status="banned" if record.get("banned") is True else "active",

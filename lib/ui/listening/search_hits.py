@@ -55,7 +55,7 @@ def _row(hit: SearchHit, visitor: Visitor) -> Row:
         (
             Cell("".join(text for text, _ in marked), pieces=marked),
             Cell(session_rows.name_of(session.user) if turn.speaker == "user" else turn.speaker),
-            Cell(session.title or session.external_id, f"at {fmt.length(turn.started_at_ms)}"),
+            Cell(session.title or session.external_id, f"at {fmt.clock(turn.started_at_ms)}"),
             Cell(fmt.moment(session.started_at, visitor.zone), title=fmt.utc(session.started_at)),
         ),
         "/session",

@@ -114,7 +114,7 @@ def _facts(session: UserSession, visitor: Visitor) -> list[Fact]:
     facts = [
         Fact("User", name, link=Link(name, "/user", {"id": session.user.clerk_id})),
         Fact("Started", fmt.moment(session.started_at, visitor.zone), fmt.utc(session.started_at)),
-        Fact("Duration", fmt.length(session.duration_ms)),
+        Fact("Duration", fmt.clock(session.duration_ms)),
         Fact("Turns", fmt.count(session.interaction_count)),
         _timing("Slowest first token", session.worst_ttft_ms, FIRST_TOKEN.limit_ms),
         _timing("Slowest full turn", session.worst_latency_ms, FULL_TURN.limit_ms),

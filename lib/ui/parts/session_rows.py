@@ -66,7 +66,7 @@ def _session_cells(session: UserSession, zone: ZoneInfo, *, with_user: bool) -> 
     return (
         Cell(title, name if with_user else "", initials=fmt.initials(name) if with_user else None),
         Cell(fmt.moment(session.started_at, zone), title=fmt.utc(session.started_at)),
-        Cell(fmt.length(session.duration_ms)),
+        Cell(fmt.clock(session.duration_ms)),
         Cell(session.channel),
         Cell(fmt.count(session.interaction_count)),
         Cell(session.status, tone=OUTCOME_TONES[session.status], chip=True),

@@ -80,7 +80,7 @@ def _heading(visitor: Visitor, queue: ReviewQueue) -> None:
             Fact("Reviews per session", fmt.count(queue.target)),
             Fact("Rubric", f"{rubric.name}, version {rubric.version}"),
             Fact("Order", queue.order),
-            Fact("Claim duration", fmt.length(queue.lease_ms)),
+            Fact("Claim duration", fmt.clock(queue.lease_ms)),
         ],
         key="review-heading",
     )

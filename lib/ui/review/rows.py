@@ -128,7 +128,7 @@ def review_rows(reviews: Sequence[Review], zone: ZoneInfo) -> list[Row]:
                 Cell(review.kind, tone="accent" if review.kind == "decision" else None, chip=True),
                 Cell(fmt.NONE if review.score is None else f"{review.score:.2g} of 5"),
                 Cell(fmt.count(len(review.comments))),
-                Cell(fmt.length(review.duration_ms)),
+                Cell(fmt.clock(review.duration_ms)),
                 Cell(fmt.count(review.version)),
             ),
             "/session",

@@ -70,9 +70,3 @@ export function answerOfDigit(
 export function staysAfterDigit(criterion: Criterion): boolean {
   return criterion.kind === "labels" || criterion.kind === "number";
 }
-
-/** A moment as minutes and seconds. */
-export function clock(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}

@@ -1,6 +1,7 @@
 /** Comments and corrections: the fields to write them, and their list. */
 import { element } from "../../../parts/dom.ts";
-import { clock, withCorrection } from "./content.ts";
+import { clock } from "../../../parts/figures.ts";
+import { withCorrection } from "./content.ts";
 import type { Moment } from "../../../listening/transcript_player/src/review.ts";
 import type { Comment, Content } from "./types.ts";
 
