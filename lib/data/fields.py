@@ -7,12 +7,13 @@ functions refuse there. Durations are milliseconds, costs US dollars.
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
-from lib.data import limits
+from lib.product import limits
 from lib.product.texts import UNFIT_MESSAGE, is_fit
 
 MAX_NAMES: Final = 1024
@@ -21,14 +22,15 @@ MAX_NAMES: Final = 1024
 _FIRST_TIME: Final = datetime.fromtimestamp(limits.FIRST_TIME_MS / 1000, UTC)
 _LAST_TIME: Final = datetime.fromtimestamp(limits.LAST_TIME_MS / 1000, UTC)
 _SAFE_INTEGER: Final = 2**53
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
 # No control characters, no blanks at the ends; readable by both Rust's and ECMAScript's engines.
 _EDGE = r"[^\s\x00-\x1f\x7f-\x9f" + "\ufeff]"
 _CLEAN = rf"^{_EDGE}([^\x00-\x1f\x7f-\x9f]*{_EDGE})?$"
 
 
 def _only_text(value: object) -> object:
-    # Numbers would be taken as seconds or milliseconds, depending on their size.
-    if isinstance(value, str | datetime):
+    # Numbers, as text too, would be taken as seconds or milliseconds, depending on their size.
+    if isinstance(value, datetime) or (isinstance(value, str) and _DATE.match(value)):
         return value
     raise ValueError("must be an RFC 3339 time, such as 2026-01-31T12:00:00Z")
 

@@ -9,8 +9,8 @@ import pandas as pd
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lib.ui.parts import charts, series
-from lib.ui.parts.series import Sum
+from lib.ui.parts import plots, rollup_sums
+from lib.ui.parts.rollup_sums import Sum
 
 START = datetime(2026, 3, 4, 15, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Berlin")
@@ -40,16 +40,16 @@ def test_charts_of_durations_are_drawn_from_nothing_on(
     steps: list[list[float]], earlier: list[list[float]]
 ) -> None:
     points, before = points_of(steps), points_of(earlier[: len(steps)])
-    frame = charts.percentiles_frame(points, ZONE)
+    frame = plots.percentiles_frame(points, ZONE)
     assert len(frame) == len(steps)
     assert next(iter(frame)) == "Time"
     for figure in (
-        charts.latency_figure(points, ZONE, 500.0, COLOURS, before),
-        charts.rate_figure(points, before, ZONE, 1.0, COLOURS),
-        charts.heat_figure(charts.bands_frame(points, ZONE), 500.0, ["#000", "#fff"], COLOURS),
+        plots.latency_figure(points, ZONE, 500.0, COLOURS, before),
+        plots.rate_figure(points, before, ZONE, 1.0, COLOURS),
+        plots.heat_figure(plots.bands_frame(points, ZONE), 500.0, ["#000", "#fff"], COLOURS),
     ):
         assert figure.to_json()
-    assert series.together(part for _, part in points).count == sum(map(len, steps))
+    assert rollup_sums.merged(part for _, part in points).count == sum(map(len, steps))
 
 
 @settings(max_examples=15)
@@ -67,20 +67,20 @@ def test_charts_of_values_are_drawn_from_nothing_on(
         name: [(at, int(value or 0)) for at, value in values] for name, values in points.items()
     }
     figures = [
-        charts.scores_figure(points, ZONE, ["#112233"]),
-        charts.stacked_figure(counted, ZONE, "denials", ["#112233"]),
-        *(charts.limit_figure(values, ZONE, 0.0, "ms", COLOURS) for values in points.values()),
+        plots.scores_figure(points, ZONE, ["#112233"]),
+        plots.stacked_figure(counted, ZONE, "denials", ["#112233"]),
+        *(plots.limit_figure(values, ZONE, 0.0, "ms", COLOURS) for values in points.values()),
     ]
-    charts.mark_unusual(figures[1], counted.get("a", []), ZONE, "#112233")
+    plots.mark_unusual(figures[1], counted.get("a", []), ZONE, "#112233")
     assert all(figure.to_json() for figure in figures)
-    frame = charts.counts_frame(points, ZONE)
+    frame = plots.counts_frame(points, ZONE)
     assert list(frame) == ["Time", *points]
     assert all(
-        isinstance(charts.values_frame(item, ZONE), pd.DataFrame) for item in points.values()
+        isinstance(plots.values_frame(item, ZONE), pd.DataFrame) for item in points.values()
     )
 
 
 def test_rollups_that_are_not_there_add_up_to_nothing() -> None:
-    assert series.total([]).count == 0
-    assert series.by_dimension([], "operation") == {}
-    assert series.total([]).histogram.quantile(0.95) is None
+    assert rollup_sums.total([]).count == 0
+    assert rollup_sums.by_dimension([], "operation") == {}
+    assert rollup_sums.total([]).histogram.quantile(0.95) is None

@@ -18,7 +18,7 @@ export interface RowContext {
 }
 
 const WHY_SILENT: Record<Exclude<AudioState, "ready">, string> = {
-  pending: "recording on its way",
+  pending: "recording pending",
   expired: "recording expired",
   deleted: "recording erased",
   missing: "recording missing",
