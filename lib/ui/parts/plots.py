@@ -14,6 +14,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from lib.observability.histogram import bin_value
+from lib.product import figures as fmt
 from lib.ui.parts.rollup_sums import Sum
 
 HEIGHT: Final = 300
@@ -129,12 +130,12 @@ def limit_figure(
         connectgaps=False,
         line={"color": colours["bad"], "width": 2.2},
         marker={"size": 4},
-        hovertemplate="%{y:.3g}",
+        hovertemplate="%{y:,.3~r}",
     )
     figure.add_hline(
         y=limit,
         line={"color": colours["objective"], "width": 1.5, "dash": "dash"},
-        annotation={"text": f"limit: {limit:g}", "font": {"color": colours["objective"]}},
+        annotation={"text": f"limit: {fmt.number(limit)}", "font": {"color": colours["objective"]}},
         annotation_position="top left",
     )
     known = [value for _, value in points if value is not None]

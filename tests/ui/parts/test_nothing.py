@@ -75,9 +75,7 @@ def test_charts_of_values_are_drawn_from_nothing_on(
     assert all(figure.to_json() for figure in figures)
     frame = plots.counts_frame(points, ZONE)
     assert list(frame) == ["Time", *points]
-    assert all(
-        isinstance(plots.values_frame(item, ZONE), pd.DataFrame) for item in points.values()
-    )
+    assert all(isinstance(plots.values_frame(item, ZONE), pd.DataFrame) for item in points.values())
 
 
 def test_rollups_that_are_not_there_add_up_to_nothing() -> None:
