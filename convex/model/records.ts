@@ -91,6 +91,8 @@ export const audioObject = v.object({
   sampleRate: v.optional(v.number()),
   channels: v.optional(v.number()),
   etag: v.optional(v.string()),
+  codec: v.optional(v.string()),
+  mediaStartMs: v.optional(v.number()),
   reason: v.optional(v.string()),
   expiresAt: v.number(),
   createdAt: v.number(),

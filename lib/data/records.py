@@ -152,6 +152,8 @@ class AudioObject:
     sample_rate: int | None = None
     channels: int | None = None
     etag: str | None = None
+    codec: str | None = None
+    media_start_ms: float | None = None
     reason: str | None = None
 
     @classmethod
@@ -176,6 +178,8 @@ class AudioObject:
             sample_rate=None if (_ := wire.get("sampleRate")) is None else int(_),
             channels=None if (_ := wire.get("channels")) is None else int(_),
             etag=wire.get("etag"),
+            codec=wire.get("codec"),
+            media_start_ms=wire.get("mediaStartMs"),
             reason=wire.get("reason"),
         )
 
@@ -1879,6 +1883,8 @@ class AudioObjectsMarkAnalysedArgs(TypedDict):
     channels: NotRequired[int | None]
     peaks_key: NotRequired[str | None]
     etag: NotRequired[str | None]
+    codec: NotRequired[str | None]
+    media_start_ms: NotRequired[float | None]
 
 
 class AudioObjectsMarkExpiredArgs(TypedDict):
@@ -2833,6 +2839,8 @@ _write_audio_objects_mark_analysed_args = writer(
     Argument("channels", "channels"),
     Argument("peaks_key", "peaksKey"),
     Argument("etag", "etag"),
+    Argument("codec", "codec"),
+    Argument("media_start_ms", "mediaStartMs"),
 )
 
 _write_audio_objects_mark_expired_args = writer(
