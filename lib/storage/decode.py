@@ -134,10 +134,7 @@ def measure(source: Readable, audio_format: AudioFormat) -> Measured:
     source.seek(0)
     try:
         with av.open(source, mode="r", format=audio_format.demuxer, buffer_size=_IO_BUFFER) as file:
-            stream = next(iter(file.streams.audio), None)
-            if stream is None or stream.codec_context is None:  # the latter: nobody knows the codec
-                raise UnplayableError("no_audio")
-            return _measure_open(Opened(audio_format, head, size, file, stream))
+            return _measure_open(Opened(audio_format, head, size, file, _stream_of(file)))
     except (StorageError, UnplayableError):
         raise
     except TooManyJumpsError:
@@ -145,6 +142,13 @@ def measure(source: Readable, audio_format: AudioFormat) -> Measured:
     except (av.error.FFmpegError, ValueError, OverflowError, MemoryError):
         # FFmpeg reports a failure in many ways; all mean that this is not decodable audio.
         raise UnplayableError("no_audio") from None
+
+
+def _stream_of(container: Any) -> Any:
+    stream = next(iter(container.streams.audio), None)
+    if stream is None or stream.codec_context is None:  # the latter: a codec nobody knows
+        raise UnplayableError("no_audio")
+    return stream
 
 
 def _measure_open(file: Opened) -> Measured:

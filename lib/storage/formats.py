@@ -7,7 +7,6 @@ A format is what the first bytes say, not what the client claims. Signatures: RF
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,6 +37,10 @@ class AudioFormat:
     demuxer: str
     codecs: frozenset[str]
     aliases: tuple[str, ...] = ()
+
+    def plays_in_browsers(self, codec: str | None) -> bool | None:
+        """Tell whether browsers play a codec in this format; None while it is not known."""
+        return None if codec is None else codec in self.codecs
 
 
 _PCM: Final = "pcm_u8 pcm_s16le pcm_s24le pcm_s32le pcm_f32le pcm_mulaw pcm_alaw"
@@ -79,7 +82,7 @@ _BY_CONTENT_TYPE = {name: item for item in FORMATS for name in (item.content_typ
 _BY_EXTENSION = {item.extension: item for item in FORMATS}
 
 CONTENT_TYPE_PATTERN: Final = (
-    "^(" + "|".join(re.escape(name) for name in _BY_CONTENT_TYPE) + r")[ \t]*(;[ -~]*)?$"
+    "^(" + "|".join(_BY_CONTENT_TYPE).replace(".", r"\.") + r")[ \t]*(;[ -~]*)?$"
 )
 """What `format_of_content_type` accepts in lower case, for schemas."""
 

@@ -15,6 +15,7 @@ from lib.api.fields import Answer, DocumentId, OutMoment, Sent
 from lib.api.idempotency import Key
 from lib.api.lists import At
 from lib.api.problems import ALTERNATIVE
+from lib.api.recording import Recording
 from lib.api.route import ApiRoute
 from lib.api.routes.sessions import no_session
 from lib.data import audit, interactions, user_sessions
@@ -71,17 +72,6 @@ class Appended(Answer):
     duplicates: int
 
 
-class TurnAudio(Answer):
-    """The recording of a turn; ask `/audio/{audioObjectId}/url` for a way to play it."""
-
-    audio_object_id: str = Field(validation_alias="id", serialization_alias="audioObjectId")
-    content_type: str
-    bytes: int
-    duration_ms: float | None
-    status: str = Field(description="pending, stored, expired, deleted or missing.")
-    analysis: str | None = Field(description="pending, ready or corrupt; null until stored.")
-
-
 class Turn(Answer):
     """One turn of a session."""
 
@@ -99,7 +89,7 @@ class Turn(Answer):
     ttft_ms: float | None
     latency_ms: float | None
     created_at: OutMoment
-    audio: TurnAudio | None
+    audio: Recording | None
 
 
 class TurnPage(Answer):
