@@ -12,14 +12,13 @@ from fastapi.security import HTTPBearer
 from lib.api.problems import FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE, Problem
 from lib.api.rates import Rates
 from lib.auth.bearer import BearerVerifier, Principal
+from lib.auth.blocking import WorkerThreads
 from lib.auth.events import EventReporter
-from lib.auth.incoming import ScopeReader
 from lib.auth.members import Denial
-from lib.auth.network import Waiting, WouldWait, waiting_for
-from lib.auth.proxies import TrustedProxies
+from lib.auth.path_kinds import route_label
 from lib.auth.reasons import GateReason, TokenReason
+from lib.auth.requests import IncomingRequest, RequestReader, TrustedProxies
 from lib.auth.roles import api_allowed
-from lib.auth.surfaces import route_label
 from lib.data import Caller
 from lib.observability.request_id import current_request_id
 from lib.work.services import Services
@@ -48,7 +47,7 @@ class Access:
     caller: Caller
 
 
-class Doorkeeper:
+class Authorizer:
     """Verifies tokens, looks up roles, counts calls and reports denials.
 
     Args:
@@ -63,32 +62,28 @@ class Doorkeeper:
         self._reporter = EventReporter(
             services.record_auth, settings.cookie_keys[0].get_secret_value()
         )
-        self._reader = ScopeReader(
+        self._threads = WorkerThreads()
+        self._reader = RequestReader(
             settings.app_url,
             settings.clerk_authorized_parties,
             TrustedProxies(settings.trusted_proxies),
         )
 
     async def admit(self, request: Request, operation: str) -> Access:
-        """Return the access of a request: at once if nothing must be waited for, else by a thread.
+        """Return the access of a request; only what blocks takes a thread.
 
-        The gate in front has verified the token already; without it, it is verified here. Convex
-        verifies the same token once more and applies its own rules to every function.
+        The gate in front has verified the token already; without one, it is verified here. Convex
+        verifies the same token again and applies its own rules to every function.
 
         Raises:
             Problem: the token is not accepted, its role may not do this, or it calls too often.
             Unavailable: Convex does not answer.
         """
-        try:
-            with waiting_for(Waiting.NOTHING):
-                return self._admit(request, operation)
-        except WouldWait:
-            return await run_in_threadpool(self._admit, request, operation)
-
-    def _admit(self, request: Request, operation: str) -> Access:
         who = request.scope["state"].get("principal")
         if not isinstance(who, Principal):
-            who = self._verifier.verify(request.headers.get("authorization", ""))
+            decision = self._verifier.verify(request.headers.get("authorization", ""))
+            address = self._read(request).client_address
+            who = await self._threads.run(decision, address)
         if isinstance(who, Denial):
             self._report(request, who)
             raise _unauthenticated(who)
@@ -96,12 +91,18 @@ class Doorkeeper:
         if not api_allowed(who.role, operation):
             self._report(request, Denial(GateReason.ROLE_INSUFFICIENT, who.subject))
             raise Problem(FORBIDDEN, f"The role {who.role.value} may not do this.")
-        request.scope["state"]["headers"] = self._rates.spend(who, operation)
+        headers = self._rates.spend_held(who, operation)
+        if headers is None:
+            headers = await run_in_threadpool(self._rates.spend, who, operation)
+        request.scope["state"]["headers"] = headers
         token = who.token
         return Access(who, Caller(self._services.convex, lambda: token, current_request_id()))
 
+    def _read(self, request: Request) -> IncomingRequest:
+        return self._reader.read(request.scope, current_request_id())
+
     def _report(self, request: Request, denial: Denial) -> None:
-        incoming = self._reader.read(request.scope, current_request_id())
+        incoming = self._read(request)
         self._reporter.report(
             "denied",
             denial.reason,

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.middleware.gzip import GZipMiddleware
 
 from lib.api import openapi, problems, reference
-from lib.api.access import PUBLIC, Doorkeeper
+from lib.api.access import PUBLIC, Authorizer
 from lib.api.cursors import Cursors
 from lib.api.envelope import Envelope
 from lib.api.errors import Responses, problem
@@ -65,7 +65,7 @@ def create_api(services: Services) -> FastAPI:
     """
     app = bare_app()
     app.state.services = services
-    app.state.doorkeeper = Doorkeeper(services)
+    app.state.authorizer = Authorizer(services)
     keys = [key.get_secret_value() for key in services.settings.cookie_keys]
     app.state.cursors = Cursors(keys)
     app.state.readiness = health.Readiness(dict(probes(services)))

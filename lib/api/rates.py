@@ -17,7 +17,6 @@ from typing import Final
 
 from lib.api.problems import RATE_LIMITED, UNAVAILABLE, Problem
 from lib.auth.bearer import Principal
-from lib.auth.network import about_to_wait
 from lib.data import Caller, Unavailable, rate_limits
 from lib.data.records import Taken
 
@@ -34,8 +33,8 @@ _PAUSE_SECONDS: Final = 2.0
 
 
 @dataclass(slots=True)
-class _Purse:
-    """What one replica holds of one caller's bucket. Times are monotonic seconds."""
+class _Held:
+    """What one replica holds of one caller's bucket. Times are in monotonic seconds."""
 
     guard: threading.Lock = field(default_factory=threading.Lock)
     calls: int = 0
@@ -59,79 +58,108 @@ class Rates:
         self._worker = worker
         self._clock = clock
         self._guard = threading.Lock()
-        self._purses: OrderedDict[str, _Purse] = OrderedDict()
+        self._held: OrderedDict[str, _Held] = OrderedDict()
+
+    def spend_held(self, principal: Principal, operation: str) -> dict[str, str] | None:
+        """Spend one call that this replica holds; never blocks.
+
+        Returns:
+            See `spend`; None if Convex must be asked, or another request of the caller is waiting
+            for Convex. Then nothing is spent, and `spend` is to be called.
+
+        Raises:
+            Problem: see `spend`.
+        """
+        group, key = _bucket(principal, operation)
+        held = self._of(key)
+        self._check_available(held)
+        if not held.guard.acquire(blocking=False):
+            return None
+        try:
+            self._check_available(held)
+            return self._take_one(held, group) if self._is_filled(held, group) else None
+        finally:
+            held.guard.release()
 
     def spend(self, principal: Principal, operation: str) -> dict[str, str]:
-        """Spend one call and return the headers that say how many are left.
+        """Spend one call, asking Convex for more if necessary; blocks.
+
+        Returns:
+            The headers that say how many calls are left.
 
         Raises:
             Problem: none are left, and it says when there will be some; or Convex did not answer
                 an earlier request of the caller in time.
             Unavailable: Convex does not answer.
-            WouldWait: Convex must be asked, and nothing may be waited for (`lib.auth.network`).
         """
-        group = group_of(operation)
-        limit = LIMITS[group]
-        key = f"{group}:{principal.kind}:{principal.subject}"[:200]
-        purse = self._purse(key)
-        self._enter(purse)
+        group, key = _bucket(principal, operation)
+        held = self._of(key)
+        self._check_available(held)
+        if not held.guard.acquire(timeout=_WAIT_SECONDS):
+            held.unavailable_until = self._clock() + _PAUSE_SECONDS
+            raise _unavailable()
         try:
-            now = self._clock()
-            if now < purse.refused_until:
-                raise _refused(group, limit, purse.refused_until - now)
-            if purse.calls == 0 or now - purse.taken_at > _UNSPENT_SECONDS:
-                about_to_wait()
-                self._fill(purse, key, group, now)
-            purse.calls -= 1
-            left = purse.remaining + purse.calls
+            # Those that queued here while a call to Convex failed do not try one after the other.
+            self._check_available(held)
+            if not self._is_filled(held, group):
+                self._fill(held, key, group)
+            return self._take_one(held, group)
         finally:
-            purse.guard.release()
+            held.guard.release()
+
+    def _check_available(self, held: _Held) -> None:
+        if self._clock() < held.unavailable_until:
+            raise _unavailable()
+
+    def _is_filled(self, held: _Held, group: str) -> bool:
+        """Return whether a call is held; raise `Problem` while Convex has refused more."""
+        now = self._clock()
+        if now < held.refused_until:
+            raise _refused(group, LIMITS[group], held.refused_until - now)
+        return held.calls > 0 and now - held.taken_at <= _UNSPENT_SECONDS
+
+    def _take_one(self, held: _Held, group: str) -> dict[str, str]:
+        limit = LIMITS[group]
+        held.calls -= 1
+        left = held.remaining + held.calls
         return _headers(group, limit, left, PERIOD_SECONDS * (limit - left) / limit)
 
-    def _enter(self, purse: _Purse) -> None:
-        """Take the purse's guard, unless Convex keeps another request of the caller waiting."""
-        if self._clock() < purse.unavailable_until:
-            raise _unavailable()
-        if not purse.guard.acquire(blocking=False):
-            about_to_wait()
-            if not purse.guard.acquire(timeout=_WAIT_SECONDS):
-                purse.unavailable_until = self._clock() + _PAUSE_SECONDS
-                raise _unavailable()
-        # Those that queued here while a call to Convex failed do not try one after the other.
-        if self._clock() < purse.unavailable_until:
-            purse.guard.release()
-            raise _unavailable()
-
-    def _purse(self, key: str) -> _Purse:
+    def _of(self, key: str) -> _Held:
         with self._guard:
-            purse = self._purses.setdefault(key, _Purse())
-            self._purses.move_to_end(key)
-            while len(self._purses) > MAX_CALLERS:
-                self._purses.popitem(last=False)
-            return purse
+            held = self._held.setdefault(key, _Held())
+            self._held.move_to_end(key)
+            while len(self._held) > MAX_CALLERS:
+                self._held.popitem(last=False)
+            return held
 
-    def _fill(self, purse: _Purse, key: str, group: str, now: float) -> None:
-        limit = LIMITS[group]
+    def _fill(self, held: _Held, key: str, group: str) -> None:
+        limit, now = LIMITS[group], self._clock()
         wanted = max(1, limit // _SHARE)
         for cost in dict.fromkeys((wanted, 1)):
-            taken = self._take(purse, key, limit, cost)
+            taken = self._take(held, key, limit, cost)
             if taken.allowed:
-                purse.calls, purse.taken_at, purse.remaining = cost, now, taken.remaining
+                held.calls, held.taken_at, held.remaining = cost, now, taken.remaining
                 return
-        purse.refused_until = now + taken.retry_after_ms / 1000
+        held.refused_until = now + taken.retry_after_ms / 1000
         raise _refused(group, limit, taken.retry_after_ms / 1000)
 
-    def _take(self, purse: _Purse, key: str, limit: int, cost: int) -> Taken:
+    def _take(self, held: _Held, key: str, limit: int, cost: int) -> Taken:
         period_ms = PERIOD_SECONDS * 1000
         try:
             taken = rate_limits.take(
                 self._worker(), key=key, limit=limit, period_ms=period_ms, cost=cost
             )
         except Unavailable:
-            purse.unavailable_until = self._clock() + _PAUSE_SECONDS
+            held.unavailable_until = self._clock() + _PAUSE_SECONDS
             raise
-        purse.unavailable_until = 0.0
+        held.unavailable_until = 0.0
         return taken
+
+
+def _bucket(principal: Principal, operation: str) -> tuple[str, str]:
+    """Return the group of an operation, and the key of the caller's bucket for it."""
+    group = group_of(operation)
+    return group, f"{group}:{principal.kind}:{principal.subject}"[:200]
 
 
 def group_of(operation: str) -> str:

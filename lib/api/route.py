@@ -11,7 +11,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.status import HTTP_200_OK, HTTP_304_NOT_MODIFIED
 
-from lib.api.access import PUBLIC, Doorkeeper
+from lib.api.access import PUBLIC, Authorizer
 from lib.api.bodies import JsonRequest
 from lib.api.problems import UNSUPPORTED_MEDIA_TYPE, VALIDATION, Problem
 from lib.data import FieldError
@@ -34,8 +34,8 @@ class ApiRoute(APIRoute):
         async def wrapped(request: Request) -> Response:
             operation = f"{request.method} {self.path}"
             if operation not in PUBLIC:
-                keeper: Doorkeeper = request.app.state.doorkeeper
-                access = await keeper.admit(request, operation)
+                authorizer: Authorizer = request.app.state.authorizer
+                access = await authorizer.admit(request, operation)
                 request.scope["state"]["access"] = access
             _check_query(request, query)
             if has_body and not _is_json(request.headers.get("content-type", "")):

@@ -10,8 +10,8 @@ from starlette.routing import Route
 
 from lib.api.problems import FORBIDDEN, UNAUTHENTICATED, Problem, problem_response
 from lib.auth.bearer import Principal
+from lib.auth.path_kinds import METRICS_PATH
 from lib.auth.roles import machine_allowed
-from lib.auth.surfaces import METRICS_PATH
 from lib.observability.exposition import CONTENT_TYPE, exposition
 from lib.observability.recorder import Recorder
 

@@ -1,7 +1,7 @@
-"""The app-session cookie `{sid, sub, iat}`: it keeps a verified browser known past 60 seconds.
+"""The app-session cookie `{sid, sub, iat}`: it keeps a browser signed in past 60 seconds.
 
-It grants nothing alone. An expired session token together with it passes only while the server's
-own check of the `sid` says that the session is active.
+It grants nothing alone. With it, an expired session token is accepted while the server's own check
+says that the Clerk session (`sid`) is active.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import jwt
 
-# A tab may stay open for a week; every page load starts the week anew.
+# A tab may stay open for a week; every page load restarts it.
 MAX_AGE_SECONDS = 7 * 86_400
 _MAX_CHARS = 1024
 _SKEW_SECONDS = 60
@@ -19,7 +19,7 @@ _SKEW_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class AppSession:
-    """What the cookie says: Clerk session and user, and when (Unix seconds) both were verified."""
+    """What the cookie holds: Clerk session and user, and when both were verified (Unix seconds)."""
 
     clerk_session_id: str
     user_id: str
@@ -30,12 +30,12 @@ class AppSessionCookie:
     """Writes and reads the cookie. The keys are shared by all replicas."""
 
     def __init__(self, keys: Sequence[str], *, secure: bool) -> None:
-        """Take the keys.
+        """Set the keys.
 
         Args:
             keys: the first signs, all verify.
             secure: the app is served over https; the name then gets the `__Host-` prefix, so
-                that no sibling domain can plant the cookie.
+                that no sibling domain can set the cookie.
         """
         self._keys = tuple(keys)
         self._secure = secure
@@ -51,7 +51,7 @@ class AppSessionCookie:
         return self._line("") + "; Max-Age=0"
 
     def read(self, cookies: Mapping[str, str], now: float) -> AppSession | None:
-        """Return what the cookie says, None if it is absent, too old or not ours."""
+        """Return what the cookie holds, None if it is absent, too old or not ours."""
         value = cookies.get(self.name, "")
         if not value or len(value) > _MAX_CHARS:
             return None
@@ -65,13 +65,13 @@ class AppSessionCookie:
                 )
             except jwt.InvalidTokenError:
                 continue
-            session_id, issued_at = claims["sid"], claims["iat"]
-            if not isinstance(session_id, str) or not isinstance(issued_at, int):
+            clerk_session_id, issued_at = claims["sid"], claims["iat"]
+            if not isinstance(clerk_session_id, str) or not isinstance(issued_at, int):
                 return None
             age = now - issued_at
             if not -_SKEW_SECONDS <= age <= MAX_AGE_SECONDS:
                 return None
-            return AppSession(session_id, claims["sub"], issued_at)
+            return AppSession(clerk_session_id, claims["sub"], issued_at)
         return None
 
     def _line(self, value: str) -> str:

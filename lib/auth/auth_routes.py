@@ -1,102 +1,144 @@
-"""The few routes below `/auth`: sign-out, whether the session still stands, and its watcher."""
+"""The routes below `/auth`: sign-out, whether the session is still active, and its watch script."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Awaitable, Callable
 
 import structlog
+from starlette.responses import JSONResponse, Response
 
-from lib.auth import documents
-from lib.auth.answers import Answer, page, problem, redirect
-from lib.auth.app_session import AppSessionCookie
-from lib.auth.authenticator import Authenticator
+from lib.auth import responses
+from lib.auth.authenticator import Admission, Authenticator
 from lib.auth.backend_api import ApiUnavailableError
-from lib.auth.cookies import CLIENT_UAT, REFRESH, SESSION
-from lib.auth.document_gate import expired_cookie
-from lib.auth.headers import WATCH_SCRIPT
-from lib.auth.incoming import Incoming
-from lib.auth.judge import Judge
+from lib.auth.blocking import WorkerThreads
+from lib.auth.cookies import CLIENT_UAT, REFRESH, SESSION, expired_cookie
 from lib.auth.members import Denial
+from lib.auth.path_kinds import SIGN_OUT_PATH, SIGNED_OUT_PATH, STATE_PATH, WATCH_PATH
 from lib.auth.reasons import GateReason
-from lib.auth.surfaces import SIGN_OUT_PATH, SIGNED_OUT_PATH, STATE_PATH, WATCH_PATH
+from lib.auth.requests import IncomingRequest
+from lib.auth.responses import (
+    FORBIDDEN,
+    NOT_ALLOWED,
+    NOT_FOUND,
+    page,
+    problem,
+    redirect,
+    status_of,
+)
 
 _log = structlog.get_logger()
 
-# What the player remembers of sessions; cookies are not named: that would end other apps' too.
-FORGET = (b"clear-site-data", b'"storage"')
-FORBIDDEN, NOT_FOUND, NOT_ALLOWED, UNAUTHORIZED = 403, 404, 405, 401
+# What the player stores of sessions. Cookies are not named: that would sign out of other apps too.
+_CLEAR_SITE_DATA = '"storage"'
+_NO_STORE = {"cache-control": "no-store"}
+
+# Reloads the page when its session has ended, so that the document request can say why. Streamlit
+# alone would retry its socket behind an empty page.
+WATCH_SCRIPT = b"""\
+(() => {
+  const CHECK_MS = 20000, RELOAD_MS = 10000, MARK = "earshot-reload";
+  let busy = false;
+  const check = async () => {
+    if (busy || document.visibilityState !== "visible") return;
+    busy = true;
+    try {
+      const answer = await fetch("/auth/state", { cache: "no-store" });
+      const last = Number(sessionStorage.getItem(MARK) || 0);
+      if ([401, 403].includes(answer.status) && Date.now() - last > RELOAD_MS) {
+        sessionStorage.setItem(MARK, String(Date.now()));
+        location.reload();
+      }
+    } catch {
+      // Offline: Streamlit says so; the next check decides.
+    } finally {
+      busy = false;
+    }
+  };
+  addEventListener("focus", check);
+  addEventListener("pageshow", check);
+  document.addEventListener("visibilitychange", check);
+  setInterval(check, CHECK_MS);
+})();
+"""
+
+Result = tuple[Response, str, str]
 
 
 class AuthRoutes:
     """Answers requests below `/auth`."""
 
-    def __init__(self, authenticator: Authenticator, judge: Judge, *, secure: bool) -> None:
-        """Take the parts.
+    def __init__(
+        self,
+        authenticator: Authenticator,
+        threads: WorkerThreads,
+        admit: Callable[[IncomingRequest], Awaitable[Admission]],
+        *,
+        secure: bool,
+    ) -> None:
+        """Take the dependencies.
 
         Args:
             authenticator: ends sessions.
-            judge: says whose they are.
+            threads: makes its blocking calls.
+            admit: says who a request is from.
             secure: the app is served over https.
         """
         self._authenticator = authenticator
-        self._judge = judge
+        self._threads = threads
+        self._admit = admit
         self._secure = secure
-        self._app_session: AppSessionCookie = authenticator.app_session
 
-    async def answer(self, incoming: Incoming) -> tuple[Answer, str, str]:
-        """Return the answer, the reason to report (empty: none) and the user id."""
+    async def answer(self, incoming: IncomingRequest) -> Result:
+        """Return the response, the reason to report (empty: none) and the user id."""
+        request_id = incoming.request_id
         route = (incoming.request.method, incoming.path)
         if route == ("GET", WATCH_PATH):
-            headers = (("content-type", "text/javascript; charset=utf-8"),)
-            return Answer(200, headers, WATCH_SCRIPT), "", ""
+            return Response(WATCH_SCRIPT, 200, _NO_STORE, "text/javascript"), "", ""
         if route == ("GET", SIGN_OUT_PATH):
-            return page(documents.sign_out_question(), incoming.request_id), "", ""
+            return page(responses.sign_out_question(), request_id), "", ""
         if route == ("GET", SIGNED_OUT_PATH):
             everywhere = incoming.request.url.parameter("here") is None
-            notice = documents.signed_out(everywhere=everywhere)
-            return page(notice, incoming.request_id), "", ""
+            return page(responses.signed_out(everywhere=everywhere), request_id), "", ""
         if route == ("GET", STATE_PATH):
             return await self._state(incoming)
         if route == ("POST", SIGN_OUT_PATH):
             return await self._sign_out(incoming)
         known = incoming.path in {SIGN_OUT_PATH, SIGNED_OUT_PATH, STATE_PATH, WATCH_PATH}
         status = NOT_ALLOWED if known else NOT_FOUND
-        return problem(status, GateReason.NO_SUCH_PAGE, incoming.request_id), "", ""
+        return problem(status, GateReason.NO_SUCH_PAGE, request_id), "", ""
 
-    async def _state(self, incoming: Incoming) -> tuple[Answer, str, str]:
-        who = (await self._judge.admit(incoming, document=False)).who
+    async def _state(self, incoming: IncomingRequest) -> Result:
+        who = (await self._admit(incoming)).who
         if isinstance(who, Denial):
-            status = status_of(who)
-            return problem(status, who.reason, incoming.request_id), who.reason, who.user_id
-        body = json.dumps({"signedIn": True, "role": who.role.value}).encode()
-        return Answer(200, (("content-type", "application/json"),), body), "", who.user_id
+            response = problem(status_of(who.reason), who.reason, incoming.request_id)
+            return response, who.reason, who.user_id
+        state = {"signedIn": True, "role": who.role.value}
+        return JSONResponse(state, headers=_NO_STORE), "", who.user_id
 
-    async def _sign_out(self, incoming: Incoming) -> tuple[Answer, str, str]:
-        """End the session: refused unless a page of ours asked for it."""
+    async def _sign_out(self, incoming: IncomingRequest) -> Result:
+        """End the session; refused unless a page of this origin asks for it."""
         if not incoming.is_same_origin:
             reason = GateReason.CROSS_ORIGIN
             return problem(FORBIDDEN, reason, incoming.request_id), reason, ""
-        everywhere = await self._judge.ask(
-            lambda: self._end_session(incoming), incoming.client_address
-        )
+        everywhere = await self._threads.run(self._end_session(incoming), incoming.client_address)
         target = SIGNED_OUT_PATH if everywhere else f"{SIGNED_OUT_PATH}?here=1"
-        answer = redirect(target, status=303).with_cookies(self._cookies_to_expire(incoming))
-        answer.headers.append(FORGET)
-        return answer, "", ""
+        response = redirect(target, self._cookies_to_expire(incoming), status=303)
+        response.headers["clear-site-data"] = _CLEAR_SITE_DATA
+        return response, "", ""
 
-    def _end_session(self, incoming: Incoming) -> bool:
-        """End the session that the cookies prove; return False if Clerk could not be told."""
-        session_id = self._authenticator.session_to_end(incoming.request)
-        if session_id is None:
+    async def _end_session(self, incoming: IncomingRequest) -> bool:
+        """End the session that the cookies prove; return False if Clerk did not answer."""
+        clerk_session_id = await self._authenticator.session_to_end(incoming.request)
+        if clerk_session_id is None:
             return True
         try:
-            self._authenticator.sign_out(session_id)
+            await self._authenticator.sign_out(clerk_session_id)
         except ApiUnavailableError:
             _log.warning("auth.revoke_failed")
             return False
         return True
 
-    def _cookies_to_expire(self, incoming: Incoming) -> list[str]:
+    def _cookies_to_expire(self, incoming: IncomingRequest) -> list[str]:
         """Expire what is ours alone; in production other apps share `__client_uat`."""
         instance = self._authenticator.instance
         suffixed = instance.cookie_names.suffixed
@@ -109,32 +151,4 @@ class AuthRoutes:
                 for name in (CLIENT_UAT, suffixed(CLIENT_UAT))
                 if name in incoming.request.cookies
             ]
-        return [*lines, self._app_session.clear()]
-
-
-_CHECK_FAILED: frozenset[str] = frozenset(
-    {
-        GateReason.SESSION_CHECK_UNAVAILABLE,
-        "jwk-remote-failed-to-load",
-        "secret-key-invalid",
-        "unexpected-error",
-    }
-)
-
-
-_FORBIDDEN: frozenset[str] = frozenset(
-    {
-        GateReason.CROSS_ORIGIN,
-        GateReason.ROLE_INSUFFICIENT,
-        GateReason.ROLE_MISSING,
-    }
-)
-
-
-def status_of(denial: Denial) -> int:
-    """Return the HTTP status that fits a denial of something that is not a document."""
-    if denial.reason in _CHECK_FAILED:
-        return 503
-    if denial.reason in _FORBIDDEN:
-        return FORBIDDEN
-    return UNAUTHORIZED
+        return [*lines, self._authenticator.app_session.clear()]

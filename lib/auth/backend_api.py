@@ -1,7 +1,7 @@
 """Clerk's Backend API, as far as Earshot needs it.
 
-One pooled client with deadlines; it never retries by itself, because each caller knows better
-what a missing answer means to it. The secret key travels in one header and in no message.
+One pooled client with deadlines. It blocks, and never retries by itself: only the caller knows what
+a missing answer means. The secret key is in one header and in no message.
 """
 
 from __future__ import annotations
@@ -12,13 +12,11 @@ from urllib.parse import quote
 
 import httpx
 
-from lib.auth.network import about_to_wait, stranger_about_to_wait
-
 API_VERSION = "2026-05-12"
 _TIMEOUT = httpx.Timeout(4.0, connect=2.0, pool=2.0)
 _LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=10)
 _MAX_RETRY_AFTER_SECONDS = 60.0
-# Statuses that say something about our secret key, not about what was asked for.
+# Statuses that are about our secret key, not about what was asked for.
 OUR_FAULT = frozenset({401, 403})
 
 
@@ -50,7 +48,7 @@ class ApiRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ClerkSession:
-    """A session as the Backend API sees it; `status` is `active` while it grants anything."""
+    """A Clerk session as the Backend API describes it; valid while `status` is `active`."""
 
     id: str
     user_id: str
@@ -58,9 +56,9 @@ class ClerkSession:
 
 
 class BackendApi:
-    """Client of one instance's Backend API. Safe to share between threads.
+    """Client of one instance's Backend API. Thread-safe.
 
-    Every method raises `ApiUnavailableError` or `ApiRefusedError`.
+    Every method may raise `ApiUnavailableError` or `ApiRefusedError`.
     """
 
     def __init__(
@@ -99,28 +97,28 @@ class BackendApi:
         """Return the instance's public keys as a JWK set."""
         return self._object("GET", "/jwks")
 
-    def session(self, session_id: str) -> ClerkSession:
-        """Return one session."""
-        answer = self._object("GET", f"/sessions/{_segment(session_id)}")
+    def session(self, clerk_session_id: str) -> ClerkSession:
+        """Return one Clerk session."""
+        answer = self._object("GET", f"/sessions/{_segment(clerk_session_id)}")
         try:
             return ClerkSession(answer["id"], answer["user_id"], answer["status"])
         except KeyError as error:
             raise ApiUnavailableError("the session lacks a field") from error
 
-    def revoke_session(self, session_id: str) -> None:
-        """End a session everywhere. Its tokens stay valid until they expire (about 60 s)."""
-        self._object("POST", f"/sessions/{_segment(session_id)}/revoke")
+    def revoke_session(self, clerk_session_id: str) -> None:
+        """End a Clerk session everywhere. Its tokens stay valid until they expire (about 60 s)."""
+        self._object("POST", f"/sessions/{_segment(clerk_session_id)}/revoke")
 
-    def create_token(self, session_id: str, template: str | None = None) -> str:
-        """Mint a token of an active session, from a JWT template if one is named."""
-        path = f"/sessions/{_segment(session_id)}/tokens"
+    def create_token(self, clerk_session_id: str, template: str | None = None) -> str:
+        """Return a new token of an active session, of a JWT template if one is named."""
+        path = f"/sessions/{_segment(clerk_session_id)}/tokens"
         if template is not None:
             path += f"/{_segment(template)}"
         return _text(self._object("POST", path, json={}), "jwt")
 
     def refresh_session(
         self,
-        session_id: str,
+        clerk_session_id: str,
         *,
         suffixed_cookies: bool,
         expired_token: str,
@@ -128,11 +126,19 @@ class BackendApi:
         request_origin: str,
         request_headers: dict[str, list[str]],
     ) -> list[str]:
-        """Trade an expired token and its refresh token for `Set-Cookie` lines."""
-        _check_budget()
+        """Return the `Set-Cookie` lines of a new session token, for an expired one.
+
+        Args:
+            clerk_session_id: session of the expired token.
+            suffixed_cookies: which cookie names to set.
+            expired_token: the session token.
+            refresh_token: the browser's refresh token.
+            request_origin: origin of the app, as the browser sees it.
+            request_headers: all headers of the browser's request.
+        """
         answer = self._object(
             "POST",
-            f"/sessions/{_segment(session_id)}/refresh",
+            f"/sessions/{_segment(clerk_session_id)}/refresh",
             params={"suffixed_cookies": "true" if suffixed_cookies else "false"},
             json={
                 "format": "cookie",
@@ -146,7 +152,6 @@ class BackendApi:
 
     def handshake_payload(self, nonce: str) -> list[str]:
         """Return the `Set-Cookie` lines that a handshake nonce stands for."""
-        _check_budget()
         answer = self._object("GET", "/clients/handshake_payload", params={"nonce": nonce})
         return _texts(answer, "directives")
 
@@ -176,7 +181,6 @@ class BackendApi:
         return answer
 
     def _send(self, method: str, path: str, **options: Any) -> Any:
-        about_to_wait()
         try:
             response = self._client.request(method, path, **options)
         except httpx.HTTPError as error:
@@ -192,12 +196,6 @@ class BackendApi:
             return response.json()
         except ValueError:
             raise ApiUnavailableError("the answer is not JSON") from None
-
-
-def _check_budget() -> None:
-    """Refuse a call that strangers can cause if this one has caused too many."""
-    if not stranger_about_to_wait():
-        raise ApiUnavailableError("too many such calls by this client")
 
 
 def _segment(value: str) -> str:

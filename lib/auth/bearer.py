@@ -1,7 +1,7 @@
 """Bearer tokens at the API: a machine's service token, or a member's session token.
 
-The exact `iss` chooses the rules before anything is verified; neither set of rules accepts the
-other's tokens. Cookies play no part.
+The exact `iss` decides which rules verify a token; neither kind of rules accepts the other's
+tokens. Cookies are ignored.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Principal:
     Attributes:
         kind: a team member or a machine.
         subject: Clerk user id, or the machine's name.
-        role: what it may do, see `lib.auth.roles.api_allowed`.
-        token: the verified token, to be passed on to Convex.
+        role: see `lib.auth.roles.api_allowed`.
+        token: the verified token, for calls to Convex.
     """
 
     kind: Literal["member", "service"]
@@ -38,7 +38,7 @@ class Principal:
 
 
 class BearerVerifier:
-    """Verifies Authorization headers. Safe to share between threads."""
+    """Verifies Authorization headers. Thread-safe."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class BearerVerifier:
         authenticator: Authenticator,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Take the rules of both kinds.
+        """Set up the rules for both kinds of tokens.
 
         Raises:
             ValueError: a service key is malformed, or both kinds would have the same issuer.
@@ -59,8 +59,8 @@ class BearerVerifier:
         self._service = ServiceKeys(key.get_secret_value()) if key else None
         self._clock = clock
 
-    def verify(self, authorization: str) -> Principal | Denial:
-        """Return who an Authorization header proves, or why it proves nobody."""
+    async def verify(self, authorization: str) -> Principal | Denial:
+        """Return who calls by an Authorization header, or why it is refused. May block."""
         scheme, _, token = authorization.partition(" ")
         if scheme != "Bearer" or not token:
             return Denial(GateReason.BEARER_MISSING)
@@ -70,7 +70,7 @@ class BearerVerifier:
                 return self._verify_service(token)
             if decoded.is_machine or decoded.category_refused:
                 return Denial(AuthReason.TOKEN_TYPE_MISMATCH)
-            who = self._authenticator.member_of_token(token)
+            who = await self._authenticator.member_of_token(token)
         except TokenError as error:
             return Denial(error.reason)
         if isinstance(who, Denial):

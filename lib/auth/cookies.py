@@ -1,7 +1,7 @@
 """Cookies as Clerk's own server code reads them, and the choice between suffixed and plain names.
 
 Python's `SimpleCookie` drops a whole header at the first odd cookie and Starlette's parser keeps
-the last duplicate; Clerk keeps the first and tolerates junk, so the parser is our own.
+the last duplicate; Clerk keeps the first and tolerates malformed ones, so the parser is our own.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import base64
 import hashlib
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -29,6 +29,8 @@ _MALFORMED_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _WHOLE_NUMBER = re.compile(r"\s*([0-9]{1,9})\s*")
 _LEADING_INTEGER = re.compile(r"\s*([+-]?[0-9]+)")
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
+_CLERK_NAMES = (SESSION, CLIENT_UAT, "__clerk_", REFRESH)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def parse(header: str) -> dict[str, str]:
@@ -42,7 +44,7 @@ def parse(header: str) -> dict[str, str]:
 
 
 def suffix(publishable_key: str) -> str:
-    """Return the ending that an instance's cookie names have."""
+    """Return the suffix of an instance's cookie names."""
     # Clerk defines the name by SHA-1; nothing depends on its strength.
     digest = hashlib.sha1(publishable_key.encode(), usedforsecurity=False).digest()
     return base64.urlsafe_b64encode(digest)[:8].decode()
@@ -54,17 +56,17 @@ class InstanceCookies:
 
     Attributes:
         suffixed: whether the suffixed names were chosen; sent to Clerk as `suffixed_cookies`.
-        session: session token, None if absent or empty.
+        session_token: None if absent or empty.
         client_uat: Unix time of the client's last sign-in change; 0 = signed out or unknown.
-        dev_browser: handle of the browser at a development instance.
-        refresh: refresh token.
+        dev_browser: id of the browser at a development instance.
+        refresh_token: None if absent or empty.
     """
 
     suffixed: bool
-    session: str | None
+    session_token: str | None
     client_uat: int
     dev_browser: str | None
-    refresh: str | None
+    refresh_token: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,36 +96,60 @@ class CookieNames:
 
         return InstanceCookies(
             suffixed=use_suffixed,
-            session=pick(SESSION),
+            session_token=pick(SESSION),
             client_uat=leading_integer(pick(CLIENT_UAT)),
             dev_browser=pick(DEV_BROWSER),
-            refresh=cookies.get(self.suffixed(REFRESH)) or None,
+            refresh_token=cookies.get(self.suffixed(REFRESH)) or None,
         )
 
     def _use_suffixed(  # noqa: PLR0911  # one return per rule, in order
         self, cookies: Mapping[str, str], now: float
     ) -> bool:
-        """Tell which set to read. Nothing is verified here: the choice only picks a candidate."""
-        uat, session = cookies.get(CLIENT_UAT), _decoded(cookies.get(SESSION))
+        """Return which set to read. Nothing is verified here: the token that is read will be."""
+        uat, token = cookies.get(CLIENT_UAT), _decoded(cookies.get(SESSION))
         own_uat = cookies.get(self.suffixed(CLIENT_UAT)) or None
-        own_session_text = cookies.get(self.suffixed(SESSION))
-        own_session = _decoded(own_session_text)
+        own_token_text = cookies.get(self.suffixed(SESSION))
+        own_token = _decoded(own_token_text)
         if cookies.get(SESSION):
-            issuer = session.payload.get("iss") if session else None
+            issuer = token.payload.get("iss") if token else None
             if not issuer:
                 return False
             if not isinstance(issuer, str) or _SCHEME.sub("", issuer) != self.frontend_api_host:
                 return True
-        if not own_uat and not own_session_text:
+        if not own_uat and not own_token_text:
             return False
-        newer_plain = _number(session, "iat") > _number(own_session, "iat")
+        newer_plain = _number(token, "iat") > _number(own_token, "iat")
         if own_uat != "0" and uat != "0" and newer_plain:
             return False
         if own_uat == "0":
             return uat == "0"
-        if not self.production and uat == "0" and _expired(own_session, now):
+        if not self.production and uat == "0" and _expired(own_token, now):
             return False
         return bool(own_uat)
+
+
+def clerk_cookie_lines(lines: Sequence[object]) -> list[str]:
+    """Keep the `Set-Cookie` lines that set Clerk's cookies and hold no control character."""
+    return [
+        line
+        for line in lines
+        if isinstance(line, str) and line.startswith(_CLERK_NAMES) and not _CONTROL.search(line)
+    ]
+
+
+def session_token_in(lines: Sequence[str]) -> str:
+    """Return the session token that `Set-Cookie` lines set, the last one if several do."""
+    token = ""
+    for line in lines:
+        name, _, rest = line.partition(";")[0].partition("=")
+        if name.startswith(SESSION):
+            token = rest.partition("=")[0]
+    return token
+
+
+def expired_cookie(name: str, *, secure: bool) -> str:
+    """Return the `Set-Cookie` line that deletes a host-only cookie of Clerk's."""
+    return f"{name}=; Path=/; Max-Age=0; SameSite=Lax{'; Secure' if secure else ''}"
 
 
 def leading_integer(text: str | None) -> int:

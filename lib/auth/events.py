@@ -1,4 +1,4 @@
-"""What is told about decisions: one event each, to a recorder that the composition root injects."""
+"""Auth events: one per decision, to a recorder that the composition root injects."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from lib.auth.client_limit import ClientLimit
+from lib.auth.rate_limiter import RateLimiter
 from lib.auth.reasons import listed
 
 Outcome = Literal["allowed", "redirected", "denied"]
 
-# A client's denials that are kept one by one; more are only counted.
+# How many of a client's denials are kept as events; more are only counted.
 DETAILS_PER_WINDOW = 20
 WINDOW_SECONDS = 60.0
 
@@ -27,7 +27,7 @@ class AuthEvent:
         at_ms: Unix milliseconds.
         outcome: allowed, redirected to Clerk, or denied.
         reason: from the closed list of `lib.auth.reasons`.
-        route: from the closed list of `lib.auth.surfaces.route_label`.
+        route: from the closed list of `lib.auth.path_kinds.route_label`.
         duration_ms: how long the decision took.
         request_id: id of the request.
         client: keyed hash of the client's address.
@@ -50,22 +50,22 @@ RecordAuth = Callable[[AuthEvent], None]
 
 
 class EventReporter:
-    """Makes events and bounds how many of one client's denials are kept. Thread-safe."""
+    """Makes events and limits how many of a client's denials are kept. Thread-safe."""
 
     def __init__(
         self, record: RecordAuth, hash_key: str, clock: Callable[[], float] = time.time
     ) -> None:
-        """Take the recorder.
+        """Start reporting.
 
         Args:
             record: called once per decision; must not block or raise.
-            hash_key: makes client hashes useless outside of this deployment.
+            hash_key: key of the hashes of client addresses.
             clock: Unix seconds.
         """
         self._record = record
         self._hash_key = hash_key.encode()
         self._clock = clock
-        self._details = ClientLimit(DETAILS_PER_WINDOW, WINDOW_SECONDS, clock)
+        self._details = RateLimiter(DETAILS_PER_WINDOW, WINDOW_SECONDS, clock)
 
     def report(
         self,
@@ -91,7 +91,7 @@ class EventReporter:
                 request_id=request_id,
                 client=client,
                 user_id=user_id,
-                detail=outcome == "denied" and self._details.take(client),
+                detail=outcome == "denied" and self._details.allow(client),
             )
         )
 

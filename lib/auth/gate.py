@@ -1,28 +1,37 @@
-"""The gate: pure ASGI middleware in front of every route. What it does not know, it refuses."""
+"""The gate: ASGI middleware in front of every route. It refuses what it does not know."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
-from lib.auth.answers import Answer, problem
-from lib.auth.auth_routes import AuthRoutes, status_of
-from lib.auth.authenticator import Authenticator
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from lib.auth.auth_routes import AuthRoutes
+from lib.auth.authenticator import Admission, Authenticator
 from lib.auth.bearer import BearerVerifier
-from lib.auth.document_gate import DocumentGate, Passage
+from lib.auth.blocking import WorkerThreads
+from lib.auth.decisions import Decision
+from lib.auth.document_gate import AppPage, DocumentGate
 from lib.auth.events import EventReporter, Outcome, RecordAuth
-from lib.auth.headers import bucket_origins
-from lib.auth.incoming import Incoming, ScopeReader, oversize_status
-from lib.auth.judge import Judge
 from lib.auth.members import Denial, Member
-from lib.auth.pass_through import CodeWriter, DocumentWriter, HeaderWriter, without_conditions
-from lib.auth.proxies import TrustedProxies
+from lib.auth.path_kinds import CODE_PREFIX, PathKind, kind_of, page_of, route_label
 from lib.auth.reasons import AuthReason, GateReason
+from lib.auth.requests import IncomingRequest, RequestReader, TrustedProxies, oversize_status
+from lib.auth.response_headers import (
+    DocumentWriter,
+    HeaderWriter,
+    StaticFileWriter,
+    bucket_origins,
+    without_conditions,
+)
+from lib.auth.responses import NOT_FOUND, SERVER_ERROR, problem, status_of
 from lib.auth.roles import page_allowed
 from lib.auth.sockets import deny_socket, owned_by, serve_socket
-from lib.auth.surfaces import CODE_PREFIX, Surface, page_of, surface_of
 from lib.config.settings import Settings
 from lib.observability.logs import get_logger
 from lib.observability.request_id import (
@@ -31,29 +40,22 @@ from lib.observability.request_id import (
     request_id_bound,
 )
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-NOT_FOUND, SERVER_ERROR = 404, 500
-
 _log = get_logger(__name__)
+T = TypeVar("T")
 
 
 class Gate:
     """ASGI middleware. Sets `scope["state"]`: `request_id`, and `member` or `principal`."""
 
     def __init__(
-        self, app: App, *, settings: Settings, authenticator: Authenticator, record: RecordAuth
+        self, app: ASGIApp, *, settings: Settings, authenticator: Authenticator, record: RecordAuth
     ) -> None:
-        """Stand in front of an app.
+        """Protect an app.
 
         Args:
-            app: what is protected.
+            app: the application behind the gate.
             settings: of this process.
-            authenticator: says who somebody is.
+            authenticator: says who a request is from.
             record: takes one event per decision; must not block or raise.
 
         Raises:
@@ -62,17 +64,19 @@ class Gate:
         self._app = app
         self._secure = settings.app_url.startswith("https://")
         self._media_origins = bucket_origins(settings)
-        self._reader = ScopeReader(
+        self._reader = RequestReader(
             settings.app_url,
             settings.clerk_authorized_parties,
             TrustedProxies(settings.trusted_proxies),
         )
-        reporter = EventReporter(record, settings.cookie_keys[0].get_secret_value())
-        self._judge = Judge(authenticator, BearerVerifier(settings, authenticator), reporter)
+        self._reporter = EventReporter(record, settings.cookie_keys[0].get_secret_value())
+        self._authenticator = authenticator
+        self._bearer = BearerVerifier(settings, authenticator)
+        self._threads = WorkerThreads()
         self._documents = DocumentGate(
             authenticator.instance, authenticator.app_session, secure=self._secure
         )
-        self._routes = AuthRoutes(authenticator, self._judge, secure=self._secure)
+        self._routes = AuthRoutes(authenticator, self._threads, self._admit, secure=self._secure)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -98,126 +102,161 @@ class Gate:
                 _log.exception("app.request_failed", path=incoming.path)
                 if writer.has_begun:
                     raise  # Only a broken connection tells the client now.
-                failed = problem(SERVER_ERROR, AuthReason.UNEXPECTED_ERROR, request_id)
-                await _send(writer, failed)
+                response = problem(SERVER_ERROR, AuthReason.UNEXPECTED_ERROR, request_id)
+                await response(scope, receive, writer)
 
     async def _too_large(self, status: int, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = new_request_id()
-        answer = problem(status, GateReason.REQUEST_TOO_LARGE, request_id)
+        response = problem(status, GateReason.REQUEST_TOO_LARGE, request_id)
         writer = HeaderWriter(send, request_id, secure=self._secure)
         if scope["type"] == "websocket":
-            await deny_socket(scope, receive, writer, answer)
+            await deny_socket(scope, receive, writer, response)
         else:
-            await _send(writer, answer)
+            await response(scope, receive, writer)
 
     async def _request(
-        self, incoming: Incoming, scope: Scope, receive: Receive, send: Send
+        self, incoming: IncomingRequest, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        match surface_of(incoming.path):
-            case Surface.PUBLIC if incoming.path.startswith(CODE_PREFIX):
-                answer = problem(NOT_FOUND, GateReason.NO_SUCH_PAGE, incoming.request_id)
-                await self._app(scope, receive, CodeWriter(send, answer.messages()))
-            case Surface.PUBLIC:
+        not_found = problem(NOT_FOUND, GateReason.NO_SUCH_PAGE, incoming.request_id)
+        match kind_of(incoming.path):
+            case PathKind.PUBLIC if incoming.path.startswith(CODE_PREFIX):
+                writer = StaticFileWriter(send, partial(not_found, scope, receive, send))
+                await self._app(scope, receive, writer)
+            case PathKind.PUBLIC:
                 await self._app(scope, receive, send)
-            case Surface.AUTH:
-                await self._auth_route(incoming, send)
-            case Surface.API:
+            case PathKind.AUTH:
+                await self._auth_route(incoming, scope, receive, send)
+            case PathKind.API:
                 await self._api(incoming, scope, receive, send)
-            case Surface.DOCUMENT if incoming.request.may_handshake:
+            case PathKind.DOCUMENT if incoming.request.may_handshake:
                 await self._document(incoming, scope, receive, send)
-            case Surface.DOCUMENT | Surface.RESOURCE:
+            case PathKind.DOCUMENT | PathKind.RESOURCE:
                 await self._resource(incoming, scope, receive, send)
-            case Surface.REFUSED:
-                reason = GateReason.NO_SUCH_PAGE
-                await _send(send, problem(NOT_FOUND, reason, incoming.request_id))
+            case PathKind.REFUSED:
+                await not_found(scope, receive, send)
 
-    async def _auth_route(self, incoming: Incoming, send: Send) -> None:
+    async def _auth_route(
+        self, incoming: IncomingRequest, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         started = time.perf_counter()
-        answer, reason, user_id = await self._routes.answer(incoming)
+        response, reason, user_id = await self._routes.answer(incoming)
         if reason:
-            self._judge.report(incoming, "denied", reason, user_id, started)
-        await _send(send, answer)
+            self._report(incoming, "denied", reason, user_id, started)
+        await response(scope, receive, send)
 
-    async def _api(self, incoming: Incoming, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _api(
+        self, incoming: IncomingRequest, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         started = time.perf_counter()
-        principal = await self._judge.principal(incoming)
+        authorization = incoming.headers.get("authorization", "")
+        principal = await self._decide(incoming, partial(self._bearer.verify, authorization))
         if isinstance(principal, Denial):
-            await self._deny(incoming, principal, started, send)
+            response = self._deny(incoming, principal, started)
+            await response(scope, receive, send)
             return
-        self._judge.report(incoming, "allowed", "", principal.subject, started)
+        self._report(incoming, "allowed", "", principal.subject, started)
         scope["state"]["principal"] = principal
         await self._app(scope, receive, send)
 
     async def _document(
-        self, incoming: Incoming, scope: Scope, receive: Receive, send: Send
+        self, incoming: IncomingRequest, scope: Scope, receive: Receive, send: Send
     ) -> None:
         started = time.perf_counter()
-        trip, judged = self._documents.trip(incoming)
-        admission = await self._judge.admit(judged, document=True)
-        verdict = self._documents.verdict(judged, trip, admission, time.time())
-        result = verdict.result
-        if isinstance(result, Passage):
-            self._judge.report(judged, "allowed", "", verdict.user_id, started)
-            scope["state"]["member"] = result.member
-            writer = DocumentWriter(send, result.set_cookies, self._media_origins)
+        state, checked = self._documents.check(incoming)
+        admission = await self._admit(checked, document=True)
+        result = self._documents.result(checked, state, admission, time.time())
+        answer = result.answer
+        if isinstance(answer, AppPage):
+            self._report(checked, "allowed", "", result.user_id, started)
+            scope["state"]["member"] = answer.member
+            writer = DocumentWriter(send, answer.set_cookies, self._media_origins)
             await self._app(without_conditions(scope), receive, writer)
             return
-        outcome: Outcome = "redirected" if result.is_redirect else "denied"
-        self._judge.report(judged, outcome, verdict.reason, verdict.user_id, started)
-        await _send(send, result)
+        outcome: Outcome = "redirected" if "location" in answer.headers else "denied"
+        self._report(checked, outcome, result.reason, result.user_id, started)
+        await answer(scope, receive, send)
 
     async def _resource(
-        self, incoming: Incoming, scope: Scope, receive: Receive, send: Send
+        self, incoming: IncomingRequest, scope: Scope, receive: Receive, send: Send
     ) -> None:
         started = time.perf_counter()
-        admission = await self._judge.admit(incoming, document=False)
+        admission = await self._admit(incoming)
         who = _page_checked(admission.who, incoming.path)
         if isinstance(who, Denial):
-            await self._deny(incoming, who, started, send)
+            response = self._deny(incoming, who, started)
+            await response(scope, receive, send)
             return
-        self._judge.report(incoming, "allowed", "", who.user_id, started)
+        self._report(incoming, "allowed", "", who.user_id, started)
         scope["state"]["member"] = who
         writer = DocumentWriter(send, admission.decision.set_cookies, self._media_origins)
         await self._app(scope, receive, writer)
 
-    async def _socket(self, incoming: Incoming, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _socket(
+        self, incoming: IncomingRequest, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         started = time.perf_counter()
         who: Member | Denial = Denial(GateReason.CROSS_ORIGIN)
-        if incoming.is_same_origin and surface_of(incoming.path) is Surface.RESOURCE:
-            who = (await self._judge.admit(incoming, document=False)).who
+        if incoming.is_same_origin and kind_of(incoming.path) is PathKind.RESOURCE:
+            who = (await self._admit(incoming)).who
         if isinstance(who, Denial):
-            self._judge.report(incoming, "denied", who.reason, who.user_id, started)
-            answer = problem(status_of(who), who.reason, incoming.request_id)
-            await deny_socket(scope, receive, send, answer)
+            await deny_socket(scope, receive, send, self._deny(incoming, who, started))
             return
-        self._judge.report(incoming, "allowed", "", who.user_id, started)
+        self._report(incoming, "allowed", "", who.user_id, started)
         scope["state"]["member"] = who
         later = replace(incoming, headers={})
 
         async def still_admitted() -> bool:
-            asked = time.perf_counter()
-            now = (await self._judge.admit(later, document=False)).who
+            check_started = time.perf_counter()
+            now = (await self._admit(later)).who
             if isinstance(now, Denial):
-                self._judge.report(later, "denied", now.reason, now.user_id, asked)
+                self._report(later, "denied", now.reason, now.user_id, check_started)
             return isinstance(now, Member)
 
         await serve_socket(self._app, owned_by(scope, who.user_id), receive, send, still_admitted)
 
-    async def _deny(self, incoming: Incoming, denial: Denial, started: float, send: Send) -> None:
-        self._judge.report(incoming, "denied", denial.reason, denial.user_id, started)
-        await _send(send, problem(status_of(denial), denial.reason, incoming.request_id))
+    async def _admit(self, incoming: IncomingRequest, *, document: bool = False) -> Admission:
+        """Return who a request is from by its cookies."""
+        admit = partial(self._authenticator.admit, incoming.request, document=document)
+        admission = await self._decide(incoming, admit)
+        if isinstance(admission, Denial):
+            return Admission(Decision("signed-out", admission.reason), admission)
+        return admission
+
+    async def _decide(
+        self, incoming: IncomingRequest, decide: Callable[[], Coroutine[Any, Any, T]]
+    ) -> T | Denial:
+        """Return what a decision returns. Fail closed: an error in it is a denial."""
+        try:
+            return await self._threads.run(decide(), incoming.client_address)
+        except Exception:  # noqa: BLE001  # whatever fails here must refuse, not crash
+            _log.exception("auth.unexpected_error", route=route_label(incoming.path))
+            return Denial(AuthReason.UNEXPECTED_ERROR)
+
+    def _deny(self, incoming: IncomingRequest, denial: Denial, started: float) -> Response:
+        """Report a denial of anything that is not a document, and return the response."""
+        self._report(incoming, "denied", denial.reason, denial.user_id, started)
+        return problem(status_of(denial.reason), denial.reason, incoming.request_id)
+
+    def _report(
+        self, incoming: IncomingRequest, outcome: Outcome, reason: str, user_id: str, started: float
+    ) -> None:
+        """Report a decision that was begun at `started` (`time.perf_counter`)."""
+        self._reporter.report(
+            outcome,
+            reason or GateReason.SIGNED_IN,
+            route=route_label(incoming.path),
+            client_address=incoming.client_address,
+            request_id=incoming.request_id,
+            user_id=user_id,
+            duration_ms=(time.perf_counter() - started) * 1000,
+        )
 
 
 def _page_checked(who: Member | Denial, path: str) -> Member | Denial:
-    """Deny a page's address to roles that may not open the page, however it is requested."""
+    """Deny a page's address to roles that may not open the page, whatever kind of request it is."""
     page = page_of(path)
-    if isinstance(who, Denial) or surface_of(path) is not Surface.DOCUMENT:
+    if isinstance(who, Denial) or kind_of(path) is not PathKind.DOCUMENT:
         return who
     if page_allowed(who.role, page):
         return who
     return Denial(GateReason.ROLE_INSUFFICIENT, who.user_id)
-
-
-async def _send(send: Send, answer: Answer) -> None:
-    for message in answer.messages():
-        await send(message)

@@ -1,4 +1,4 @@
-"""The Clerk instance that the state machine works for."""
+"""The Clerk instance that people sign in to: its addresses, cookie names and policy."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Instance:
     """Addresses, names and rules of one Clerk instance.
 
     Attributes:
-        production: kind of instance.
-        frontend_api: base of the Frontend API, as the browser reaches it.
-        frontend_api_host: host that tokens and the publishable key name.
+        production: a production instance, not one for development.
+        frontend_api: base URL of the Frontend API for the browser.
+        frontend_api_host: host named by the publishable key and, without a proxy, by tokens.
         sign_in_url: where people sign in.
         cookie_names: see `CookieNames`.
         policy: what a session token must say.
@@ -36,7 +36,7 @@ class Instance:
     policy: Policy
 
     def is_own_referrer(self, referrer: str) -> bool:
-        """Tell whether a navigation came from Clerk itself, which has just synchronised cookies."""
+        """Return whether a navigation came from Clerk, which has just updated the cookies."""
         host = urlsplit(referrer).hostname or ""
         if host == urlsplit(self.frontend_api).hostname:
             return True
@@ -48,7 +48,7 @@ class Instance:
 
 
 def instance_of(settings: Settings) -> Instance:
-    """Return the instance that the settings name, with the strict policy for browsers."""
+    """Return the instance of the settings, with the strict policy for browsers."""
     host = frontend_api_host(settings.clerk_publishable_key)
     production = settings.instance_type == "production"
     return Instance(

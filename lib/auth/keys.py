@@ -1,6 +1,6 @@
 """Public keys of a Clerk instance: from a PEM, or from its JWKS with bounded fetching.
 
-Keys are held per instance and replaced as a whole set, never remembered by `kid` alone: `kid` is
+Keys are held per instance and replaced as a whole set, never cached by `kid` alone: `kid` is
 chosen by whoever wrote the token. A flood of unknown `kid`s or bad signatures causes at most one
 fetch per `REFETCH_SECONDS`; during an outage the last good set serves for `STALE_SECONDS`.
 """
@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from jwt.algorithms import RSAAlgorithm
 
 from lib.auth.backend_api import ApiRefusedError, ApiUnavailableError
-from lib.auth.network import about_to_wait
+from lib.auth.blocking import BlockingCall
 from lib.auth.reasons import TokenReason
 from lib.auth.tokens import TokenError
 
@@ -32,7 +32,7 @@ _MAX_KID_CHARS = 256
 
 
 class PemKeys:
-    """The one key of an instance, configured: verification needs no network and knows no `kid`."""
+    """The one key of an instance, from the settings: no network, and the same for every `kid`."""
 
     def __init__(self, pem: str) -> None:
         """Read the key.
@@ -46,13 +46,12 @@ class PemKeys:
         jwk = json.loads(RSAAlgorithm.to_jwk(key))
         self._key = jwt.PyJWK.from_dict({**jwk, "alg": "RS256"})
 
-    def get(self, kid: str | None) -> jwt.PyJWK:  # noqa: ARG002  # a PEM has no kid
+    async def get(self, kid: str | None) -> jwt.PyJWK:  # noqa: ARG002  # a PEM has no kid
         """Return the key."""
         return self._key
 
-    def replacement(self, kid: str | None, failed: jwt.PyJWK) -> jwt.PyJWK | None:  # noqa: ARG002
+    async def replacement(self, kid: str | None, failed: jwt.PyJWK) -> None:
         """Return None: a configured key has no successor."""
-        return None
 
 
 class JwksKeys:
@@ -63,7 +62,7 @@ class JwksKeys:
         fetch: Callable[[], Mapping[str, Any]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Remember how to fetch; nothing is fetched yet.
+        """Hold no keys yet.
 
         Args:
             fetch: returns the JWK set; raises `ApiUnavailableError` or `ApiRefusedError`.
@@ -77,7 +76,7 @@ class JwksKeys:
         self._tried_at = float("-inf")
         self._failure: TokenError | None = None
 
-    def get(self, kid: str | None) -> jwt.PyJWK:
+    async def get(self, kid: str | None) -> jwt.PyJWK:
         """Return the key for `kid`, fetching if the set is old or does not hold it.
 
         Raises:
@@ -87,7 +86,7 @@ class JwksKeys:
             raise TokenError(TokenReason.JWK_KID_MISMATCH, "the header has no usable kid")
         if self._age() < FRESH_SECONDS and kid in self._keys:
             return self._keys[kid]
-        self._refetch()
+        await self._refresh()
         if self._age() >= STALE_SECONDS:
             raise self._failure or TokenError(
                 TokenReason.JWK_REMOTE_FAILED_TO_LOAD, "the keys are too old"
@@ -98,9 +97,9 @@ class JwksKeys:
             )
         return self._keys[kid]
 
-    def replacement(self, kid: str | None, failed: jwt.PyJWK) -> jwt.PyJWK | None:
+    async def replacement(self, kid: str | None, failed: jwt.PyJWK) -> jwt.PyJWK | None:
         """Return the key of `kid` if the instance now has another one than `failed`."""
-        self._refetch()
+        await self._refresh()
         current = self._keys.get(kid) if kid is not None else None
         if current is None or _modulus(current) == _modulus(failed):
             return None
@@ -109,13 +108,18 @@ class JwksKeys:
     def _age(self) -> float:
         return self._clock() - self._loaded_at
 
+    def _may_refetch(self) -> bool:
+        return self._clock() - self._tried_at >= REFETCH_SECONDS
+
+    async def _refresh(self) -> None:
+        """Fetch the set, unless the last try is too recent."""
+        if self._may_refetch():
+            await BlockingCall(self._refetch)
+
     def _refetch(self) -> None:
-        """Fetch once for everybody who waits, unless the last try is too recent."""
-        if self._clock() - self._tried_at < REFETCH_SECONDS:
-            return
-        about_to_wait()
+        """Fetch once for all threads that wait here."""
         with self._lock:
-            if self._clock() - self._tried_at < REFETCH_SECONDS:
+            if not self._may_refetch():
                 return
             try:
                 self._keys = _usable_keys(self._fetch())

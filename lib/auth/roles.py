@@ -1,6 +1,6 @@
-"""Roles and what they may: the one table, `permissions.json`, read once.
+"""Roles and what they may do, from the one table, `permissions.json`.
 
-Whatever is not in the table is refused.
+What is not in the table is refused.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SERVICE_ROLES = frozenset({Role.INGEST, Role.MONITOR, Role.WORKER})
 
 _TABLE: dict[str, Any] = json.loads(Path(__file__).with_name("permissions.json").read_text())
 
-# What is asked for by the address bar or a link: pages, and files to download.
+# Paths that a browser navigates to: pages, and files to download.
 _DOCUMENTS: dict[str, list[str]] = {**_TABLE["pages"], **_TABLE["files"]}
 
 
@@ -46,12 +46,12 @@ _HELD: dict[Role, frozenset[Role]] = {role: _with_inherited(role) for role in Ro
 def role_of(claims: Mapping[str, Any], claim_path: str, organization_id: str = "") -> Role | None:
     """Return the team role that verified Clerk claims name, None if none is recognised.
 
-    Whoever creates an organization is its admin, and any user may create one: a role in an
-    organization counts only in the one that is the team's.
+    Any user may create an organization and is its admin, so a role in an organization counts in
+    the team's own only.
 
     Args:
         claims: of a Clerk session token.
-        claim_path: a claim's name; dots go into objects.
+        claim_path: name of a claim; dots separate the names in nested objects.
         organization_id: the team's organization. If given, the claims must name it as the active
             one, and Clerk's `org:` prefix of a role is dropped.
     """
@@ -80,49 +80,49 @@ def _at(claims: Mapping[str, Any], path: str) -> object:
 
 
 def allows(role: Role, needed: Role | Iterable[Role]) -> bool:
-    """Tell whether `role` is, or inherits from, one of the needed roles."""
+    """Return whether `role` is, or inherits from, one of the needed roles."""
     wanted = {needed} if isinstance(needed, Role) else set(needed)
     return not wanted.isdisjoint(_HELD[role])
 
 
 def page_known(path: str) -> bool:
-    """Tell whether a path is a page, or a file to download, of the table."""
+    """Return whether a path is a page, or a file to download, of the table."""
     return path in _DOCUMENTS
 
 
 def page_allowed(role: Role, path: str) -> bool:
-    """Tell whether a role may open a page or a file; what is not in the table is refused."""
+    """Return whether a role may open a page or a file; what is not in the table is refused."""
     return allows(role, page_roles(path))
 
 
 def api_known(operation: str) -> bool:
-    """Tell whether an API operation, such as `GET /users/{clerkId}`, is in the table."""
+    """Return whether an API operation, such as `GET /users/{clerkId}`, is in the table."""
     return operation in _TABLE["api"]
 
 
 def api_allowed(role: Role, operation: str) -> bool:
-    """Tell whether a role may call an API operation, such as `GET /users/{clerkId}`."""
+    """Return whether a role may call an API operation, such as `GET /users/{clerkId}`."""
     return allows(role, (Role(name) for name in _TABLE["api"].get(operation, ())))
 
 
 def machine_allowed(role: Role, path: str) -> bool:
-    """Tell whether a machine may read a path beside the API; what is not listed is refused."""
+    """Return whether a machine may read a path beside the API; what is not listed is refused."""
     return allows(role, (Role(name) for name in _TABLE["machines"].get(path, ())))
 
 
 def page_roles(path: str) -> tuple[Role, ...]:
-    """Return the roles that a page asks for, to tell people whom to ask."""
+    """Return the roles that may open a page, not those that inherit from them."""
     return tuple(Role(name) for name in _DOCUMENTS.get(path, ()))
 
 
 def sees_clear(role: Role) -> bool:
-    """Tell whether a role sees e-mail addresses, phone and card numbers unmasked.
+    """Return whether a role sees e-mail addresses, phone and card numbers unmasked.
 
-    Convex masks, by the same table; here it only decides what is said about it.
+    Convex masks by the same table; this is for what the pages say about it.
     """
     return role.value in _TABLE["seesClear"]
 
 
 def function_allowed(role: Role, function: str) -> bool:
-    """Tell whether a role may call a Convex function, to offer only what will work."""
+    """Return whether a role may call a Convex function, so that pages offer only what will work."""
     return allows(role, (Role(name) for name in _TABLE["functions"].get(function, ())))

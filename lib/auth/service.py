@@ -1,4 +1,4 @@
-"""Service tokens: how machines (ingest, monitor, worker) prove themselves to the API and to Convex.
+"""Service tokens: how machines (ingest, monitor, worker) authenticate to the API and to Convex.
 
 RS256 JWTs with an issuer of their own, audience `earshot` and a role; the key ids are RFC 7638
 thumbprints, so a rotation is a new PEM block in front of the old one.
@@ -24,10 +24,11 @@ from lib.auth.roles import SERVICE_ROLES
 from lib.auth.tokens import (
     DEFAULT_SKEW_SECONDS,
     Claims,
+    Decoded,
     TokenError,
+    check_signature,
     check_times,
     decode,
-    verify_signature,
 )
 
 ServiceRole = Literal["ingest", "monitor", "worker"]
@@ -100,7 +101,7 @@ def mint(
 
 
 class ServiceKeys:
-    """Public halves of the configured keys: verifies service tokens without network."""
+    """Verifies service tokens with the public halves of the configured keys; needs no network."""
 
     def __init__(self, pem: str) -> None:
         """Read the keys.
@@ -112,17 +113,6 @@ class ServiceKeys:
             entry["kid"]: jwt.PyJWK.from_dict(entry) for entry in public_jwks(pem)["keys"]
         }
 
-    def get(self, kid: str | None) -> jwt.PyJWK:
-        """Return the key of a `kid`, which every service token must name."""
-        key = self._keys.get(kid) if isinstance(kid, str) else None
-        if key is None:
-            raise TokenError(TokenReason.JWK_KID_MISMATCH, "no service key of this kid")
-        return key
-
-    def replacement(self, kid: str | None, failed: jwt.PyJWK) -> jwt.PyJWK | None:  # noqa: ARG002
-        """Return None: key ids are thumbprints, so a key never changes under its id."""
-        return None
-
     def verify(self, token: str, issuer: str, now: float) -> Claims | Denial:
         """Return the claims of a service token that passes every check.
 
@@ -132,7 +122,9 @@ class ServiceKeys:
             now: Unix seconds.
         """
         try:
-            claims = verify_signature(decode(token), self)
+            decoded = decode(token)
+            check_signature(decoded, self._key_of(decoded))
+            claims = decoded.payload
             check_times(claims, now, DEFAULT_SKEW_SECONDS)
         except TokenError as error:
             expired = error.reason is TokenReason.EXPIRED
@@ -149,6 +141,14 @@ class ServiceKeys:
             and claims["exp"] - issued <= MAX_LIFE_SECONDS
         )
         return claims if well_formed else Denial(GateReason.SERVICE_TOKEN_INVALID)
+
+    def _key_of(self, decoded: Decoded) -> jwt.PyJWK:
+        """Return the key of the `kid`, which every service token must name."""
+        kid = decoded.header.get("kid")
+        key = self._keys.get(kid) if isinstance(kid, str) else None
+        if key is None:
+            raise TokenError(TokenReason.JWK_KID_MISMATCH, "no service key of this kid")
+        return key
 
 
 def _public_jwk(key: rsa.RSAPublicKey) -> dict[str, str]:

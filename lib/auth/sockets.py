@@ -1,24 +1,17 @@
-"""WebSockets: denied with a real status, and closed when what let them in has lapsed."""
+"""WebSockets: refused with an HTTP status, and closed when their session has ended."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import anyio
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lib.auth.answers import Answer
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-# How often an open socket is asked about again; the answer itself is at most 50 s old.
-WATCH_SECONDS = 4.0
-# An answer that takes longer counts as a no. Together with the age of an answer and the interval
-# this keeps the promise that an ended session receives nothing after 60 s.
+# How often an open socket is checked again; the status of its session is at most 50 s old.
+CHECK_SECONDS = 4.0
+# A check that takes longer has failed. Together with the age of the status and the interval, this
+# is why an ended session receives nothing after 60 s.
 ANSWER_SECONDS = 5.0
 OWNER_HEADER = b"x-earshot-user"
 # RFC 6455 section 7.4.1: the endpoint refuses to go on for a reason of policy.
@@ -30,30 +23,29 @@ _LEAVE_SECONDS = 10.0
 def owned_by(scope: Scope, user_id: str) -> Scope:
     """Return a socket's scope whose `x-earshot-user` header is the user, whatever the client sent.
 
-    Streamlit hands a session out to whoever knows its id, unless the user differs
+    Streamlit lets whoever knows a session's id resume it, unless the user differs
     (`server.trustedUserHeaders` in `.streamlit/config.toml`).
     """
     kept = [pair for pair in scope["headers"] if pair[0].lower() != OWNER_HEADER]
     return {**scope, "headers": [*kept, (OWNER_HEADER, user_id.encode())]}
 
 
-async def deny_socket(scope: Scope, receive: Receive, send: Send, answer: Answer) -> None:
-    """Refuse an upgrade: with the answer if the server can send one, else by closing."""
+async def deny_socket(scope: Scope, receive: Receive, send: Send, response: Response) -> None:
+    """Refuse an upgrade: with the response if the server can send one, else by closing."""
     await receive()
     if "websocket.http.response" in scope.get("extensions", {}):
-        for message in answer.messages(websocket=True):
-            await send(message)
+        await response(scope, receive, send)
     else:
         await send({"type": "websocket.close", "code": CLOSE_CODE})
 
 
 async def serve_socket(
-    app: App,
+    app: ASGIApp,
     scope: Scope,
     receive: Receive,
     send: Send,
     still_admitted: Callable[[], Awaitable[bool]],
-    every: float = WATCH_SECONDS,
+    every: float = CHECK_SECONDS,
     deadline: float = ANSWER_SECONDS,
 ) -> None:
     """Run the app on a socket until it ends or is no longer admitted.
@@ -63,43 +55,43 @@ async def serve_socket(
         scope: of the socket.
         receive: of the server.
         send: of the server.
-        still_admitted: asked every `every` seconds; after a False nothing more is sent.
-        every: seconds.
-        deadline: seconds that an answer may take; then it is a no.
+        still_admitted: checks the socket; after a False nothing more is sent.
+        every: seconds between checks.
+        deadline: seconds that a check may take; after that it has failed.
     """
-    lapsed = False
+    is_closed = False
 
-    async def guarded_send(message: Message) -> None:
-        if not lapsed:
+    async def send_while_open(message: Message) -> None:
+        if not is_closed:
             await send(message)
 
     async with anyio.create_task_group() as tasks:
 
-        async def in_time() -> bool:
+        async def admitted_in_time() -> bool:
             # A task of its own, because a thread that waits for Clerk cannot be cancelled.
             answers: list[bool] = []
             answered = anyio.Event()
 
-            async def ask() -> None:
+            async def check() -> None:
                 answers.append(await still_admitted())
                 answered.set()
 
-            tasks.start_soon(ask)
+            tasks.start_soon(check)
             with anyio.move_on_after(deadline):
                 await answered.wait()
             return any(answers)
 
         async def watch() -> None:
-            nonlocal lapsed
-            while await in_time():  # noqa: ASYNC110  # a clock, not an event, ends this
+            nonlocal is_closed
+            while await admitted_in_time():  # noqa: ASYNC110  # a clock, not an event, ends this
                 await anyio.sleep(every)
-            lapsed = True
+            is_closed = True
             await send({"type": "websocket.close", "code": CLOSE_CODE, "reason": "signed out"})
-            # The server now tells the app that the socket is gone; an app that does not listen
-            # is ended all the same.
+            # The server now tells the app that the socket is closed; an app that does not receive
+            # the message is cancelled.
             await anyio.sleep(_LEAVE_SECONDS)
             tasks.cancel_scope.cancel()
 
         tasks.start_soon(watch)
-        await app(scope, receive, guarded_send)
+        await app(scope, receive, send_while_open)
         tasks.cancel_scope.cancel()

@@ -1,4 +1,4 @@
-"""Verification of Clerk's JWTs: a pure function of token, keys, time and policy.
+"""Verification of Clerk's JWTs, a function of token, keys, time and policy.
 
 The order of the checks is Clerk's own (`verifyToken` of `@clerk/backend`), because the first
 failure names the reason that operators see. Signatures are PyJWT's work.
@@ -31,7 +31,6 @@ CATEGORY_IGNORE = "cl_I7d4PD111III"
 _MACHINE_TYPES = ("at+jwt", "application/at+jwt")
 _MACHINE_SUBJECT = "mch_"
 
-
 # base64url to base64; what belongs to base64 alone becomes invalid.
 _TO_BASE64 = bytes.maketrans(b"-_+/=", b"+/!!!")
 _PADDING = (b"", b"", b"==", b"=")
@@ -52,12 +51,12 @@ class TokenError(Exception):
 
 
 class Keys(Protocol):
-    """Where verification finds public keys."""
+    """Where verification finds public keys. May await `lib.auth.blocking.BlockingCall`."""
 
-    def get(self, kid: str | None) -> jwt.PyJWK:
+    async def get(self, kid: str | None) -> jwt.PyJWK:
         """Return the key for a token header's `kid`, or raise `TokenError`."""
 
-    def replacement(self, kid: str | None, failed: jwt.PyJWK) -> jwt.PyJWK | None:
+    async def replacement(self, kid: str | None, failed: jwt.PyJWK) -> jwt.PyJWK | None:
         """Return another key for `kid` than the one that failed, if the issuer has a newer one."""
 
 
@@ -131,7 +130,7 @@ def decode(token: str) -> Decoded:
     return decoded
 
 
-def verify(token: str, keys: Keys, now: float, policy: Policy) -> Claims:
+async def verify(token: str, keys: Keys, now: float, policy: Policy) -> Claims:
     """Return the claims of a session token that passes every check.
 
     Args:
@@ -146,35 +145,47 @@ def verify(token: str, keys: Keys, now: float, policy: Policy) -> Claims:
     decoded = decode(token)
     if decoded.header.get("cat") == CATEGORY_MACHINE:
         raise TokenError(TokenReason.INVALID, "a machine token is no session token")
-    payload = verify_signature(decoded, keys)
+    payload = await verify_signature(decoded, keys)
     _check_subject_and_parties(payload, policy)
     check_times(payload, now, policy.skew_seconds, expired_accepted=policy.expired_accepted)
     return payload
 
 
-def verify_signature(decoded: Decoded, keys: Keys) -> Claims:
+async def verify_signature(decoded: Decoded, keys: Keys) -> Claims:
     """Check type, algorithm and signature; return the payload that was signed.
 
     Raises:
         TokenError: no key, a type or algorithm that is not accepted, or a bad signature.
     """
     kid = decoded.header.get("kid")
-    key = keys.get(kid)
-    if decoded.header.get("typ", "JWT") != "JWT":
-        raise TokenError(TokenReason.INVALID, "the header's typ is not JWT")
-    if decoded.header.get("alg") not in ALGORITHMS:
-        raise TokenError(TokenReason.INVALID_ALGORITHM, "the header's alg is not accepted")
+    key = await keys.get(kid)
     try:
-        _check_signature(decoded, key)
+        check_signature(decoded, key)
     except TokenError as error:
         # Clerk's kid is the instance's id: after a rotation it can name a new key.
         if error.reason is not TokenReason.INVALID_SIGNATURE:
             raise
-        newer = keys.replacement(kid, key)
+        newer = await keys.replacement(kid, key)
         if newer is None:
             raise
-        _check_signature(decoded, newer)
+        check_signature(decoded, newer)
     return decoded.payload
+
+
+def check_signature(decoded: Decoded, key: jwt.PyJWK) -> None:
+    """Check type, algorithm and signature with one key.
+
+    Raises:
+        TokenError: a type or algorithm that is not accepted, or a bad signature.
+    """
+    if decoded.header.get("typ", "JWT") != "JWT":
+        raise TokenError(TokenReason.INVALID, "the header's typ is not JWT")
+    if decoded.header.get("alg") not in ALGORITHMS:
+        raise TokenError(TokenReason.INVALID_ALGORITHM, "the header's alg is not accepted")
+    if decoded.header["alg"] != key.algorithm_name:
+        # The key is bound to one algorithm; another one cannot be tried with it.
+        raise TokenError(TokenReason.VERIFICATION_FAILED, "alg does not fit the key")
+    _check_bytes(decoded.signing_input, decoded.signature, key)
 
 
 def check_times(
@@ -198,19 +209,11 @@ def check_times(
         raise TokenError(TokenReason.IAT_IN_THE_FUTURE, "the token was issued in the future")
 
 
-def _check_signature(decoded: Decoded, key: jwt.PyJWK) -> None:
-    if decoded.header["alg"] != key.algorithm_name:
-        # The key is bound to one algorithm; another one cannot be tried with it.
-        raise TokenError(TokenReason.VERIFICATION_FAILED, "alg does not fit the key")
-    _check_bytes(decoded.signing_input, decoded.signature, key)
-
-
 @lru_cache(maxsize=2048)
 def _check_bytes(signing_input: bytes, signature: bytes, key: jwt.PyJWK) -> None:
-    """Check a signature. Good ones are remembered: a page load and its socket repeat one token.
+    """Check a signature. Good ones are cached: a page load and its socket send the same token.
 
-    Only what is returned is remembered, and a bad signature raises, so that a flood of bad ones
-    displaces nothing.
+    A bad signature raises and is not cached, so a flood of bad ones displaces nothing.
     """
     if not key.Algorithm.verify(signing_input, key.key, signature):
         raise TokenError(TokenReason.INVALID_SIGNATURE, "the signature is wrong")

@@ -1,4 +1,4 @@
-"""URLs as browsers and Clerk write them; queries are serialised as `URLSearchParams` does."""
+"""URLs as browsers and Clerk write them; queries are serialised like `URLSearchParams`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class PublicUrl:
         return next((value for key, value in self._pairs if key == name), None) or None
 
     def has(self, name: str) -> bool:
-        """Tell whether a query parameter is present, be it empty."""
+        """Return whether a query parameter is present, empty or not."""
         return any(key == name for key, _ in self._pairs)
 
     def without(self, *names: str) -> Self:

@@ -15,8 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 from lib.auth.backend_api import ApiRefusedError, ApiUnavailableError, BackendApi
-from lib.auth.members import Member, text_in
-from lib.auth.profiles import primary_email
+from lib.auth.members import Member, primary_email, text_in
 from lib.auth.roles import Role, role_of
 from lib.config.settings import Settings
 from lib.data import Caller, DataError, Refused, erasure, users

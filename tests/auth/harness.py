@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import Any
 import httpx
 
 from lib.auth.authenticator import Authenticator
+from lib.auth.backend_api import BackendApi
 from lib.auth.events import AuthEvent
 from lib.auth.gate import Gate
 from tests.auth.clerk import (
@@ -40,6 +42,17 @@ async def dashboard(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
+class NotOnTheEventLoop(httpx.HTTPTransport):
+    """The network, which refuses a call that would block the event loop."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return super().handle_request(request)
+        raise AssertionError(f"{request.url.path} was called on the event loop")
+
+
 @dataclass
 class Stage:
     """A gated app and its Clerk instance."""
@@ -63,10 +76,12 @@ class Stage:
             own["__clerk_db_jwt"] = "dvb_1"
         return "; ".join(f"{name}={value}" for name, value in {**own, **more}.items())
 
-    def app_session(self, user_id: str = "user_1", session_id: str = "sess_1") -> dict[str, str]:
+    def app_session(
+        self, user_id: str = "user_1", clerk_session_id: str = "sess_1"
+    ) -> dict[str, str]:
         """Return the app-session cookie that the gate issues, by name."""
         cookie = self.authenticator.app_session
-        line = cookie.issue(session_id, user_id, time.time())
+        line = cookie.issue(clerk_session_id, user_id, time.time())
         return {cookie.name: line.partition(";")[0].partition("=")[2]}
 
     async def get(self, path: str, cookies: str = "", **headers: str) -> httpx.Response:
@@ -97,7 +112,9 @@ def stage(*, production: bool = True, app: Any = dashboard, **settings: Any) -> 
     with BackendServer() as server:
         session = serve_session(server, key, host)
         configured = settings_for(production=production, api_url=server.url, **settings)
-        with Authenticator(configured) as authenticator:
+        secret = configured.clerk_secret_key.get_secret_value()
+        api = BackendApi(server.url, secret, NotOnTheEventLoop())
+        with Authenticator(configured, api=api) as authenticator:
             events: list[AuthEvent] = []
             gate = Gate(app, settings=configured, authenticator=authenticator, record=events.append)
             yield Stage(gate, authenticator, server, session, key, host, events)

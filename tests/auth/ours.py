@@ -10,11 +10,11 @@ import httpx
 
 from lib.auth import cookies
 from lib.auth.backend_api import BackendApi
+from lib.auth.blocking import run_here
+from lib.auth.decisions import StateMachine
 from lib.auth.instance import Instance, instance_of
 from lib.auth.keys import JwksKeys, PemKeys
-from lib.auth.proxies import TrustedProxies
-from lib.auth.requests import AuthRequest
-from lib.auth.state import StateMachine
+from lib.auth.requests import AuthRequest, TrustedProxies
 from lib.auth.tokens import Policy
 from lib.auth.urls import PublicUrl, ascii_url_part
 from tests.auth.clerk import settings_for
@@ -43,7 +43,7 @@ def our_outcome(case: Case) -> Outcome:
     with BackendApi("https://api.clerk.com", "sk", httpx.MockTransport(reply)) as api:
         keys = PemKeys(options["jwtKey"]) if "jwtKey" in options else JwksKeys(api.jwks)
         machine = StateMachine(replace(instance, policy=policy), keys, api, lambda: case.now)
-        decision = machine.decide(request_of(case))
+        decision = run_here(machine.decide(request_of(case)))
     return Outcome(
         decision.status,
         str(decision.reason),

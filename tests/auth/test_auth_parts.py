@@ -15,13 +15,12 @@ from lib.auth import cookies
 from lib.auth.app_session import MAX_AGE_SECONDS, AppSessionCookie
 from lib.auth.backend_api import ApiRefusedError, ApiUnavailableError, BackendApi
 from lib.auth.events import AuthEvent, EventReporter
-from lib.auth.headers import bucket_origins
-from lib.auth.members import Member
-from lib.auth.profiles import Profiles
-from lib.auth.proxies import TrustedProxies
+from lib.auth.members import Member, Profiles
+from lib.auth.path_kinds import PathKind, kind_of, route_label
 from lib.auth.reasons import listed
+from lib.auth.requests import TrustedProxies
+from lib.auth.response_headers import bucket_origins
 from lib.auth.roles import Role, allows, api_allowed, page_allowed, role_of
-from lib.auth.surfaces import Surface, route_label, surface_of
 from lib.auth.tokens import TokenError, decode
 from lib.auth.urls import format_query, origin_of, parse_query
 from tests.auth.clerk import publishable_key, settings_for
@@ -183,7 +182,7 @@ def test_every_path_has_a_label_from_a_closed_list() -> None:
     assert labels == {"/*"}
     assert route_label("/session") == "/session"
     assert route_label("/api/v1/users/user_1") == "/api/*"
-    assert surface_of("relative") is Surface.REFUSED
+    assert kind_of("relative") is PathKind.REFUSED
 
 
 def test_reasons_that_clerk_makes_up_are_counted_under_one_name() -> None:

@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from lib.auth.bearer import BearerVerifier, Principal
+from lib.auth.blocking import run_here
 from lib.auth.members import Denial
 from lib.auth.service import MAX_LIFE_SECONDS, ServiceKeys, load_keys, mint
 from tests.auth.clerk import SigningKey, settings_for
@@ -40,7 +41,7 @@ def built() -> Iterator[tuple[Stage, BearerVerifier]]:
 
 
 def verified(built: tuple[Stage, BearerVerifier], token: str) -> Principal | Denial:
-    return built[1].verify(f"Bearer {token}")
+    return run_here(built[1].verify(f"Bearer {token}"))
 
 
 @pytest.mark.parametrize("role", ["ingest", "worker"])
@@ -131,14 +132,14 @@ def test_service_key_signs_no_session_tokens(built: tuple[Stage, BearerVerifier]
 def test_anything_but_a_bearer_token_is_missing(
     built: tuple[Stage, BearerVerifier], header: str
 ) -> None:
-    assert built[1].verify(header) == Denial("bearer-missing")
+    assert run_here(built[1].verify(header)) == Denial("bearer-missing")
 
 
 def test_service_tokens_without_a_key_are_refused() -> None:
     with stage() as stage_:
         verifier = BearerVerifier(settings_for(), stage_.authenticator)
         token = mint(NEW, ISSUER, "ingest", "backend")
-        assert verifier.verify(f"Bearer {token}") == Denial("service-token-invalid")
+        assert run_here(verifier.verify(f"Bearer {token}")) == Denial("service-token-invalid")
 
 
 def test_one_issuer_for_both_kinds_is_refused_at_start() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import anyio
 import pytest
 
-from lib.auth.client_limit import network_of
-from lib.auth.judge import MAX_STRANGERS, STRANGER_CALLS
+from lib.auth.blocking import ANONYMOUS_CALLS, MAX_ANONYMOUS_THREADS
+from lib.auth.rate_limiter import network_of
 from lib.auth.sockets import serve_socket
 from tests.auth.harness import Stage, stage
 
@@ -38,13 +38,13 @@ async def test_made_up_handshakes_do_not_hold_up_a_session_check(production: Sta
             for number in range(40):
                 tasks.start_soon(production.document, *made_up(number))
             with anyio.fail_after(60):
-                while production.server.count(*PAYLOAD) < MAX_STRANGERS:
+                while production.server.count(*PAYLOAD) < MAX_ANONYMOUS_THREADS:
                     await anyio.lowlevel.checkpoint()
                 # A token of this age needs a check of the session, and so a thread.
                 cookies = production.cookies(production.token(age=55))
                 answer = await production.get("/media/a", cookies)
             assert answer.status_code == 200
-            assert production.server.count(*PAYLOAD) == MAX_STRANGERS
+            assert production.server.count(*PAYLOAD) == MAX_ANONYMOUS_THREADS
             release.set()
     finally:
         release.set()
@@ -52,25 +52,25 @@ async def test_made_up_handshakes_do_not_hold_up_a_session_check(production: Sta
 
 async def test_one_client_causes_few_calls_to_clerk_and_others_their_own() -> None:
     with stage(EARSHOT_TRUSTED_PROXIES="127.0.0.1") as built:
-        for number in range(STRANGER_CALLS + 20):
+        for number in range(ANONYMOUS_CALLS + 20):
             answer = await built.document(*made_up(number), x_forwarded_for="203.0.113.7")
             assert answer.status_code == 307
-        assert built.server.count(*PAYLOAD) == STRANGER_CALLS
+        assert built.server.count(*PAYLOAD) == ANONYMOUS_CALLS
         await built.document(*made_up(0), x_forwarded_for="203.0.113.8")
-        assert built.server.count(*PAYLOAD) == STRANGER_CALLS + 1
+        assert built.server.count(*PAYLOAD) == ANONYMOUS_CALLS + 1
 
 
 async def test_refreshes_with_a_made_up_token_have_the_same_budget(production: Stage) -> None:
     suffix = production.authenticator.instance.cookie_names.suffix
     cookies = production.cookies(production.token(age=400), **{f"__refresh_{suffix}": "made-up"})
-    for _ in range(STRANGER_CALLS + 20):
+    for _ in range(ANONYMOUS_CALLS + 20):
         assert (await production.get("/media/a", cookies)).status_code == 401
     calls = production.server.count("POST", "/v1/sessions/sess_1/refresh")
-    assert calls == STRANGER_CALLS
+    assert calls == ANONYMOUS_CALLS
 
 
 async def test_member_beyond_the_budget_stays_signed_in(production: Stage) -> None:
-    for number in range(STRANGER_CALLS + 1):
+    for number in range(ANONYMOUS_CALLS + 1):
         await production.document(*made_up(number))
     path, trip = made_up(0)
     answer = await production.document(path, f"{production.cookies()}; {trip}")

@@ -6,11 +6,12 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import jwt
 import pytest
 
 from lib.auth.backend_api import ApiRefusedError, ApiUnavailableError
+from lib.auth.blocking import WorkerThreads, run_here
 from lib.auth.keys import FRESH_SECONDS, REFETCH_SECONDS, STALE_SECONDS, JwksKeys, PemKeys
-from lib.auth.network import Waiting, WouldWait, waiting_for
 from lib.auth.tokens import Policy, TokenError, verify
 from tests.auth.clerk import SigningKey, session_claims
 
@@ -34,9 +35,12 @@ class Issuer:
             raise self.answer
         return self.answer
 
+    def get(self, kid: str = "ins_test") -> jwt.PyJWK:
+        return run_here(self.keys.get(kid))
+
     def reason(self, kid: str = "ins_test") -> str:
         with pytest.raises(TokenError) as failed:
-            self.keys.get(kid)
+            self.get(kid)
         return failed.value.reason
 
 
@@ -47,30 +51,30 @@ def issuer() -> Issuer:
 
 def test_known_key_is_fetched_once_while_fresh(issuer: Issuer) -> None:
     for _ in range(5):
-        issuer.keys.get("ins_test")
+        issuer.get()
         issuer.now += FRESH_SECONDS / 6
     assert issuer.fetches == 1
 
 
 def test_old_keys_are_fetched_again(issuer: Issuer) -> None:
-    issuer.keys.get("ins_test")
+    issuer.get()
     issuer.now += FRESH_SECONDS
-    issuer.keys.get("ins_test")
+    issuer.get()
     assert issuer.fetches == 2
 
 
 def test_key_that_was_withdrawn_is_no_longer_accepted(issuer: Issuer) -> None:
-    issuer.keys.get("ins_test")
+    issuer.get()
     issuer.answer = {"keys": [SigningKey("ins_new", SECOND.private).jwk]}
     issuer.now += FRESH_SECONDS
     assert issuer.reason() == "jwk-kid-mismatch"
 
 
 def test_stale_keys_serve_during_an_outage_until_they_are_too_old(issuer: Issuer) -> None:
-    issuer.keys.get("ins_test")
+    issuer.get()
     issuer.answer = ApiUnavailableError("down")
     issuer.now += FRESH_SECONDS + 1
-    assert issuer.keys.get("ins_test").key_id == "ins_test"
+    assert issuer.get().key_id == "ins_test"
     issuer.now += STALE_SECONDS
     assert issuer.reason() == "jwk-remote-failed-to-load"
 
@@ -82,7 +86,7 @@ def test_outage_is_retried_at_intervals(issuer: Issuer) -> None:
     assert issuer.fetches == 1
     issuer.now += REFETCH_SECONDS
     issuer.answer = {"keys": [FIRST.jwk]}
-    assert issuer.keys.get("ins_test").key_id == "ins_test"
+    assert issuer.get().key_id == "ins_test"
 
 
 @pytest.mark.parametrize(
@@ -110,11 +114,12 @@ def test_refused_secret_key_is_named(issuer: Issuer) -> None:
 
 def test_rotation_under_the_same_kid_is_noticed(issuer: Issuer) -> None:
     claims = session_claims(issuer.now)
-    verify(FIRST.sign(claims), issuer.keys, issuer.now, POLICY)
+    run_here(verify(FIRST.sign(claims), issuer.keys, issuer.now, POLICY))
     issuer.answer = {"keys": [SECOND.jwk]}
     issuer.now += REFETCH_SECONDS
     rotated = SECOND.sign(session_claims(issuer.now))
-    assert verify(rotated, issuer.keys, issuer.now, POLICY)["sub"] == "user_1"
+    claims = run_here(verify(rotated, issuer.keys, issuer.now, POLICY))
+    assert claims["sub"] == "user_1"
     assert issuer.fetches == 2
 
 
@@ -128,7 +133,7 @@ def test_threads_share_one_fetch(issuer: Issuer) -> None:
         return plain()
 
     keys = JwksKeys(slow, lambda: issuer.now)
-    threads = [threading.Thread(target=keys.get, args=("ins_test",)) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: run_here(keys.get("ins_test"))) for _ in range(8)]
     for thread in threads:
         thread.start()
     assert arrived.wait(10)
@@ -138,17 +143,26 @@ def test_threads_share_one_fetch(issuer: Issuer) -> None:
     assert issuer.fetches == 1
 
 
-def test_nothing_waits_where_waiting_is_forbidden(issuer: Issuer) -> None:
-    with waiting_for(Waiting.NOTHING), pytest.raises(WouldWait):
-        issuer.keys.get("ins_test")
-    issuer.keys.get("ins_test")
-    with waiting_for(Waiting.NOTHING):
-        assert issuer.keys.get("ins_test").key_id == "ins_test"
+@pytest.mark.anyio
+async def test_only_a_fetch_takes_a_thread(issuer: Issuer) -> None:
+    fetched_in: list[threading.Thread] = []
+    plain = issuer.fetch
+
+    def fetch() -> Any:
+        fetched_in.append(threading.current_thread())
+        return plain()
+
+    keys, threads = JwksKeys(fetch, lambda: issuer.now), WorkerThreads()
+    for _ in range(3):
+        key = await threads.run(keys.get("ins_test"), "203.0.113.7")
+        assert key.key_id == "ins_test"
+    [thread] = fetched_in
+    assert thread is not threading.current_thread()
 
 
 def test_pem_verifies_without_network_whatever_the_kid() -> None:
     token = SigningKey("any", FIRST.private).sign(session_claims(1000))
-    assert verify(token, PemKeys(FIRST.pem), 1000, POLICY)["sid"] == "sess_1"
+    assert run_here(verify(token, PemKeys(FIRST.pem), 1000, POLICY))["sid"] == "sess_1"
 
 
 @pytest.mark.parametrize("pem", ["", "nonsense", "-----BEGIN PUBLIC KEY-----\nAAAA\n"])

@@ -1,4 +1,4 @@
-"""A sign-out that Clerk was not told of is told until Clerk knows."""
+"""A sign-out that did not reach Clerk is retried until Clerk has ended the session."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from contextlib import contextmanager
 import pytest
 
 from lib.auth.backend_api import ApiRefusedError, ApiUnavailableError
-from lib.auth.revocations import Revocations
+from lib.auth.clerk_sessions import Revocations
 
 
 class Clerk:
-    """Fails each call as told, one after another, then answers."""
+    """Fails each call with the given errors, one after another, then answers."""
 
     def __init__(self, *failures: Exception) -> None:
         self.failures = list(failures)
@@ -21,19 +21,19 @@ class Clerk:
         self.known: set[str] = set()
         self.changed = threading.Condition()
 
-    def revoke(self, session_id: str) -> None:
-        self.asked.append(session_id)
+    def revoke(self, clerk_session_id: str) -> None:
+        self.asked.append(clerk_session_id)
         if self.failures:
             raise self.failures.pop(0)
 
-    def confirmed(self, session_id: str) -> None:
+    def confirmed(self, clerk_session_id: str) -> None:
         with self.changed:
-            self.known.add(session_id)
+            self.known.add(clerk_session_id)
             self.changed.notify_all()
 
-    def wait_for(self, *session_ids: str) -> bool:
+    def wait_for(self, *clerk_session_ids: str) -> bool:
         with self.changed:
-            return self.changed.wait_for(lambda: self.known >= set(session_ids), 30)
+            return self.changed.wait_for(lambda: self.known >= set(clerk_session_ids), 30)
 
     @contextmanager
     def revocations(self) -> Iterator[Revocations]:
@@ -49,7 +49,7 @@ class Clerk:
     [ApiUnavailableError("rate limited"), ApiRefusedError(401, "x"), ApiRefusedError(403, "x")],
     ids=["unavailable", "401", "403"],
 )
-def test_clerk_is_told_again_until_it_knows(failure: Exception) -> None:
+def test_revocation_is_retried_until_clerk_answers(failure: Exception) -> None:
     clerk = Clerk(failure, failure, failure)
     with clerk.revocations() as revocations:
         with pytest.raises(ApiUnavailableError):
@@ -70,9 +70,9 @@ def test_one_that_fails_does_not_keep_others_waiting() -> None:
     down = ApiUnavailableError("down")
     clerk = Clerk(down, down, down)
     with clerk.revocations() as revocations:
-        for session_id in ("sess_1", "sess_2"):
+        for clerk_session_id in ("sess_1", "sess_2"):
             with pytest.raises(ApiUnavailableError):
-                revocations.end(session_id)
+                revocations.end(clerk_session_id)
         assert clerk.wait_for("sess_1", "sess_2")
 
 

@@ -14,6 +14,7 @@ import uvicorn
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from lib.auth.blocking import run_here
 from tests.auth.clerk import APP_URL
 from tests.auth.harness import Stage, stage
 
@@ -98,7 +99,7 @@ def test_idle_socket_closes_soon_after_the_session_ends(socket_stage: tuple[Stag
     with open_socket(url, built.cookies()) as socket, open_socket(url, built.cookies()) as other:
         socket.send("one")
         assert socket.recv(10) == "user_1: one"
-        built.authenticator.sign_out("sess_1")
+        run_here(built.authenticator.sign_out("sess_1"))
         for each in (socket, other):
             with pytest.raises(ConnectionClosed) as closed:
                 each.recv(30)

@@ -10,7 +10,7 @@ import crossplane
 import pytest
 
 from lib.api.bodies import MAX_BODY_BYTES
-from lib.auth.incoming import MAX_TARGET_BYTES
+from lib.auth.requests import MAX_TARGET_BYTES
 from tests.deploy.dockerfile import ROOT
 
 CONFIGURATION = ROOT / "deploy" / "nginx.conf"

@@ -20,12 +20,13 @@ from lib.api.cursors import Cursors
 from lib.api.problems import Problem
 from lib.auth.app_session import AppSession, AppSessionCookie
 from lib.auth.bearer import BearerVerifier
+from lib.auth.blocking import run_here
 from lib.auth.cookies import CookieNames, parse
-from lib.auth.incoming import ScopeReader
+from lib.auth.keys import JwksKeys
 from lib.auth.members import Denial
-from lib.auth.proxies import TrustedProxies
-from lib.auth.service import ServiceKeys, mint
-from lib.auth.surfaces import Surface, surface_of
+from lib.auth.path_kinds import PathKind, kind_of
+from lib.auth.requests import RequestReader, TrustedProxies
+from lib.auth.service import ServiceKeys, mint, public_jwks
 from lib.auth.tokens import Policy, TokenError, verify
 from lib.observability.request_id import accept_request_id
 from lib.storage.keys import AudioKey
@@ -40,6 +41,7 @@ PEM = KEY.private_bytes(
     serialization.NoEncryption(),
 ).decode()
 SERVICE = ServiceKeys(PEM)
+KEYS = JwksKeys(lambda: public_jwks(PEM))
 TOKEN = mint(PEM, ISSUER, "ingest", "fuzz", now=NOW)
 KID = jwt.get_unverified_header(TOKEN)["kid"]
 COOKIE = AppSessionCookie(["k" * 40, "o" * 40], secure=True)
@@ -78,7 +80,7 @@ def test_a_token_that_nobody_signed_is_denied(header: Any, payload: Any, signatu
     token = compact(header, payload, signature)
     assert isinstance(SERVICE.verify(token, ISSUER, NOW), Denial)
     with pytest.raises(TokenError):
-        verify(token, SERVICE, NOW, Policy(issuer=ISSUER))
+        run_here(verify(token, KEYS, NOW, Policy(issuer=ISSUER)))
 
 
 def test_the_token_that_is_changed_below_is_good() -> None:
@@ -103,13 +105,13 @@ def test_signed_claims_of_any_type_are_accepted_only_if_they_are_right(payload: 
 @pytest.fixture(scope="module")
 def bearer() -> Callable[[str], Any]:
     class Nobody:
-        def member_of_token(self, token: str) -> Any:
+        async def member_of_token(self, token: str) -> Any:
             policy = Policy(issuer="https://clerk.example.com")
-            return verify(token, SERVICE, NOW, policy)
+            return await verify(token, KEYS, NOW, policy)
 
     settings = settings_for(EARSHOT_SERVICE_KEY=PEM)
     verifier = BearerVerifier(settings, Nobody(), lambda: NOW)  # type: ignore[arg-type]
-    return verifier.verify
+    return lambda header: run_here(verifier.verify(header))
 
 
 @given(header=st.text(max_size=100) | st.builds(lambda text: f"Bearer {text}", st.text()))
@@ -157,7 +159,7 @@ def test_any_jar_of_cookies_yields_a_choice(jar: dict[str, str]) -> None:
         names = CookieNames("x", "clerk.example.com", production)
         chosen = names.choose(parse(header), NOW)
         assert isinstance(chosen.client_uat, int)
-        assert chosen.session is None or isinstance(chosen.session, str)
+        assert chosen.session_token is None or isinstance(chosen.session_token, str)
 
 
 @given(cursor=st.text(max_size=200), query=st.binary(max_size=60), data=st.data())
@@ -212,10 +214,10 @@ def test_any_body_is_a_value_or_a_bad_request(body: bytes) -> None:
 
 
 @given(path=st.text(max_size=60).map(lambda text: f"/{text}") | st.text(max_size=60))
-def test_any_path_has_a_surface_and_none_climbs_up(path: str) -> None:
-    surface = surface_of(path)
+def test_any_path_has_a_kind_and_none_climbs_up(path: str) -> None:
+    kind = kind_of(path)
     if ".." in path.split("/") or not path.startswith("/") or "//" in path:
-        assert surface is Surface.REFUSED
+        assert kind is PathKind.REFUSED
 
 
 @given(
@@ -244,7 +246,7 @@ def test_any_path_has_a_surface_and_none_climbs_up(path: str) -> None:
 def test_any_scope_is_read_and_its_origin_is_one_of_ours(
     headers: list[tuple[bytes, bytes]], path: bytes, query: bytes
 ) -> None:
-    reader = ScopeReader("https://app.example.com", (), TrustedProxies(["10.0.0.0/8"]))
+    reader = RequestReader("https://app.example.com", (), TrustedProxies(["10.0.0.0/8"]))
     scope = {
         "type": "http",
         "method": "GET",

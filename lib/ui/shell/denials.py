@@ -1,4 +1,4 @@
-"""Denials in the script, told as the gate tells its own.
+"""Denials in the script, reported as the gate reports its own.
 
 A script can run on after the gate let its socket in: the session ends, or the role is taken away.
 """
@@ -11,8 +11,8 @@ import streamlit as st
 
 from lib.auth.events import EventReporter, RecordAuth
 from lib.auth.members import Denial
-from lib.auth.proxies import TrustedProxies
-from lib.auth.surfaces import route_label
+from lib.auth.path_kinds import route_label
+from lib.auth.requests import TrustedProxies
 from lib.observability.request_id import current_request_id, new_request_id
 from lib.work.services import services
 

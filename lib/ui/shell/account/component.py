@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from lib.auth.members import Member
-from lib.auth.surfaces import SIGN_OUT_PATH
+from lib.auth.path_kinds import SIGN_OUT_PATH
 from lib.product.figures import initials
 from lib.ui.shell.bundles import register
 
