@@ -42,7 +42,8 @@ export function audioNotice(
   const whole = silent.find((item) => item.sequence === null);
   const silentTurns = silent.filter((item) => item.sequence !== null).length;
   if (clips[0]?.turn === null) return said[0] ?? null;
-  if (whole) said.push(`${WHOLE[whole.state]}${codecs([whole])} Recordings of single turns can be played.`);
+  if (whole)
+    said.push(`${WHOLE[whole.state]}${codecs([whole])} Recordings of single turns can be played.`);
   if (silentTurns > 0) {
     const turns = silentTurns === 1 ? "1 turn has" : `${silentTurns} turns have`;
     said.push(`${turns} no playable recording; the transcript says why.`);
