@@ -15,7 +15,7 @@ from fastapi import Depends, Query, Request, Response
 
 from lib.api.problems import BAD_REQUEST, Problem
 from lib.data import Page
-from lib.data.limits import PAGE_ITEMS
+from lib.product.limits import PAGE_ITEMS
 
 MAX_CURSOR_CHARS: Final = 4096
 _TAG_BYTES: Final = 16

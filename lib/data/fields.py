@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
-from lib.data import limits
+from lib.product import limits
 
 MAX_NAMES: Final = 1024
 """Convex's limit of names in an object, and of characters in a name."""

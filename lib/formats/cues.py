@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from lib.data.fields import Speaker
-from lib.data.limits import MAX_SEQUENCE
 from lib.formats.collector import Collector
 from lib.formats.conversation import Transcript, UnreadableError
 from lib.formats.speakers import NobodyError, Speakers
+from lib.product.limits import MAX_SEQUENCE
 
 _ARROW: Final = "-->"
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")

@@ -1,4 +1,4 @@
-"""The alert rules, as data. `docs/runbook.md` has a section for each, named by its `name`."""
+"""The alert rules, as data. What to do about each: `lib/product/alert_guidance.py`, by name."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ from lib.product.objectives import STORAGE_LATENCY, STORAGE_SUCCESS
 Severity = Literal["critical", "warning"]
 Unit = Literal["burn", "share", "times", "ms", "count"]
 
-RUNBOOK: Final = "docs/runbook.md"
-
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
 
@@ -34,7 +32,7 @@ class Rule:
     """One rule.
 
     Attributes:
-        name: stable; also the anchor in the runbook.
+        name: stable; also the name of its guidance.
         title: of the alert.
         severity: `critical` needs action now, `warning` on the next working day.
         condition: when the rule is bad, and when good again.
@@ -52,11 +50,6 @@ class Rule:
     unit: Unit
     path: str
     params: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def runbook(self) -> str:
-        """Where its section is."""
-        return f"{RUNBOOK}#{self.name}"
 
     def evaluate(
         self, signals: Signals, state: State, now: datetime

@@ -91,6 +91,10 @@ class Batch:
     storage_events: list[dict[str, Any]]
     batch_id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
+    def __len__(self) -> int:
+        """Rollups and events in it."""
+        return len(self.rollups) + len(self.auth_events) + len(self.storage_events)
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -235,7 +239,7 @@ class Recorder:
                 list(islice(auth_events, BATCH_EVENTS)),
                 list(islice(storage_events, BATCH_EVENTS)),
             )
-            if not (batch.rollups or batch.auth_events or batch.storage_events):
+            if not batch:
                 return batches
             batches.append(batch)
 

@@ -17,13 +17,12 @@ from typing import BinaryIO, Final, Literal
 
 from lib.data import DataError, Refused
 from lib.observability.logs import get_logger
+from lib.product.lifetimes import EXPORT_FILE
 
 MOST_RUNNING: Final = 4
 """Maximum number of running exports per process."""
 MOST_BYTES: Final = 1024**3
 """Maximum size of one file; larger exports fail with a message."""
-KEEP_SECONDS: Final = 900.0
-"""How long a finished file waits for its download."""
 
 State = Literal["running", "ready", "failed", "cancelled"]
 
@@ -100,7 +99,7 @@ class Exports:
         keep_seconds: how long a finished file waits for its download.
     """
 
-    def __init__(self, keep_seconds: float = KEEP_SECONDS) -> None:
+    def __init__(self, keep_seconds: float = EXPORT_FILE.total_seconds()) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="earshot-exports-"))
         self._keep_seconds = keep_seconds
         self._guard = threading.Lock()

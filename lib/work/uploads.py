@@ -143,7 +143,7 @@ def complete(
 
     Raises:
         LookupError: there is no such row.
-        ObjectMissingError: nothing was uploaded (yet).
+        ObjectMissingError: nothing was uploaded yet; this is certain.
         UnplayableError: the upload is not the announced recording; the row records this.
         StorageError, Refused, Unavailable: a dependency failed; retry.
     """
@@ -160,9 +160,10 @@ def complete(
         audio_objects.mark_analysed(worker(), id=row.id, analysis="corrupt", reason=error.flaw)
         raise
     except StorageError as error:
-        if error.failure == "denied":
-            # Without permission to list, S3 returns 403 for a missing key.
-            raise ObjectMissingError("denied", error.operation) from None
+        # Without permission to list, S3 returns "denied" for a missing object: check with a
+        # role that may list.
+        if error.failure == "denied" and not exists(storage, row.key):
+            raise ObjectMissingError("missing", error.operation) from None
         raise
     return audio_objects.mark_stored(caller, id=row.id, etag=info.etag)
 
@@ -201,8 +202,6 @@ def _settle(
     except UnplayableError:
         return "flawed"
     except ObjectMissingError:
-        if exists(storage, row.key):
-            return "failed"  # it exists but may not be read: not the upload's fault
         audio_objects.mark_missing(caller, row.id, reason=NEVER_UPLOADED)
         return "missing"
     except StorageError as error:

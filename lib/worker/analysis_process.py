@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from lib.config.settings import StorageRole
 from lib.observability.events import StorageEvent
 from lib.observability.request_id import request_id_bound
+from lib.product.lifetimes import PLAYBACK_URL, PRIVACY_WINDOW
 from lib.storage.analysis import analyse
 from lib.storage.client import Storage, StorageSettings, credentials_of
 from lib.storage.decode import UnplayableError
@@ -41,8 +42,8 @@ class BucketAccess:
     s3_access_key_id: str | None
     s3_secret_access_key: SecretStr | None
     s3_role_credentials: Mapping[StorageRole, str] = field(default_factory=dict)
-    signed_url_seconds: int = 300
-    privacy_window_days: int = 90
+    signed_url_seconds: int = int(PLAYBACK_URL.total_seconds())
+    privacy_window_days: int = PRIVACY_WINDOW.days
 
     @classmethod
     def for_role(cls, settings: StorageSettings, role: StorageRole) -> BucketAccess:

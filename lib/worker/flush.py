@@ -71,7 +71,7 @@ class Flusher:
         except DataError as error:
             # A retry cannot succeed; the measurements are dropped and counted.
             _log.error("metrics.batch_refused", reason=str(error), batchId=batch.batch_id)
-            self._recorder.lost("refused", len(batch.rollups))
+            self._recorder.lost("refused", len(batch))
         return True
 
     def _run(self) -> None:

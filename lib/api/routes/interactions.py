@@ -18,8 +18,8 @@ from lib.api.route import ApiRoute
 from lib.api.routes.sessions import no_session
 from lib.data import audit, interactions, user_sessions
 from lib.data.fields import Cost, Duration, Identifier, Sequence, Speaker, Text, Tokens
-from lib.data.limits import APPEND_ITEMS
 from lib.data.records import NewInteraction
+from lib.product.limits import APPEND_ITEMS
 
 router = APIRouter(
     prefix="/sessions/{id}/interactions", tags=["interactions"], route_class=ApiRoute

@@ -14,7 +14,7 @@ from lib.api.route import ApiRoute
 from lib.api.routes.interactions import Turn
 from lib.api.routes.sessions import Session
 from lib.data import interactions
-from lib.data.limits import QUERY_CHARS, SEARCH_ITEMS
+from lib.product.limits import QUERY_CHARS, SEARCH_ITEMS
 
 router = APIRouter(prefix="/search", tags=["search"], route_class=ApiRoute)
 

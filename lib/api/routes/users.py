@@ -23,7 +23,7 @@ from lib.api.problems import NOT_FOUND, Problem, errors
 from lib.api.route import ApiRoute
 from lib.data import audit, records, users
 from lib.data.fields import ClerkId, Email, ImageUrl, Name
-from lib.data.limits import QUERY_CHARS
+from lib.product.limits import QUERY_CHARS
 
 router = APIRouter(prefix="/users", tags=["users"], route_class=ApiRoute)
 

@@ -17,6 +17,8 @@ from lib.worker.alerts.messages import quantity
 PATH: Final = "/alerts"
 PARAM: Final = "incident"
 """Query parameter that names the incident to show."""
+RULE_PARAM: Final = "rule"
+"""Query parameter that names the rule to say what to do about."""
 
 INCIDENT_COLUMNS: Final = (
     Column("Alert"),
@@ -86,13 +88,16 @@ def duration(incident: Incident) -> timedelta:
 
 
 def rule_rows(states: Mapping[str, AlertState], silenced: Collection[str]) -> list[Row]:
-    """Return all rules with their states.
+    """Return all rules with their states; each opens what to do about it.
 
     Args:
         states: by rule.
         silenced: rules without notifications now; `*` for all.
     """
-    return [Row(_rule(rule, states.get(rule.name), silenced)) for rule in ALL_RULES]
+    return [
+        Row(_rule(rule, states.get(rule.name), silenced), PATH, {RULE_PARAM: rule.name})
+        for rule in ALL_RULES
+    ]
 
 
 def _rule(rule: Rule, state: AlertState | None, silenced: Collection[str]) -> tuple[Cell, ...]:

@@ -15,8 +15,11 @@ from lib.data.functions import Page
 from lib.data.records import AlertState, Delivery, Incident, Silence
 from lib.observability.alert_rules import ALL_RULES
 from lib.product import figures as fmt
+from lib.product.alert_guidance import ALERTS
+from lib.product.lifetimes import ALERT_MESSAGES, INCIDENTS
 from lib.ui.operate import alert_rows
 from lib.ui.operate.incident import incident_panel
+from lib.ui.operate.what_to_do import draw_guidance
 from lib.ui.parts import charts, refresh
 from lib.ui.parts.page_heading.component import page_heading
 from lib.ui.parts.pager import PAGE_SIZE, Pager
@@ -58,6 +61,8 @@ def draw(_visitor: Visitor) -> None:
 
 
 def _body(visitor: Visitor) -> None:
+    # First, and without Convex: the alert may say that Convex is down.
+    _what_to_do(st.query_params.get(alert_rows.RULE_PARAM, ""))
     incident_id = st.query_params.get(alert_rows.PARAM, "")
     if incident_id:
         incident_panel(visitor, incident_id)
@@ -71,6 +76,14 @@ def _body(visitor: Visitor) -> None:
     _incidents(loaded, visitor, pager)
     _rules(loaded, visitor)
     _deliveries(loaded, visitor)
+
+
+def _what_to_do(rule: str) -> None:
+    guidance = ALERTS.get(rule)
+    if guidance is not None:
+        with st.container(border=True, key="rule-guidance"):
+            st.subheader(f"What to do: {alert_rows.rule_title(rule)}", anchor=False)
+            draw_guidance(guidance)
 
 
 def _load(caller: Caller, cursor: str | None) -> _Loaded:
@@ -129,7 +142,7 @@ def _incidents(loaded: _Loaded, visitor: Visitor, pager: Pager) -> None:
         record_table("Resolved incidents", alert_rows.INCIDENT_COLUMNS, table, key="alerts-over")
         pager.controls(len(loaded.over.items), loaded.over.next_cursor)
     else:
-        notices.empty("No resolved incidents", "Incidents are kept for 400 days.")
+        notices.empty("No resolved incidents", f"Incidents are kept for {fmt.span(INCIDENTS)}.")
 
 
 def _rules(loaded: _Loaded, visitor: Visitor) -> None:
@@ -141,7 +154,7 @@ def _rules(loaded: _Loaded, visitor: Visitor) -> None:
         _silence(silence, visitor)
     table = alert_rows.rule_rows(loaded.states, {silence.rule for silence in loaded.silences})
     record_table("Alert rules", alert_rows.RULE_COLUMNS, table, key="alerts-rules")
-    st.caption("docs/runbook.md says what each rule means and what to do.")
+    st.caption("Select a rule to see what it means and what to do.")
 
 
 def _silence_form(visitor: Visitor) -> None:
@@ -201,7 +214,10 @@ def _deliveries(loaded: _Loaded, visitor: Visitor) -> None:
         st.toast("Queued; the worker sends it within seconds.", icon=":material/send:")
         st.rerun()
     if not loaded.deliveries:
-        notices.empty("No messages yet", "Messages to the channels are listed for 30 days.")
+        notices.empty(
+            "No messages yet",
+            f"Messages to the channels are listed for {fmt.span(ALERT_MESSAGES)}.",
+        )
         return
     table = alert_rows.delivery_rows(loaded.deliveries, visitor.zone)
     record_table("Messages", alert_rows.DELIVERY_COLUMNS, table, key="alerts-deliveries")

@@ -10,12 +10,14 @@ from typing import Final
 
 import streamlit as st
 
-from lib.auth.reasons import ALL_REASONS
 from lib.data import events, metrics
 from lib.data.records import AuthEvent, Rollup
 from lib.observability.unusual import LEAST, SPREADS, limit_of
 from lib.product import figures as fmt
-from lib.ui.operate import event_rows, find_request, runbook
+from lib.product.lifetimes import SINGLE_EVENTS
+from lib.product.reason_guidance import REASONS
+from lib.ui.operate import event_rows, find_request
+from lib.ui.operate.what_to_do import draw_guidance
 from lib.ui.parts import charts, plots, refresh
 from lib.ui.parts.page_heading.component import page_heading
 from lib.ui.parts.pager import PAGE_SIZE, Pager
@@ -206,7 +208,7 @@ def _reasons(loaded: _Loaded) -> None:
                 Cell(reason),
                 Cell(fmt.count(part.count)),
                 Cell(fmt.count(earlier[reason].count if reason in earlier else 0)),
-                Cell(_part(reason, "Meaning")),
+                Cell(REASONS[reason].meaning if reason in REASONS else ""),
             ),
             PATH,
             {**here, "reason": reason},
@@ -217,17 +219,12 @@ def _reasons(loaded: _Loaded) -> None:
     st.caption("Select a reason to see what to do about it and its latest denials.")
 
 
-def _part(reason: str, part: str) -> str:
-    section = runbook.sections().get(reason)
-    return section.parts.get(part, "") if section else ""
-
-
 def _explanation() -> None:
-    """Draw the picker of a reason and its explanation."""
+    """Draw the picker of a reason and its guidance."""
     st.subheader("What a reason means and what to do", anchor=False)
     reason = st.selectbox(
         "Reason",
-        sorted(ALL_REASONS),
+        sorted(REASONS),
         index=None,
         placeholder="All reasons",
         key="reason",
@@ -235,15 +232,11 @@ def _explanation() -> None:
         label_visibility="collapsed",
         width=520,
     )
-    section = runbook.sections().get(reason or "")
-    if section is None:
+    if reason is None:
         st.caption("Choose a reason here or in the table above.")
         return
     with st.container(border=True):
-        for name, text in section.parts.items():
-            st.markdown(f"**{name}**")
-            st.text(text)
-        st.caption(f"From docs/runbook.md, section {section.name}.")
+        draw_guidance(REASONS[reason])
 
 
 def _sources(visitor: Visitor, period: Period) -> None:
@@ -255,7 +248,7 @@ def _sources(visitor: Visitor, period: Period) -> None:
         kept, complete = _kept(visitor, period)
     known = [event for event in kept if event.client_hash]
     if not known:
-        notices.empty("No sources", "Single denials are kept for seven days.")
+        notices.empty("No sources", f"Single denials are kept for {fmt.span(SINGLE_EVENTS)}.")
         return
     table = []
     for client, count in Counter(event.client_hash for event in known).most_common(_TOP):
@@ -327,7 +320,7 @@ def _events(visitor: Visitor, period: Period) -> None:
         )
     page = events_since(found, period.start)
     if not page.items:
-        notices.empty("No denials", "Single denials are kept for seven days.")
+        notices.empty("No denials", f"Single denials are kept for {fmt.span(SINGLE_EVENTS)}.")
         return
     table = event_rows.auth_rows(page.items, visitor.zone, here)
     record_table("Sign-in decisions", event_rows.AUTH_COLUMNS, table, key="auth-table")

@@ -10,7 +10,10 @@ import streamlit as st
 from lib.data import alerts, metrics
 from lib.data.records import Incident, IncidentEntry, IncidentRecord
 from lib.product import figures as fmt
-from lib.ui.operate import alert_rows, runbook
+from lib.product.alert_guidance import ALERTS
+from lib.product.limits import NOTE_CHARS
+from lib.ui.operate import alert_rows
+from lib.ui.operate.what_to_do import draw_guidance
 from lib.ui.parts import charts, plots, refresh
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, page_heading
 from lib.ui.parts.periods import CUSTOM, custom
@@ -23,7 +26,6 @@ from lib.worker.alerts.evaluation import METRIC
 from lib.worker.alerts.messages import quantity
 
 HEADING: Final = "incident-heading"
-NOTE_CHARS: Final = 2000
 _AROUND: Final = timedelta(minutes=45)
 _ENDINGS: Final = {
     "recovered": "back within limits",
@@ -61,7 +63,7 @@ def incident_panel(visitor: Visitor, incident_id: str) -> None:
         _heading(found.incident, visitor)
         _actions(found.incident, visitor)
         _chart(found.incident, visitor)
-        _runbook(found.incident)
+        _what_to_do(found.incident)
         _history(found, visitor)
 
 
@@ -170,17 +172,14 @@ def _chart(incident: Incident, visitor: Visitor) -> None:
     )
 
 
-def _runbook(incident: Incident) -> None:
-    section = runbook.sections().get(incident.rule)
-    if section is None:
-        return
+def _what_to_do(incident: Incident) -> None:
+    guidance = ALERTS.get(incident.rule)
+    if guidance is None:
+        return  # a rule of another version
     with st.expander(
         "What to do", expanded=incident.status == "firing", icon=":material/menu_book:"
     ):
-        for name, text in section.parts.items():
-            st.markdown(f"**{name}**")
-            st.text(text)
-        st.caption(f"From docs/runbook.md, section {incident.rule}")
+        draw_guidance(guidance)
 
 
 def _history(found: IncidentRecord, visitor: Visitor) -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 from lib.data import events, metrics
 from lib.data.records import Rollup, StorageEvent
 from lib.product import figures as fmt
+from lib.product.lifetimes import SINGLE_EVENTS
 from lib.product.objectives import STORAGE_LATENCY
 from lib.ui.operate import bucket_report, error_budgets, event_rows, find_request
 from lib.ui.parts import charts, plots, refresh
@@ -248,8 +249,8 @@ def _operations(loaded: _Loaded) -> None:
 def _events(visitor: Visitor, period: Period) -> None:
     st.subheader("Failed and slow operations", anchor=False)
     st.caption(
-        "Operations that failed or were slower than the objective, kept for seven days. "
-        "Open a row to see its request: session, turns, log lines."
+        "Operations that failed or were slower than the objective, kept for "
+        f"{fmt.span(SINGLE_EVENTS)}. Open a row to see its request: session, turns, log lines."
     )
     find_request.request_panel(visitor)
     with st.container(horizontal=True):

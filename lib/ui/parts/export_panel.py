@@ -10,6 +10,7 @@ import streamlit as st
 from lib.formats.record_export import FileFormat
 from lib.product import figures as fmt
 from lib.product import paths
+from lib.product.lifetimes import EXPORT_FILE
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor, require_role
 from lib.work.exports import BusyError, Export, Exports
@@ -97,7 +98,7 @@ def _steps(key: str, page: str, label: str, start: Start, was_running: bool) -> 
                 icon=":material/download:",
             )
             st.button("Discard", key=f"export-end-{page}", on_click=_forget, args=(key, export))
-        st.caption("The file can be downloaded once, within 15 minutes.")
+        st.caption(f"The file can be downloaded once, within {fmt.span(EXPORT_FILE)}.")
     else:
         st.text(f"The export was {export.state}. {export.problem}".strip())
         st.button("Start again", key=f"export-end-{page}", on_click=_forget, args=(key, export))

@@ -9,6 +9,7 @@ from typing import Final, Literal, Protocol, TypeVar
 import streamlit as st
 
 from lib.data.functions import Page
+from lib.product.lifetimes import ROLLUPS
 from lib.ui.shell import notices
 
 Resolution = Literal["minute", "hour", "day"]
@@ -18,13 +19,6 @@ WIDTHS: Final[dict[Resolution, timedelta]] = {
     "hour": timedelta(hours=1),
     "day": timedelta(days=1),
 }
-KEPT: Final[dict[Resolution, timedelta]] = {
-    "minute": timedelta(days=7),
-    "hour": timedelta(days=92),
-    "day": timedelta(days=732),
-}
-"""How long rollups are kept, as in `convex/model/limits.ts`."""
-
 LONGEST: Final = timedelta(days=366)
 SHORTEST: Final = timedelta(minutes=5)
 
@@ -129,7 +123,7 @@ def custom(start: datetime, end: datetime, now: datetime) -> Period:
     resolution, step = next(
         (resolution, step)
         for limit, resolution, step in _STEPS
-        if length <= limit and (age <= KEPT[resolution] or resolution == "day")
+        if length <= limit and (age <= ROLLUPS[resolution] or resolution == "day")
     )
     first = _floor(start, step)
     steps = -((first - end) // step)

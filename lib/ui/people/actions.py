@@ -9,6 +9,7 @@ import streamlit as st
 from lib.auth.roles import Role, allows, function_allowed, sees_clear
 from lib.data import Refused, reveals
 from lib.data.records import REVEALS_OF_USER, User
+from lib.product.limits import IDENTIFIER_CHARS
 from lib.ui.parts.export_panel import export_controls
 from lib.ui.people import erasing
 from lib.ui.shell import notices
@@ -40,7 +41,7 @@ def ask(clerk_id: str) -> None:
     """Ask for a reason, which is audited, then show the user unmasked."""
     visitor = require_role("/user")
     st.text("Shows the name and e-mail address unmasked. The audit trail records your reason.")
-    reason = st.text_input("Reason", key="reveal-reason", max_chars=200, live=True)
+    reason = st.text_input("Reason", key="reveal-reason", max_chars=IDENTIFIER_CHARS, live=True)
     words = (reason or "").strip()
     if st.button("Reveal", type="primary", disabled=not words, key="reveal-now"):
         with notices.error_boundary(visitor.caller.request_id, "reveal the profile"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NoReturn
 
 import streamlit as st
 
@@ -65,15 +65,6 @@ class Submitted:
     until: datetime
 
 
-def start(visitor: Visitor, queue_id: str) -> bool:
-    """Claim the next session of a queue and open it; return False if none is left."""
-    claim = review_claims.take_next(visitor.caller, queue_id)
-    if claim is None:
-        return False
-    open_claim(visitor, claim)
-    return True
-
-
 def open_item(visitor: Visitor, item_id: str) -> OpenReview:
     """Return the open review of an item; claims the item if necessary.
 
@@ -99,12 +90,12 @@ def close() -> None:
     st.session_state.pop(_WORK, None)
 
 
-def amend(visitor: Visitor, review: Review, title: str) -> None:
+def amend(visitor: Visitor, review: Review, title: str) -> NoReturn:
     """Open the reviewer's own submitted review to amend it."""
     _write(visitor, review, title, "amend")
 
 
-def decide(visitor: Visitor, review: Review, title: str) -> None:
+def decide(visitor: Visitor, review: Review, title: str) -> NoReturn:
     """Open the final decision on a session, starting from one of its reviews."""
     _write(visitor, review, title, "decision")
 
@@ -134,7 +125,7 @@ def undo_submit(visitor: Visitor) -> None:
         open_claim(visitor, claim)
 
 
-def open_claim(visitor: Visitor, claim: Claim) -> None:
+def open_claim(visitor: Visitor, claim: Claim) -> NoReturn:
     """Open the page of a claimed session with the review panel."""
     st.session_state[_WORK] = _from_claim(visitor, claim)
     go("/session", {"id": claim.session.id, PARAM: claim.item_id})
@@ -153,7 +144,7 @@ def _from_claim(visitor: Visitor, claim: Claim) -> OpenReview:
     )
 
 
-def _write(visitor: Visitor, review: Review, title: str, kind: Kind) -> None:
+def _write(visitor: Visitor, review: Review, title: str, kind: Kind) -> NoReturn:
     rubric = rubric_of(visitor, review.rubric_id)
     content = content_to_wire(review)
     st.session_state[_WORK] = OpenReview(
@@ -197,6 +188,7 @@ def start_button(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> Non
     )
     if pressed:
         with notices.error_boundary(visitor.caller.request_id, "claim a session"):
-            found = start(visitor, queue.id)
-        if not found:
-            st.toast("No sessions left for you: the others are claimed or done.")
+            claim = review_claims.take_next(visitor.caller, queue.id)
+            if claim is not None:
+                open_claim(visitor, claim)
+        st.toast("No sessions left for you: the others are claimed or done.")

@@ -18,6 +18,7 @@ from lib.data.records import (
     Rubric,
 )
 from lib.product import figures as fmt
+from lib.product.limits import EMAIL_CHARS, IDENTIFIER_CHARS, LABEL_CHARS
 from lib.ui.parts.record_table.component import record_table
 from lib.ui.review import rows
 from lib.ui.shell import notices
@@ -114,7 +115,7 @@ def _fill(visitor: Visitor, queue: ReviewQueue) -> None:
 def _assign(visitor: Visitor, queue: ReviewQueue) -> None:
     with st.form("assign", border=False):
         st.markdown("**Assign sessions**")
-        email = st.text_input("Reviewer's e-mail address", max_chars=320)
+        email = st.text_input("Reviewer's e-mail address", max_chars=EMAIL_CHARS)
         ids = st.text_area("Session ids, one per line", max_chars=10_000, height=100)
         if not st.form_submit_button("Assign"):
             return
@@ -142,8 +143,8 @@ def _new_queue(visitor: Visitor, known: Sequence[Rubric]) -> None:
         status = right.segmented_control("Outcome", list(_OUTCOMES), default=_ANY, required=True)
         audio = left.checkbox("Only with a recording")
         slow = right.checkbox("Only with a slow turn")
-        model = left.text_input("Model (exact)", max_chars=200)
-        label = right.text_input("Label (exact)", max_chars=64)
+        model = left.text_input("Model (exact)", max_chars=IDENTIFIER_CHARS)
+        label = right.text_input("Label (exact)", max_chars=LABEL_CHARS)
         sample = left.selectbox("Sampling", [_ALL, _SHARE, _DAILY, _TOTAL])
         amount = right.number_input("Percentage or number per user", 1, 100, 10)
         order = left.selectbox("Order", list(_ORDERS))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import streamlit as st
 
@@ -51,11 +51,17 @@ BY_PATH: Final = {route.path: route for route in ROUTES}
 _NEIGHBOURS = "earshot.neighbours"
 
 
-def go(path: str, params: Mapping[str, str]) -> None:
-    """Open a page; a path that is no page is ignored."""
-    route = BY_PATH.get(path)
-    if route is not None:
-        st.switch_page(route.script, query_params=dict(params))
+def go(path: str, params: Mapping[str, str]) -> NoReturn:
+    """Open a page; ends the run.
+
+    Args:
+        path: of the page.
+        params: query parameters: ids and filters, nothing of anybody's words.
+
+    Raises:
+        KeyError: there is no such page.
+    """
+    st.switch_page(BY_PATH[path].script, query_params=dict(params))
 
 
 def remember_list(ids: list[str]) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
 from lib.data.records import Announcement
-from lib.observability.alert_rules import RUNBOOK, Unit
+from lib.observability.alert_rules import Unit
 
 Channel = Literal["webhook", "slack"]
 
@@ -106,7 +106,7 @@ def _alert(item: Announcement, app_url: str) -> Mapping[str, Any]:
         "incidentId": item.incident_id,
         "incidentUrl": _incident_url(item, app_url),
         "url": _page_url(item, app_url),
-        "runbook": _runbook(item),
+        "guidanceUrl": _guidance_url(item, app_url),
     }
     return {name: value for name, value in alert.items() if value is not None}
 
@@ -119,7 +119,11 @@ def _slack_line(item: Announcement, app_url: str) -> str:
     sign = _SLACK_SIGNS.get(item.change, _TEST_SIGN)
     link = _incident_url(item, app_url) or _page_url(item, app_url)
     words = f"{sign} *{item.change.upper()}* ({item.severity}) {_escaped(item.title)}"
-    return f"{words}\n{_escaped(_sentence(item))}\n<{_escaped(link)}|Open in Earshot>"
+    links = f"<{_escaped(link)}|Open in Earshot>"
+    guidance = _guidance_url(item, app_url) if item.change == "firing" else None
+    if guidance is not None:
+        links += f" <{_escaped(guidance)}|What to do>"
+    return f"{words}\n{_escaped(_sentence(item))}\n{links}"
 
 
 def _escaped(text: str) -> str:
@@ -148,8 +152,9 @@ def _page_url(item: Announcement, app_url: str) -> str:
     return f"{app_url}{item.path}{'?' if query else ''}{query}"
 
 
-def _runbook(item: Announcement) -> str | None:
-    return None if item.change == "test" else f"{RUNBOOK}#{item.rule}"
+def _guidance_url(item: Announcement, app_url: str) -> str | None:
+    """Return the page that says what to do; it needs no Convex, which may be what is down."""
+    return None if item.change == "test" else f"{app_url}/alerts?rule={item.rule}"
 
 
 def _utc(at: datetime) -> str:

@@ -116,7 +116,7 @@ def test_the_json_says_what_changed_and_links_to_the_page(receiver: Receiver) ->
         "incidentId": "i1",
         "incidentUrl": "http://localhost:8501/alerts?incident=i1",
         "url": "http://localhost:8501/storage?window=6+hours",
-        "runbook": "docs/runbook.md#storage-failures-fast",
+        "guidanceUrl": "http://localhost:8501/alerts?rule=storage-failures-fast",
     }
 
 
@@ -129,6 +129,7 @@ def test_slack_gets_text_that_cannot_mention_anybody(receiver: Receiver) -> None
     assert "&lt;!channel&gt; &amp; &lt;https://evil.example|click&gt;" in text
     assert "<!channel>" not in text
     assert "<http://localhost:8501/alerts?incident=i1|Open in Earshot>" in text
+    assert "<http://localhost:8501/alerts?rule=storage-failures-fast|What to do>" in text
 
 
 def test_an_end_without_data_is_not_told_as_a_recovery() -> None:

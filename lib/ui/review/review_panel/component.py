@@ -109,7 +109,7 @@ def _submit(visitor: Visitor, work: OpenReview, wire: Mapping[str, Any]) -> None
         if done.next is not None:
             current_review.open_claim(visitor, done.next)
         current_review.close()
-        go("/review", {"finished": work.title})
+        go("/review", {})
     elif work.kind == "amend":
         reviews.amend(caller, item_id=work.item_id, **content)
     else:

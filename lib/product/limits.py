@@ -1,6 +1,6 @@
-"""Limits of what the functions accept: the same names and numbers as in `convex/model/limits.ts`.
+"""Limits of what can be stored and asked: the same names and numbers as `convex/model/limits.ts`.
 
-A test compares the two. Characters are Unicode code points, bytes are UTF-8.
+Convex enforces them; a test compares the two. Characters are Unicode code points, bytes are UTF-8.
 """
 
 from typing import Final
@@ -29,3 +29,4 @@ IDENTIFIER_CHARS: Final = 200
 PAGE_ITEMS: Final = 200
 SEARCH_ITEMS: Final = 50
 QUERY_CHARS: Final = 200
+NOTE_CHARS: Final = 2000
