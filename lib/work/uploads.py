@@ -145,7 +145,7 @@ def complete(
 
     Raises:
         LookupError: there is no such row.
-        ObjectMissingError: nothing was uploaded (yet), which is certain.
+        ObjectMissingError: nothing was uploaded yet; this is certain.
         UnplayableError: the upload is not the announced recording; the row records this.
         StorageError, Refused, Unavailable: a dependency failed; retry.
     """
@@ -162,7 +162,8 @@ def complete(
         audio_objects.mark_analysed(worker(), id=row.id, analysis="corrupt", reason=error.flaw)
         raise
     except StorageError as error:
-        # Without permission to list, S3 returns 403 for a missing key: ask a role that may list.
+        # Without permission to list, S3 returns "denied" for a missing object: check with a
+        # role that may list.
         if error.failure == "denied" and not exists(storage, row.key):
             raise ObjectMissingError("missing", error.operation) from None
         raise

@@ -66,7 +66,7 @@ def test_a_cancelled_export_leaves_no_file(exports: Exports) -> None:
 
 def test_a_member_has_one_export_at_a_time_and_a_process_a_few(exports: Exports) -> None:
     running = [begin(exports, write_until_told, f"user_{n}") for n in range(MOST_RUNNING)]
-    with pytest.raises(BusyError, match="of yours"):
+    with pytest.raises(BusyError, match="running export"):
         begin(exports, write_hello, "user_0")
     with pytest.raises(BusyError, match="Others"):
         begin(exports, write_hello, "user_new")

@@ -25,7 +25,7 @@ export function statusNotice(status: Status, problem: string | null): string | n
 /** Said above texts in clear that are usually masked. */
 export function revealNotice({ state, reason }: Masking): string | null {
   if (state !== "revealed") return null;
-  return `Shown in clear for you, on record with the reason “${reason ?? ""}”. Masked again when you leave.`;
+  return `Unmasked for you until you leave. The audit trail has your reason: “${reason ?? ""}”.`;
 }
 
 /** What there is to say about the recordings themselves. */
