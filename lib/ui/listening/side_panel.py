@@ -51,6 +51,7 @@ def _exports(room: Room, visitor: Visitor) -> None:
     st.subheader("Export", anchor=False)
     if room.turns:
         st.html(_links(room, paths.TRANSCRIPT, "format", _NAMES))
+        st.caption("In order of time; JSON and CSV in order of the turns' numbers.")
     if any(recording.status == "stored" for recording in room.recordings):
         if page_allowed(visitor.member.role, paths.RECORDINGS):
             st.html(_links(room, paths.RECORDINGS, "as", {"zip": "Recordings (ZIP)"}))
