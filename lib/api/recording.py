@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field, computed_field
+from pydantic import Field
 
 from lib.api.models import ResponseModel
-from lib.storage.formats import format_of_content_type
 
 
 class Recording(ResponseModel):
@@ -21,11 +20,3 @@ class Recording(ResponseModel):
         description="Why it is missing or corrupt, or what is wrong with it although it plays."
     )
     codec: str | None = Field(description="FFmpeg's name of it; null until analysed.")
-
-    @computed_field(  # type: ignore[prop-decorator]  # mypy knows no decorated properties
-        description="Browsers play this codec; null until analysed."
-    )
-    @property
-    def plays_in_browsers(self) -> bool | None:
-        """Tell whether browsers play the codec."""
-        return format_of_content_type(self.content_type).plays_in_browsers(self.codec)

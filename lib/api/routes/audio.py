@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema, computed_field
 
 from lib.api.access import Access, AccessDep, ServicesDep
 from lib.api.middleware import log_fields
@@ -59,6 +59,14 @@ class Audio(Recording):
     sequence: int | None
     sha256: str
     created_at: OutMoment
+
+    @computed_field(  # type: ignore[prop-decorator]  # mypy knows no decorated properties
+        description="Browsers play this codec; null until analysed."
+    )
+    @property
+    def plays_in_browsers(self) -> bool | None:
+        """Tell whether browsers play the codec."""
+        return format_of_content_type(self.content_type).plays_in_browsers(self.codec)
 
 
 class PlaybackUrl(ResponseModel):
