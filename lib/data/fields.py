@@ -13,7 +13,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
-from lib.data import limits
+from lib.product import limits
+from lib.product.texts import UNFIT_MESSAGE, is_fit
 
 MAX_NAMES: Final = 1024
 """Convex's limit of names in an object, and of characters in a name."""
@@ -21,11 +22,10 @@ MAX_NAMES: Final = 1024
 _FIRST_TIME: Final = datetime.fromtimestamp(limits.FIRST_TIME_MS / 1000, UTC)
 _LAST_TIME: Final = datetime.fromtimestamp(limits.LAST_TIME_MS / 1000, UTC)
 _SAFE_INTEGER: Final = 2**53
-_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
 # No control characters, no blanks at the ends; readable by both Rust's and ECMAScript's engines.
-_EDGE = r"[^\s\x00-\x1f\x7f\x85" + "\ufeff]"
-_CLEAN = rf"^{_EDGE}([^\x00-\x1f\x7f]*{_EDGE})?$"
+_EDGE = r"[^\s\x00-\x1f\x7f-\x9f" + "\ufeff]"
+_CLEAN = rf"^{_EDGE}([^\x00-\x1f\x7f-\x9f]*{_EDGE})?$"
 
 
 def _only_text(value: object) -> object:
@@ -41,15 +41,13 @@ def _in_range(value: datetime) -> datetime:
     return value
 
 
-def _clean(value: str) -> str:
-    if _CONTROLS.search(value):
-        raise ValueError("must not hold control characters")
+def _fit(value: str) -> str:
+    if not is_fit(value):
+        raise ValueError(UNFIT_MESSAGE)
     return value
 
 
 def _short_enough(value: str) -> str:
-    if "\0" in value:
-        raise ValueError("must not hold the character NUL")
     if len(value.encode()) > limits.TEXT_BYTES:
         raise ValueError(f"must have at most {limits.TEXT_BYTES} bytes in UTF-8")
     return value
@@ -79,13 +77,6 @@ def _check_name(name: str) -> None:
         raise ValueError(f"names must have at most {MAX_NAMES} characters")
 
 
-def _check_text(value: str) -> None:
-    if "\0" in value:
-        raise ValueError("must not hold the character NUL")
-    if any("\ud800" <= char <= "\udfff" for char in value):
-        raise ValueError("must not hold half of a surrogate pair")
-
-
 def _check_value(value: object, level: int) -> None:
     if isinstance(value, dict | list) and level > limits.METADATA_DEPTH:
         raise ValueError(f"must have at most {limits.METADATA_DEPTH} levels")
@@ -99,7 +90,7 @@ def _check_value(value: object, level: int) -> None:
         for item in value:
             _check_value(item, level + 1)
     elif isinstance(value, str):
-        _check_text(value)
+        _fit(value)
     elif isinstance(value, int | float) and not -_SAFE_INTEGER <= value <= _SAFE_INTEGER:
         raise ValueError("numbers must be between -2^53 and 2^53")
 
@@ -115,11 +106,11 @@ ClerkId = Annotated[
         examples=["user_2b9XkQ"],
     ),
 ]
-Name = Annotated[str, AfterValidator(_clean), Field(min_length=1, max_length=limits.NAME_CHARS)]
-Email = Annotated[str, AfterValidator(_clean), Field(min_length=1, max_length=limits.EMAIL_CHARS)]
-ImageUrl = Annotated[str, Field(min_length=1, max_length=limits.URL_CHARS)]
-Title = Annotated[str, AfterValidator(_clean), Field(min_length=1, max_length=limits.TITLE_CHARS)]
-Text = Annotated[str, AfterValidator(_short_enough)]
+Name = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.NAME_CHARS)]
+Email = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.EMAIL_CHARS)]
+ImageUrl = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.URL_CHARS)]
+Title = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.TITLE_CHARS)]
+Text = Annotated[str, AfterValidator(_fit), AfterValidator(_short_enough)]
 Label = Annotated[str, Field(min_length=1, max_length=limits.LABEL_CHARS, pattern=_CLEAN)]
 Labels = Annotated[list[Label], AfterValidator(_distinct), Field(max_length=limits.LABELS)]
 Duration = Annotated[

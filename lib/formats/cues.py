@@ -11,13 +11,13 @@ from collections.abc import Callable
 from typing import Final
 
 from lib.data.fields import Speaker
-from lib.data.limits import MAX_SEQUENCE
 from lib.formats.collector import Collector
 from lib.formats.conversation import Transcript, UnreadableError
 from lib.formats.cue_blocks import ARROW, Block, lines_of, subrip_blocks, webvtt_blocks
 from lib.formats.cue_text import ManyVoicesError, has_ass_markup, subrip_text, webvtt_text
 from lib.formats.speakers import NobodyError, Speakers
 from lib.formats.times import looks_timed, read_timing
+from lib.product.limits import MAX_SEQUENCE
 
 _SIGNATURE: Final = re.compile(r"WEBVTT(?:[ \t]|\Z)")
 _COMMENTS: Final = {"NOTE": "a comment", "STYLE": "a style sheet", "REGION": "a region"}

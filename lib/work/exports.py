@@ -1,7 +1,7 @@
-"""Files that members wait for: written in the background, downloaded once, then gone.
+"""Export files: written in the background, downloaded once, then deleted.
 
-Nothing here outlives the process or is shared between replicas: whoever loses an export starts it
-again. A file lies in a temporary folder of the process until it was downloaded or its time is up.
+Exports belong to one process and are lost with it; members then start them again. A file is kept in
+a temporary folder until it is downloaded or expires.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ from typing import BinaryIO, Final, Literal
 
 from lib.data import DataError, Refused
 from lib.observability.logs import get_logger
+from lib.product.lifetimes import EXPORT_FILE
 
 MOST_RUNNING: Final = 4
-"""Exports that one process writes at a time."""
+"""Maximum number of running exports per process."""
 MOST_BYTES: Final = 1024**3
-"""Size of one file; larger ones fail and say so."""
-KEEP_SECONDS: Final = 900.0
-"""How long a finished file waits for its download."""
+"""Maximum size of one file; larger exports fail with a message."""
 
 State = Literal["running", "ready", "failed", "cancelled"]
 
@@ -35,21 +34,21 @@ class BusyError(Exception):
 
 
 class StoppedError(Exception):
-    """Raised inside of a writer when its export was cancelled or has become too large."""
+    """Raised inside a writer when its export is cancelled or too large."""
 
 
 @dataclass(eq=False)
 class Export:
-    """One file in the making. Its state is written by its own thread only.
+    """One export. Only its own thread changes its state.
 
     Attributes:
-        owner: Clerk user id of the member whom it belongs to.
+        owner: Clerk user id of the member.
         file_name: as the browser saves it.
         media_type: of the file.
         state: running until it is one of the others.
         records: written so far.
         size: bytes written so far.
-        problem: why it failed, as a sentence.
+        problem: error message.
     """
 
     owner: str
@@ -64,11 +63,11 @@ class Export:
     _cancelled: threading.Event = field(default_factory=threading.Event)
 
     def cancel(self) -> None:
-        """Ask the writer to end; it does after its present record."""
+        """Ask the writer to stop; it does so after its current record."""
         self._cancelled.set()
 
     def wrote(self, records: int, size: int) -> None:
-        """Note progress.
+        """Report progress.
 
         Args:
             records: written by now.
@@ -82,11 +81,11 @@ class Export:
             raise StoppedError("It was cancelled.")
         if size > MOST_BYTES:
             limit = MOST_BYTES // 1024**2
-            raise StoppedError(f"It would be larger than {limit} MiB: narrow the selection.")
+            raise StoppedError(f"It would exceed {limit} MiB: narrow the selection.")
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether somebody asked for its end."""
+        """Whether the export was cancelled."""
         return self._cancelled.is_set()
 
 
@@ -100,7 +99,7 @@ class Exports:
         keep_seconds: how long a finished file waits for its download.
     """
 
-    def __init__(self, keep_seconds: float = KEEP_SECONDS) -> None:
+    def __init__(self, keep_seconds: float = EXPORT_FILE.total_seconds()) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="earshot-exports-"))
         self._keep_seconds = keep_seconds
         self._guard = threading.Lock()
@@ -108,23 +107,23 @@ class Exports:
         self._timers: dict[str, threading.Timer] = {}
 
     def start(self, owner: str, file_name: str, media_type: str, write: Write) -> Export:
-        """Write a file in a thread of its own.
+        """Start an export in a new thread.
 
         Args:
             owner: Clerk user id of the member; nobody else can see or download it.
             file_name: as the browser saves it.
             media_type: of the file.
-            write: writes everything, and calls `Export.wrote` after each record.
+            write: writes the file, and calls `Export.wrote` after each record.
 
         Raises:
-            BusyError: one of this member's or too many of everybody's are running.
+            BusyError: the member has a running export, or too many are running.
         """
         with self._guard:
             running = [one for one in self._known.values() if one.state == "running"]
             if any(one.owner == owner for one in running):
-                raise BusyError("An export of yours is running: wait for it, or cancel it.")
+                raise BusyError("You have a running export. Wait for it or cancel it.")
             if len(running) >= MOST_RUNNING:
-                raise BusyError("Others are exporting now: try again in a minute.")
+                raise BusyError("Too many exports are running. Try again in a minute.")
             export = Export(owner, file_name, media_type, self._folder)
             export.path = self._folder / export.id
             self._known[export.id] = export
@@ -134,13 +133,13 @@ class Exports:
         return export
 
     def find(self, export_id: str, owner: str) -> Export | None:
-        """Return a member's export; those of others do not exist for them."""
+        """Return an export of this member; others' exports are not found."""
         with self._guard:
             export = self._known.get(export_id)
         return export if export is not None and export.owner == owner else None
 
     def discard(self, export: Export) -> None:
-        """Forget an export and remove its file; one that runs is cancelled."""
+        """Remove an export and its file; a running one is cancelled."""
         export.cancel()
         with self._guard:
             self._known.pop(export.id, None)
@@ -165,7 +164,7 @@ class Exports:
             state: State = "ready"
         except StoppedError as stopped:
             export.problem, state = str(stopped), "failed"
-        except Exception as error:  # noqa: BLE001  # nobody else would tell the member
+        except Exception as error:  # noqa: BLE001  # the member must see the failure
             _log.warning("export.failed", error=type(error).__name__, reason=str(error))
             export.problem, state = _why(error), "failed"
         export.state = "cancelled" if export.is_cancelled else state
@@ -189,10 +188,10 @@ class Exports:
 def _why(error: Exception) -> str:
     match error:
         case PermissionError():
-            return "Your session has ended meanwhile: sign in and start again."
+            return "Your sign-in has expired. Sign in and start again."
         case Refused():
             return error.message
         case DataError():
-            return "The data service did not answer: start again in a moment."
+            return "The data service did not respond. Start again in a moment."
         case _:
-            return "It could not be written."
+            return "The file could not be written."

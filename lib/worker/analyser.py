@@ -1,4 +1,4 @@
-"""Runs the analysis of recordings in a child process that may crash, hang or overeat."""
+"""Runs the analysis of recordings in a child process that may crash, hang or exhaust memory."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SECONDS_PER_MIB = 1.0
 """A task may take `BASE_SECONDS` and this much more per MiB of the recording."""
 
 ATTEMPTS = 2
-"""One death may be the machine's fault; the second one is the recording's."""
+"""After one crash the task is retried; a second one is blamed on the recording."""
 
 _ROOT = Path(__file__).parents[2]
 _SECRETS = ("CLERK_", "EARSHOT_", "CONVEX_", "S3_")
@@ -35,7 +35,7 @@ _log = get_logger(__name__)
 
 
 class Analyser:
-    """One child, started on first use and again after it failed. Thread-safe: one task at a time.
+    """The child process, started on first use and after a failure. Thread-safe: one task at a time.
 
     Args:
         storage: the bucket; the child works with the analysis role's credentials, and its
@@ -57,8 +57,8 @@ class Analyser:
             sha256: announced checksum, hexadecimal.
 
         Raises:
-            UnplayableError: why it cannot be played; `decoder_failed` if the child died of it.
-            ObjectMissingError: it is gone.
+            UnplayableError: why it cannot be played; `decoder_failed` if the child crashed.
+            ObjectMissingError: the object is missing.
             StorageError: the bucket did not answer; try again later.
         """
         task = {"key": key, "bytes": size, "sha256": sha256, "requestId": current_request_id()}
@@ -76,7 +76,7 @@ class Analyser:
         return Analysis(**answer["analysis"])
 
     def close(self) -> None:
-        """End the child; a task that is under way fails as if the bucket did not answer."""
+        """End the child; a running task fails as if the bucket did not respond."""
         self._closing = True
         child = self._child
         if child is not None:
@@ -124,7 +124,7 @@ class Analyser:
 
 
 def _exchange(child: subprocess.Popen[bytes], line: str, deadline: float) -> bytes:
-    """Send a line and return the answer's, or nothing if the child fails to give one in time."""
+    """Send a line and return the response, empty if the child does not respond in time."""
     assert child.stdin is not None  # noqa: S101  # a pipe
     assert child.stdout is not None  # noqa: S101  # a pipe
     try:
@@ -136,7 +136,7 @@ def _exchange(child: subprocess.Popen[bytes], line: str, deadline: float) -> byt
 
 
 def _read_line(pipe: IO[bytes], deadline: float) -> bytes:
-    """Return one line, or nothing if the pipe ends or the deadline passes before."""
+    """Return one line, empty if the pipe closes or the deadline passes."""
     text = b""
     while not text.endswith(b"\n"):
         left = deadline - time.monotonic()

@@ -1,8 +1,8 @@
 """The child process that decodes recordings: `python -m lib.worker.analysis_process`.
 
-Recordings come from strangers and the decoders are C code, so decoding has a process of its own
-with bounds of memory and time. It is given the analysis role's credentials over its standard input
-and no other secret, answers one JSON line per task, and ends with its parent.
+Recordings are untrusted and the decoders are C code, so decoding has its own process with limits of
+memory and time. It gets the credentials of the analysis role over standard input and no other
+secret, answers one JSON line per task, and ends with its parent.
 """
 
 from __future__ import annotations
@@ -19,21 +19,22 @@ from pydantic import SecretStr
 from lib.config.settings import StorageRole
 from lib.observability.events import StorageEvent
 from lib.observability.request_id import request_id_bound
+from lib.product.lifetimes import PLAYBACK_URL, PRIVACY_WINDOW
 from lib.storage.analysis import analyse
 from lib.storage.client import Storage, StorageSettings, credentials_of
 from lib.storage.decode import UnplayableError
 from lib.storage.errors import StorageError
 
 ADDRESS_SPACE_BYTES = 1024**3
-"""Bound of virtual memory, half of which the libraries only map; resident use is far smaller."""
+"""Limit of virtual memory; libraries map half of it, resident memory is far smaller."""
 
 MAX_EVENTS = 200
-"""Measured operations that are handed to the parent per task."""
+"""Maximum number of storage events passed to the parent per task."""
 
 
 @dataclass(frozen=True, slots=True)
 class BucketAccess:
-    """Settings of storage for one role, in a form that passes between processes."""
+    """Storage settings of one role, to pass to the child process."""
 
     s3_endpoint_url: str | None
     s3_region: str
@@ -41,12 +42,12 @@ class BucketAccess:
     s3_access_key_id: str | None
     s3_secret_access_key: SecretStr | None
     s3_role_credentials: Mapping[StorageRole, str] = field(default_factory=dict)
-    signed_url_seconds: int = 300
-    privacy_window_days: int = 90
+    signed_url_seconds: int = int(PLAYBACK_URL.total_seconds())
+    privacy_window_days: int = PRIVACY_WINDOW.days
 
     @classmethod
     def for_role(cls, settings: StorageSettings, role: StorageRole) -> BucketAccess:
-        """Cut settings down to what one role needs."""
+        """Return the settings that one role needs."""
         access, secret = credentials_of(settings, role)
         return cls(
             settings.s3_endpoint_url,
@@ -57,7 +58,7 @@ class BucketAccess:
         )
 
     def to_line(self) -> str:
-        """Return the JSON line that starts the child; it holds the secret."""
+        """Return the JSON line that starts the child; contains the secret key."""
         secret = self.s3_secret_access_key
         return json.dumps(
             {
@@ -71,16 +72,16 @@ class BucketAccess:
 
     @classmethod
     def from_line(cls, line: str) -> BucketAccess:
-        """Read what `to_line` wrote."""
+        """Parse a line from `to_line`."""
         data: dict[str, Any] = json.loads(line)
         secret = SecretStr(data["secretKey"]) if data["secretKey"] else None
         return cls(data["endpoint"], data["region"], data["bucket"], data["accessKey"], secret)
 
 
 def main() -> None:
-    """Answer tasks from standard input until it ends."""
+    """Handle tasks from standard input until it closes."""
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold recordings
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would contain recordings
     events: list[StorageEvent] = []
     storage = Storage(BucketAccess.from_line(sys.stdin.readline()), events.append)
     for line in sys.stdin:

@@ -81,7 +81,7 @@ def test_a_failure_is_told_as_a_sentence(exports: Exports) -> None:
 
     export = settled(begin(exports, unanswered))
     assert export.state == "failed"
-    assert export.problem == "The data service did not answer: start again in a moment."
+    assert export.problem == "The data service did not respond. Start again in a moment."
 
 
 def test_a_file_does_not_grow_without_end(

@@ -1,4 +1,4 @@
-"""The whole transcript of a session in one answer."""
+"""The whole transcript of a session in one response."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from lib.api.access import Admitted
-from lib.api.errors import Responses, errors
-from lib.api.fields import Answer, DocumentId
-from lib.api.problems import LIMIT_EXCEEDED, Problem
+from lib.api.access import AccessDep
+from lib.api.models import DocumentId, ResponseModel
+from lib.api.problems import LIMIT_EXCEEDED, Problem, Responses, errors
 from lib.api.route import ApiRoute
 from lib.api.routes.interactions import Turn
 from lib.api.routes.sessions import Session, no_session
@@ -21,7 +20,7 @@ router = APIRouter(prefix="/sessions/{id}/transcript", tags=["sessions"], route_
 Format = Literal["json", "text", "markdown", "vtt", "srt", "csv"]
 
 
-class Transcript(Answer):
+class Transcript(ResponseModel):
     """A session and all its turns by sequence."""
 
     session: Session
@@ -45,13 +44,13 @@ _DOCUMENTED: Final[Responses] = {
 )
 def read_transcript(
     id: DocumentId,  # noqa: A002  # the name in the path
-    access: Admitted,
-    format: Annotated[Format, Query(description="How it is written.")] = "json",  # noqa: A002
+    access: AccessDep,
+    format: Annotated[Format, Query(description="File format.")] = "json",  # noqa: A002
 ) -> Response:
     """Return the whole transcript, up to 20,000 turns or 32 million characters.
 
-    Text, Markdown, WebVTT and SubRip are in the order of time, JSON and CSV by sequence.
-    Longer ones can be listed in pages. Every reading is on record, a machine's too.
+    Text, Markdown, WebVTT and SubRip are in order of time, JSON and CSV by sequence.
+    Longer ones can be listed in pages. All access is audited, including that of machines.
     """
     session = user_sessions.get(access.caller, id)
     if session is None:
@@ -60,7 +59,7 @@ def read_transcript(
         turns = gathered(interactions.every(access.caller, id))
     except TooLongError as error:
         raise Problem(LIMIT_EXCEEDED, f"The transcript is too long. {error}") from error
-    # No transcript without its audit event.
+    # If the audit event cannot be written, no transcript is sent.
     audit.record(
         access.caller,
         action="transcript.export",

@@ -78,7 +78,7 @@ class Run:
                         self.report.add(path, _refused(found))
                         self.progress(advance)
                         continue
-                    outcome = writers.submit(self._patiently, found, path.parent)
+                    outcome = writers.submit(self._with_retries, found, path.parent)
                     window.append(_Job(path, advance, outcome))
                     if len(window) > 2 * WRITERS:
                         self._settle(window.popleft())
@@ -107,7 +107,7 @@ class Run:
         self.report.add(job.path, job.outcome.result())
         self.progress(job.advance)
 
-    def _patiently(self, conversation: Conversation, folder: Path) -> Outcome:
+    def _with_retries(self, conversation: Conversation, folder: Path) -> Outcome:
         """Write a conversation; while a dependency does not answer, from its start again."""
         for pause in (*PAUSES, None):
             try:

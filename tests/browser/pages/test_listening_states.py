@@ -108,7 +108,7 @@ def test_a_voice_session_without_recording_says_so(
     reviewer: Page, stack: RunningStack, ingest: Ingest
 ) -> None:
     open_room(reviewer, stack, ingest.session(turns(["One"])))
-    expect(reviewer.get_by_text("No recording was made of this session.")).to_be_visible()
+    expect(reviewer.get_by_text("This session has no recording.")).to_be_visible()
 
 
 def test_a_recording_past_the_privacy_window_is_said_to_be_gone_and_the_transcript_stays(

@@ -5,16 +5,16 @@ import type { AudioState, Masking, PlayerData } from "./types.ts";
 
 const WHOLE: Record<AudioState, string> = {
   ready: "",
-  pending: "The recording is still on its way. It appears here when its upload is complete.",
-  expired: "The recording has passed the privacy window and was removed. The transcript stays.",
-  deleted: "The recording was erased on request. The transcript stays.",
-  missing: "The recording is missing from the storage. Storage health lists what was lost.",
-  corrupt: "The recording arrived damaged and cannot be played.",
+  pending: "The recording is still being uploaded. It appears here when the upload is complete.",
+  expired: "The recording was removed when its privacy window ended. The transcript is kept.",
+  deleted: "The recording was erased on request. The transcript is kept.",
+  missing: "The recording is missing from storage. Storage health lists lost recordings.",
+  corrupt: "The recording is damaged and cannot be played.",
 };
 
 /** What playback has to say, or null when all is well. */
 export function statusNotice(status: Status, problem: string | null): string | null {
-  if (status === "offline") return "You are offline. Playback goes on when the network is back.";
+  if (status === "offline") return "You are offline. Playback continues when the network is back.";
   if (status === "failed") {
     return problem ?? "The recording could not be loaded. Press play to try again.";
   }
@@ -34,7 +34,7 @@ export function audioNotice(
 ): string | null {
   const silent = data.audio.filter((item) => item.state !== "ready");
   if (data.channel === "chat" && data.audio.length === 0) return null;
-  if (data.audio.length === 0) return "No recording was made of this session.";
+  if (data.audio.length === 0) return "This session has no recording.";
   if (clips.length === 0) return WHOLE[commonState(silent.map((item) => item.state))];
   if (silent.length === 0) return null;
   const turns = silent.length === 1 ? "1 turn has" : `${silent.length} turns have`;
