@@ -32,5 +32,6 @@ NAMES: Final = (
     "window",
     "review",
     "pages",
+    "exhaustion",
 )
 """Every benchmark, in the order in which they run."""

@@ -128,6 +128,7 @@ class GateReason(_NamedReason):
         "the session has open tasks at Clerk, such as choosing an organization",
     )
     SIGNED_OUT_HERE = "signed-out-here", "the session was signed out in Earshot a moment ago"
+    TOO_MANY_SOCKETS = "too-many-sockets", "the member has too many tabs open in one replica (429)"
 
 
 EXPIRED_PREFIX = "session-token-expired-refresh-"

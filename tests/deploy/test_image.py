@@ -13,12 +13,19 @@ from pathlib import Path
 import httpx
 import pytest
 
+from lib.auth.sockets import MESSAGE_BYTES
+from local import processes
 from local.processes import node_binary
 from local.stack import Stack, free_ports
 from tests.deploy.dockerfile import DOCKERFILE, ROOT, Rehearsal, exec_form, stages
 from tests.support.stack import wait_until
 
 PORT = "8501"
+
+
+def test_the_server_takes_no_larger_messages_than_the_gate() -> None:
+    for command in (exec_form(stages()[-1].last("CMD")), processes.uvicorn_command("x:y", 1)):
+        assert command[command.index("--ws-max-size") + 1] == str(MESSAGE_BYTES)
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from typing import Final
 import streamlit as st
 
 from lib.auth.members import Denial, Member
+from lib.auth.path_kinds import SOCKET_PATH
 from lib.auth.roles import page_allowed
 from lib.observability.request_id import new_request_id, request_id_bound
 from lib.ui.shell import notices
@@ -23,8 +24,6 @@ from lib.work.services import services
 
 ASSETS: Final = Path(__file__).parents[1] / "parts" / "assets"
 SIDEBAR_PIXELS: Final = 230
-# Which page is meant is not known before its script runs.
-SOCKET_PATH: Final = "/_stcore/stream"
 # What Streamlit's theme options cannot say (WCAG 1.4.3): its captions are too pale to read, and it
 # writes white on primary buttons, which are light by night (2.2:1; in the page's own colour 8:1).
 READABLE: Final = "[data-testid=stCaptionContainer] {color: inherit; opacity: 0.8}"
@@ -46,7 +45,7 @@ def main() -> None:
     st.logo((ASSETS / "logo.svg").read_text("utf-8"), size="large")
     who = who_is_there()
     if isinstance(who, Denial):
-        report_denial(who, SOCKET_PATH)
+        report_denial(who, SOCKET_PATH)  # which page is meant is not known before its script runs
         notices.signed_out(who.reason)
         return
     services().provisioner.note_arrival(who)
