@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lib.storage.client import Storage
 from lib.storage.decode import Flaw, UnplayableError, measure
-from lib.storage.formats import SNIFF_BYTES, format_of_extension, promised_bytes, sniff
+from lib.storage.formats import (
+    SNIFF_BYTES,
+    AudioFormat,
+    format_of_extension,
+    promised_bytes,
+    sniff,
+)
 from lib.storage.keys import AudioKey
 from lib.storage.objects import ObjectInfo, head, put_small, read_first
 from lib.storage.peaks import Peaks
 from lib.storage.reader import ObjectReader
 
 _HEADER_SLACK = 0.02
+
+Measure = Callable[[ObjectReader, AudioFormat], Peaks]
+"""Decodes what a reader reads, as `lib.storage.decode.measure`, perhaps in another process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,13 @@ def check_upload(storage: Storage, key: str, expected_bytes: int) -> ObjectInfo:
     return info
 
 
-def analyse(storage: Storage, key: str, expected_bytes: int, expected_sha256: str) -> Analysis:
+def analyse(
+    storage: Storage,
+    key: str,
+    expected_bytes: int,
+    expected_sha256: str,
+    decode: Measure = measure,
+) -> Analysis:
     """Read a stored object once: verify its bytes, decode it, store its waveform beside it.
 
     Raises:
@@ -78,7 +94,7 @@ def analyse(storage: Storage, key: str, expected_bytes: int, expected_sha256: st
         first = reader.read(SNIFF_BYTES)
         _check_format(key, first, info.size)
         reader.seek(0)
-        flaw, peaks = _measured(reader, key)
+        flaw, peaks = _measured(reader, key, decode)
         sha256 = reader.sha256()
     finally:
         reader.close()
@@ -94,9 +110,9 @@ def analyse(storage: Storage, key: str, expected_bytes: int, expected_sha256: st
     )
 
 
-def _measured(reader: ObjectReader, key: str) -> tuple[Flaw | None, Peaks | None]:
+def _measured(reader: ObjectReader, key: str, decode: Measure) -> tuple[Flaw | None, Peaks | None]:
     try:
-        return None, measure(reader, format_of_extension(AudioKey.parse(key).extension))
+        return None, decode(reader, format_of_extension(AudioKey.parse(key).extension))
     except UnplayableError as error:
         return error.flaw, None
 
