@@ -175,7 +175,7 @@ class Decoder:
                     data = reader.read(count)
                     self._write(b"%d\n%b" % (len(data), data))
                 case {"flaw": str(flaw)} if flaw in FLAWS:
-                    raise UnplayableError(flaw)  # type: ignore[arg-type]
+                    raise UnplayableError(flaw)
                 case {"found": found}:
                     return _checked(found)
                 case _:

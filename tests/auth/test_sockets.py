@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from lib.auth.blocking import run_here
 from lib.auth.sockets import MESSAGE_BYTES, MOST_OF_MEMBER
@@ -170,7 +171,7 @@ def test_only_the_dashboards_own_socket_can_be_opened(
     headers = {"Cookie": built.cookies()}
     with (
         pytest.raises(InvalidStatus) as refused,
-        connect(url + path, additional_headers=headers, origin=APP_URL),  # type: ignore[arg-type]
+        connect(url + path, additional_headers=headers, origin=Origin(APP_URL)),
     ):
         pass
     assert refused.value.response.status_code == 404
