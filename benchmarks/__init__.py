@@ -25,6 +25,7 @@ NAMES: Final = (
     "auth",
     "storage",
     "convex",
+    "records",
     "ingest",
     "api",
     "browsers",

@@ -1,10 +1,9 @@
 """What the HTTP API costs 50 callers at once, with 100,000 sessions loaded.
 
-The whole local stack runs as `make run` starts it: the app behind its gate, Convex, the S3 server,
-the identity provider and the worker. Fifty threads in this process, each a machine with tokens and
-a connection of its own, ask one thing after the other without a pause: create a session, store its
-turns, announce a recording, upload it to the bucket, complete it, ask for its URL and fetch it,
-list, read and search. The callers run on the cores that they wait for.
+The whole local stack runs as `make run` starts it. Fifty threads, each a machine with tokens and a
+connection of its own, repeat without a pause: create a session, store its turns, announce, upload
+and complete a recording, fetch it by its URL, list, read and search. The callers share the cores
+with the stack.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """What sign-in costs: one verification, and one page load.
 
-Verification: the official Python SDK's `authenticate_request` and ours, on the same tokens, turn
-by turn in one process, keys warm. A browser sends one token many times (a page load and its socket
-ask about ten times a minute), and ours remembers a signature that it has checked; the target is
-for that. What a token costs at first sight is shown beside it: the RSA operation alone is more
-than half of it. Page load: the same small app with and without the gate, a new token each time.
+Verification: the official Python SDK's `authenticate_request` and ours take turns on the same
+tokens, keys warm. A browser sends one token many times and ours remembers checked signatures, so
+the target is for a token seen before. Page load: a small app with and without the gate, a new token
+each time.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What 1, 10 and 50 open dashboards cost: time of a view, processor, memory of the app.
 
-Each is a signed-in member with a WebSocket session of their own (`tests/support/visitor.py`), who
-opens a page every two seconds, on a stack with demo data. The pages are all that `make load` walks
-over. The generator has its part of the two cores.
+Each is a signed-in member with a WebSocket session (`tests/support/visitor.py`) who opens a page
+every two seconds, over the pages of `make load`, on a stack with demo data. The generator shares
+the two cores.
 """
 
 from __future__ import annotations

@@ -1,24 +1,14 @@
 """What writing costs: batches of turns and single turns, with durability, through `lib.data`.
 
-Sixteen threads append batches of 100 turns. The yardstick is SQLite alone, round by round in the
-same run: the very rows that the runtime has just stored, into a copy of the same database, with the
-same indexes, search words and settings (WAL, synchronous FULL, a commit per 100 rows), everything
-prepared before the clock starts and no function in front (`raw_sqlite.ts`). The ratio is the median
-of the rounds' ratios; five rounds before them warm both up (until then V8 still compiles).
+Sixteen threads append batches of 100 turns. The comparison is SQLite alone, in turns in the same
+run: the rows just stored, into a copy of the same database, with the same indexes, search words and
+settings (WAL, synchronous FULL, a commit per 100 rows), prepared before the clock starts
+(`raw_sqlite.ts`). The ratio is the median of the rounds' ratios, after five rounds to warm up.
 
-The same durability means that nobody hears of a row before it is on disk. SQLite alone, with one
-writer, commits every batch by itself. In the runtime the batches of several writers wait for one
-commit together: that saves flushes to the disk, and SQLite writes the search index out once per
-commit instead of once per batch. Rows also go in twenty to a statement there, one here. SQLite
-alone moves its write-ahead log into the database every 4,000 pages on its one thread; the runtime
-has a thread for that (`local/runtime/checkpoints.ts`).
-
-What the runtime adds to SQLite is the work of Convex's rules, on one core: per document the JSON
-text goes from the function to the host and is read, sized, validated, given its id and written
-anew; per batch the arguments are validated, hashed for the idempotency key, and four counters
-patched. Digests are computed at once; ids, keys and validators allocate next to nothing. What is
-left is spread over the functions' own code and `convex/server`, which are the same files as in the
-cloud.
+Both confirm a row only when it is on disk. In the runtime, batches of several writers share one
+commit, rows go in twenty to a statement, and a thread of its own moves the write-ahead log
+(`local/runtime/checkpoints.ts`). What it adds to SQLite is the work of Convex's rules on one core:
+reading, validating and writing each document, the idempotency key, and four counters per batch.
 """
 
 from __future__ import annotations

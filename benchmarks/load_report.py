@@ -9,6 +9,7 @@ from benchmarks.figures import amount
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "docs"
 
+_NOTABLE_MIB: Final = 5.0
 _PAGE: Final = """\
 # Load
 
@@ -52,8 +53,8 @@ last message of the page's script.
 
 {processes}
 
-Resident memory in MiB, the mean of each minute. Streamlit keeps a session for two minutes after its
-page was left, 128 at most; the app's first minutes show these filling up.
+Resident memory in MiB, the mean of each minute, where it changed by 5 MiB or more. Streamlit keeps
+a session for two minutes after its page was left, 128 at most: the app's first minutes.
 
 {minutes}
 """
@@ -82,10 +83,10 @@ def markdown(outcome: dict[str, Any]) -> str:
 
 def times(figures: dict[str, dict[str, float]], kind: str) -> list[str]:
     """Return a table of durations by kind of view or request."""
-    rows = [f"| {kind} | count | per second | p50 ms | p95 ms | p99 ms | max ms |"]
-    rows.append("|---|---:|---:|---:|---:|---:|---:|")
+    rows = [f"| {kind} | count | p50 ms | p95 ms | p99 ms | max ms |"]
+    rows.append("|---|---:|---:|---:|---:|---:|")
     rows += [
-        f"| {name} | {one['count']:.0f} | {one['perSecond']:g} | {one['p50Ms']:.0f} | "
+        f"| {name} | {one['count']:.0f} | {one['p50Ms']:.0f} | "
         f"{one['p95Ms']:.0f} | {one['p99Ms']:.0f} | {one['maxMs']:.0f} |"
         for name, one in figures.items()
     ]
@@ -109,6 +110,8 @@ def _minutes(memory: dict[str, list[float]]) -> list[str]:
     rows = ["| process | " + " | ".join(str(number + 1) for number in range(count)) + " |"]
     rows.append("|---" + "|---:" * count + "|")
     for name, mib in memory.items():
+        if max(mib) - min(mib) < _NOTABLE_MIB:
+            continue
         cells = [f"{one:.0f}" for one in mib]
         rows.append(f"| {name} | " + " | ".join(cells + [""] * (count - len(cells))) + " |")
     return rows

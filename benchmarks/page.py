@@ -1,4 +1,4 @@
-"""`docs/benchmarks.md` and the targets in `docs/requirements.md`, made from the kept results.
+"""`docs/benchmarks.md` and the summary in `docs/requirements.md`, made from the kept results.
 
 What stands around the figures are the benchmarks' docstrings.
 """
@@ -41,23 +41,13 @@ def write_pages(results: Iterable[Result]) -> None:
 
 
 def with_targets(requirements: str, results: Iterable[Result]) -> str:
-    """Return the page of requirements with every target as it was measured last.
+    """Return the page of requirements with how many targets are met, and those that are missed.
 
     Raises:
         ValueError: the page has no place for them.
     """
-    rows = [
-        [
-            f"[{name}](benchmarks.md#{name})",
-            figure["name"],
-            figure["target"],
-            _value(figure),
-            _verdict(figure),
-        ]
-        for name, figure in _judged(results)
-    ]
-    table = _table(["benchmark", "figure", "target", "measured", ""], rows)
-    text, places = _TARGETS.subn(lambda _: f"\n{table}\n", requirements)
+    told = _summary(results, "benchmarks.md")
+    text, places = _TARGETS.subn(lambda _: f"\n{told}\n", requirements)
     if places != 1:
         raise ValueError("docs/requirements.md has no place for the targets")
     return text
@@ -71,14 +61,14 @@ def page(results: Iterable[Result]) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _summary(results: Iterable[Result]) -> str:
+def _summary(results: Iterable[Result], path: str = "") -> str:
     judged = _judged(results)
     missed = [(name, figure) for name, figure in judged if not figure["met"]]
     text = f"{len(judged) - len(missed)} of {len(judged)} targets are met."
     if not missed:
         return text + "\n"
     rows = [
-        [f"[{name}](#{name})", figure["name"], figure["target"], _value(figure)]
+        [f"[{name}]({path}#{name})", figure["name"], figure["target"], _value(figure)]
         for name, figure in missed
     ]
     return f"{text} Missed:\n\n" + _table(["benchmark", "figure", "target", "measured"], rows)

@@ -1,8 +1,7 @@
 """What a page costs its reader: from the start of the navigation to what they came for.
 
-One browser, one stack with 100,000 sessions, and beside it a bare Streamlit page with one dataframe
-of 50 rows, visited in turns, so that both are measured under the same conditions. The caches of the
-browser are warm, as for everybody who comes back. A visit ends when the first row of the list, or
+One browser, one stack with 100,000 sessions, and beside it a bare Streamlit page with one table of
+50 rows, visited in turns, with warm browser caches. A visit ends when the first row of the list, or
 the first line of the transcript (for the bare page: the table), is visible.
 """
 

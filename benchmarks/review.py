@@ -1,11 +1,10 @@
 """What reviewing costs: the next session, submit-and-next, and twenty reviewers on one queue.
 
 Two queues of the large data set want two reviews of each session: one has 100 sessions, the other
-20,000. The reviewer who is measured has reviewed the first part of the queue already, and nobody
-else has: what waits first is not for them. Each measured `next` follows a submission, so that each
-finds another session. The twenty reviewers share a queue of their own, a thread each, and submit as
-fast as they can; a session that is handed to one of them twice, or to more than two, misses the
-target.
+20,000. The measured reviewer has already reviewed the first part of the queue, and nobody else has.
+Each measured `next` follows a submission. The twenty reviewers share a queue, a thread each, and
+submit as fast as they can; a session that is handed to one of them twice, or to more than two,
+misses the target.
 """
 
 from __future__ import annotations

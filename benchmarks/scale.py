@@ -1,11 +1,9 @@
 """Views and turns per second with 1, 2 and 4 app processes behind nginx with sticky routing.
 
-nginx reads the product's own example (`deploy/nginx.conf`), without TLS and with these processes as
-its replicas. First 16 dashboard users open pages as fast as they are shown, then 16 API writers
-store turns, two per request, as fast as they are acknowledged; for 20 s each. The apps, nginx, the
-Convex runtime, S3, the identity provider and the generator share the two cores, so a second process
-can at most take what the others leave: docs/scale-out.md says how to read the figures.
-Needs nginx: on the PATH, or named by `EARSHOT_NGINX`.
+nginx reads the product's own example (`deploy/nginx.conf`), without TLS. First 16 dashboard users
+open pages as fast as they are shown, then 16 API writers store turns, two per request, as fast as
+they are acknowledged; for 20 s each. Everything shares the two cores: docs/scale-out.md says how to
+read the figures. Needs nginx: on the PATH, or named by `EARSHOT_NGINX`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Start-up and memory: from `make run` to an app that is ready, and what each process holds then.
 
-The set-up of packages is done and demo data is off. The first start makes keys, database and
-bucket; the second finds them; the last finds 100,000 sessions. Memory is resident memory of each
-process after that last start, before anybody has asked for anything.
+Packages are installed and demo data is off. The first start makes keys, database and bucket; the
+second finds them; the last finds 100,000 sessions. Memory is resident memory after that last start.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """What measuring costs: instrumentation per S3 operation, recorder per event.
 
-The S3 operations go to a server in this process that answers at once, so that what remains is the
-client; instrumented and bare clients take turns, and processor time of the calling thread is
-compared.
+A server in this process answers at once, instrumented and bare clients take turns, and processor
+time of the calling thread is compared.
 """
 
 from __future__ import annotations

@@ -1,11 +1,10 @@
-"""What a window of thirty days costs to show, whatever lies behind it.
+"""What a window of thirty days costs to show, whatever the number of operations in it.
 
-Storage operations of thirty days, and of the thirty days before for comparison, are put into Convex
-as recorders send them: rollups of a minute with their histograms, because rollups are what is
-stored. One deployment has 100 thousand operations in the window, the other 10 million. Measured is
-what Storage health does on the server to draw its charts: read the rollups of both periods, merge
-them by step, make the charts of latency, distribution and rate and the table by operation. Memory
-is what Python allocates on the way (tracemalloc), at the peak.
+Storage operations of thirty days, and of the thirty days before for comparison, are stored in
+Convex as rollups of a minute with their histograms: 100 thousand operations in one deployment, 10
+million in the other. Measured is what Storage health does on the server: read the rollups of both
+periods, merge them by step, make the charts and the table. Memory is what Python allocates
+(tracemalloc), at the peak.
 """
 
 from __future__ import annotations

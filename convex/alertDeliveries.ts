@@ -5,36 +5,21 @@
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx } from "./_generated/server.js";
-import { announcement, checkChannels, deliveryStatus, enqueue } from "./model/alerts.ts";
+import { delivery } from "./model/alertRecords.ts";
 import { Checks } from "./model/checks.ts";
-import { order } from "./model/fields.ts";
+import { named, order } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
-import { HOUR_MS } from "./model/limits.ts";
+import { ANNOUNCEMENT_RATE, DELIVERY_ATTEMPTS, HOUR_MS, PROBLEM_CHARS } from "./model/limits.ts";
+import { checkChannels, enqueue } from "./model/outbox.ts";
 import { readPage } from "./model/paging.ts";
 import { limitCaller, take } from "./model/rateLimit.ts";
 import { page, pageArgs } from "./model/records.ts";
-
-/** Messages of one channel; what comes faster joins the message that waits. */
-const RATE = { limit: 20, periodMs: HOUR_MS };
-/** With the pauses of the sender (at most 15 minutes) this is about an hour and a half. */
-const ATTEMPTS = 12;
-const PROBLEM_CHARS = 200;
-
-const delivery = v.object({
-  id: v.string(),
-  channel: v.string(),
-  items: v.array(announcement),
-  status: deliveryStatus,
-  attempts: v.number(),
-  dueAt: v.number(),
-  problem: v.optional(v.string()),
-  sentAt: v.optional(v.number()),
-  createdAt: v.number(),
-});
+import { toRecord } from "./model/toRecord.ts";
 
 /**
- * Take the oldest message of each channel, if it is due, for `leaseMs`: until then nobody else gets
- * it, afterwards it counts as not sent.
+ * Take the oldest message of each channel, if it is due, for `leaseMs`.
+ *
+ * Until then nobody else gets it, afterwards it counts as not sent.
  */
 export const claim = authedMutation("alertDeliveries:claim", {
   args: { holder: v.string(), channels: v.array(v.string()), leaseMs: v.number() },
@@ -50,12 +35,13 @@ export const claim = authedMutation("alertDeliveries:claim", {
     for (const channel of channels) {
       const row = await nextOf(ctx, channel);
       if (row === null || row.dueAt > now) continue;
-      if (row.attempts >= ATTEMPTS) {
+      if (row.attempts >= DELIVERY_ATTEMPTS) {
         // Its last sender never came back.
         await ctx.db.patch("alertDeliveries", row._id, { status: "failed" });
         continue;
       }
-      const rate = row.attempts > 0 ? null : await take(ctx, `alerts:${channel}`, RATE);
+      const rate =
+        row.attempts > 0 ? null : await take(ctx, `alerts:${channel}`, ANNOUNCEMENT_RATE);
       if (rate?.allowed === false) {
         await ctx.db.patch("alertDeliveries", row._id, { dueAt: now + rate.retryAfterMs });
         continue;
@@ -64,7 +50,7 @@ export const claim = authedMutation("alertDeliveries:claim", {
       await ctx.db.patch("alertDeliveries", row._id, change);
       claimed.push({ ...row, ...change });
     }
-    return claimed.map(toDelivery);
+    return claimed.map((row) => toRecord(delivery, row));
   },
 });
 
@@ -79,7 +65,7 @@ export const settle = authedMutation("alertDeliveries:settle", {
     problem: v.optional(v.string()),
     retryAfterMs: v.number(),
   },
-  returns: v.object({ settled: v.boolean() }),
+  returns: named("Settled", v.object({ settled: v.boolean() })),
   handler: async (ctx, { id, holder, problem, retryAfterMs }) => {
     const checks = new Checks();
     checks.text("problem", problem, PROBLEM_CHARS);
@@ -94,7 +80,7 @@ export const settle = authedMutation("alertDeliveries:settle", {
     const end =
       problem === undefined
         ? { status: "sent" as const, sentAt: now, problem: undefined }
-        : row.attempts >= ATTEMPTS
+        : row.attempts >= DELIVERY_ATTEMPTS
           ? { status: "failed" as const, problem }
           : { dueAt: now + retryAfterMs, problem };
     await ctx.db.patch("alertDeliveries", row._id, { ...end, holder: undefined });
@@ -122,7 +108,7 @@ export const test = authedMutation("alertDeliveries:test", {
   },
 });
 
-/** Messages, newest first by default. */
+/** Return one page of messages, newest first by default. */
 export const list = authedQuery("alertDeliveries:list", {
   args: { ...pageArgs, order: v.optional(order) },
   returns: page(delivery),
@@ -136,7 +122,10 @@ export const list = authedQuery("alertDeliveries:list", {
       cursor,
       limit,
     });
-    return { items: found.items.map(toDelivery), nextCursor: found.nextCursor };
+    return {
+      items: found.items.map((row) => toRecord(delivery, row)),
+      nextCursor: found.nextCursor,
+    };
   },
 });
 
@@ -147,8 +136,4 @@ async function nextOf(ctx: MutationCtx, channel: string): Promise<Doc<"alertDeli
     .query("alertDeliveries")
     .withIndex("by_channel_status", (q) => q.eq("channel", channel).eq("status", "waiting"))
     .first();
-}
-
-function toDelivery({ _id, _creationTime, holder, ...fields }: Doc<"alertDeliveries">) {
-  return { id: _id, ...fields };
 }

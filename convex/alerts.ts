@@ -1,98 +1,70 @@
-/** Alerts: where each rule is, and the incidents that come of it. */
+/** Alerts: where each rule is, the incidents that come of it, and what is silenced. */
 import { v } from "convex/values";
-import type { Infer } from "convex/values";
-import type { Doc, Id } from "./_generated/dataModel.js";
-import type { MutationCtx, QueryCtx } from "./_generated/server.js";
+import { incidentStatus, observed } from "./model/alertFields.ts";
 import {
-  OPEN_INCIDENTS,
-  RULES_PER_ROUND,
-  addHistory,
-  announcementOf,
-  checkChannels,
-  checkObserved,
-  ending,
-  enqueue,
-  historyKind,
-  incidentFields,
-  incidentStatus,
-  observed,
-  openIncidents,
-  progress,
-  silencesAt,
-} from "./model/alerts.ts";
+  alertState,
+  evaluated,
+  evaluation,
+  incident,
+  incidentEntry,
+  incidentRecord,
+  openIncidentCounts,
+  silence as silenceRecord,
+} from "./model/alertRecords.ts";
 import { recordAudit } from "./model/audit.ts";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
-import { order } from "./model/fields.ts";
+import { moment, order } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
-import { DAY_MS, PAGE_ITEMS } from "./model/limits.ts";
+import {
+  addHistory,
+  announce,
+  checkObserved,
+  incidentById,
+  openIncidents,
+  requireIncident,
+  settle,
+  stateOf,
+} from "./model/incidents.ts";
+import {
+  DAY_MS,
+  EVALUATION_MS,
+  INCIDENT_NOTES,
+  NOTE_CHARS,
+  OPEN_INCIDENTS,
+  PAGE_ITEMS,
+  RULES_PER_ROUND,
+} from "./model/limits.ts";
+import { checkChannels } from "./model/outbox.ts";
 import { readPage } from "./model/paging.ts";
 import { limitCaller } from "./model/rateLimit.ts";
-import { page, pageArgs } from "./model/records.ts";
+import { created, noted, page, pageArgs } from "./model/records.ts";
+import { silencesAt } from "./model/silences.ts";
+import { toRecord } from "./model/toRecord.ts";
 
-const NOTE_CHARS = 2000;
-const NOTES = 500;
-/** How long an evaluation may have taken, and how wrong the clock of its worker may be. */
-const EVALUATION_MS = 5 * 60_000;
-
-const ruleState = v.object({
-  rule: v.string(),
-  ...progress,
-  value: v.optional(v.number()),
-  threshold: v.number(),
-  evaluatedAt: v.number(),
-  incidentId: v.optional(v.string()),
-});
-
-const incident = v.object({
-  id: v.string(),
-  ...incidentFields,
-});
-
-const entry = v.object({
-  id: v.string(),
-  kind: historyKind,
-  actorId: v.optional(v.string()),
-  text: v.optional(v.string()),
-  createdAt: v.number(),
-});
-
-/** Where every rule was at its last evaluation. */
+/** Return where every rule was at its last evaluation. */
 export const states = authedQuery("alerts:states", {
   args: {},
-  returns: v.array(ruleState),
+  returns: v.array(alertState),
   handler: async (ctx) => {
     const rows = await ctx.db.query("alertStates").withIndex("by_rule").take(OPEN_INCIDENTS);
-    return rows.map(({ _id, _creationTime, createdAt, ...fields }) => fields);
+    return rows.map((row) => toRecord(alertState, row));
   },
 });
 
-const result = v.object({
-  ...observed,
-  ...progress,
-  /** `evaluatedAt` of the state that this result goes on from; null for a rule's first. */
-  after: v.union(v.number(), v.null()),
-  change: v.optional(v.union(v.literal("firing"), ending)),
-});
-type Result = Infer<typeof result>;
-
 /**
- * Store one round of evaluations and what came of it: incidents open and end, and each change is
- * queued for the channels, in one transaction. A round that goes on from states which another
- * worker has advanced meanwhile changes nothing and answers `applied: false`; so of two workers
- * that both believe to hold the lease, one evaluates.
+ * Store one round of evaluations: incidents open and end.
+ *
+ * Each change is queued for the channels in the same transaction. A round that goes on from states
+ * which another worker has advanced meanwhile changes nothing and answers `applied: false`; so of
+ * two workers that both believe to hold the lease, one evaluates.
  *
  * An incident is announced when it fires, unless it is silenced or acknowledged; if it still fires
  * when its silence ends, then. Its end is announced if its beginning was.
  */
 export const evaluate = authedMutation("alerts:evaluate", {
-  args: { at: v.number(), channels: v.array(v.string()), results: v.array(result) },
-  returns: v.object({
-    applied: v.boolean(),
-    opened: v.number(),
-    resolved: v.number(),
-    announced: v.number(),
-  }),
+  args: { at: moment(), channels: v.array(v.string()), results: v.array(evaluation) },
+  returns: evaluated,
   handler: async (ctx, { at, channels, results }) => {
     const checks = new Checks();
     const isNow = Math.abs(Date.now() - at) <= EVALUATION_MS;
@@ -116,117 +88,22 @@ export const evaluate = authedMutation("alerts:evaluate", {
   },
 });
 
-async function settle(
-  ctx: MutationCtx,
-  state: Doc<"alertStates"> | null,
-  item: Result,
-  at: number,
-  counts: { opened: number; resolved: number },
-): Promise<void> {
-  const { after, change, rule, title, severity, unit, path, params, ...seen } = item;
-  let incidentId = state?.incidentId;
-  if (change === "firing" && incidentId === undefined) {
-    const about = { rule, title, severity, unit, path, params, threshold: seen.threshold };
-    incidentId = await open(ctx, about, seen.value, at);
-    counts.opened += 1;
-  } else if (incidentId !== undefined && change !== undefined && change !== "firing") {
-    await end(ctx, incidentId, change, at);
-    incidentId = undefined;
-    counts.resolved += 1;
-  } else if (incidentId !== undefined) {
-    await follow(ctx, incidentId, seen);
-  }
-  const row = {
-    rule,
-    ...seen,
-    evaluatedAt: at,
-    ...(incidentId === undefined ? {} : { incidentId }),
-  };
-  if (state === null) await ctx.db.insert("alertStates", { ...row, createdAt: at });
-  else await ctx.db.replace("alertStates", state._id, { ...row, createdAt: state.createdAt });
-}
-
-async function open(
-  ctx: MutationCtx,
-  about: Pick<
-    Doc<"alertIncidents">,
-    "rule" | "title" | "severity" | "unit" | "path" | "params" | "threshold"
-  >,
-  value: number | undefined,
-  at: number,
-): Promise<Id<"alertIncidents">> {
-  const id = await ctx.db.insert("alertIncidents", {
-    ...about,
-    ...(value === undefined ? {} : { value, worst: value }),
-    status: "firing",
-    announced: "nothing",
-    openedAt: at,
-    createdAt: Date.now(),
-  });
-  await addHistory(ctx, id, "opened", at);
-  return id;
-}
-
-async function end(
-  ctx: MutationCtx,
-  id: Id<"alertIncidents">,
-  ending: "recovered" | "no-data",
-  at: number,
-): Promise<void> {
-  await ctx.db.patch("alertIncidents", id, { status: "resolved", ending, resolvedAt: at });
-  await addHistory(ctx, id, "resolved", at, { text: ending });
-}
-
-/** Keep the value of an open incident current, and the worst that was seen. */
-async function follow(
-  ctx: MutationCtx,
-  id: Id<"alertIncidents">,
-  { value, threshold }: { value?: number; threshold: number },
-): Promise<void> {
-  const row = await ctx.db.get("alertIncidents", id);
-  if (row === null || value === undefined) return;
-  const worst = Math.max(row.worst ?? value, value);
-  await ctx.db.patch("alertIncidents", id, { value, threshold, worst });
-}
-
-/** Queue what the channels have not been told yet. */
-async function announce(ctx: MutationCtx, channels: string[], at: number): Promise<number> {
-  if (channels.length === 0) return 0;
-  const silences = await silencesAt(ctx, at);
-  const isSilenced = (rule: string) => silences.some((it) => it.rule === rule || it.rule === "*");
-  const open = await openIncidents(ctx);
-  const fresh = open.filter(
-    ({ announced, status, rule }) =>
-      announced === "nothing" && status === "firing" && !isSilenced(rule),
-  );
-  const over = await ctx.db
-    .query("alertIncidents")
-    .withIndex("by_announced_status", (q) => q.eq("announced", "firing").eq("status", "resolved"))
-    .take(OPEN_INCIDENTS);
-  for (const row of fresh) await ctx.db.patch("alertIncidents", row._id, { announced: "firing" });
-  for (const row of over) await ctx.db.patch("alertIncidents", row._id, { announced: "resolved" });
-  for (const row of [...fresh, ...over]) await addHistory(ctx, row._id, "announced", at);
-  await enqueue(ctx, channels, [
-    ...over.map((row) => announcementOf(row, "resolved", at)),
-    ...fresh.map((row) => announcementOf(row, "firing", at)),
-  ]);
-  return fresh.length + over.length;
-}
-
 /**
- * Record an incident that is over: one that nobody could store while it lasted, or one of demo
- * data. It is never announced. If an incident of the same rule and source overlaps it (another
- * replica's record of the same outage), that one is stretched over both.
+ * Record an incident that is over; it is never announced.
+ *
+ * It is one that nobody could store while it lasted, or one of demo data. If an incident of the
+ * same rule and source overlaps it (another replica's record of the same outage), that one is
+ * stretched over both.
  */
 export const record = authedMutation("alerts:record", {
   args: {
     ...observed,
-    openedAt: v.number(),
-    resolvedAt: v.number(),
+    openedAt: moment(),
+    resolvedAt: moment(),
     note: v.optional(v.string()),
     source: v.optional(v.string()),
   },
-  returns: v.object({ id: v.string(), created: v.boolean() }),
+  returns: created,
   handler: async (ctx, { note, openedAt, resolvedAt, source, ...about }) => {
     const checks = new Checks();
     checkObserved(checks, "", about);
@@ -269,14 +146,14 @@ export const record = authedMutation("alerts:record", {
   },
 });
 
-/** Incidents by beginning, newest first by default. */
+/** Return one page of incidents by beginning, newest first by default. */
 export const list = authedQuery("alerts:list", {
   args: {
     ...pageArgs,
     status: v.optional(incidentStatus),
     rule: v.optional(v.string()),
-    from: v.optional(v.number()),
-    to: v.optional(v.number()),
+    from: v.optional(moment()),
+    to: v.optional(moment()),
     order: v.optional(order),
   },
   returns: page(incident),
@@ -302,14 +179,17 @@ export const list = authedQuery("alerts:list", {
       },
       (row) => status === undefined || row.status === status,
     );
-    return { items: found.items.map(toIncident), nextCursor: found.nextCursor };
+    return {
+      items: found.items.map((row) => toRecord(incident, row)),
+      nextCursor: found.nextCursor,
+    };
   },
 });
 
-/** How many incidents are open, for the menu. */
+/** Return how many incidents are open, for the menu. */
 export const summary = authedQuery("alerts:summary", {
   args: {},
-  returns: v.object({ firingCount: v.number(), acknowledgedCount: v.number() }),
+  returns: openIncidentCounts,
   handler: async (ctx) => {
     const open = await openIncidents(ctx);
     const firingCount = open.filter(({ status }) => status === "firing").length;
@@ -317,23 +197,20 @@ export const summary = authedQuery("alerts:summary", {
   },
 });
 
-/** One incident with its history, oldest first, or null. */
+/** Return one incident with its history, oldest first, or null. */
 export const get = authedQuery("alerts:get", {
   args: { id: v.string() },
-  returns: v.union(v.object({ incident, history: v.array(entry) }), v.null()),
+  returns: v.union(incidentRecord, v.null()),
   handler: async (ctx, { id }) => {
     const row = await incidentById(ctx, id);
     if (row === null) return null;
     const history = await ctx.db
       .query("alertHistory")
       .withIndex("by_incident_createdAt", (q) => q.eq("incidentId", row._id))
-      .take(NOTES + PAGE_ITEMS);
+      .take(INCIDENT_NOTES + PAGE_ITEMS);
     return {
-      incident: toIncident(row),
-      history: history.map(({ _id, _creationTime, incidentId, ...fields }) => ({
-        id: _id,
-        ...fields,
-      })),
+      incident: toRecord(incident, row),
+      history: history.map((entry) => toRecord(incidentEntry, entry)),
     };
   },
 });
@@ -350,7 +227,7 @@ export const acknowledge = authedMutation("alerts:acknowledge", {
   handler: async (ctx, { id }) => {
     const row = await requireIncident(ctx, id);
     if (row.status === "resolved") throw refusal("CONFLICT", "The incident is over.");
-    if (row.status === "acknowledged") return toIncident(row);
+    if (row.status === "acknowledged") return toRecord(incident, row);
     const now = Date.now();
     const change = {
       status: "acknowledged" as const,
@@ -364,7 +241,7 @@ export const acknowledge = authedMutation("alerts:acknowledge", {
       subjectType: "alert",
       subjectId: row._id,
     });
-    return toIncident({ ...row, ...change });
+    return toRecord(incident, { ...row, ...change });
   },
 });
 
@@ -375,7 +252,7 @@ export const acknowledge = authedMutation("alerts:acknowledge", {
  */
 export const note = authedMutation("alerts:note", {
   args: { id: v.string(), text: v.string() },
-  returns: v.object({ id: v.string() }),
+  returns: noted,
   handler: async (ctx, { id, text }) => {
     const checks = new Checks();
     checks.text("text", text.trim(), NOTE_CHARS);
@@ -385,20 +262,12 @@ export const note = authedMutation("alerts:note", {
     const known = await ctx.db
       .query("alertHistory")
       .withIndex("by_incident_createdAt", (q) => q.eq("incidentId", row._id))
-      .take(NOTES);
-    if (known.length === NOTES) throw refusal("LIMIT_EXCEEDED", "The incident has too many notes.");
+      .take(INCIDENT_NOTES);
+    if (known.length === INCIDENT_NOTES)
+      throw refusal("LIMIT_EXCEEDED", "The incident has too many notes.");
     const more = { actorId: ctx.caller.subject, text: text.trim() };
     return { id: await addHistory(ctx, row._id, "note", Date.now(), more) };
   },
-});
-
-const silenceRecord = v.object({
-  id: v.string(),
-  rule: v.string(),
-  reason: v.string(),
-  createdBy: v.string(),
-  expiresAt: v.number(),
-  createdAt: v.number(),
 });
 
 /**
@@ -446,34 +315,12 @@ export const endSilence = authedMutation("alerts:endSilence", {
   },
 });
 
-/** Silences that have not run out, the next to do so first. */
+/** Return the silences that have not run out, the next to do so first. */
 export const silences = authedQuery("alerts:silences", {
   args: {},
   returns: v.array(silenceRecord),
   handler: async (ctx) => {
     const rows = await silencesAt(ctx, Date.now());
-    return rows.map(({ _id, _creationTime, ...fields }) => ({ id: _id, ...fields }));
+    return rows.map((row) => toRecord(silenceRecord, row));
   },
 });
-
-async function stateOf(ctx: QueryCtx, rule: string): Promise<Doc<"alertStates"> | null> {
-  return await ctx.db
-    .query("alertStates")
-    .withIndex("by_rule", (q) => q.eq("rule", rule))
-    .unique();
-}
-
-async function incidentById(ctx: QueryCtx, id: string): Promise<Doc<"alertIncidents"> | null> {
-  const known = ctx.db.normalizeId("alertIncidents", id);
-  return known === null ? null : await ctx.db.get("alertIncidents", known);
-}
-
-async function requireIncident(ctx: QueryCtx, id: string): Promise<Doc<"alertIncidents">> {
-  const row = await incidentById(ctx, id);
-  if (row === null) throw refusal("NOT_FOUND", "There is no such incident.");
-  return row;
-}
-
-function toIncident({ _id, _creationTime, announced, ...fields }: Doc<"alertIncidents">) {
-  return { id: _id, ...fields };
-}

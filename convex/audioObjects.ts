@@ -2,14 +2,7 @@
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "./_generated/server.js";
-import {
-  audioById,
-  isRecordingKey,
-  moveTo,
-  peaksKeyOf,
-  requireAudio,
-  toAudioObject,
-} from "./model/audio.ts";
+import { audioById, isRecordingKey, moveTo, peaksKeyOf, requireAudio } from "./model/audio.ts";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
@@ -28,13 +21,17 @@ import { audioObject, page, pageArgs } from "./model/records.ts";
 import { enterQueues } from "./model/reviewQueues.ts";
 import { requireSession, sessionById } from "./model/sessions.ts";
 import { refuseErasing } from "./model/users.ts";
+import { moment, whole } from "./model/fields.ts";
+import { toRecord } from "./model/toRecord.ts";
 
 const CONTENT_TYPE = /^audio\/[a-z0-9.+-]{1,60}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /**
- * Announce a recording of one interaction (`sequence`) or of the whole session (no `sequence`).
- * An announcement that is still pending for the same bytes is returned again, with its own key.
+ * Announce a recording of one turn (`sequence`) or of the whole session (no `sequence`).
+ *
+ * It stays `pending` until it is stored. An announcement that is still pending for the same bytes
+ * is returned again, with its own key.
  *
  * @throws NOT_FOUND for an unknown session or interaction; CONFLICT if there is a stored recording
  *   already, or the key is taken.
@@ -42,12 +39,12 @@ const SHA256 = /^[0-9a-f]{64}$/;
 export const begin = authedMutation("audioObjects:begin", {
   args: {
     sessionId: v.string(),
-    sequence: v.optional(v.number()),
+    sequence: v.optional(whole()),
     key: v.string(),
     contentType: v.string(),
-    bytes: v.number(),
+    bytes: whole(),
     sha256: v.string(),
-    expiresAt: v.optional(v.number()),
+    expiresAt: v.optional(moment()),
   },
   returns: audioObject,
   handler: async (ctx, { sessionId, expiresAt, ...args }) => {
@@ -73,7 +70,7 @@ export const begin = authedMutation("audioObjects:begin", {
       ({ status, sha256, bytes }) =>
         status === "pending" && sha256 === args.sha256 && bytes === args.bytes,
     );
-    if (same !== undefined) return toAudioObject(same);
+    if (same !== undefined) return toRecord(audioObject, same);
     if ((await audioByKey(ctx, args.key)) !== null) throw refusal("CONFLICT", "The key is taken.");
     const row = {
       ...args,
@@ -117,17 +114,21 @@ async function audioByKey(ctx: QueryCtx, key: string): Promise<Doc<"audioObjects
     .unique();
 }
 
-/** The object of an id, or null. */
+/** Return the row of a recording, or null. */
 export const get = authedQuery("audioObjects:get", {
   args: { id: v.string() },
   returns: v.union(audioObject, v.null()),
   handler: async (ctx, { id }) => {
     const audio = await audioById(ctx, id);
-    return audio === null ? null : toAudioObject(audio);
+    return audio === null ? null : toRecord(audioObject, audio);
   },
 });
 
-/** Recordings of a session: those of the whole session first, then by sequence; at most 2,000. */
+/**
+ * Return the recordings of a session, at most 2,000.
+ *
+ * Those of the whole session come first, then the others by sequence.
+ */
 export const forSession = authedQuery("audioObjects:forSession", {
   args: { sessionId: v.string() },
   returns: v.array(audioObject),
@@ -138,11 +139,11 @@ export const forSession = authedQuery("audioObjects:forSession", {
       .query("audioObjects")
       .withIndex("by_session_sequence", (q) => q.eq("sessionId", session._id))
       .take(TRANSCRIPT_ITEMS);
-    return found.map(toAudioObject);
+    return found.map((row) => toRecord(audioObject, row));
   },
 });
 
-/** The objects of up to 200 keys, those that exist, in any order. */
+/** Return the recordings of up to 200 keys, those that exist, in any order. */
 export const byKeys = authedQuery("audioObjects:byKeys", {
   args: { keys: v.array(v.string()) },
   returns: v.array(audioObject),
@@ -151,11 +152,11 @@ export const byKeys = authedQuery("audioObjects:byKeys", {
     checks.that(keys.length <= PAGE_ITEMS, "keys", `must have at most ${PAGE_ITEMS} entries`);
     checks.done();
     const found = await Promise.all([...new Set(keys)].map((key) => audioByKey(ctx, key)));
-    return found.filter((audio) => audio !== null).map(toAudioObject);
+    return found.filter((audio) => audio !== null).map((row) => toRecord(audioObject, row));
   },
 });
 
-/** Every object by creation, oldest first. */
+/** Return one page of all recordings, the oldest first. */
 export const all = authedQuery("audioObjects:all", {
   args: pageArgs,
   returns: page(audioObject),
@@ -169,16 +170,21 @@ export const all = authedQuery("audioObjects:all", {
       cursor,
       limit,
     });
-    return { items: found.items.map(toAudioObject), nextCursor: found.nextCursor };
+    return {
+      items: found.items.map((row) => toRecord(audioObject, row)),
+      nextCursor: found.nextCursor,
+    };
   },
 });
 
 /**
- * Objects that wait for the worker, oldest first: stored ones without analysis, pending ones
- * created before `before`, stored ones that expire at or before it and are not on legal hold.
+ * Return one page of the recordings that wait for the worker, oldest first.
+ *
+ * By `kind`: `analysis`, stored ones without one; `abandoned`, pending ones created before
+ * `before`; `expired`, stored ones that expire at or before it and are not on legal hold.
  */
 export const due = authedQuery("audioObjects:due", {
-  args: { kind: dueKind, before: v.number(), ...pageArgs },
+  args: { kind: dueKind, before: moment(), ...pageArgs },
   returns: page(audioObject),
   handler: async (ctx, { kind, before, cursor, limit }) => {
     const found = await readPage(
@@ -187,11 +193,15 @@ export const due = authedQuery("audioObjects:due", {
       ({ status }) => kind !== "analysis" || status === "stored",
     );
     const items = kind === "expired" ? await withoutHold(ctx, found.items) : found.items;
-    return { items: items.map(toAudioObject), nextCursor: found.nextCursor };
+    return { items: items.map((row) => toRecord(audioObject, row)), nextCursor: found.nextCursor };
   },
 });
 
-/** The object is in the bucket and of the announced size: it can be played and analysed. */
+/**
+ * Note that the object is in the bucket and of the announced size.
+ *
+ * It can be played and analysed from now on.
+ */
 export const markStored = authedMutation("audioObjects:markStored", {
   args: { id: v.string(), etag: v.optional(v.string()) },
   returns: audioObject,
@@ -205,12 +215,14 @@ export const markStored = authedMutation("audioObjects:markStored", {
     // A queue may want sessions with recordings, and this one may have ended before it had any.
     const session = await ctx.db.get("userSessions", audio.sessionId);
     if (session !== null) await enterQueues(ctx, session);
-    return toAudioObject(moved);
+    return toRecord(audioObject, moved);
   },
 });
 
 /**
- * What the analysis found. A repeat, or a later analysis of the same object, replaces the figures.
+ * Note what the analysis found.
+ *
+ * A repeat, or a later analysis of the same object, replaces the figures.
  *
  * @throws CONFLICT unless the object is stored.
  */
@@ -220,8 +232,8 @@ export const markAnalysed = authedMutation("audioObjects:markAnalysed", {
     analysis: v.union(v.literal("ready"), v.literal("corrupt")),
     reason: v.optional(v.string()),
     durationMs: v.optional(v.number()),
-    sampleRate: v.optional(v.number()),
-    channels: v.optional(v.number()),
+    sampleRate: v.optional(whole()),
+    channels: v.optional(whole()),
     peaksKey: v.optional(v.string()),
     etag: v.optional(v.string()),
   },
@@ -240,18 +252,22 @@ export const markAnalysed = authedMutation("audioObjects:markAnalysed", {
       throw refusal("CONFLICT", `A recording that is ${audio.status} cannot be analysed.`);
     }
     await ctx.db.patch("audioObjects", audio._id, changes);
-    return toAudioObject({ ...audio, ...changes });
+    return toRecord(audioObject, { ...audio, ...changes });
   },
 });
 
-/** The object is not in the bucket although its row says so. */
+/** Note that the object is not in the bucket although its row says so. */
 export const markMissing = authedMutation("audioObjects:markMissing", {
   args: { id: v.string(), reason: v.optional(v.string()) },
   returns: audioObject,
   handler: async (ctx, { id, reason }) => await moved(ctx, id, "missing", reason),
 });
 
-/** The object was deleted because its privacy window ended; the transcript stays. */
+/**
+ * Note that the object was deleted because its privacy window ended.
+ *
+ * The transcript stays.
+ */
 export const markExpired = authedMutation("audioObjects:markExpired", {
   args: { id: v.string() },
   returns: audioObject,
@@ -268,5 +284,5 @@ async function moved(
   checks.identifier("reason", reason);
   checks.done();
   const changes = reason === undefined ? {} : { reason };
-  return toAudioObject(await moveTo(ctx, await requireAudio(ctx, id), status, changes));
+  return toRecord(audioObject, await moveTo(ctx, await requireAudio(ctx, id), status, changes));
 }

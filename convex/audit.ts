@@ -1,13 +1,15 @@
-/** Who listened to, viewed, exported, revealed or erased what. */
+/** The audit trail: who listened to, viewed, exported, revealed or erased what. */
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import { recordAudit } from "./model/audit.ts";
 import { Checks } from "./model/checks.ts";
-import { metadata, order } from "./model/fields.ts";
+import { metadata, moment, order } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
+import { DETAILS_BYTES } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import { limitCaller } from "./model/rateLimit.ts";
-import { auditEvent, page, pageArgs } from "./model/records.ts";
+import { auditEvent, noted, page, pageArgs } from "./model/records.ts";
+import { toRecord } from "./model/toRecord.ts";
 
 /**
  * What may be noted from outside. Other acts (`erase`, `reveal`, `audio.play`, `audio.renew`,
@@ -23,8 +25,6 @@ const ACTIONS = [
   "audit.export",
   "review.export",
 ];
-const DETAILS_BYTES = 2048;
-
 /** Note an act of the caller; who acts is taken from the token. */
 export const record = authedMutation("audit:record", {
   args: {
@@ -33,7 +33,7 @@ export const record = authedMutation("audit:record", {
     subjectId: v.string(),
     details: v.optional(metadata),
   },
-  returns: v.object({ id: v.string() }),
+  returns: noted,
   handler: async (ctx, args) => {
     const checks = new Checks();
     checks.that(ACTIONS.includes(args.action), "action", `must be one of ${ACTIONS.join(", ")}`);
@@ -46,12 +46,16 @@ export const record = authedMutation("audit:record", {
   },
 });
 
-/** Audit events, newest first by default; `from` inclusive, `to` exclusive. */
+/**
+ * Return one page of audit events, newest first by default.
+ *
+ * `from` is inclusive, `to` exclusive.
+ */
 export const list = authedQuery("audit:list", {
   args: {
     ...pageArgs,
-    from: v.optional(v.number()),
-    to: v.optional(v.number()),
+    from: v.optional(moment()),
+    to: v.optional(moment()),
     actorId: v.optional(v.string()),
     subjectId: v.optional(v.string()),
     action: v.optional(v.string()),
@@ -74,7 +78,7 @@ export const list = authedQuery("audit:list", {
       },
       (event) => matches(event, wanted),
     );
-    const items = found.items.map(({ _id, _creationTime, ...fields }) => ({ id: _id, ...fields }));
+    const items = found.items.map((event) => toRecord(auditEvent, event));
     return { items, nextCursor: found.nextCursor };
   },
 });

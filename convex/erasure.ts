@@ -1,6 +1,8 @@
 /**
- * Erasure of one user: first the objects (by the worker, which alone reaches the bucket), then the
- * rows, in batches. The receipt stays; audit events name the user by Clerk id only and stay too.
+ * Erasure of a user: step by step, a row of a recording only after its object is gone.
+ *
+ * The worker, which alone reaches the bucket, deletes the objects first; then the rows go, in
+ * batches. The receipt stays; audit events name the user by Clerk id only and stay too.
  */
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
@@ -9,24 +11,14 @@ import { recordAudit } from "./model/audit.ts";
 import { Checks } from "./model/checks.ts";
 import { deleteBatch } from "./model/erasing.ts";
 import { refusal } from "./model/errors.ts";
-import { order } from "./model/fields.ts";
+import { named, order } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
-import { PAGE_ITEMS } from "./model/limits.ts";
+import { ERASURE_KEYS, PAGE_ITEMS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
-import { page, pageArgs } from "./model/records.ts";
+import { erasureReceipt, page, pageArgs } from "./model/records.ts";
 import { requireUser, userByClerkId } from "./model/users.ts";
-
-/** Recordings whose objects the worker deletes between two steps. */
-const KEYS_PER_STEP = 100;
-
-const receipt = v.object({
-  id: v.string(),
-  clerkId: v.string(),
-  startedBy: v.string(),
-  startedAt: v.number(),
-  finishedAt: v.optional(v.number()),
-  counts: v.record(v.string(), v.number()),
-});
+import { toRecord } from "./model/toRecord.ts";
+import { erasureRow } from "./model/accountTables.ts";
 
 /**
  * Begin to erase a user: from now on nothing can be added to their data. A repeat returns the
@@ -36,7 +28,7 @@ const receipt = v.object({
  */
 export const start = authedMutation("erasure:start", {
   args: { clerkId: v.string() },
-  returns: v.object({ erasureId: v.string() }),
+  returns: named("ErasureBegun", v.object({ erasureId: v.string() })),
   handler: async (ctx, { clerkId }) => {
     const user = await requireUser(ctx, clerkId);
     const running = await latestOf(ctx, clerkId);
@@ -67,11 +59,10 @@ export const start = authedMutation("erasure:start", {
  */
 export const step = authedMutation("erasure:step", {
   args: { clerkId: v.string(), deletedKeys: v.array(v.string()) },
-  returns: v.object({
-    keys: v.array(v.string()),
-    counts: v.record(v.string(), v.number()),
-    done: v.boolean(),
-  }),
+  returns: named(
+    "ErasureStep",
+    erasureRow.pick("counts").extend({ keys: v.array(v.string()), done: v.boolean() }),
+  ),
   handler: async (ctx, { clerkId, deletedKeys }) => {
     const checks = new Checks();
     const isShort = deletedKeys.length <= PAGE_ITEMS;
@@ -89,7 +80,7 @@ export const step = authedMutation("erasure:step", {
     const waiting = await ctx.db
       .query("audioObjects")
       .withIndex("by_user_createdAt", (q) => q.eq("userId", user._id))
-      .take(KEYS_PER_STEP);
+      .take(ERASURE_KEYS);
     const done = waiting.length === 0 && (await deleteBatch(ctx, user, counts));
     await ctx.db.patch("erasures", erasure._id, {
       counts,
@@ -117,20 +108,24 @@ async function deleteRecordings(
   return gone;
 }
 
-/** The latest erasure of a user, or null: what is done, and the receipt afterwards. */
+/**
+ * Return the latest erasure of a user, or null.
+ *
+ * It says what is done, and is the receipt afterwards.
+ */
 export const get = authedQuery("erasure:get", {
   args: { clerkId: v.string() },
-  returns: v.union(receipt, v.null()),
+  returns: v.union(erasureReceipt, v.null()),
   handler: async (ctx, { clerkId }) => {
     const erasure = await latestOf(ctx, clerkId);
-    return erasure === null ? null : toReceipt(erasure);
+    return erasure === null ? null : toRecord(erasureReceipt, erasure);
   },
 });
 
-/** Erasures by start, newest first by default. */
+/** Return one page of erasures by start, newest first by default. */
 export const list = authedQuery("erasure:list", {
   args: { ...pageArgs, order: v.optional(order) },
-  returns: page(receipt),
+  returns: page(erasureReceipt),
   handler: async (ctx, { cursor, limit, order }) => {
     const found = await readPage(ctx, {
       table: "erasures",
@@ -141,7 +136,10 @@ export const list = authedQuery("erasure:list", {
       cursor,
       limit,
     });
-    return { items: found.items.map(toReceipt), nextCursor: found.nextCursor };
+    return {
+      items: found.items.map((row) => toRecord(erasureReceipt, row)),
+      nextCursor: found.nextCursor,
+    };
   },
 });
 
@@ -151,8 +149,4 @@ async function latestOf(ctx: QueryCtx, clerkId: string): Promise<Doc<"erasures">
     .withIndex("by_clerkId", (q) => q.eq("clerkId", clerkId))
     .order("desc")
     .first();
-}
-
-function toReceipt({ _id, _creationTime, ...fields }: Doc<"erasures">) {
-  return { id: _id, ...fields };
 }

@@ -7,9 +7,11 @@ import type { MutationCtx } from "./_generated/server.js";
 import {
   ALERT_MESSAGE_MS,
   BATCH_DOCUMENTS,
+  EXPIRED_CLAIMS,
   IDEMPOTENCY_MS,
   INCIDENT_MS,
   METRIC_BATCH_MS,
+  OLD_DRAFTS,
   RAW_EVENTS_MS,
   REVIEW_DRAFT_MS,
   ROLLUP_MS,
@@ -29,11 +31,6 @@ const purgeable = v.union(
   v.literal("alertSilences"),
   v.literal("alertDeliveries"),
 );
-/** Claims that one call ends; each takes several rows along. */
-const CLAIMS_PER_CALL = 50;
-/** Drafts are large: 2 MiB at most. */
-const DRAFTS_PER_CALL = 32;
-
 /** Delete one batch of rows of a table that are past their time, and go on until none is left. */
 export const purge = internalMutation({
   args: { table: purgeable },
@@ -41,7 +38,7 @@ export const purge = internalMutation({
   handler: async (ctx, { table }) => {
     const old = await past(ctx, table);
     for (const { _id } of old) await ctx.db.delete(table, _id);
-    if (old.length === (table === "reviewDrafts" ? DRAFTS_PER_CALL : BATCH_DOCUMENTS)) {
+    if (old.length === (table === "reviewDrafts" ? OLD_DRAFTS : BATCH_DOCUMENTS)) {
       await ctx.scheduler.runAfter(0, internal.housekeeping.purge, { table });
     }
     return null;
@@ -59,9 +56,9 @@ export const endExpiredClaims = internalMutation({
     const expired = await ctx.db
       .query("reviewSlots")
       .withIndex("by_lease", (q) => q.eq("state", "claimed").lte("leaseUntil", Date.now()))
-      .take(CLAIMS_PER_CALL);
+      .take(EXPIRED_CLAIMS);
     for (const slot of expired) await freeSlot(ctx, slot);
-    if (expired.length === CLAIMS_PER_CALL) {
+    if (expired.length === EXPIRED_CLAIMS) {
       await ctx.scheduler.runAfter(0, internal.housekeeping.endExpiredClaims, {});
     }
     return null;
@@ -102,7 +99,7 @@ async function past(ctx: MutationCtx, table: typeof purgeable.type) {
       return await ctx.db
         .query(table)
         .withIndex("by_updatedAt", (q) => q.lt("updatedAt", now - REVIEW_DRAFT_MS))
-        .take(DRAFTS_PER_CALL);
+        .take(OLD_DRAFTS);
     case "alertIncidents":
       return await ctx.db
         .query(table)

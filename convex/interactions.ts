@@ -1,4 +1,4 @@
-/** Utterances of a session: append, read, search, reveal. */
+/** Interactions: the turns of a session. */
 import { getConvexSize, v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx } from "./_generated/server.js";
@@ -28,6 +28,7 @@ import { SessionReader, requireSession, sessionById } from "./model/sessions.ts"
 import { addTotals, scopesOf, totalsOf } from "./model/totals.ts";
 import { refuseErasing } from "./model/users.ts";
 import { holdsWords } from "./model/words.ts";
+import { named, whole } from "./model/fields.ts";
 
 /** More than all of an interaction but its texts can take; a UTF-16 unit takes three at most. */
 const ITEM_BYTES = 512;
@@ -47,11 +48,14 @@ const ITEM_BYTES = 512;
  */
 export const append = authedMutation("interactions:append", {
   args: { sessionId: v.string(), interactions: v.array(newInteraction) },
-  returns: v.object({
-    accepted: v.number(),
-    duplicates: v.number(),
-    lagMs: v.optional(v.number()),
-  }),
+  returns: named(
+    "Appended",
+    v.object({
+      accepted: whole(),
+      duplicates: whole(),
+      lagMs: v.optional(v.number()),
+    }),
+  ),
   handler: async (ctx, args) => {
     checkBatch(args.interactions);
     const session = await requireSession(ctx, args.sessionId);
@@ -168,7 +172,7 @@ function worst(
   }, known);
 }
 
-/** Interactions of a session by sequence, each with its recording if it has one. */
+/** Return one page of a session's turns by sequence, each with its recording if it has one. */
 export const list = authedQuery("interactions:list", {
   args: { sessionId: v.string(), ...pageArgs },
   returns: page(interaction),
@@ -181,7 +185,7 @@ export const list = authedQuery("interactions:list", {
   },
 });
 
-/** Interactions that were caused by one request of the product, with their sessions' ids. */
+/** Return the turns that one request of the product caused, at most 50. */
 export const byRequestId = authedQuery("interactions:byRequestId", {
   args: { interactionRequestId: v.string() },
   returns: v.array(interaction),
@@ -195,11 +199,13 @@ export const byRequestId = authedQuery("interactions:byRequestId", {
 });
 
 /**
- * Interactions whose text, as the caller may see it, holds all words of `query`, best first, at
- * most `limit` (1 to 50); the last word matches by its beginning.
+ * Return turns whose text holds all words of `query`, best first, with their sessions.
+ *
+ * The text is searched as the caller may see it; at most `limit` (1 to 50) are returned. The last
+ * word matches by its beginning.
  */
 export const search = authedQuery("interactions:search", {
-  args: { query: v.string(), sessionId: v.optional(v.string()), limit: v.optional(v.number()) },
+  args: { query: v.string(), sessionId: v.optional(v.string()), limit: v.optional(whole()) },
   returns: v.array(searchHit),
   handler: async (ctx, args) => {
     const limit = args.limit ?? SEARCH_ITEMS;

@@ -1,22 +1,28 @@
-/** Which worker runs which job, and how the last run went: each job runs once over all replicas. */
+/** Leases of background jobs: one worker at a time runs each, and how the last run went. */
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { QueryCtx } from "./_generated/server.js";
 import { Checks, utf8Bytes } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
-import { lease } from "./model/fields.ts";
+import { lease, moment, named } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import { LEASE_MS, PAGE_ITEMS, REPORT_BYTES } from "./model/limits.ts";
+import { toRecord } from "./model/toRecord.ts";
 
-const time = v.union(v.number(), v.null());
+const time = v.union(moment(), v.null());
 
 /**
- * Start a run of the job: only if nobody else holds the lease and the last start is at least
- * `dueEveryMs` ago. A run whose holder let the lease lapse without finishing is due at once.
+ * Start a run of the job if nobody else holds the lease and it is due.
+ *
+ * It is due if the last start is at least `dueEveryMs` ago. A run whose holder let the lease lapse
+ * without finishing is due at once.
  */
 export const acquire = authedMutation("jobLeases:acquire", {
   args: { name: v.string(), holder: v.string(), ttlMs: v.number(), dueEveryMs: v.number() },
-  returns: v.object({ acquired: v.boolean(), lastStartedAt: time, lastFinishedAt: time }),
+  returns: named(
+    "Lease",
+    v.object({ acquired: v.boolean(), lastStartedAt: time, lastFinishedAt: time }),
+  ),
   handler: async (ctx, { name, holder, ttlMs, dueEveryMs }) => {
     const checks = checkedLease(name, holder, ttlMs);
     checks.number("dueEveryMs", dueEveryMs, 0, 366 * LEASE_MS.max);
@@ -44,7 +50,7 @@ export const acquire = authedMutation("jobLeases:acquire", {
 /** Prolong the lease; `held` is false if somebody else has taken it meanwhile. */
 export const renew = authedMutation("jobLeases:renew", {
   args: { name: v.string(), holder: v.string(), ttlMs: v.number() },
-  returns: v.object({ held: v.boolean() }),
+  returns: named("Renewal", v.object({ held: v.boolean() })),
   handler: async (ctx, { name, holder, ttlMs }) => {
     checkedLease(name, holder, ttlMs).done();
     const row = await jobOf(ctx, name);
@@ -92,13 +98,13 @@ export const finish = authedMutation("jobLeases:finish", {
   },
 });
 
-/** Every job by name. */
+/** Return every job with its holder and its last run, by name. */
 export const list = authedQuery("jobLeases:list", {
   args: {},
   returns: v.array(lease),
   handler: async (ctx) => {
     const rows = await ctx.db.query("jobLeases").withIndex("by_name").take(PAGE_ITEMS);
-    return rows.map(({ _id, _creationTime, ...fields }) => fields);
+    return rows.map((row) => toRecord(lease, row));
   },
 });
 

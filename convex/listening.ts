@@ -1,21 +1,21 @@
-/** What the listening room opens and what may be taken out of it; both end up on the audit trail. */
+/** What the listening room opens, and what is taken out of it; both are on the audit trail. */
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { QueryCtx } from "./_generated/server.js";
 import { recordAudit } from "./model/audit.ts";
-import { audioById, isPlayable, toAudioObject } from "./model/audio.ts";
+import { audioById, isPlayable } from "./model/audio.ts";
 import { authedMutation } from "./model/functions.ts";
-import { TRANSCRIPT_ITEMS } from "./model/limits.ts";
+import { TRANSCRIPT_ITEMS, WHOLE_RECORDINGS } from "./model/limits.ts";
 import { limitCaller } from "./model/rateLimit.ts";
 import { audioObject, openedSession } from "./model/records.ts";
 import { SessionReader, requireSession, sessionById } from "./model/sessions.ts";
-
-/** Recordings of a whole session that are looked at: a broken upload leaves another one. */
-const WHOLE_RECORDINGS = 20;
+import { toRecord } from "./model/toRecord.ts";
 
 /**
- * The session with its recordings of the whole, or null; recordings of turns come with the turns.
- * With `note`, that the caller viewed it is on record in the same transaction.
+ * Return the session with its recordings of the whole, or null.
+ *
+ * Recordings of turns come with the turns. With `note`, that the caller viewed it is on record in
+ * the same transaction.
  */
 export const open = authedMutation("listening:open", {
   args: { id: v.string(), note: v.boolean() },
@@ -36,13 +36,15 @@ export const open = authedMutation("listening:open", {
       )
       .take(WHOLE_RECORDINGS);
     const record = await new SessionReader(ctx).record(session);
-    return { session: record, recordings: recordings.map(toAudioObject) };
+    return { session: record, recordings: recordings.map((row) => toRecord(audioObject, row)) };
   },
 });
 
 /**
- * A recording that the caller is about to hear, or null. If it can be played, that the caller hears
- * it (`renewal`: goes on hearing it) is on record in the same transaction.
+ * Return a recording that the caller is about to hear, or null.
+ *
+ * If it can be played, that the caller hears it (`renewal`: goes on hearing it) is on record in
+ * the same transaction.
  */
 export const play = authedMutation("listening:play", {
   args: { id: v.string(), renewal: v.boolean() },
@@ -59,13 +61,14 @@ export const play = authedMutation("listening:play", {
         details: { sessionId: audio.sessionId },
       });
     }
-    return toAudioObject(audio);
+    return toRecord(audioObject, audio);
   },
 });
 
 /**
- * The recordings that can be copied out of a session, those of the whole first, then by sequence,
- * at most 2,000. That the caller exports them is on record before they are known.
+ * Return the recordings that can be copied; that the caller exports them is on record.
+ *
+ * Those of the whole session come first, then the others by sequence, at most 2,000.
  *
  * @throws NOT_FOUND for an unknown session.
  */
@@ -83,7 +86,7 @@ export const exportAudio = authedMutation("listening:exportAudio", {
       subjectId: session._id,
       details: { recordings: playable.length },
     });
-    return playable.map(toAudioObject);
+    return playable.map((row) => toRecord(audioObject, row));
   },
 });
 

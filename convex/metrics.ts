@@ -4,7 +4,7 @@ import type { Infer } from "convex/values";
 import type { MutationCtx } from "./_generated/server.js";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
-import { dimensions, resolution } from "./model/fields.ts";
+import { dimensions, moment, named, resolution, whole } from "./model/fields.ts";
 import type { Resolution } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import { isHistogram, plus } from "./model/histogram.ts";
@@ -15,6 +15,7 @@ import {
   DIMENSION_CHARS,
   EVENTS_PER_BATCH,
   HOUR_MS,
+  RANGE_ITEMS,
   RAW_EVENTS_PER_DAY,
   ROLLUPS_PER_BATCH,
   URL_CHARS,
@@ -23,6 +24,7 @@ import { readPage } from "./model/paging.ts";
 import { take } from "./model/rateLimit.ts";
 import { newAuthEvent, newRollup, newStorageEvent, page, rollup } from "./model/records.ts";
 import type { NewRollup } from "./model/records.ts";
+import { toRecord } from "./model/toRecord.ts";
 
 const RESOLUTION_MS: Record<Resolution, number> = { minute: 60_000, hour: HOUR_MS, day: DAY_MS };
 const NAME = /^[A-Za-z][A-Za-z0-9_.]{0,63}$/;
@@ -30,7 +32,8 @@ const NAME = /^[A-Za-z][A-Za-z0-9_.]{0,63}$/;
 const ERROR_CLASS = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/;
 
 /**
- * Merge a batch of minute rollups into the minute, its hour and its day, and keep its events.
+ * Merge a batch of rollups into their minutes, hours and days, and keep its events.
+ *
  * Merging is addition, so batches may come late and in any order; a batch that was applied before
  * changes nothing and answers `applied: false`.
  */
@@ -41,7 +44,7 @@ export const ingest = authedMutation("metrics:ingest", {
     authEvents: v.array(newAuthEvent),
     storageEvents: v.array(newStorageEvent),
   },
-  returns: v.object({ applied: v.boolean() }),
+  returns: named("Ingested", v.object({ applied: v.boolean() })),
   handler: async (ctx, { batchId, rollups, authEvents, storageEvents }) => {
     const isTooLarge =
       rollups.length > ROLLUPS_PER_BATCH ||
@@ -157,18 +160,20 @@ function added(left: NewRollup, right: NewRollup) {
 }
 
 /**
- * Rollups of a metric by time, `from` inclusive, `to` exclusive; with `dimensions`, those whose
- * dimensions have these values.
+ * Return one page of the rollups of a metric, by time.
+ *
+ * `from` is inclusive, `to` exclusive. With `dimensions`, those whose dimensions have these
+ * values.
  */
 export const range = authedQuery("metrics:range", {
   args: {
     metric: v.string(),
-    from: v.number(),
-    to: v.number(),
+    from: moment(),
+    to: moment(),
     resolution,
     dimensions: v.optional(dimensions),
     cursor: v.optional(v.union(v.string(), v.null())),
-    limit: v.optional(v.number()),
+    limit: v.optional(whole()),
   },
   returns: page(rollup),
   handler: async (ctx, { metric, from, to, resolution, dimensions, cursor, limit }) => {
@@ -190,12 +195,10 @@ export const range = authedQuery("metrics:range", {
       },
       (row) => wanted.every(([name, value]) => row.dimensions[name] === value),
     );
-    const items = found.items.map(({ _id, _creationTime, series, ...fields }) => fields);
+    const items = found.items.map((row) => toRecord(rollup, row));
     return { items, nextCursor: found.nextCursor };
   },
 });
-
-const RANGE_ITEMS = 2000;
 
 function checkRollup(checks: Checks, path: string, item: NewRollup): void {
   const names = Object.keys(item.dimensions);

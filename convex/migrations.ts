@@ -1,4 +1,4 @@
-/** Runs the migrations of `model/migrations.ts` in batches; resumable, and harmless to repeat. */
+/** Migrations of the data, batch by batch: resumable, and harmless to repeat. */
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "./_generated/server.js";
@@ -7,13 +7,17 @@ import { authedMutation, authedQuery } from "./model/functions.ts";
 import { BATCH_DOCUMENTS, SCAN_BYTES } from "./model/limits.ts";
 import { MIGRATIONS } from "./model/migrations.ts";
 import type { AnyMigration } from "./model/migrations.ts";
+import { named, whole } from "./model/fields.ts";
 
-const progress = v.object({
-  name: v.string(),
-  done: v.boolean(),
-  processed: v.number(),
-  changed: v.number(),
-});
+const progress = named(
+  "MigrationRun",
+  v.object({
+    name: v.string(),
+    done: v.boolean(),
+    processed: whole(),
+    changed: whole(),
+  }),
+);
 
 /**
  * Do the next batch of a migration, from where the last one ended. A finished one stays finished
@@ -61,7 +65,7 @@ async function runBatch(ctx: MutationCtx, migration: AnyMigration, cursor: strin
   return { cursor: continueCursor, done: isDone, processed: found.page.length, changed };
 }
 
-/** How far every migration is. */
+/** Return how far every migration is. */
 export const status = authedQuery("migrations:status", {
   args: {},
   returns: v.array(progress),

@@ -4,6 +4,7 @@ import { Checks } from "./model/checks.ts";
 import { authedMutation } from "./model/functions.ts";
 import { HOUR_MS } from "./model/limits.ts";
 import { take as takeTokens } from "./model/rateLimit.ts";
+import { named, whole } from "./model/fields.ts";
 
 /**
  * Take `cost` (default 1) of the `limit` calls per `periodMs` that `key` has. `retryAfterMs` is 0
@@ -12,11 +13,14 @@ import { take as takeTokens } from "./model/rateLimit.ts";
 export const take = authedMutation("rateLimits:take", {
   args: {
     key: v.string(),
-    limit: v.number(),
+    limit: whole(),
     periodMs: v.number(),
     cost: v.optional(v.number()),
   },
-  returns: v.object({ allowed: v.boolean(), remaining: v.number(), retryAfterMs: v.number() }),
+  returns: named(
+    "Taken",
+    v.object({ allowed: v.boolean(), remaining: whole(), retryAfterMs: v.number() }),
+  ),
   handler: async (ctx, { key, limit, periodMs, cost }) => {
     const checks = new Checks();
     checks.identifier("key", key);

@@ -1,15 +1,17 @@
 /**
- * Recounts what writes keep and reports drift (expected: none); with `fix`, writes the recount.
- * Sessions come first: users and days are compared with the sums of their sessions.
+ * Recounts of what writes keep: counters and sums, with the drift found (expected: none).
+ *
+ * With `fix`, the recount is written. Sessions come first: users and days are compared with the
+ * sums of their sessions.
  */
 import { v } from "convex/values";
 import type { JSONValue } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "./_generated/server.js";
 import { refusal } from "./model/errors.ts";
-import { userKind } from "./model/fields.ts";
+import { moment, userKind } from "./model/fields.ts";
 import { authedMutation } from "./model/functions.ts";
-import { DAY_MS } from "./model/limits.ts";
+import { DAY_MS, RECOUNT_DAY_SESSIONS, RECOUNT_SESSIONS, RECOUNT_USERS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import { Budget, playableCount, recount } from "./model/recount.ts";
 import type { Recount } from "./model/recount.ts";
@@ -27,16 +29,12 @@ import { recountQueue } from "./model/reviewRecount.ts";
 import { EVERYBODY, SHARDS, dayOf, emptyTotals, rowOf, scopesOf, sum } from "./model/totals.ts";
 import type { Totals } from "./model/totals.ts";
 
-const SESSIONS_PER_CALL = 50;
-const USERS_PER_CALL = 20;
-const DAY_SESSIONS_PER_CALL = 100;
-
 const recountArgs = { cursor: v.union(v.string(), v.null()), fix: v.boolean() };
 
 /** Position in a list of subjects: ids of the page that are done, and the one under way. */
 type Walk<Part> = { page: string | null; seen: string[]; part: Part | null };
 
-/** Counters and sums of sessions against their interactions and recordings. */
+/** Compare counters and sums of sessions with their interactions and recordings. */
 export const sessions = authedMutation("repair:sessions", {
   args: recountArgs,
   returns: report,
@@ -49,7 +47,7 @@ export const sessions = authedMutation("repair:sessions", {
       sortField: "startedAt",
       order: "asc",
       cursor: walk.page,
-      limit: SESSIONS_PER_CALL,
+      limit: RECOUNT_SESSIONS,
     });
     const budget = new Budget();
     for (const session of found.items) budget.take(session);
@@ -94,7 +92,11 @@ async function settleSession(
 /** A user's days up to `day` are done and had `count` sessions. */
 type UserPart = { id: string; day: number; count: number };
 
-/** Session counts and daily sums of users of one kind against the sums of their sessions. */
+/**
+ * Compare session counts and daily sums of users with the sums of their sessions.
+ *
+ * Of users of one kind.
+ */
 export const users = authedMutation("repair:users", {
   args: { kind: userKind, ...recountArgs },
   returns: report,
@@ -107,7 +109,7 @@ export const users = authedMutation("repair:users", {
       sortField: "createdAt",
       order: "asc",
       cursor: walk.page,
-      limit: USERS_PER_CALL,
+      limit: RECOUNT_USERS,
     });
     const budget = new Budget();
     const drift: Drift[] = [];
@@ -191,9 +193,9 @@ async function sumOfDay(
 /** Sums by shard of the sessions read so far; `stamp` tells whether the day was written since. */
 type DayPart = { page: string | null; stamp: number; shards: Totals[] };
 
-/** Everybody's sums of one UTC day against the sums of the sessions that started on it. */
+/** Compare everybody's sums of one UTC day with those of the sessions that started on it. */
 export const days = authedMutation("repair:days", {
-  args: { day: v.number(), ...recountArgs },
+  args: { day: moment(), ...recountArgs },
   returns: report,
   handler: async (ctx, { day: moment, cursor, fix }) => {
     const day = dayOf(moment);
@@ -202,7 +204,7 @@ export const days = authedMutation("repair:days", {
     const part =
       cursor === null
         ? { page: null, stamp, shards: Array.from({ length: SHARDS }, emptyTotals) }
-        : fromCursor<DayPart>(cursor);
+        : (fromCursor(cursor) as DayPart);
     if (part.stamp !== stamp) return { checked: 0, drift: [], busy: true, nextCursor: null };
     const found = await readPage(ctx, {
       table: "userSessions",
@@ -213,7 +215,7 @@ export const days = authedMutation("repair:days", {
       to: day + DAY_MS,
       order: "asc",
       cursor: part.page,
-      limit: DAY_SESSIONS_PER_CALL,
+      limit: RECOUNT_DAY_SESSIONS,
     });
     for (const session of found.items) {
       const { shard } = scopesOf(session).everybody;
@@ -232,7 +234,11 @@ export const days = authedMutation("repair:days", {
   },
 });
 
-/** The items of a review queue against their slots, and the queue's counts against its items. */
+/**
+ * Compare the items of a review queue with their slots.
+ *
+ * And the queue's counts with its items.
+ */
 export const queues = authedMutation("repair:queues", {
   args: { queueId: v.string(), ...recountArgs },
   returns: report,
@@ -247,7 +253,9 @@ async function everybodysRows(ctx: QueryCtx, day: number): Promise<Totals[]> {
 }
 
 function walkFrom<Part>(cursor: string | null): Walk<Part> {
-  return cursor === null ? { page: null, seen: [], part: null } : fromCursor<Walk<Part>>(cursor);
+  return cursor === null
+    ? { page: null, seen: [], part: null }
+    : (fromCursor(cursor) as Walk<Part>);
 }
 
 function paused<Part>(checked: number, drift: Drift[], walk: Walk<Part>) {

@@ -1,5 +1,7 @@
 /**
- * Clear text for roles that otherwise see it masked: each call names a reason and is an audit event.
+ * Clear text behind a mask, for a stated reason.
+ *
+ * For roles that otherwise see it masked; each call is an audit event.
  */
 import { v } from "convex/values";
 import { recordAudit } from "./model/audit.ts";
@@ -11,7 +13,8 @@ import { readPage } from "./model/paging.ts";
 import { limitCaller } from "./model/rateLimit.ts";
 import { interaction, page, pageArgs, user, userSession } from "./model/records.ts";
 import { SessionReader, requireSession } from "./model/sessions.ts";
-import { requireUser, toUser } from "./model/users.ts";
+import { requireUser } from "./model/users.ts";
+import { toRecord } from "./model/toRecord.ts";
 
 async function audited(
   ctx: AuthedMutationCtx,
@@ -26,7 +29,7 @@ async function audited(
   await recordAudit(ctx, { action: "reveal", subjectType, subjectId, details: { reason } });
 }
 
-/** The user in clear. */
+/** Return a user in clear, for a stated reason. */
 export const ofUser = authedMutation("reveals:ofUser", {
   args: { clerkId: v.string(), reason: v.string() },
   returns: user,
@@ -34,11 +37,11 @@ export const ofUser = authedMutation("reveals:ofUser", {
   handler: async (ctx, { clerkId, reason }) => {
     const found = await requireUser(ctx, clerkId);
     await audited(ctx, "user", clerkId, reason);
-    return toUser(found);
+    return toRecord(user, found);
   },
 });
 
-/** The session in clear: user, title, metadata. */
+/** Return a session in clear (user, title, metadata), for a stated reason. */
 export const ofSession = authedMutation("reveals:ofSession", {
   args: { id: v.string(), reason: v.string() },
   returns: userSession,
@@ -50,7 +53,7 @@ export const ofSession = authedMutation("reveals:ofSession", {
   },
 });
 
-/** A page of a session's transcript in clear. */
+/** Return one page of a transcript in clear, for a stated reason. */
 export const ofTranscript = authedMutation("reveals:ofTranscript", {
   args: { sessionId: v.string(), reason: v.string(), ...pageArgs },
   returns: page(interaction),

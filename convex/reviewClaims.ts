@@ -1,6 +1,8 @@
 /**
- * What a reviewer works on: at most one session per queue, for as long as the lease lasts. A claim
- * is named by its item and its reviewer, so that what was written survives the end of the lease.
+ * What a reviewer works on: one session per queue, while the lease lasts.
+ *
+ * A claim is named by its item and its reviewer, so that what was written survives the end of the
+ * lease.
  */
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
@@ -16,10 +18,13 @@ import { freeSlot, heldSlot, renewed, slotOf, takeItem } from "./model/reviewSlo
 import { keepDraft, nextClaim, shownClaim, toClaim } from "./model/reviewing.ts";
 import { checkContent } from "./model/rubric.ts";
 import { refuseErasing } from "./model/users.ts";
+import { moment, named } from "./model/fields.ts";
 
 /**
- * The reviewer's next session of a queue, claimed: what they hold already, else what is assigned to
- * them, else the first one by priority and order. Null if there is none, or the queue is closed.
+ * Claim the caller's next session of a queue; repeated, it is the same one.
+ *
+ * It is what they hold already, else what is assigned to them, else the first one by priority and
+ * order. Null if there is none, or the queue is closed.
  */
 export const next = authedMutation("reviewClaims:next", {
   args: { queueId: v.string() },
@@ -31,7 +36,9 @@ export const next = authedMutation("reviewClaims:next", {
 });
 
 /**
- * Claim this session of a queue; another claim in the same queue is given up, its draft stays.
+ * Claim this session of a queue.
+ *
+ * Another claim in the same queue is given up, its draft stays.
  *
  * @throws CONFLICT if all places are taken, the caller's review is submitted, or the queue is closed.
  */
@@ -47,7 +54,7 @@ export const take = authedMutation("reviewClaims:take", {
   },
 });
 
-/** What the caller holds in a queue, its lease over or not; or null. */
+/** Return what the caller holds in a queue, its lease over or not; or null. */
 export const current = authedQuery("reviewClaims:current", {
   args: { queueId: v.string() },
   returns: v.union(claim, v.null()),
@@ -58,7 +65,10 @@ export const current = authedQuery("reviewClaims:current", {
   },
 });
 
-const held = v.object({ held: v.boolean(), leaseUntil: v.union(v.number(), v.null()) });
+const held = named(
+  "ClaimRenewal",
+  v.object({ held: v.boolean(), leaseUntil: v.union(moment(), v.null()) }),
+);
 
 /** Prolong the claim; `held` is false if it ended and the place went back to the queue. */
 export const renew = authedMutation("reviewClaims:renew", {
@@ -81,7 +91,7 @@ async function prolonged(ctx: AuthedMutationCtx, item: Doc<"reviewItems">) {
  */
 export const release = authedMutation("reviewClaims:release", {
   args: { itemId: v.string(), skip: v.optional(v.boolean()) },
-  returns: v.object({ released: v.boolean() }),
+  returns: named("ClaimRelease", v.object({ released: v.boolean() })),
   handler: async (ctx, { itemId, skip }) => {
     const item = await requireItem(ctx, itemId);
     const slot = await slotOf(ctx, item._id, ctx.caller.subject);

@@ -1,4 +1,4 @@
-/** Review queues: which sessions are reviewed, how often, in which order, and how far that is. */
+/** Review queues: which sessions are reviewed, how often, and how far that is. */
 import { v } from "convex/values";
 import { reserve, reviewerByEmail } from "./model/assigning.ts";
 import { recordAudit } from "./model/audit.ts";
@@ -8,7 +8,9 @@ import { authedMutation, authedQuery } from "./model/functions.ts";
 import {
   ASSIGN_SESSIONS,
   EMAIL_CHARS,
+  FILL_SESSIONS,
   QUEUES_PER_PAGE,
+  QUEUE_ITEMS_PER_PAGE,
   QUEUE_PRIORITY,
   QUEUE_SESSIONS,
   REVIEW_LEASE_MS,
@@ -45,17 +47,14 @@ import { dropItem, liveClaims, settleItem, slotOf, slotsOf } from "./model/revie
 import { addToReviewer, reviewerTallies } from "./model/reviewTallies.ts";
 import { indexFor, matchesSession } from "./model/sessionFilters.ts";
 import { userByClerkId } from "./model/users.ts";
-
-/** Sessions that one `fill` looks at and takes. */
-const FILL_SESSIONS = 50;
-const ITEMS_PER_PAGE = 100;
+import { named, whole } from "./model/fields.ts";
 
 const changeable = {
   name: v.optional(v.string()),
   description: v.optional(v.string()),
   filters: v.optional(queueFilters),
   sampling: v.optional(sampling),
-  priority: v.optional(v.number()),
+  priority: v.optional(whole()),
   leaseMs: v.optional(v.number()),
 };
 
@@ -72,7 +71,7 @@ export const create = authedMutation("reviewQueues:create", {
     name: v.string(),
     rubricId: v.string(),
     seed: v.optional(v.string()),
-    target: v.optional(v.number()),
+    target: v.optional(whole()),
     order: v.optional(queueOrder),
   },
   returns: reviewQueue,
@@ -135,7 +134,7 @@ export const update = authedMutation("reviewQueues:update", {
   },
 });
 
-/** The queue with its progress, or null. */
+/** Return a queue with its progress, or null. */
 export const get = authedQuery("reviewQueues:get", {
   args: { id: v.string() },
   returns: v.union(reviewQueue, v.null()),
@@ -146,7 +145,7 @@ export const get = authedQuery("reviewQueues:get", {
   },
 });
 
-/** Queues with their progress, newest first. */
+/** Return one page of queues with their progress, newest first. */
 export const list = authedQuery("reviewQueues:list", {
   args: { ...pageArgs, state: v.optional(queueState) },
   returns: page(reviewQueue),
@@ -166,7 +165,7 @@ export const list = authedQuery("reviewQueues:list", {
   },
 });
 
-/** Who reviews in a queue, and how far they are; those with most reviews first. */
+/** Return who reviews in a queue, and how far they are; those with most reviews first. */
 export const reviewers = authedQuery("reviewQueues:reviewers", {
   args: { id: v.string() },
   returns: v.array(reviewerProgress),
@@ -185,7 +184,7 @@ export const reviewers = authedQuery("reviewQueues:reviewers", {
   },
 });
 
-/** Sessions of a queue with who has their places, newest entry first. */
+/** Return one page of a queue's sessions with who has their places, newest entry first. */
 export const items = authedQuery("reviewQueues:items", {
   args: {
     ...pageArgs,
@@ -205,7 +204,7 @@ export const items = authedQuery("reviewQueues:items", {
         order: "desc",
         cursor,
         limit,
-        maxLimit: ITEMS_PER_PAGE,
+        maxLimit: QUEUE_ITEMS_PER_PAGE,
         filters: { state },
       },
       (item) => state === undefined || item.state === state,
@@ -217,16 +216,18 @@ export const items = authedQuery("reviewQueues:items", {
 });
 
 /**
- * Put sessions into a queue by hand, whatever its rule says; a session that is there already stays
- * as it is. Unknown sessions, and those of users who are being erased, are refused.
+ * Put up to 200 sessions into a queue by hand, whatever its rule says.
+ *
+ * A session that is there already stays as it is. Unknown sessions, and those of users who are
+ * being erased, are refused.
  */
 export const addSessions = authedMutation("reviewQueues:addSessions", {
   args: {
     queueId: v.string(),
     sessionIds: v.array(v.string()),
-    priority: v.optional(v.number()),
+    priority: v.optional(whole()),
   },
-  returns: v.object({ added: v.number(), already: v.number() }),
+  returns: named("SessionsAdded", v.object({ added: whole(), already: whole() })),
   handler: async (ctx, { queueId, sessionIds, priority }) => {
     const checks = checkedSessions(sessionIds, QUEUE_SESSIONS);
     checks.integer("priority", priority, QUEUE_PRIORITY.min, QUEUE_PRIORITY.max);
@@ -242,16 +243,21 @@ export const addSessions = authedMutation("reviewQueues:addSessions", {
 });
 
 /**
- * Go through the sessions that ended before, oldest first, and let those in that the queue's rule
- * takes; call again with `nextCursor` until it is null. Repeats are harmless.
+ * Let in the sessions that ended before the queue was made, oldest first.
+ *
+ * Only those that the queue's rule takes enter. Call again with `nextCursor` until it is null.
+ * Repeats are harmless.
  */
 export const fill = authedMutation("reviewQueues:fill", {
   args: { queueId: v.string(), cursor: v.union(v.string(), v.null()) },
-  returns: v.object({
-    checked: v.number(),
-    added: v.number(),
-    nextCursor: v.union(v.string(), v.null()),
-  }),
+  returns: named(
+    "QueueFill",
+    v.object({
+      checked: whole(),
+      added: whole(),
+      nextCursor: v.union(v.string(), v.null()),
+    }),
+  ),
   handler: async (ctx, { queueId, cursor }) => {
     const queue = await requireQueue(ctx, queueId);
     if (queue.state === "closed") throw refusal("CONFLICT", "The review queue is closed.");
@@ -290,15 +296,16 @@ export const fill = authedMutation("reviewQueues:fill", {
 });
 
 /**
- * Reserve a place at each of the sessions for a team member; sessions that are not in the queue
- * enter it. Who has a place already keeps it.
+ * Reserve a place at each of up to 50 sessions for the reviewer with this e-mail address.
+ *
+ * Sessions that are not in the queue enter it. Who has a place already keeps it.
  *
  * @throws VALIDATION if the address is not that of a team member who may review; CONFLICT if a
  *   session has no free place.
  */
 export const assign = authedMutation("reviewQueues:assign", {
   args: { queueId: v.string(), sessionIds: v.array(v.string()), email: v.string() },
-  returns: v.object({ assigned: v.number(), already: v.number() }),
+  returns: named("SessionsAssigned", v.object({ assigned: whole(), already: whole() })),
   handler: async (ctx, { queueId, sessionIds, email }) => {
     const checks = checkedSessions(sessionIds, ASSIGN_SESSIONS);
     checks.text("email", email, EMAIL_CHARS);
@@ -318,7 +325,7 @@ export const assign = authedMutation("reviewQueues:assign", {
 /** Take an assignment back that was not begun; what is begun or done stays. */
 export const unassign = authedMutation("reviewQueues:unassign", {
   args: { itemId: v.string(), reviewerId: v.string() },
-  returns: v.object({ changed: v.boolean() }),
+  returns: named("Unassigned", v.object({ changed: v.boolean() })),
   handler: async (ctx, { itemId, reviewerId }) => {
     const item = await requireItem(ctx, itemId);
     const slot = await slotOf(ctx, item._id, reviewerId);
@@ -353,7 +360,7 @@ export const removeItem = authedMutation("reviewQueues:removeItem", {
 
 /** Hand a session out earlier or later than others of its queue. */
 export const prioritise = authedMutation("reviewQueues:prioritise", {
-  args: { itemId: v.string(), priority: v.number() },
+  args: { itemId: v.string(), priority: whole() },
   returns: v.null(),
   handler: async (ctx, { itemId, priority }) => {
     const checks = new Checks();

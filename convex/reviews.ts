@@ -1,4 +1,8 @@
-/** Reviews: what reviewers found. Submitted ones never change; an amendment is a new version. */
+/**
+ * Reviews: submitted, amended, taken back, decided; and what they say together.
+ *
+ * Submitted ones never change; an amendment is a new version.
+ */
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "./_generated/server.js";
@@ -7,8 +11,14 @@ import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import type { AuthedMutationCtx } from "./model/functions.ts";
-import { order } from "./model/fields.ts";
-import { DAY_MS, ITEMS_PER_SESSION, REVIEW_TARGET, SCAN_DOCUMENTS } from "./model/limits.ts";
+import { moment, named, order } from "./model/fields.ts";
+import {
+  DAY_MS,
+  ITEMS_PER_SESSION,
+  REVIEW_TARGET,
+  SCAN_DOCUMENTS,
+  TREND_DAYS,
+} from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import { page, pageArgs } from "./model/records.ts";
 import { content, reviewKind } from "./model/reviewFields.ts";
@@ -32,18 +42,17 @@ import { requireSession } from "./model/sessions.ts";
 import { dayOf } from "./model/totals.ts";
 import { refuseErasing } from "./model/users.ts";
 
-const TREND_DAYS = 366;
-
 /**
- * Submit the caller's review of an item and, with `next`, claim the next session in the same
- * transaction. A claim whose lease is over will do, as long as there is a place.
+ * Submit the caller's review; with `next`, claim the next session in the same transaction.
  *
- * @throws VALIDATION naming what the rubric does not allow or asks for; CONFLICT if all places went
- *   to others, the review is submitted already, or it was not begun and the queue is closed.
+ * A claim whose lease is over will do, as long as there is a place.
+ *
+ * @throws VALIDATION naming what the rubric does not allow or asks for; CONFLICT if all places
+ *   went to others, the review is submitted already, or it was not begun and the queue is closed.
  */
 export const submit = authedMutation("reviews:submit", {
   args: { itemId: v.string(), ...content.fields, next: v.optional(v.boolean()) },
-  returns: v.object({ review, next: v.union(claim, v.null()) }),
+  returns: named("SubmittedReview", v.object({ review, next: v.union(claim, v.null()) })),
   handler: async (ctx, { itemId, next, ...written }) => {
     const item = await writableItem(ctx, itemId);
     const queue = (await ctx.db.get("reviewQueues", item.queueId))!;
@@ -164,8 +173,10 @@ async function ownReview(ctx: AuthedMutationCtx & MutationCtx, item: Doc<"review
 }
 
 /**
- * The reviews and decisions of a session that count. A reviewer sees those of others once their own
- * is submitted, or when no open queue wants one any more.
+ * Return the reviews and decisions of a session that count.
+ *
+ * A reviewer sees those of others once their own is submitted, or when no open queue wants one any
+ * more.
  */
 export const ofSession = authedQuery("reviews:ofSession", {
   args: { sessionId: v.string() },
@@ -184,8 +195,10 @@ export const ofSession = authedQuery("reviews:ofSession", {
 });
 
 /**
- * Reviews and decisions that count, newest first by default, `from` inclusive, `to` exclusive by
- * submission; what `ofSession` keeps from a reviewer is left out.
+ * Return one page of the reviews and decisions that count, newest first by default.
+ *
+ * `from` is inclusive, `to` exclusive, by submission. What `ofSession` keeps from a reviewer is
+ * left out.
  */
 export const list = authedQuery("reviews:list", {
   args: {
@@ -194,8 +207,8 @@ export const list = authedQuery("reviews:list", {
     reviewerId: v.optional(v.string()),
     rubricId: v.optional(v.string()),
     kind: v.optional(reviewKind),
-    from: v.optional(v.number()),
-    to: v.optional(v.number()),
+    from: v.optional(moment()),
+    to: v.optional(moment()),
     order: v.optional(order),
   },
   returns: page(review),
@@ -248,8 +261,9 @@ function sourceOf(ctx: QueryCtx, wanted: { queueId?: string; reviewerId?: string
 }
 
 /**
- * All versions of one reviewer's review (or decision) of an item, newest first, taken back ones too.
- * Reviewers see their own; admins everybody's.
+ * Return one page of the versions of one reviewer's review or decision, newest first.
+ *
+ * Those that were taken back are among them. Reviewers see their own; admins everybody's.
  *
  * @throws FORBIDDEN for another reviewer's.
  */
@@ -281,7 +295,7 @@ export const history = authedQuery("reviews:history", {
   },
 });
 
-/** How pairs of reviewers of a queue answered the same questions, by rubric. */
+/** Return one page of how pairs of a queue's reviewers answered the same questions. */
 export const agreements = authedQuery("reviews:agreements", {
   args: { ...pageArgs, queueId: v.string() },
   returns: page(agreement),
@@ -313,13 +327,14 @@ export const agreements = authedQuery("reviews:agreements", {
 });
 
 /**
- * Mean scores by the UTC day on which sessions started, rubric, provider and model; `from` inclusive,
- * `to` exclusive, at most 366 days. Decisions are not counted.
+ * Return mean scores by the UTC day on which sessions started, rubric and model.
+ *
+ * `from` is inclusive, `to` exclusive, at most 366 days. Decisions are not counted.
  *
  * @throws LIMIT_EXCEEDED if the answer has too many rows: ask for fewer days.
  */
 export const trends = authedQuery("reviews:trends", {
-  args: { from: v.number(), to: v.number(), rubricId: v.optional(v.string()) },
+  args: { from: moment(), to: moment(), rubricId: v.optional(v.string()) },
   returns: v.array(scoreTrend),
   handler: async (ctx, { rubricId, ...args }) => {
     const from = dayOf(args.from);

@@ -7,8 +7,9 @@ import { DESCRIPTION_CHARS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import { page, pageArgs } from "./model/records.ts";
 import { criterion } from "./model/reviewFields.ts";
-import { rubric, toRubric } from "./model/reviewRecords.ts";
+import { rubric } from "./model/reviewRecords.ts";
 import { checkCriteria } from "./model/rubric.ts";
+import { toRecord } from "./model/toRecord.ts";
 
 /**
  * Publish a rubric: the first version of a new name, else the next one. The content of the latest
@@ -36,7 +37,7 @@ export const publish = authedMutation("rubrics:publish", {
     if (latest !== null) {
       const known = { description: latest.description, criteria: latest.criteria };
       if (canonical(known as never) === canonical({ description, criteria } as never)) {
-        return toRubric(latest);
+        return toRecord(rubric, latest);
       }
     }
     const id = await ctx.db.insert("rubrics", {
@@ -46,22 +47,22 @@ export const publish = authedMutation("rubrics:publish", {
       createdBy: ctx.caller.subject,
       createdAt: Date.now(),
     });
-    return toRubric((await ctx.db.get("rubrics", id))!);
+    return toRecord(rubric, (await ctx.db.get("rubrics", id))!);
   },
 });
 
-/** One version of a rubric, or null. */
+/** Return one version of a rubric, or null. */
 export const get = authedQuery("rubrics:get", {
   args: { id: v.string() },
   returns: v.union(rubric, v.null()),
   handler: async (ctx, { id }) => {
     const rubricId = ctx.db.normalizeId("rubrics", id);
     const found = rubricId === null ? null : await ctx.db.get("rubrics", rubricId);
-    return found === null ? null : toRubric(found);
+    return found === null ? null : toRecord(rubric, found);
   },
 });
 
-/** Versions, newest first; those of one name if it is given. */
+/** Return one page of versions, newest first; those of one name if it is given. */
 export const list = authedQuery("rubrics:list", {
   args: { ...pageArgs, name: v.optional(v.string()) },
   returns: page(rubric),
@@ -83,6 +84,6 @@ export const list = authedQuery("rubrics:list", {
             sortField: "version",
             ...place,
           });
-    return { items: found.items.map(toRubric), nextCursor: found.nextCursor };
+    return { items: found.items.map((row) => toRecord(rubric, row)), nextCursor: found.nextCursor };
   },
 });

@@ -4,9 +4,10 @@
  */
 import { defineSchema, defineTable } from "convex/server";
 import { v } from "convex/values";
+import { accountTables } from "./model/accountTables.ts";
 import { alertTables } from "./model/alertTables.ts";
 import { eventTables } from "./model/eventTables.ts";
-import { lease, metadata } from "./model/fields.ts";
+import { lease, moment, whole } from "./model/fields.ts";
 import { productTables } from "./model/productTables.ts";
 import { reviewTables } from "./model/reviewTables.ts";
 
@@ -15,22 +16,7 @@ export default defineSchema({
   ...reviewTables,
   ...eventTables,
   ...alertTables,
-
-  /** Who did what to whose data. `actorId` is the token's subject; it never comes from arguments. */
-  auditEvents: defineTable({
-    action: v.string(),
-    subjectType: v.string(),
-    subjectId: v.string(),
-    actorId: v.string(),
-    actorRole: v.string(),
-    impersonatorId: v.optional(v.string()),
-    details: v.optional(metadata),
-    requestId: v.optional(v.string()),
-    createdAt: v.number(),
-  })
-    .index("by_createdAt", ["createdAt"])
-    .index("by_actor_createdAt", ["actorId", "createdAt"])
-    .index("by_subject_createdAt", ["subjectId", "createdAt"]),
+  ...accountTables,
 
   idempotencyKeys: defineTable({
     caller: v.string(),
@@ -42,7 +28,7 @@ export default defineSchema({
     /** Whose personal data the answer may hold: erasure removes it. */
     userId: v.optional(v.id("users")),
     otherUserId: v.optional(v.id("users")),
-    createdAt: v.number(),
+    createdAt: moment(),
   })
     .index("by_caller_key", ["caller", "key"])
     .index("by_user", ["userId"])
@@ -53,24 +39,12 @@ export default defineSchema({
   rateLimits: defineTable({
     key: v.string(),
     tokens: v.number(),
-    refilledAt: v.number(),
+    refilledAt: moment(),
     /** When the bucket is full again and the row means nothing any more. */
-    fullAt: v.number(),
+    fullAt: moment(),
   })
     .index("by_key", ["key"])
     .index("by_fullAt", ["fullAt"]),
-
-  /** Receipts of erasures; they outlive the rows that they count. */
-  erasures: defineTable({
-    clerkId: v.string(),
-    startedBy: v.string(),
-    startedAt: v.number(),
-    finishedAt: v.optional(v.number()),
-    /** Rows deleted so far, by table. */
-    counts: v.record(v.string(), v.number()),
-  })
-    .index("by_clerkId", ["clerkId"])
-    .index("by_startedAt", ["startedAt"]),
 
   /** One row per job of the worker: who runs it now, and how the last run went. */
   jobLeases: defineTable(lease).index("by_name", ["name"]),
@@ -79,9 +53,9 @@ export default defineSchema({
     name: v.string(),
     cursor: v.union(v.string(), v.null()),
     done: v.boolean(),
-    processed: v.number(),
-    changed: v.number(),
-    startedAt: v.number(),
-    updatedAt: v.number(),
+    processed: whole(),
+    changed: whole(),
+    startedAt: moment(),
+    updatedAt: moment(),
   }).index("by_name", ["name"]),
 });

@@ -1,52 +1,38 @@
-/** Recent slow and failed operations on the bucket, one by one. */
+/** Recent slow and failed operations on the bucket. */
 import { v } from "convex/values";
-import { order, storageOutcome } from "./model/fields.ts";
+import { eventListArgs, listEvents } from "./model/events.ts";
+import { moment, storageOutcome } from "./model/fields.ts";
 import { authedQuery } from "./model/functions.ts";
 import { readPage } from "./model/paging.ts";
 import { page, pageArgs, storageEvent } from "./model/records.ts";
+import { toRecord } from "./model/toRecord.ts";
 
 /**
- * Storage events by time, newest first by default; `from` inclusive, `to` exclusive. With
- * `eventRequestId`, those of one request.
+ * Return one page of storage operations by time, newest first by default.
+ *
+ * `from` is inclusive, `to` exclusive. With `eventRequestId`, those of one request.
  */
 export const list = authedQuery("storageEvents:list", {
   args: {
-    ...pageArgs,
-    from: v.optional(v.number()),
-    to: v.optional(v.number()),
+    ...eventListArgs,
     operation: v.optional(v.string()),
     outcome: v.optional(storageOutcome),
-    eventRequestId: v.optional(v.string()),
-    order: v.optional(order),
   },
   returns: page(storageEvent),
-  handler: async (ctx, { cursor, limit, from, to, operation, outcome, eventRequestId, order }) => {
-    const source = sourceOf(outcome, eventRequestId);
-    const found = await readPage(
-      ctx,
-      {
-        table: "storageEvents",
-        ...source,
-        sortField: "at",
-        from,
-        to,
-        order: order ?? "desc",
-        cursor,
-        limit,
-        filters: { operation, outcome },
-      },
-      (event) =>
-        (operation === undefined || event.operation === operation) &&
-        (outcome === undefined || event.outcome === outcome),
-    );
-    const items = found.items.map(({ _id, _creationTime, ...fields }) => ({ id: _id, ...fields }));
-    return { items, nextCursor: found.nextCursor };
+  handler: async (ctx, { operation, outcome, ...wanted }) => {
+    const equals = { operation, outcome };
+    const found = await listEvents(ctx, "storageEvents", wanted, "outcome", equals);
+    return { ...found, items: found.items.map((event) => toRecord(storageEvent, event)) };
   },
 });
 
-/** Storage events by duration, slowest first; `from` inclusive, `to` exclusive. */
+/**
+ * Return one page of storage operations by duration, slowest first.
+ *
+ * `from` is inclusive, `to` exclusive.
+ */
 export const slowest = authedQuery("storageEvents:slowest", {
-  args: { ...pageArgs, from: v.number(), to: v.number(), operation: v.optional(v.string()) },
+  args: { ...pageArgs, from: moment(), to: moment(), operation: v.optional(v.string()) },
   returns: page(storageEvent),
   handler: async (ctx, { cursor, limit, from, to, operation }) => {
     const found = await readPage(
@@ -66,15 +52,6 @@ export const slowest = authedQuery("storageEvents:slowest", {
         event.at < to &&
         (operation === undefined || event.operation === operation),
     );
-    const items = found.items.map(({ _id, _creationTime, ...fields }) => ({ id: _id, ...fields }));
-    return { items, nextCursor: found.nextCursor };
+    return { ...found, items: found.items.map((event) => toRecord(storageEvent, event)) };
   },
 });
-
-type Outcome = typeof storageOutcome.type;
-
-function sourceOf(outcome: Outcome | undefined, requestId: string | undefined) {
-  if (requestId !== undefined) return { index: "by_requestId" as const, equals: { requestId } };
-  if (outcome !== undefined) return { index: "by_outcome_at" as const, equals: { outcome } };
-  return { index: "by_at" as const, equals: {} };
-}

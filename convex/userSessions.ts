@@ -1,11 +1,11 @@
-/** Conversations of users: create, change, read, list. */
+/** Sessions of users: one conversation each, with its counters. */
 import { v } from "convex/values";
 import { recordAudit } from "./model/audit.ts";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
-import { channel, metadata, order, reviewStatus, sessionStatus } from "./model/fields.ts";
+import { moment, named, order, reviewStatus, whole } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
-import { DAY_MS, MAX_SCORE, TITLE_CHARS } from "./model/limits.ts";
+import { DAILY_DAYS, DAY_MS, MAX_SCORE, NEWER_ITEMS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import {
   created,
@@ -20,9 +20,12 @@ import { resultOf } from "./model/reviewSlots.ts";
 import { indexFor, matchesSession, sessionFilters } from "./model/sessionFilters.ts";
 import {
   SessionReader,
+  checkSession,
+  newSession,
   requireSession,
   sessionByExternalId,
   sessionById,
+  sessionChanges,
 } from "./model/sessions.ts";
 import {
   EVERYBODY,
@@ -37,37 +40,22 @@ import {
 } from "./model/totals.ts";
 import type { Totals } from "./model/totals.ts";
 import { refuseErasing, requireUser, userByClerkId } from "./model/users.ts";
-
-const newSession = {
-  externalId: v.string(),
-  clerkId: v.string(),
-  channel,
-  title: v.optional(v.string()),
-  startedAt: v.number(),
-  provider: v.optional(v.string()),
-  modelId: v.optional(v.string()),
-  metadata: v.optional(metadata),
-  source: v.optional(v.string()),
-};
+import { toRecord } from "./model/toRecord.ts";
 
 /**
- * Create the session of an external id, once: the same again returns the first one's id.
+ * Create the session of an external id, once.
+ *
+ * The same again returns the first one's id.
  *
  * @throws NOT_FOUND for an unknown user; CONFLICT if the external id has another user, channel or
  *   start.
  */
 export const create = authedMutation("userSessions:create", {
-  args: newSession,
+  args: newSession.fields,
   returns: created,
   handler: async (ctx, { clerkId, ...args }) => {
     const checks = new Checks();
-    checks.identifier("externalId", args.externalId);
-    checks.text("title", args.title, TITLE_CHARS);
-    checks.time("startedAt", args.startedAt);
-    checks.identifier("provider", args.provider);
-    checks.identifier("modelId", args.modelId);
-    checks.identifier("source", args.source);
-    checks.metadata("metadata", args.metadata);
+    checkSession(checks, args);
     checks.done();
     const user = await requireUser(ctx, clerkId);
     refuseErasing(user);
@@ -110,30 +98,16 @@ export const create = authedMutation("userSessions:create", {
  * @throws CONFLICT for a finished session that shall become active again.
  */
 export const update = authedMutation("userSessions:update", {
-  args: {
-    id: v.string(),
-    status: v.optional(sessionStatus),
-    endedAt: v.optional(v.number()),
-    assessmentMs: v.optional(v.number()),
-    assessedAt: v.optional(v.number()),
-    title: v.optional(v.string()),
-    labels: v.optional(v.array(v.string())),
-    metadata: v.optional(metadata),
-  },
+  args: { id: v.string(), ...sessionChanges.fields },
   returns: userSession,
   handler: async (ctx, { id, ...changes }) => {
     const session = await requireSession(ctx, id);
     ctx.about(session.userId);
     const checks = new Checks();
-    checks.time("endedAt", changes.endedAt);
+    checkSession(checks, changes);
     const endedAt = changes.endedAt ?? session.endedAt;
     const isOrdered = endedAt === undefined || endedAt >= session.startedAt;
     checks.that(isOrdered, "endedAt", "must not be before startedAt");
-    checks.duration("assessmentMs", changes.assessmentMs);
-    checks.time("assessedAt", changes.assessedAt);
-    checks.text("title", changes.title, TITLE_CHARS);
-    checks.labels("labels", changes.labels);
-    checks.metadata("metadata", changes.metadata);
     checks.done();
     if (changes.status === "active" && session.status !== "active") {
       throw refusal("CONFLICT", "A finished session does not become active again.");
@@ -146,7 +120,11 @@ export const update = authedMutation("userSessions:update", {
   },
 });
 
-/** Put a session under legal hold, or release it: retention and erasure leave it alone meanwhile. */
+/**
+ * Put a session under legal hold, or release it.
+ *
+ * While it is held, retention and erasure leave it alone.
+ */
 export const setLegalHold = authedMutation("userSessions:setLegalHold", {
   args: { id: v.string(), legalHold: v.boolean() },
   returns: userSession,
@@ -178,7 +156,7 @@ export const setReview = authedMutation("userSessions:setReview", {
   },
 });
 
-/** The session with its user and counters, or null. */
+/** Return a session with its user and counters, or null. */
 export const get = authedQuery("userSessions:get", {
   args: { id: v.string() },
   returns: v.union(userSession, v.null()),
@@ -188,7 +166,7 @@ export const get = authedQuery("userSessions:get", {
   },
 });
 
-/** The session of an external id, or null. */
+/** Return the session that the product knows under this id, or null. */
 export const byExternalId = authedQuery("userSessions:byExternalId", {
   args: { externalId: v.string() },
   returns: v.union(userSession, v.null()),
@@ -199,8 +177,10 @@ export const byExternalId = authedQuery("userSessions:byExternalId", {
 });
 
 /**
- * Sessions by start, newest first by default. `from` is inclusive, `to` exclusive; `slow` asks for
- * sessions with (or without) a full turn over the objective of 2.5 s.
+ * Return one page of sessions by start, newest first by default.
+ *
+ * `from` is inclusive, `to` exclusive; `slow` asks for sessions with (or without) a full turn over
+ * the objective.
  */
 export const list = authedQuery("userSessions:list", {
   args: { ...pageArgs, ...sessionFilters, order: v.optional(order) },
@@ -230,13 +210,14 @@ export const list = authedQuery("userSessions:list", {
   },
 });
 
-/** Most sessions that `newer` counts. */
-const NEWER_ITEMS = 50;
-
-/** How many sessions of a list started after a moment: at most 50, then `more` says so. */
+/**
+ * Count the sessions of a list that started after a moment.
+ *
+ * At most 50; then `more` says that there are others.
+ */
 export const newer = authedQuery("userSessions:newer", {
-  args: { ...sessionFilters, after: v.number() },
-  returns: v.object({ count: v.number(), more: v.boolean() }),
+  args: { ...sessionFilters, after: moment() },
+  returns: named("NewerSessions", v.object({ count: whole(), more: v.boolean() })),
   handler: async (ctx, { after, ...wanted }) => {
     const user = wanted.clerkId === undefined ? null : await userByClerkId(ctx, wanted.clerkId);
     if (wanted.clerkId !== undefined && user === null) return { count: 0, more: false };
@@ -258,7 +239,7 @@ export const newer = authedQuery("userSessions:newer", {
   },
 });
 
-/** Latency, cost and token figures of one session, or null. */
+/** Return latency, cost and token figures of one session, or null. */
 export const summary = authedQuery("userSessions:summary", {
   args: { id: v.string() },
   returns: v.union(sessionSummary, v.null()),
@@ -266,28 +247,20 @@ export const summary = authedQuery("userSessions:summary", {
     const session = await sessionById(ctx, id);
     if (session === null) return null;
     const totals = await rowOf(ctx, scopesOf(session).session);
-    const { durationMs, assessmentMs, worstTtftMs, worstLatencyMs, audioCount } = session;
-    return {
+    return toRecord(sessionSummary, session, {
       sessionId: session._id,
-      ...(durationMs === undefined ? {} : { durationMs }),
-      ...(assessmentMs === undefined ? {} : { assessmentMs }),
-      ...(worstTtftMs === undefined ? {} : { worstTtftMs }),
-      ...(worstLatencyMs === undefined ? {} : { worstLatencyMs }),
-      audioCount,
       ...toSummary(totals ?? emptyTotals(), session),
-    };
+    });
   },
 });
 
-/** Most days of one call. */
-const DAILY_DAYS = 31;
-
 /**
- * Latency, cost and token figures of everybody's sessions by the UTC day on which they started,
- * `from` inclusive, `to` exclusive, at most 31 days; days without sessions are left out.
+ * Return figures of everybody's sessions by the UTC day on which they started.
+ *
+ * `from` is inclusive, `to` exclusive, at most 31 days; days without sessions are left out.
  */
 export const daily = authedQuery("userSessions:daily", {
-  args: { from: v.number(), to: v.number() },
+  args: { from: moment(), to: moment() },
   returns: v.array(daySummary),
   handler: async (ctx, args) => {
     const from = dayOf(args.from);

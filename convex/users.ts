@@ -4,7 +4,7 @@ import type { Infer, ObjectType } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { QueryCtx } from "./_generated/server.js";
 import { Checks } from "./model/checks.ts";
-import { memberRole, order, userKind, userStatus } from "./model/fields.ts";
+import { memberRole, moment, named, order, userKind, userStatus } from "./model/fields.ts";
 import type { UserKind } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import {
@@ -14,6 +14,7 @@ import {
   PAGE_ITEMS,
   QUERY_CHARS,
   URL_CHARS,
+  USER_SUMMARY_DAYS,
 } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import type { Page } from "./model/paging.ts";
@@ -27,8 +28,9 @@ import {
 } from "./model/records.ts";
 import { dayOf, emptyTotals, sum, toSummary } from "./model/totals.ts";
 import type { Totals } from "./model/totals.ts";
-import { refuseErasing, searchTextOf, toUser, userByClerkId } from "./model/users.ts";
+import { refuseErasing, searchTextOf, userByClerkId } from "./model/users.ts";
 import { holdsWords } from "./model/words.ts";
+import { toRecord } from "./model/toRecord.ts";
 
 const profile = {
   clerkId: v.string(),
@@ -38,9 +40,9 @@ const profile = {
   imageUrl: v.optional(v.string()),
   role: v.optional(memberRole),
   status: v.optional(userStatus),
-  lastSeenAt: v.optional(v.number()),
-  clerkUpdatedAt: v.optional(v.number()),
-  createdAt: v.optional(v.number()),
+  lastSeenAt: v.optional(moment()),
+  clerkUpdatedAt: v.optional(moment()),
+  createdAt: v.optional(moment()),
   source: v.optional(v.string()),
 };
 /** What a person may no longer have: an address that was removed, the role of a former member. */
@@ -53,9 +55,10 @@ const clearable = v.union(
 type Profile = ObjectType<typeof profile>;
 
 /**
- * Create or update the user of a Clerk id. Fields left out keep their values, those named in
- * `clear` lose them; `lastSeenAt` never goes back; a profile older (`clerkUpdatedAt`) than the
- * stored one changes nothing.
+ * Create or update the user of a Clerk id.
+ *
+ * Fields left out keep their values, those named in `clear` lose them; `lastSeenAt` never goes
+ * back; a profile older (`clerkUpdatedAt`) than the stored one changes nothing.
  */
 export const upsert = authedMutation("users:upsert", {
   args: { ...profile, clear: v.optional(v.array(clearable)) },
@@ -93,20 +96,21 @@ export const upsert = authedMutation("users:upsert", {
   },
 });
 
-/** The user of a Clerk id, or null. */
+/** Return the user of a Clerk id, or null. */
 export const get = authedQuery("users:get", {
   args: { clerkId: v.string() },
   returns: v.union(user, v.null()),
   handler: async (ctx, { clerkId }) => {
     const found = await userByClerkId(ctx, clerkId);
-    return found === null ? null : toUser(found);
+    return found === null ? null : toRecord(user, found);
   },
 });
 
 /**
- * Users of one kind (default: product), newest first by default. With `search`, those whose name,
- * e-mail address and Clerk id, as the caller may see them, hold all its words, best first; the sort
- * order then does not apply.
+ * Return one page of the users of one kind (default: product), newest first by default.
+ *
+ * With `search`, those whose name, e-mail address and Clerk id, as the caller may see them, hold
+ * all its words, best first; the sort order then does not apply.
  */
 export const list = authedQuery("users:list", {
   args: {
@@ -128,32 +132,34 @@ export const list = authedQuery("users:list", {
       text === ""
         ? await readPage(ctx, listing(kind, args), accept)
         : await searched(ctx, kind, text, args, accept);
-    return { items: found.items.map(toUser), nextCursor: found.nextCursor };
+    return { items: found.items.map((row) => toRecord(user, row)), nextCursor: found.nextCursor };
   },
 });
 
-/** Most days of one summary. */
-const SUMMARY_DAYS = 366;
-
 /**
- * Latency, cost and token figures of a user's sessions that started on the days from `from` to
- * `to` (default: the last 92 days), in sum and by UTC day; null for an unknown user.
+ * Return figures of a user's sessions, in sum and by the UTC day of their start.
+ *
+ * Of the days from `from` to `to` (default: the last 92 days), at most 366. Null for an unknown
+ * user.
  */
 export const summary = authedQuery("users:summary", {
-  args: { clerkId: v.string(), from: v.optional(v.number()), to: v.optional(v.number()) },
-  returns: v.union(v.object({ total: summaryRecord, days: v.array(daySummary) }), v.null()),
+  args: { clerkId: v.string(), from: v.optional(moment()), to: v.optional(moment()) },
+  returns: v.union(
+    named("UserSummary", v.object({ total: summaryRecord, days: v.array(daySummary) })),
+    v.null(),
+  ),
   handler: async (ctx, args) => {
     const to = args.to ?? Date.now();
     const from = dayOf(args.from ?? to - 92 * DAY_MS);
     const checks = new Checks();
-    checks.number("from", to - from, 0, SUMMARY_DAYS * DAY_MS);
+    checks.number("from", to - from, 0, USER_SUMMARY_DAYS * DAY_MS);
     checks.done();
     const user = await userByClerkId(ctx, args.clerkId);
     if (user === null) return null;
     const rows = await ctx.db
       .query("totals")
       .withIndex("by_owner_day", (q) => q.eq("owner", user._id).gte("day", from).lte("day", to))
-      .take(SUMMARY_DAYS);
+      .take(USER_SUMMARY_DAYS);
     const total = rows.reduce<Totals>((all, row) => sum(all, row), emptyTotals());
     const days = rows.map((row) => ({ day: row.day, ...toSummary(row) }));
     return { total: toSummary(total), days };

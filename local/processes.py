@@ -27,6 +27,7 @@ _PASSED = (
     "SSL_CERT_FILE",
     "VIRTUAL_ENV",
     "EARSHOT_SIGNED_URL_SECONDS",
+    "COVERAGE_PROCESS_CONFIG",  # of `make coverage`, which measures these processes too
 )
 
 # As in deploy/Dockerfile, for the reason told in docs/deployment.md.

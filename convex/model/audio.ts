@@ -3,7 +3,6 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { refusal } from "./errors.ts";
 import type { AudioStatus } from "./fields.ts";
-import type { AudioObject } from "./records.ts";
 
 /** Where an object may go from each state; staying where it is is always harmless. */
 const TRANSITIONS: Record<AudioStatus, readonly AudioStatus[]> = {
@@ -37,11 +36,6 @@ export function peaksKeyOf(key: string): string {
 function isDay(text: string): boolean {
   const time = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
-}
-
-export function toAudioObject(doc: Doc<"audioObjects">): AudioObject {
-  const { _id, _creationTime, ...fields } = doc;
-  return { id: _id, ...fields };
 }
 
 /** The object of an id; null if there is none, or the id is not one. */

@@ -109,7 +109,7 @@ export class Checks {
 
 /** Whether a text has at most `max` code points; no text has more of them than UTF-16 units. */
 function isShort(text: string, max: number): boolean {
-  return text.length <= max || (text.length <= 2 * max && [...text].length <= max);
+  return text.length <= max || (text.length <= 2 * max && Array.from(text).length <= max);
 }
 
 function depth(value: Value): number {

@@ -2,17 +2,16 @@
 import { getDocumentSize } from "convex/values";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
-import { BATCH_DOCUMENTS, SCAN_BYTES } from "./limits.ts";
+import {
+  BATCH_DOCUMENTS,
+  ERASE_ITEMS,
+  ERASE_REVIEWS,
+  ERASE_SESSIONS,
+  SCAN_BYTES,
+} from "./limits.ts";
 import { dropItem } from "./reviewSlots.ts";
 import { uncountReviews } from "./reviewTallies.ts";
 import { addTotals, rowOf, scopesOf } from "./totals.ts";
-
-/** Sessions take several rows each with them. */
-const SESSIONS_PER_BATCH = 50;
-/** Items take their reviews, of 64 KiB each and read several times, and their counts along. */
-const ITEMS_PER_BATCH = 2;
-/** 2 MiB of reviews or drafts at most. */
-const REVIEWS_PER_BATCH = 32;
 
 /**
  * Delete the next batch and add what went to `counts`, by table. The user's own row goes last.
@@ -41,7 +40,7 @@ async function reviewItems(ctx: MutationCtx, user: Doc<"users">) {
   const rows = await ctx.db
     .query("reviewItems")
     .withIndex("by_user", (q) => q.eq("userId", user._id))
-    .take(ITEMS_PER_BATCH);
+    .take(ERASE_ITEMS);
   for (const row of rows) {
     await uncountReviews(ctx, row._id);
     await dropItem(ctx, row);
@@ -53,7 +52,7 @@ async function reviews(ctx: MutationCtx, user: Doc<"users">) {
   const rows = await ctx.db
     .query("reviews")
     .withIndex("by_user", (q) => q.eq("userId", user._id))
-    .take(REVIEWS_PER_BATCH);
+    .take(ERASE_REVIEWS);
   for (const row of rows) await ctx.db.delete("reviews", row._id);
   return { table: "reviews", deleted: rows.length };
 }
@@ -62,7 +61,7 @@ async function drafts(ctx: MutationCtx, user: Doc<"users">) {
   const rows = await ctx.db
     .query("reviewDrafts")
     .withIndex("by_user", (q) => q.eq("userId", user._id))
-    .take(REVIEWS_PER_BATCH);
+    .take(ERASE_REVIEWS);
   for (const row of rows) await ctx.db.delete("reviewDrafts", row._id);
   return { table: "reviewDrafts", deleted: rows.length };
 }
@@ -86,7 +85,7 @@ async function sessions(ctx: MutationCtx, user: Doc<"users">) {
   const rows = await ctx.db
     .query("userSessions")
     .withIndex("by_user_startedAt", (q) => q.eq("userId", user._id))
-    .take(SESSIONS_PER_BATCH);
+    .take(ERASE_SESSIONS);
   for (const row of rows) {
     const scopes = scopesOf(row);
     const own = await rowOf(ctx, scopes.session);
@@ -104,12 +103,12 @@ async function answers(ctx: MutationCtx, user: Doc<"users">) {
   const rows = await ctx.db
     .query("idempotencyKeys")
     .withIndex("by_user", (q) => q.eq("userId", user._id))
-    .take(SESSIONS_PER_BATCH);
+    .take(ERASE_SESSIONS);
   if (rows.length === 0) {
     const others = ctx.db
       .query("idempotencyKeys")
       .withIndex("by_otherUser", (q) => q.eq("otherUserId", user._id));
-    rows.push(...(await others.take(SESSIONS_PER_BATCH)));
+    rows.push(...(await others.take(ERASE_SESSIONS)));
   }
   for (const row of rows) await ctx.db.delete("idempotencyKeys", row._id);
   return { table: "idempotencyKeys", deleted: rows.length };
@@ -119,7 +118,7 @@ async function totals(ctx: MutationCtx, user: Doc<"users">) {
   const rows = await ctx.db
     .query("totals")
     .withIndex("by_owner_day", (q) => q.eq("owner", user._id))
-    .take(SESSIONS_PER_BATCH);
+    .take(ERASE_SESSIONS);
   for (const row of rows) await ctx.db.delete("totals", row._id);
   return { table: "totals", deleted: rows.length };
 }

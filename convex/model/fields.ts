@@ -1,6 +1,26 @@
 /** Validators of single fields that tables, arguments and records share. */
 import { v } from "convex/values";
-import type { Infer } from "convex/values";
+import type { GenericValidator, Infer } from "convex/values";
+
+/**
+ * What a validator says to the generator of `lib/data` beyond Convex's types: that a number is a
+ * moment or a whole one, or what an object is called. Convex itself sees the plain validator.
+ */
+export type Mark = { kind: "moment" } | { kind: "whole" } | { kind: "named"; name: string };
+
+function marked<Validator extends GenericValidator>(mark: Mark, validator: Validator): Validator {
+  const optional = validator.optional.bind(validator) as () => GenericValidator;
+  // `v.optional` makes a new validator: it carries the mark on.
+  return Object.assign(validator, { mark, optional: () => marked(mark, optional()) });
+}
+
+/** A moment in Unix milliseconds. */
+export const moment = () => marked({ kind: "moment" }, v.number());
+/** A number that is always whole. */
+export const whole = () => marked({ kind: "whole" }, v.number());
+/** Give an object that functions take or return its name in Python. */
+export const named = <Validator extends GenericValidator>(name: string, validator: Validator) =>
+  marked({ kind: "named", name }, validator);
 
 export const userKind = v.union(v.literal("product"), v.literal("team"));
 export const userStatus = v.union(
@@ -61,7 +81,10 @@ export const dimensions = v.record(v.string(), v.string());
  * DDSketch histogram of milliseconds with relative error 1%: `counts[i]` values lie in
  * (g^(i-1), g^i] with g = 1.01/0.99; `zero` counts values of at most 0.02 ms.
  */
-export const histogram = v.object({ zero: v.number(), counts: v.record(v.string(), v.number()) });
+export const histogram = named(
+  "Histogram",
+  v.object({ zero: whole(), counts: v.record(v.string(), whole()) }),
+);
 
 export type UserKind = Infer<typeof userKind>;
 export type Order = Infer<typeof order>;
@@ -70,15 +93,18 @@ export type Resolution = Infer<typeof resolution>;
 export type AudioStatus = Infer<typeof audioStatus>;
 
 /** One job of the worker: who runs it now, and how the last run went. Stored and shown as it is. */
-export const lease = v.object({
-  name: v.string(),
-  holder: v.optional(v.string()),
-  leaseUntil: v.number(),
-  lastStartedAt: v.optional(v.number()),
-  lastFinishedAt: v.optional(v.number()),
-  lastOk: v.optional(v.boolean()),
-  lastReport: v.optional(v.string()),
-  lastDurationMs: v.optional(v.number()),
-  runs: v.number(),
-  failures: v.number(),
-});
+export const lease = named(
+  "JobRun",
+  v.object({
+    name: v.string(),
+    holder: v.optional(v.string()),
+    leaseUntil: moment(),
+    lastStartedAt: v.optional(moment()),
+    lastFinishedAt: v.optional(moment()),
+    lastOk: v.optional(v.boolean()),
+    lastReport: v.optional(v.string()),
+    lastDurationMs: v.optional(v.number()),
+    runs: whole(),
+    failures: whole(),
+  }),
+);

@@ -9,7 +9,8 @@
  * - redaction of the result, unless the role sees clear text or the function declares to reveal.
  *
  * Both accept `requestId`, which ends up in audit events and in the log line of a refusal;
- * mutations accept `idempotencyKey`.
+ * mutations accept `idempotencyKey`. `described` holds the validators with what they say beyond
+ * Convex's types (`Mark`), for the generator of `lib/data`.
  */
 import type { RegisteredMutation, RegisteredQuery } from "convex/server";
 import { ConvexError, v } from "convex/values";
@@ -73,7 +74,8 @@ export function authedQuery<Args extends PropertyValidators, Returns extends Gen
     });
   const { args, returns } = definition;
   // The builder cannot follow generic argument types; the signature above states them.
-  return query({ args: { ...args, ...queryMeta }, returns, handler: handler as never });
+  const built = query({ args: { ...args, ...queryMeta }, returns, handler: handler as never });
+  return Object.assign(built, { described: { args, returns } });
 }
 
 /** Make a public mutation; `name` is `module:function` as in the table of roles. */
@@ -97,11 +99,9 @@ export function authedMutation<Args extends PropertyValidators, Returns extends 
       return shown(authed.caller, result);
     });
   const { args, returns } = definition;
-  return mutation({
-    args: { ...args, ...mutationMeta },
-    returns,
-    handler: handler as never,
-  });
+  const all = { ...args, ...mutationMeta };
+  const built = mutation({ args: all, returns, handler: handler as never });
+  return Object.assign(built, { described: { args, returns } });
 }
 
 async function authorised(

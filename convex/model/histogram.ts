@@ -6,6 +6,7 @@
 import { v } from "convex/values";
 import type { Infer } from "convex/values";
 import type { Histogram } from "./fields.ts";
+import { named, whole } from "./fields.ts";
 
 const GAMMA = 1.01 / 0.99;
 const MULTIPLIER = 1 / Math.log(GAMMA);
@@ -15,14 +16,17 @@ const MIN_BIN = Math.ceil(Math.log(MIN_VALUE) * MULTIPLIER);
 const MAX_BIN = Math.ceil(Math.log(MAX_VALUE) * MULTIPLIER);
 
 /** What a summary says of a distribution; milliseconds, percentiles and `max` within 1%. */
-export const distribution = v.object({
-  count: v.number(),
-  mean: v.union(v.number(), v.null()),
-  p50: v.union(v.number(), v.null()),
-  p95: v.union(v.number(), v.null()),
-  p99: v.union(v.number(), v.null()),
-  max: v.union(v.number(), v.null()),
-});
+export const distribution = named(
+  "Distribution",
+  v.object({
+    count: whole(),
+    mean: v.union(v.number(), v.null()),
+    p50: v.union(v.number(), v.null()),
+    p95: v.union(v.number(), v.null()),
+    p99: v.union(v.number(), v.null()),
+    max: v.union(v.number(), v.null()),
+  }),
+);
 export type Distribution = Infer<typeof distribution>;
 
 export function emptyHistogram(): Histogram {

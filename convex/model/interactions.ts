@@ -2,32 +2,19 @@
 import { compareValues } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
-import { toAudioObject } from "./audio.ts";
 import { utf8Bytes } from "./checks.ts";
 import type { Checks } from "./checks.ts";
 import { MAX_COST, MAX_SEQUENCE, MAX_TOKENS, TEXT_BYTES, TRANSCRIPT_ITEMS } from "./limits.ts";
 import type { Listing } from "./paging.ts";
+import { audioObject, interaction, newInteraction } from "./records.ts";
 import type { HighlightPiece, Interaction, NewInteraction } from "./records.ts";
 import { wordTest } from "./words.ts";
+import { toRecord } from "./toRecord.ts";
 
 /** Characters of text before and after the first hit in a highlight. */
 const CONTEXT = { before: 60, after: 180 };
 
-const CONTENT_FIELDS = [
-  "sequence",
-  "speaker",
-  "text",
-  "startedAtMs",
-  "durationMs",
-  "requestId",
-  "provider",
-  "modelId",
-  "tokensIn",
-  "tokensOut",
-  "cost",
-  "ttftMs",
-  "latencyMs",
-] as const;
+const CONTENT_FIELDS = Object.keys(newInteraction.fields) as (keyof NewInteraction)[];
 
 /** Say whether two interactions have the same content as their writer gave it. */
 export function sameContent(left: NewInteraction, right: NewInteraction): boolean {
@@ -52,15 +39,12 @@ export function checkInteraction(checks: Checks, item: NewInteraction): void {
 }
 
 /** Make the record, with the recording if there is one. */
-export async function toInteraction(
-  ctx: QueryCtx,
-  { _id, _creationTime, ...fields }: Doc<"interactions">,
-): Promise<Interaction> {
+export async function toInteraction(ctx: QueryCtx, row: Doc<"interactions">): Promise<Interaction> {
   const audio =
-    fields.audioObjectId === undefined
-      ? null
-      : await ctx.db.get("audioObjects", fields.audioObjectId);
-  return { id: _id, ...fields, ...(audio === null ? {} : { audio: toAudioObject(audio) }) };
+    row.audioObjectId === undefined ? null : await ctx.db.get("audioObjects", row.audioObjectId);
+  return toRecord(interaction, row, {
+    audio: audio === null ? undefined : toRecord(audioObject, audio),
+  });
 }
 
 /** How to read a transcript page by page. */

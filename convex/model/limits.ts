@@ -116,3 +116,55 @@ export const QUEUES_PER_PAGE = 50;
 /** How long incidents and their history are kept, and how long sent messages and old silences. */
 export const INCIDENT_MS = 400 * DAY_MS;
 export const ALERT_MESSAGE_MS = 30 * DAY_MS;
+
+/** Rules that one evaluation may report. */
+export const RULES_PER_ROUND = 50;
+/** Incidents that may be open at once: at most one per rule, so this is never reached. */
+export const OPEN_INCIDENTS = 100;
+/** Notes under one incident, and characters of one (or of a silence's reason). */
+export const INCIDENT_NOTES = 500;
+export const NOTE_CHARS = 2000;
+/** How long an evaluation may have taken, and how wrong the clock of its worker may be. */
+export const EVALUATION_MS = 5 * 60_000;
+/** Channels of notifications, and changes of incidents in one message. */
+export const CHANNELS = 5;
+export const ITEMS_PER_MESSAGE = 50;
+/** Messages of one channel; what comes faster joins the message that waits. */
+export const ANNOUNCEMENT_RATE = { limit: 20, periodMs: HOUR_MS } as const;
+/** With the pauses of the sender (at most 15 minutes) this is about an hour and a half. */
+export const DELIVERY_ATTEMPTS = 12;
+export const PROBLEM_CHARS = 200;
+
+/** Most days of one `users:summary`, `userSessions:daily` and `reviews:trends`. */
+export const USER_SUMMARY_DAYS = 366;
+export const DAILY_DAYS = 31;
+export const TREND_DAYS = 366;
+/** Most sessions that `userSessions:newer` counts. */
+export const NEWER_ITEMS = 50;
+/** Sessions that one `reviewQueues:fill` looks at and takes. */
+export const FILL_SESSIONS = 50;
+/** Largest `limit` of a queue's sessions: each comes with its places. */
+export const QUEUE_ITEMS_PER_PAGE = 100;
+/** Recordings whose objects the worker deletes between two steps. */
+export const ERASURE_KEYS = 100;
+/** Recordings of a whole session that are looked at: a broken upload leaves another one. */
+export const WHOLE_RECORDINGS = 20;
+/** Details of one audit event, as JSON. */
+export const DETAILS_BYTES = 2048;
+/** Largest `limit` of `metrics:range`. */
+export const RANGE_ITEMS = 2000;
+/** Claims that one call ends; each takes several rows along. */
+export const EXPIRED_CLAIMS = 50;
+/** Drafts are large: 2 MiB at most. */
+export const OLD_DRAFTS = 32;
+/** Subjects that one call of a recount reads at most. */
+export const RECOUNT_SESSIONS = 50;
+export const RECOUNT_USERS = 20;
+export const RECOUNT_DAY_SESSIONS = 100;
+export const RECOUNT_ITEMS = 100;
+/** Rows of one step of an erasure. Sessions take several rows each with them. */
+export const ERASE_SESSIONS = 50;
+/** Items take their reviews, of 64 KiB each and read several times, and their counts along. */
+export const ERASE_ITEMS = 2;
+/** 2 MiB of reviews or drafts at most. */
+export const ERASE_REVIEWS = 32;

@@ -8,123 +8,133 @@ import {
   histogram,
   memberRole,
   metadata,
+  moment,
   reviewStatus,
   sessionStatus,
   speaker,
   userKind,
   userStatus,
+  whole,
 } from "./fields.ts";
 
+export const userRow = v.object({
+  clerkId: v.string(),
+  kind: userKind,
+  email: v.optional(v.string()),
+  name: v.optional(v.string()),
+  imageUrl: v.optional(v.string()),
+  role: v.optional(memberRole),
+  status: userStatus,
+  lastSeenAt: moment(),
+  sessionCount: whole(),
+  /** Clerk's own `updated_at`: an older webhook does not overwrite a newer one. */
+  clerkUpdatedAt: v.optional(moment()),
+  /** Name, e-mail address and Clerk id; absent only on rows older than migration 1. */
+  searchText: v.optional(v.string()),
+  source: v.optional(v.string()),
+  createdAt: moment(),
+});
+
+export const userSessionRow = v.object({
+  userId: v.id("users"),
+  externalId: v.string(),
+  title: v.optional(v.string()),
+  channel,
+  status: sessionStatus,
+  startedAt: moment(),
+  endedAt: v.optional(moment()),
+  durationMs: v.optional(v.number()),
+  interactionCount: whole(),
+  /** Highest sequence stored: later ones need no look-up before they are inserted. */
+  maxSequence: whole(),
+  audioCount: whole(),
+  provider: v.optional(v.string()),
+  modelId: v.optional(v.string()),
+  tokensIn: whole(),
+  tokensOut: whole(),
+  /** Integer billionths of a dollar, so that sums do not depend on their order. */
+  costNanos: whole(),
+  worstLatencyMs: v.optional(v.number()),
+  worstTtftMs: v.optional(v.number()),
+  assessmentMs: v.optional(v.number()),
+  assessedAt: v.optional(moment()),
+  reviewStatus,
+  score: v.optional(v.number()),
+  /** A review that was made elsewhere: what counts while there is none of ours. */
+  importedReview: v.optional(v.object({ reviewStatus, score: v.optional(v.number()) })),
+  labels: v.array(v.string()),
+  metadata: v.optional(metadata),
+  /** While set, retention and erasure leave the session's data alone. */
+  legalHold: v.optional(v.boolean()),
+  source: v.optional(v.string()),
+  createdAt: moment(),
+});
+
+export const interactionRow = v.object({
+  sessionId: v.id("userSessions"),
+  userId: v.id("users"),
+  sequence: whole(),
+  speaker,
+  text: v.string(),
+  startedAtMs: v.number(),
+  durationMs: v.optional(v.number()),
+  audioObjectId: v.optional(v.id("audioObjects")),
+  requestId: v.optional(v.string()),
+  provider: v.optional(v.string()),
+  modelId: v.optional(v.string()),
+  tokensIn: v.optional(whole()),
+  tokensOut: v.optional(whole()),
+  cost: v.optional(v.number()),
+  ttftMs: v.optional(v.number()),
+  latencyMs: v.optional(v.number()),
+  createdAt: moment(),
+});
+
+export const audioObjectRow = v.object({
+  key: v.string(),
+  userId: v.id("users"),
+  sessionId: v.id("userSessions"),
+  /** Absent: a recording of the whole session. */
+  interactionId: v.optional(v.id("interactions")),
+  sequence: v.optional(whole()),
+  contentType: v.string(),
+  bytes: whole(),
+  sha256: v.string(),
+  durationMs: v.optional(v.number()),
+  status: audioStatus,
+  analysis: v.optional(audioAnalysis),
+  peaksKey: v.optional(v.string()),
+  sampleRate: v.optional(whole()),
+  channels: v.optional(whole()),
+  etag: v.optional(v.string()),
+  /** Why it is missing or corrupt. */
+  reason: v.optional(v.string()),
+  expiresAt: moment(),
+  createdAt: moment(),
+});
+
 export const productTables = {
-  users: defineTable({
-    clerkId: v.string(),
-    kind: userKind,
-    email: v.optional(v.string()),
-    name: v.optional(v.string()),
-    imageUrl: v.optional(v.string()),
-    role: v.optional(memberRole),
-    status: userStatus,
-    lastSeenAt: v.number(),
-    sessionCount: v.number(),
-    /** Clerk's own `updated_at`: an older webhook does not overwrite a newer one. */
-    clerkUpdatedAt: v.optional(v.number()),
-    /** Name, e-mail address and Clerk id; absent only on rows older than migration 1. */
-    searchText: v.optional(v.string()),
-    source: v.optional(v.string()),
-    createdAt: v.number(),
-  })
+  users: defineTable(userRow)
     .index("by_clerkId", ["clerkId"])
     .index("by_email", ["email"])
     .index("by_kind_createdAt", ["kind", "createdAt"])
     .index("by_kind_lastSeenAt", ["kind", "lastSeenAt"])
     .searchIndex("search", { searchField: "searchText", filterFields: ["kind"] }),
 
-  userSessions: defineTable({
-    userId: v.id("users"),
-    externalId: v.string(),
-    title: v.optional(v.string()),
-    channel,
-    status: sessionStatus,
-    startedAt: v.number(),
-    endedAt: v.optional(v.number()),
-    durationMs: v.optional(v.number()),
-    interactionCount: v.number(),
-    /** Highest sequence stored: later ones need no look-up before they are inserted. */
-    maxSequence: v.number(),
-    audioCount: v.number(),
-    provider: v.optional(v.string()),
-    modelId: v.optional(v.string()),
-    tokensIn: v.number(),
-    tokensOut: v.number(),
-    /** Integer billionths of a dollar, so that sums do not depend on their order. */
-    costNanos: v.number(),
-    worstLatencyMs: v.optional(v.number()),
-    worstTtftMs: v.optional(v.number()),
-    assessmentMs: v.optional(v.number()),
-    assessedAt: v.optional(v.number()),
-    reviewStatus,
-    score: v.optional(v.number()),
-    /** A review that was made elsewhere: what counts while there is none of ours. */
-    importedReview: v.optional(v.object({ reviewStatus, score: v.optional(v.number()) })),
-    labels: v.array(v.string()),
-    metadata: v.optional(metadata),
-    /** While set, retention and erasure leave the session's data alone. */
-    legalHold: v.optional(v.boolean()),
-    source: v.optional(v.string()),
-    createdAt: v.number(),
-  })
+  userSessions: defineTable(userSessionRow)
     .index("by_user_startedAt", ["userId", "startedAt"])
     .index("by_startedAt", ["startedAt"])
     .index("by_reviewStatus_startedAt", ["reviewStatus", "startedAt"])
     .index("by_user_legalHold", ["userId", "legalHold"])
     .index("by_externalId", ["externalId"]),
 
-  interactions: defineTable({
-    sessionId: v.id("userSessions"),
-    userId: v.id("users"),
-    sequence: v.number(),
-    speaker,
-    text: v.string(),
-    startedAtMs: v.number(),
-    durationMs: v.optional(v.number()),
-    audioObjectId: v.optional(v.id("audioObjects")),
-    requestId: v.optional(v.string()),
-    provider: v.optional(v.string()),
-    modelId: v.optional(v.string()),
-    tokensIn: v.optional(v.number()),
-    tokensOut: v.optional(v.number()),
-    cost: v.optional(v.number()),
-    ttftMs: v.optional(v.number()),
-    latencyMs: v.optional(v.number()),
-    createdAt: v.number(),
-  })
+  interactions: defineTable(interactionRow)
     .index("by_session_sequence", ["sessionId", "sequence"])
     .index("by_user_createdAt", ["userId", "createdAt"])
     .index("by_requestId", ["requestId"])
     .searchIndex("search", { searchField: "text", filterFields: ["sessionId"] }),
 
-  audioObjects: defineTable({
-    key: v.string(),
-    userId: v.id("users"),
-    sessionId: v.id("userSessions"),
-    /** Absent: a recording of the whole session. */
-    interactionId: v.optional(v.id("interactions")),
-    sequence: v.optional(v.number()),
-    contentType: v.string(),
-    bytes: v.number(),
-    sha256: v.string(),
-    durationMs: v.optional(v.number()),
-    status: audioStatus,
-    analysis: v.optional(audioAnalysis),
-    peaksKey: v.optional(v.string()),
-    sampleRate: v.optional(v.number()),
-    channels: v.optional(v.number()),
-    etag: v.optional(v.string()),
-    /** Why it is missing or corrupt. */
-    reason: v.optional(v.string()),
-    expiresAt: v.number(),
-    createdAt: v.number(),
-  })
+  audioObjects: defineTable(audioObjectRow)
     .index("by_key", ["key"])
     .index("by_session_sequence", ["sessionId", "sequence"])
     .index("by_user_createdAt", ["userId", "createdAt"])
@@ -140,16 +150,16 @@ export const productTables = {
    */
   totals: defineTable({
     owner: v.string(),
-    day: v.number(),
-    shard: v.number(),
-    sessions: v.number(),
-    interactions: v.number(),
-    tokensIn: v.number(),
-    tokensOut: v.number(),
-    costNanos: v.number(),
+    day: moment(),
+    shard: whole(),
+    sessions: whole(),
+    interactions: whole(),
+    tokensIn: whole(),
+    tokensOut: whole(),
+    costNanos: whole(),
     ttft: histogram,
-    ttftSumMicros: v.number(),
+    ttftSumMicros: whole(),
     latency: histogram,
-    latencySumMicros: v.number(),
+    latencySumMicros: whole(),
   }).index("by_owner_day", ["owner", "day", "shard"]),
 };

@@ -168,7 +168,7 @@ function redactedValue(value: Value, isFreeForm: boolean): Value {
   return value;
 }
 
-function redactedObject(object: Record<string, Value>, isFreeForm: boolean): Value {
+function redactedObject(object: Record<string, Value | undefined>, isFreeForm: boolean): Value {
   const result: Record<string, Value> = {};
   for (const [name, value] of Object.entries(object)) {
     if (value === undefined) continue;

@@ -12,25 +12,32 @@ import type { Histogram } from "./fields.ts";
 import { canonical } from "./idempotency.ts";
 import { emptyTotals, rowOf } from "./totals.ts";
 import type { Scope, Totals } from "./totals.ts";
+import { named, whole } from "./fields.ts";
 
 const figure = v.union(v.number(), v.null());
 
 /** One figure that is not what a recount says. Histograms are compared as such and shown by count. */
-export const drift = v.object({
-  subjectId: v.string(),
-  field: v.string(),
-  stored: figure,
-  actual: figure,
-});
+export const drift = named(
+  "Drift",
+  v.object({
+    subjectId: v.string(),
+    field: v.string(),
+    stored: figure,
+    actual: figure,
+  }),
+);
 export type Drift = Infer<typeof drift>;
 
 /** `busy`: the subject was written while it was recounted; call again from the start. */
-export const report = v.object({
-  checked: v.number(),
-  drift: v.array(drift),
-  busy: v.boolean(),
-  nextCursor: v.union(v.string(), v.null()),
-});
+export const report = named(
+  "Recount",
+  v.object({
+    checked: whole(),
+    drift: v.array(drift),
+    busy: v.boolean(),
+    nextCursor: v.union(v.string(), v.null()),
+  }),
+);
 
 /** Compare single figures; absent ones count as null. */
 export function driftOf(
@@ -86,9 +93,9 @@ export function toCursor(state: JSONValue): string {
 }
 
 /** @throws VALIDATION if the cursor is not one of a recount. */
-export function fromCursor<State>(cursor: string): State {
+export function fromCursor(cursor: string): unknown {
   try {
-    return JSON.parse(atob(cursor)) as State;
+    return JSON.parse(atob(cursor)) as unknown;
   } catch {
     throw refusal("VALIDATION", "The cursor is not one of a recount.", [
       { field: "cursor", message: "must be the nextCursor of the same recount" },

@@ -1,10 +1,11 @@
 /** Items of review queues as their lists show them. */
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
-import { Names } from "./reviewRecords.ts";
+import { Names, reviewItem } from "./reviewRecords.ts";
 import type { Slot } from "./reviewRecords.ts";
 import { slotsOf } from "./reviewSlots.ts";
 import { SessionReader } from "./sessions.ts";
+import { toRecord } from "./toRecord.ts";
 
 type ItemFilters = {
   state: "open" | "done" | undefined;
@@ -37,18 +38,11 @@ export class ItemShower {
   async shown(item: Doc<"reviewItems">) {
     const session = (await this.ctx.db.get("userSessions", item.sessionId))!;
     const slots = await slotsOf(this.ctx, item._id);
-    return {
-      id: item._id,
-      queueId: item.queueId,
+    return toRecord(reviewItem, item, {
       session: await this.sessions.record(session),
-      state: item.state,
-      target: item.target,
-      submitted: item.submitted,
       priority: 0 - item.rank,
       slots: await Promise.all(slots.map((slot) => this.slot(slot))),
-      ...(item.dispute === undefined ? {} : { dispute: item.dispute }),
-      createdAt: item.createdAt,
-    };
+    });
   }
 
   /** `leaseUntil` tells whether a claim is live: one that is over ends without a write. */

@@ -9,6 +9,8 @@ import { addToQueue, queueTallies } from "./reviewTallies.ts";
 import { hash32, isSampled } from "./sampling.ts";
 import { matchesSession } from "./sessionFilters.ts";
 import { dayOf } from "./totals.ts";
+import { toRecord } from "./toRecord.ts";
+import { reviewQueue } from "./reviewRecords.ts";
 
 type Queue = Doc<"reviewQueues">;
 type Session = Doc<"userSessions">;
@@ -155,13 +157,12 @@ export function lastPlace(): number {
 
 /** The queue with its progress. */
 export async function toQueue(ctx: QueryCtx, queue: Queue) {
-  const { _id, _creationTime, ...fields } = queue;
-  const tallies = await queueTallies(ctx, _id);
+  const tallies = await queueTallies(ctx, queue._id);
   const sum = (field: "items" | "done" | "submitted") =>
     tallies.reduce((all, tally) => all + tally[field], 0);
   const [items, done] = [sum("items"), sum("submitted")];
-  const inWork = (await liveClaims(ctx, _id)).length;
+  const inWork = (await liveClaims(ctx, queue._id)).length;
   const wanted = items * queue.target;
   const progress = { items, itemsDone: sum("done"), wanted, done, inWork };
-  return { id: _id, ...fields, progress: { ...progress, left: wanted - done - inWork } };
+  return toRecord(reviewQueue, queue, { progress: { ...progress, left: wanted - done - inWork } });
 }

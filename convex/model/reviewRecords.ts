@@ -4,139 +4,110 @@ import type { Infer } from "convex/values";
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { userSession } from "./records.ts";
+import { content, slotState } from "./reviewFields.ts";
 import {
-  content,
-  criterion,
-  dispute,
-  itemState,
-  queueFilters,
-  queueOrder,
-  queueState,
-  reviewKind,
-  sampling,
-  slotState,
-} from "./reviewFields.ts";
+  reviewAgreementRow,
+  reviewItemRow,
+  reviewQueueRow,
+  reviewRow,
+  rubricRow,
+} from "./reviewTables.ts";
 import { userByClerkId } from "./users.ts";
+import { moment, named, whole } from "./fields.ts";
 
-export const rubric = v.object({
-  id: v.string(),
-  name: v.string(),
-  version: v.number(),
-  description: v.optional(v.string()),
-  criteria: v.array(criterion),
-  createdBy: v.string(),
-  createdAt: v.number(),
-});
+/** In Convex's functions an id is a text: one that names nothing is not an error of types. */
+const id = { id: v.string() };
+
+export const rubric = named("Rubric", rubricRow.extend(id));
 
 /** Sessions of a queue, and reviews that it wants of them. */
-const queueProgress = v.object({
-  items: v.number(),
-  itemsDone: v.number(),
-  /** Reviews: those wanted, submitted, worked on at this moment, and the rest. */
-  wanted: v.number(),
-  done: v.number(),
-  inWork: v.number(),
-  left: v.number(),
-});
+const queueProgress = named(
+  "QueueProgress",
+  v.object({
+    items: whole(),
+    itemsDone: whole(),
+    /** Reviews: those wanted, submitted, worked on at this moment, and the rest. */
+    wanted: whole(),
+    done: whole(),
+    inWork: whole(),
+    left: whole(),
+  }),
+);
 
-export const reviewQueue = v.object({
-  id: v.string(),
-  name: v.string(),
-  description: v.optional(v.string()),
-  state: queueState,
-  rubricId: v.string(),
-  filters: queueFilters,
-  sampling,
-  seed: v.string(),
-  target: v.number(),
-  order: queueOrder,
-  priority: v.number(),
-  leaseMs: v.number(),
-  progress: queueProgress,
-  createdBy: v.string(),
-  createdAt: v.number(),
-});
+export const reviewQueue = named(
+  "ReviewQueue",
+  reviewQueueRow.extend({ ...id, progress: queueProgress }),
+);
 
 const reviewer = { reviewerId: v.string(), reviewerName: v.optional(v.string()) };
 
-export const reviewerProgress = v.object({
-  ...reviewer,
-  /** Reviews submitted, worked on at this moment, and reserved for the reviewer. */
-  done: v.number(),
-  inWork: v.number(),
-  assigned: v.number(),
-});
+export const reviewerProgress = named(
+  "ReviewerProgress",
+  v.object({
+    ...reviewer,
+    /** Reviews submitted, worked on at this moment, and reserved for the reviewer. */
+    done: whole(),
+    inWork: whole(),
+    assigned: whole(),
+  }),
+);
 
 /** Who has a slot of an item; `leaseUntil` of a claim only. */
-const slot = v.object({ ...reviewer, state: slotState, leaseUntil: v.optional(v.number()) });
+const slot = named(
+  "ReviewSlot",
+  v.object({ ...reviewer, state: slotState, leaseUntil: v.optional(moment()) }),
+);
 
-export const reviewItem = v.object({
-  id: v.string(),
-  queueId: v.string(),
-  session: userSession,
-  state: itemState,
-  target: v.number(),
-  submitted: v.number(),
-  priority: v.number(),
-  slots: v.array(slot),
-  dispute: v.optional(dispute),
-  createdAt: v.number(),
-});
+export const reviewItem = named(
+  "ReviewItem",
+  reviewItemRow
+    .pick("queueId", "state", "target", "submitted", "dispute", "createdAt")
+    .extend({ ...id, session: userSession, priority: whole(), slots: v.array(slot) }),
+);
 
 /** What a reviewer works on: until when, by which rubric, and what they wrote so far. */
-export const claim = v.object({
-  itemId: v.string(),
-  queueId: v.string(),
-  rubricId: v.string(),
-  session: userSession,
-  /** Reserved for this reviewer: nobody else gets the place. */
-  isAssigned: v.boolean(),
-  claimedAt: v.number(),
-  leaseUntil: v.number(),
-  draft: v.union(content, v.null()),
-  draftUpdatedAt: v.optional(v.number()),
-});
+export const claim = named(
+  "Claim",
+  v.object({
+    itemId: v.string(),
+    queueId: v.string(),
+    rubricId: v.string(),
+    session: userSession,
+    /** Reserved for this reviewer: nobody else gets the place. */
+    isAssigned: v.boolean(),
+    claimedAt: moment(),
+    leaseUntil: moment(),
+    draft: v.union(content, v.null()),
+    draftUpdatedAt: v.optional(moment()),
+  }),
+);
 
-export const review = v.object({
-  id: v.string(),
-  queueId: v.string(),
-  itemId: v.string(),
-  sessionId: v.string(),
-  ...reviewer,
-  kind: reviewKind,
-  rubricId: v.string(),
-  version: v.number(),
-  latest: v.boolean(),
-  ...content.fields,
-  score: v.optional(v.number()),
-  durationMs: v.optional(v.number()),
-  /** Until when its reviewer may take it back. */
-  undoUntil: v.optional(v.number()),
-  withdrawnAt: v.optional(v.number()),
-  createdAt: v.number(),
-});
+export const review = named(
+  "Review",
+  reviewRow.omit("userId").extend({ ...id, reviewerName: v.optional(v.string()) }),
+);
 
 /** How two reviewers of a queue answered the same questions; `count` times `a` met `b`. */
-export const agreement = v.object({
-  rubricId: v.string(),
-  first: v.string(),
-  firstName: v.optional(v.string()),
-  second: v.string(),
-  secondName: v.optional(v.string()),
-  cells: v.array(
-    v.object({ criterion: v.string(), a: v.string(), b: v.string(), count: v.number() }),
-  ),
-});
+export const agreement = named(
+  "ReviewAgreement",
+  reviewAgreementRow.pick("rubricId", "first", "second", "cells").extend({
+    firstName: v.optional(v.string()),
+    secondName: v.optional(v.string()),
+  }),
+);
 
 /** Reviews with a score of sessions that started on one UTC day, by rubric and model. */
-export const scoreTrend = v.object({
-  day: v.number(),
-  rubricId: v.string(),
-  provider: v.optional(v.string()),
-  modelId: v.optional(v.string()),
-  reviewCount: v.number(),
-  meanScore: v.number(),
-});
+export const scoreTrend = named(
+  "ScoreTrend",
+  v.object({
+    day: moment(),
+    rubricId: v.string(),
+    provider: v.optional(v.string()),
+    modelId: v.optional(v.string()),
+    reviewCount: whole(),
+    meanScore: v.number(),
+  }),
+);
 
 export type Claim = Infer<typeof claim>;
 export type Review = Infer<typeof review>;
@@ -164,8 +135,4 @@ export class Names {
     const name = await this.of(reviewerId);
     return { reviewerId, ...(name === undefined ? {} : { reviewerName: name }) };
   }
-}
-
-export function toRubric({ _id, _creationTime, ...fields }: Doc<"rubrics">) {
-  return { id: _id, ...fields };
 }

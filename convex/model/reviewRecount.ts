@@ -1,6 +1,7 @@
 /** Recounts a review queue: its items from their slots, its counts from its items. */
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { RECOUNT_ITEMS } from "./limits.ts";
 import { readPage } from "./paging.ts";
 import { driftOf, fromCursor, toCursor } from "./repair.ts";
 import type { Drift } from "./repair.ts";
@@ -16,8 +17,6 @@ import {
   shardOf,
 } from "./reviewTallies.ts";
 import type { Tally } from "./reviewTallies.ts";
-
-const ITEMS_PER_CALL = 100;
 
 /** Counts of the items read so far, by shard and by reviewer; `stamp` tells of later writes. */
 type Part = {
@@ -36,7 +35,9 @@ export async function recountQueue(
 ) {
   const stamp = await stampOf(ctx, queue._id);
   const part: Part =
-    cursor === null ? { page: null, stamp, shards: {}, reviewers: {} } : fromCursor<Part>(cursor);
+    cursor === null
+      ? { page: null, stamp, shards: {}, reviewers: {} }
+      : (fromCursor(cursor) as Part);
   if (part.stamp !== stamp) return { checked: 0, drift: [], busy: true, nextCursor: null };
   const found = await readPage(ctx, {
     table: "reviewItems",
@@ -45,7 +46,7 @@ export async function recountQueue(
     sortField: "createdAt",
     order: "asc",
     cursor: part.page,
-    limit: ITEMS_PER_CALL,
+    limit: RECOUNT_ITEMS,
   });
   const drift: Drift[] = [];
   for (const item of found.items) drift.push(...(await settled(ctx, item, part, fix)));

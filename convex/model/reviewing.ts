@@ -7,12 +7,14 @@ import type { AuthedMutationCtx } from "./functions.ts";
 import type { Caller } from "./identity.ts";
 import { REVIEW_UNDO_MS, REVIEW_VERSIONS } from "./limits.ts";
 import type { Content } from "./reviewFields.ts";
+import { review as reviewRecord } from "./reviewRecords.ts";
 import type { Names } from "./reviewRecords.ts";
 import type { Claim, Review } from "./reviewRecords.ts";
 import { itemsOfSession, settleItem, slotOf, takeNext } from "./reviewSlots.ts";
 import { addToQueue, addToReviewer, countReview, latestReviews } from "./reviewTallies.ts";
 import { scoreOf } from "./rubric.ts";
 import { SessionReader } from "./sessions.ts";
+import { toRecord } from "./toRecord.ts";
 
 type Item = Doc<"reviewItems">;
 type Slot = Doc<"reviewSlots">;
@@ -273,6 +275,5 @@ export async function nextClaim(
 }
 
 export async function toReview(names: Names, review: Doc<"reviews">): Promise<Review> {
-  const { _id, _creationTime, userId, reviewerId, ...fields } = review;
-  return { id: _id, ...fields, ...(await names.reviewer(reviewerId)) };
+  return toRecord(reviewRecord, review, await names.reviewer(review.reviewerId));
 }

@@ -2,21 +2,24 @@
 import { v } from "convex/values";
 import type { ObjectType } from "convex/values";
 import type { Doc } from "../_generated/dataModel.js";
-import { channel, reviewStatus, sessionStatus } from "./fields.ts";
+import { moment } from "./fields.ts";
 import { SLOW_TURN_MS } from "./limits.ts";
 import type { Listing } from "./paging.ts";
+import { userSessionRow } from "./productTables.ts";
+
+/** Filters that ask for one value of a field. */
+const sameAs = userSessionRow
+  .pick("status", "channel", "reviewStatus", "provider", "modelId")
+  .partial();
+const SAME = Object.keys(sameAs.fields) as (keyof typeof sameAs.fields)[];
 
 export const sessionFilters = {
   clerkId: v.optional(v.string()),
-  from: v.optional(v.number()),
-  to: v.optional(v.number()),
-  status: v.optional(sessionStatus),
-  channel: v.optional(channel),
-  reviewStatus: v.optional(reviewStatus),
+  from: v.optional(moment()),
+  to: v.optional(moment()),
+  ...sameAs.fields,
   label: v.optional(v.string()),
   hasAudio: v.optional(v.boolean()),
-  provider: v.optional(v.string()),
-  modelId: v.optional(v.string()),
   slow: v.optional(v.boolean()),
 };
 type Filters = ObjectType<typeof sessionFilters>;
@@ -37,13 +40,9 @@ export function indexFor(
 export function matchesSession(session: Doc<"userSessions">, wanted: Filters): boolean {
   const isSlow = (session.worstLatencyMs ?? 0) > SLOW_TURN_MS;
   return (
-    (wanted.status === undefined || session.status === wanted.status) &&
-    (wanted.channel === undefined || session.channel === wanted.channel) &&
-    (wanted.reviewStatus === undefined || session.reviewStatus === wanted.reviewStatus) &&
+    SAME.every((name) => wanted[name] === undefined || session[name] === wanted[name]) &&
     (wanted.label === undefined || session.labels.includes(wanted.label)) &&
     (wanted.hasAudio === undefined || session.audioCount > 0 === wanted.hasAudio) &&
-    (wanted.provider === undefined || session.provider === wanted.provider) &&
-    (wanted.modelId === undefined || session.modelId === wanted.modelId) &&
     (wanted.slow === undefined || isSlow === wanted.slow)
   );
 }

@@ -1,8 +1,43 @@
 /** Rules of user sessions that several functions share. */
+import { v } from "convex/values";
+import type { Infer } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
+import type { Checks } from "./checks.ts";
 import { refusal } from "./errors.ts";
+import { TITLE_CHARS } from "./limits.ts";
+import { userSessionRow } from "./productTables.ts";
+import { sessionUser, userSession } from "./records.ts";
 import type { UserSession } from "./records.ts";
+import { toRecord } from "./toRecord.ts";
+
+/** What a writer says of a new session. */
+export const newSession = userSessionRow
+  .pick("externalId", "channel", "title", "startedAt", "provider", "modelId", "metadata", "source")
+  .extend({ clerkId: v.string() });
+
+/** What a writer may change afterwards. */
+export const sessionChanges = userSessionRow
+  .pick("status", "endedAt", "assessmentMs", "assessedAt", "title", "labels", "metadata")
+  .partial();
+
+/** Check what a writer says of a session, new or not. */
+export function checkSession(
+  checks: Checks,
+  fields: Partial<Infer<typeof newSession>> & Infer<typeof sessionChanges>,
+): void {
+  checks.identifier("externalId", fields.externalId);
+  checks.text("title", fields.title, TITLE_CHARS);
+  checks.time("startedAt", fields.startedAt);
+  checks.time("endedAt", fields.endedAt);
+  checks.duration("assessmentMs", fields.assessmentMs);
+  checks.time("assessedAt", fields.assessedAt);
+  checks.identifier("provider", fields.provider);
+  checks.identifier("modelId", fields.modelId);
+  checks.identifier("source", fields.source);
+  checks.labels("labels", fields.labels);
+  checks.metadata("metadata", fields.metadata);
+}
 
 /** Makes records of sessions and reads each of their users once. */
 export class SessionReader {
@@ -14,15 +49,11 @@ export class SessionReader {
   }
 
   async record(session: Doc<"userSessions">): Promise<UserSession> {
-    const { _id, _creationTime, costNanos, maxSequence, legalHold, importedReview, ...fields } =
-      session;
-    return {
-      id: _id,
-      ...fields,
-      cost: costNanos / 1e9,
-      legalHold: legalHold ?? false,
+    return toRecord(userSession, session, {
+      cost: session.costNanos / 1e9,
+      legalHold: session.legalHold ?? false,
       user: await this.userOf(session.userId),
-    };
+    });
   }
 
   async records(sessions: Doc<"userSessions">[]): Promise<UserSession[]> {
@@ -37,13 +68,7 @@ export class SessionReader {
     }
     const user = await pending;
     if (user === null) throw new Error("a session without its user");
-    const { clerkId, name, email, imageUrl } = user;
-    return {
-      clerkId,
-      ...(name === undefined ? {} : { name }),
-      ...(email === undefined ? {} : { email }),
-      ...(imageUrl === undefined ? {} : { imageUrl }),
-    };
+    return toRecord(sessionUser, user);
   }
 }
 

@@ -2,12 +2,6 @@
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { refusal } from "./errors.ts";
-import type { User } from "./records.ts";
-
-export function toUser(doc: Doc<"users">): User {
-  const { _id, _creationTime, clerkUpdatedAt, searchText, ...fields } = doc;
-  return { id: _id, ...fields };
-}
 
 export async function userByClerkId(ctx: QueryCtx, clerkId: string): Promise<Doc<"users"> | null> {
   return await ctx.db

@@ -1,8 +1,27 @@
 """Typed access to the Convex functions; the only room that names one.
 
-`Caller` first, one module per aggregate, records generated from the functions' validators.
+`Caller` first, then one module per aggregate. Records and calls are generated from the functions'
+validators; modules by hand have loops over calls besides.
 """
 
+from lib.data.calls import (
+    alerts,
+    audio_objects,
+    audit,
+    erasure,
+    events,
+    job_leases,
+    listening,
+    migrations,
+    rate_limits,
+    reveals,
+    review_claims,
+    reviews,
+    rubrics,
+    system,
+    user_sessions,
+    users,
+)
 from lib.data.client import Caller, Client
 from lib.data.errors import DataError, FieldError, FunctionFailed, Refused, Unavailable
 from lib.data.functions import Page
@@ -16,4 +35,20 @@ __all__ = [
     "Page",
     "Refused",
     "Unavailable",
+    "alerts",
+    "audio_objects",
+    "audit",
+    "erasure",
+    "events",
+    "job_leases",
+    "listening",
+    "migrations",
+    "rate_limits",
+    "reveals",
+    "review_claims",
+    "reviews",
+    "rubrics",
+    "system",
+    "user_sessions",
+    "users",
 ]

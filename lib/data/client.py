@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
 
+import msgspec
 from convex import __version__ as convex_version
 from convex import convex_to_json, json_to_convex
 
@@ -60,8 +61,8 @@ class Client:
         headers: Mapping[str, str],
         *,
         attempts: int = ATTEMPTS,
-    ) -> Any:  # the value of any function
-        """Run a function and return its value.
+    ) -> bytes:
+        """Run a function and return its value as JSON in Convex's encoding.
 
         Args:
             kind: what the function is.
@@ -142,7 +143,7 @@ class Caller:
 
     def _call(
         self, kind: Literal["query", "mutation"], path: str, args: Wire, attempts: int = ATTEMPTS
-    ) -> Any:
+    ) -> bytes:
         headers: dict[str, str] = {}
         if self.request_id:
             headers["X-Request-Id"] = self.request_id
@@ -161,29 +162,38 @@ def _encoded(path: str, args: Mapping[str, Any]) -> bytes:
     return json.dumps(call, separators=(",", ":")).encode()
 
 
-def _value(status: int, body: bytes) -> Any:
-    """Return the value in an answer, or raise what the answer says."""
+class _Answered(msgspec.Struct, rename="camel"):
+    """What Convex sends around a value or an error; the value itself is read by its type."""
+
+    status: str = ""
+    value: msgspec.Raw = msgspec.Raw(b"null")
+    error_data: msgspec.Raw = msgspec.Raw()  # Empty where there is none.
+    error_message: str = ""
+    code: str = ""
+
+
+_answered: Final = msgspec.json.Decoder(_Answered)
+
+
+def _value(status: int, body: bytes) -> bytes:
+    """Return the value in an answer as JSON, or raise what the answer says."""
     try:
-        # Floats throughout, as the codec expects, even where a number has no decimal point.
-        answer = json.loads(body, parse_int=float)
-    except ValueError as error:
+        answer = _answered.decode(body)
+    except msgspec.ValidationError as error:
+        raise Unavailable(f"Convex answered {status} with JSON of an unknown shape") from error
+    except msgspec.DecodeError as error:
         raise Unavailable(f"Convex answered {status} with something else than JSON") from error
-    if not isinstance(answer, dict):
-        raise Unavailable(f"Convex answered {status} with JSON of an unknown shape")
-    if status in _FUNCTION_ANSWERS and answer.get("status") == "success":
-        value = answer.get("value")
-        # Encoded values are objects with one name that begins with `$`; without any, there is
-        # nothing to decode, and the walk through every field is spared.
-        return json_to_convex(value) if b'"$' in body else value
-    if status in _FUNCTION_ANSWERS and answer.get("status") == "error":
-        if "errorData" in answer:
-            raise refusal(json_to_convex(answer["errorData"]))
-        raise FunctionFailed(str(answer.get("errorMessage", "")))
-    raise _infrastructure_error(status, answer)
+    if status in _FUNCTION_ANSWERS and answer.status == "success":
+        return bytes(answer.value)
+    if status in _FUNCTION_ANSWERS and answer.status == "error":
+        if error_data := bytes(answer.error_data):
+            raise refusal(json_to_convex(json.loads(error_data, parse_int=float)))
+        raise FunctionFailed(answer.error_message)
+    raise _infrastructure_error(status, answer.code)
 
 
-def _infrastructure_error(status: int, answer: Mapping[str, Any]) -> DataError:
-    detail = f"Convex answered {status} {answer.get('code', '')}".strip()
+def _infrastructure_error(status: int, code: str) -> DataError:
+    detail = f"Convex answered {status} {code}".strip()
     if status == _UNAUTHORISED:
         return Refused("UNAUTHENTICATED", "Convex did not accept the token.")
     if status == _FORBIDDEN:

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
+from lib.data.calls.metrics import page
 from lib.data.client import Caller
-from lib.data.functions import Mutation
+from lib.data.functions import Mutation, every_item
 from lib.data.records import (
     METRICS_INGEST,
-    METRICS_RANGE,
     Ingested,
-    MetricsRangeArgs,
     Rollup,
 )
 
@@ -63,12 +62,9 @@ def between(
         resolution: width of a bucket.
         dimensions: only series with these values.
     """
-    args = MetricsRangeArgs(
-        metric=metric, from_=start, to=end, resolution=resolution, dimensions=dimensions
-    )
-    while True:
-        page = caller.query(METRICS_RANGE, args)
-        yield from page.items
-        if page.next_cursor is None:
-            return
-        args["cursor"] = page.next_cursor
+    return every_item(
+        lambda cursor: page(
+            caller, metric=metric, from_=start, to=end, resolution=resolution,
+            dimensions=dimensions, cursor=cursor,
+        )
+    )  # fmt: skip

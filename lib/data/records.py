@@ -1,51 +1,38 @@
 """Records, arguments and descriptions of the public Convex functions.
 
-Generated from their validators by `python -m local.codegen`; a test proves that it is current.
-Moments are aware datetimes in UTC, counts are ints, optional fields are None when absent. Among
+Generated from their validators by `python -m codegen`; a test proves that it is current. Among
 arguments, None in a field that Convex does not let be null means that it is left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, NotRequired, TypedDict
 
 from lib.data.functions import (
     Argument,
+    Moment,
     Mutation,
     Page,
     Query,
-    Wire,
-    instant,
+    Reader,
+    Record,
     milliseconds,
     writer,
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgreementCell:
-    """What `reviews:agreements.cells` returns."""
+class AgreementCell(Record, frozen=True, kw_only=True):
+    """`cells` of `ReviewAgreement`."""
 
     criterion: str
     a: str
     b: str
     count: int
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> AgreementCell:
-        """Read the object as Convex sends it."""
-        return cls(
-            criterion=wire["criterion"],
-            a=wire["a"],
-            b=wire["b"],
-            count=int(wire["count"]),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertState:
+class AlertState(Record, frozen=True, kw_only=True):
     """What `alerts:states` returns."""
 
     rule: str
@@ -53,30 +40,14 @@ class AlertState:
     bad_for_ms: float
     blind_for_ms: float
     threshold: float
-    evaluated_at: datetime
+    evaluated_at: Moment
     good_for_ms: float | None = None
     value: float | None = None
     incident_id: str | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> AlertState:
-        """Read the object as Convex sends it."""
-        return cls(
-            rule=wire["rule"],
-            phase=wire["phase"],
-            bad_for_ms=wire["badForMs"],
-            blind_for_ms=wire["blindForMs"],
-            threshold=wire["threshold"],
-            evaluated_at=instant(wire["evaluatedAt"]),
-            good_for_ms=wire.get("goodForMs"),
-            value=wire.get("value"),
-            incident_id=wire.get("incidentId"),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Announcement:
-    """What `alertDeliveries:list.items` returns."""
+class Announcement(Record, frozen=True, kw_only=True):
+    """`items` of `Delivery`."""
 
     rule: str
     title: str
@@ -86,55 +57,24 @@ class Announcement:
     path: str
     params: Mapping[str, str]
     change: Literal["firing", "resolved", "test"]
-    at: datetime
+    at: Moment
     value: float | None = None
     incident_id: str | None = None
-    opened_at: datetime | None = None
+    opened_at: Moment | None = None
     ending: Literal["recovered", "no-data"] | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Announcement:
-        """Read the object as Convex sends it."""
-        return cls(
-            rule=wire["rule"],
-            title=wire["title"],
-            severity=wire["severity"],
-            unit=wire["unit"],
-            threshold=wire["threshold"],
-            path=wire["path"],
-            params=wire["params"],
-            change=wire["change"],
-            at=instant(wire["at"]),
-            value=wire.get("value"),
-            incident_id=wire.get("incidentId"),
-            opened_at=None if (_ := wire.get("openedAt")) is None else instant(_),
-            ending=wire.get("ending"),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Appended:
+class Appended(Record, frozen=True, kw_only=True):
     """What `interactions:append` returns."""
 
     accepted: int
     duplicates: int
     lag_ms: float | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Appended:
-        """Read the object as Convex sends it."""
-        return cls(
-            accepted=int(wire["accepted"]),
-            duplicates=int(wire["duplicates"]),
-            lag_ms=wire.get("lagMs"),
-        )
 
+class AudioObject(Record, frozen=True, kw_only=True):
+    """What `audioObjects:all` returns."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudioObject:
-    """What `audioObjects:get` returns."""
-
-    id: str
     key: str
     user_id: str
     session_id: str
@@ -142,8 +82,9 @@ class AudioObject:
     bytes: int
     sha256: str
     status: Literal["pending", "stored", "expired", "deleted", "missing"]
-    expires_at: datetime
-    created_at: datetime
+    expires_at: Moment
+    created_at: Moment
+    id: str
     interaction_id: str | None = None
     sequence: int | None = None
     duration_ms: float | None = None
@@ -154,69 +95,26 @@ class AudioObject:
     etag: str | None = None
     reason: str | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> AudioObject:
-        """Read the object as Convex sends it."""
-        return cls(
-            id=wire["id"],
-            key=wire["key"],
-            user_id=wire["userId"],
-            session_id=wire["sessionId"],
-            content_type=wire["contentType"],
-            bytes=int(wire["bytes"]),
-            sha256=wire["sha256"],
-            status=wire["status"],
-            expires_at=instant(wire["expiresAt"]),
-            created_at=instant(wire["createdAt"]),
-            interaction_id=wire.get("interactionId"),
-            sequence=None if (_ := wire.get("sequence")) is None else int(_),
-            duration_ms=wire.get("durationMs"),
-            analysis=wire.get("analysis"),
-            peaks_key=wire.get("peaksKey"),
-            sample_rate=None if (_ := wire.get("sampleRate")) is None else int(_),
-            channels=None if (_ := wire.get("channels")) is None else int(_),
-            etag=wire.get("etag"),
-            reason=wire.get("reason"),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditEvent:
+class AuditEvent(Record, frozen=True, kw_only=True):
     """What `audit:list` returns."""
 
-    id: str
     action: str
     subject_type: str
     subject_id: str
     actor_id: str
     actor_role: str
-    created_at: datetime
+    created_at: Moment
+    id: str
     impersonator_id: str | None = None
     details: Mapping[str, Any] | None = None
     request_id: str | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> AuditEvent:
-        """Read the object as Convex sends it."""
-        return cls(
-            id=wire["id"],
-            action=wire["action"],
-            subject_type=wire["subjectType"],
-            subject_id=wire["subjectId"],
-            actor_id=wire["actorId"],
-            actor_role=wire["actorRole"],
-            created_at=instant(wire["createdAt"]),
-            impersonator_id=wire.get("impersonatorId"),
-            details=wire.get("details"),
-            request_id=wire.get("requestId"),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthEvent:
+class AuthEvent(Record, frozen=True, kw_only=True):
     """What `authEvents:list` returns."""
 
-    at: datetime
+    at: Moment
     outcome: str
     reason: str
     route: str
@@ -226,101 +124,43 @@ class AuthEvent:
     user_id: str | None = None
     source: str | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> AuthEvent:
-        """Read the object as Convex sends it."""
-        return cls(
-            at=instant(wire["at"]),
-            outcome=wire["outcome"],
-            reason=wire["reason"],
-            route=wire["route"],
-            id=wire["id"],
-            request_id=wire.get("requestId"),
-            client_hash=wire.get("clientHash"),
-            user_id=wire.get("userId"),
-            source=wire.get("source"),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """What `reviewClaims:take` returns."""
+class Claim(Record, frozen=True, kw_only=True):
+    """What `reviewClaims:current` returns."""
 
     item_id: str
     queue_id: str
     rubric_id: str
     session: UserSession
     is_assigned: bool
-    claimed_at: datetime
-    lease_until: datetime
+    claimed_at: Moment
+    lease_until: Moment
     draft: ReviewDraft | None
-    draft_updated_at: datetime | None = None
-
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Claim:
-        """Read the object as Convex sends it."""
-        return cls(
-            item_id=wire["itemId"],
-            queue_id=wire["queueId"],
-            rubric_id=wire["rubricId"],
-            session=UserSession.from_wire(wire["session"]),
-            is_assigned=wire["isAssigned"],
-            claimed_at=instant(wire["claimedAt"]),
-            lease_until=instant(wire["leaseUntil"]),
-            draft=None if (_ := wire["draft"]) is None else ReviewDraft.from_wire(_),
-            draft_updated_at=None if (_ := wire.get("draftUpdatedAt")) is None else instant(_),
-        )
+    draft_updated_at: Moment | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimRelease:
+class ClaimRelease(Record, frozen=True, kw_only=True):
     """What `reviewClaims:release` returns."""
 
     released: bool
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> ClaimRelease:
-        """Read the object as Convex sends it."""
-        return cls(
-            released=wire["released"],
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimRenewal:
+class ClaimRenewal(Record, frozen=True, kw_only=True):
     """What `reviewClaims:renew` returns."""
 
     held: bool
-    lease_until: datetime | None
-
-    @classmethod
-    def from_wire(cls, wire: Wire) -> ClaimRenewal:
-        """Read the object as Convex sends it."""
-        return cls(
-            held=wire["held"],
-            lease_until=None if (_ := wire["leaseUntil"]) is None else instant(_),
-        )
+    lease_until: Moment | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Correction:
-    """What `reviews:amend.corrections` returns."""
+class Correction(Record, frozen=True, kw_only=True):
+    """`corrections` of `Review`."""
 
     sequence: int
     text: str
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Correction:
-        """Read the object as Convex sends it."""
-        return cls(
-            sequence=int(wire["sequence"]),
-            text=wire["text"],
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Criterion:
-    """What `rubrics:get.criteria` returns."""
+class Criterion(Record, frozen=True, kw_only=True):
+    """`criteria` of `Rubric`."""
 
     key: str
     label: str
@@ -333,28 +173,10 @@ class Criterion:
     options: tuple[str, ...] | None = None
     tolerance: float | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Criterion:
-        """Read the object as Convex sends it."""
-        return cls(
-            key=wire["key"],
-            label=wire["label"],
-            description=wire["description"],
-            kind=wire["kind"],
-            level=wire["level"],
-            required=wire["required"],
-            min=wire.get("min"),
-            max=wire.get("max"),
-            options=None if (_ := wire.get("options")) is None else tuple(_),
-            tolerance=wire.get("tolerance"),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DaySummary:
+class DaySummary(Record, frozen=True, kw_only=True):
     """What `userSessions:daily` returns."""
 
-    day: datetime
     sessions: int
     interactions: int
     tokens_in: int
@@ -362,55 +184,25 @@ class DaySummary:
     cost: float
     ttft: Distribution
     latency: Distribution
-
-    @classmethod
-    def from_wire(cls, wire: Wire) -> DaySummary:
-        """Read the object as Convex sends it."""
-        return cls(
-            day=instant(wire["day"]),
-            sessions=int(wire["sessions"]),
-            interactions=int(wire["interactions"]),
-            tokens_in=int(wire["tokensIn"]),
-            tokens_out=int(wire["tokensOut"]),
-            cost=wire["cost"],
-            ttft=Distribution.from_wire(wire["ttft"]),
-            latency=Distribution.from_wire(wire["latency"]),
-        )
+    day: Moment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """What `alertDeliveries:list` returns."""
+class Delivery(Record, frozen=True, kw_only=True):
+    """What `alertDeliveries:claim` returns."""
 
-    id: str
     channel: str
     items: tuple[Announcement, ...]
     status: Literal["waiting", "sent", "failed"]
     attempts: int
-    due_at: datetime
-    created_at: datetime
+    due_at: Moment
+    created_at: Moment
+    id: str
     problem: str | None = None
-    sent_at: datetime | None = None
-
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Delivery:
-        """Read the object as Convex sends it."""
-        return cls(
-            id=wire["id"],
-            channel=wire["channel"],
-            items=tuple(Announcement.from_wire(item) for item in wire["items"]),
-            status=wire["status"],
-            attempts=int(wire["attempts"]),
-            due_at=instant(wire["dueAt"]),
-            created_at=instant(wire["createdAt"]),
-            problem=wire.get("problem"),
-            sent_at=None if (_ := wire.get("sentAt")) is None else instant(_),
-        )
+    sent_at: Moment | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Distribution:
-    """What `userSessions:summary.ttft` returns."""
+class Distribution(Record, frozen=True, kw_only=True):
+    """`ttft` of `DaySummary`."""
 
     count: int
     mean: float | None
@@ -419,97 +211,42 @@ class Distribution:
     p99: float | None
     max: float | None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Distribution:
-        """Read the object as Convex sends it."""
-        return cls(
-            count=int(wire["count"]),
-            mean=wire["mean"],
-            p50=wire["p50"],
-            p95=wire["p95"],
-            p99=wire["p99"],
-            max=wire["max"],
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drift:
-    """What `repair:sessions.drift` returns."""
+class Drift(Record, frozen=True, kw_only=True):
+    """`drift` of `Recount`."""
 
     subject_id: str
     field: str
     stored: float | None
     actual: float | None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Drift:
-        """Read the object as Convex sends it."""
-        return cls(
-            subject_id=wire["subjectId"],
-            field=wire["field"],
-            stored=wire["stored"],
-            actual=wire["actual"],
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Erasure:
+class Erasure(Record, frozen=True, kw_only=True):
     """What `erasure:get` returns."""
 
-    id: str
     clerk_id: str
     started_by: str
-    started_at: datetime
+    started_at: Moment
     counts: Mapping[str, int]
-    finished_at: datetime | None = None
-
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Erasure:
-        """Read the object as Convex sends it."""
-        return cls(
-            id=wire["id"],
-            clerk_id=wire["clerkId"],
-            started_by=wire["startedBy"],
-            started_at=instant(wire["startedAt"]),
-            counts={key: int(item) for key, item in wire["counts"].items()},
-            finished_at=None if (_ := wire.get("finishedAt")) is None else instant(_),
-        )
+    id: str
+    finished_at: Moment | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErasureBegun:
+class ErasureBegun(Record, frozen=True, kw_only=True):
     """What `erasure:start` returns."""
 
     erasure_id: str
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> ErasureBegun:
-        """Read the object as Convex sends it."""
-        return cls(
-            erasure_id=wire["erasureId"],
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErasureStep:
+class ErasureStep(Record, frozen=True, kw_only=True):
     """What `erasure:step` returns."""
 
-    keys: tuple[str, ...]
     counts: Mapping[str, int]
+    keys: tuple[str, ...]
     done: bool
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> ErasureStep:
-        """Read the object as Convex sends it."""
-        return cls(
-            keys=tuple(wire["keys"]),
-            counts={key: int(item) for key, item in wire["counts"].items()},
-            done=wire["done"],
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluated:
+class Evaluated(Record, frozen=True, kw_only=True):
     """What `alerts:evaluate` returns."""
 
     applied: bool
@@ -517,54 +254,24 @@ class Evaluated:
     resolved: int
     announced: int
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Evaluated:
-        """Read the object as Convex sends it."""
-        return cls(
-            applied=wire["applied"],
-            opened=int(wire["opened"]),
-            resolved=int(wire["resolved"]),
-            announced=int(wire["announced"]),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HighlightPiece:
-    """What `interactions:search.highlight` returns."""
+class HighlightPiece(Record, frozen=True, kw_only=True):
+    """`highlight` of `SearchHit`."""
 
     text: str
     hit: bool
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> HighlightPiece:
-        """Read the object as Convex sends it."""
-        return cls(
-            text=wire["text"],
-            hit=wire["hit"],
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Histogram:
-    """What `metrics:range.histogram` returns."""
+class Histogram(Record, frozen=True, kw_only=True):
+    """`histogram` of `Rollup`."""
 
     zero: int
     counts: Mapping[str, int]
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Histogram:
-        """Read the object as Convex sends it."""
-        return cls(
-            zero=int(wire["zero"]),
-            counts={key: int(item) for key, item in wire["counts"].items()},
-        )
 
+class Incident(Record, frozen=True, kw_only=True):
+    """What `alerts:acknowledge` returns."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incident:
-    """What `alerts:list` returns."""
-
-    id: str
     rule: str
     title: str
     severity: Literal["critical", "warning"]
@@ -573,106 +280,54 @@ class Incident:
     path: str
     params: Mapping[str, str]
     status: Literal["firing", "acknowledged", "resolved"]
-    opened_at: datetime
-    created_at: datetime
+    opened_at: Moment
+    created_at: Moment
+    id: str
     value: float | None = None
-    acknowledged_at: datetime | None = None
+    acknowledged_at: Moment | None = None
     acknowledged_by: str | None = None
-    resolved_at: datetime | None = None
+    resolved_at: Moment | None = None
     ending: Literal["recovered", "no-data"] | None = None
     worst: float | None = None
     source: str | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Incident:
-        """Read the object as Convex sends it."""
-        return cls(
-            id=wire["id"],
-            rule=wire["rule"],
-            title=wire["title"],
-            severity=wire["severity"],
-            unit=wire["unit"],
-            threshold=wire["threshold"],
-            path=wire["path"],
-            params=wire["params"],
-            status=wire["status"],
-            opened_at=instant(wire["openedAt"]),
-            created_at=instant(wire["createdAt"]),
-            value=wire.get("value"),
-            acknowledged_at=None if (_ := wire.get("acknowledgedAt")) is None else instant(_),
-            acknowledged_by=wire.get("acknowledgedBy"),
-            resolved_at=None if (_ := wire.get("resolvedAt")) is None else instant(_),
-            ending=wire.get("ending"),
-            worst=wire.get("worst"),
-            source=wire.get("source"),
-        )
 
+class IncidentEntry(Record, frozen=True, kw_only=True):
+    """`history` of `IncidentRecord`."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentEntry:
-    """What `alerts:get.history` returns."""
-
-    id: str
     kind: Literal["opened", "announced", "acknowledged", "note", "resolved"]
-    created_at: datetime
+    created_at: Moment
+    id: str
     actor_id: str | None = None
     text: str | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> IncidentEntry:
-        """Read the object as Convex sends it."""
-        return cls(
-            id=wire["id"],
-            kind=wire["kind"],
-            created_at=instant(wire["createdAt"]),
-            actor_id=wire.get("actorId"),
-            text=wire.get("text"),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentRecord:
+class IncidentRecord(Record, frozen=True, kw_only=True):
     """What `alerts:get` returns."""
 
     incident: Incident
     history: tuple[IncidentEntry, ...]
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> IncidentRecord:
-        """Read the object as Convex sends it."""
-        return cls(
-            incident=Incident.from_wire(wire["incident"]),
-            history=tuple(IncidentEntry.from_wire(item) for item in wire["history"]),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ingested:
+class Ingested(Record, frozen=True, kw_only=True):
     """What `metrics:ingest` returns."""
 
     applied: bool
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Ingested:
-        """Read the object as Convex sends it."""
-        return cls(
-            applied=wire["applied"],
-        )
 
+class Interaction(Record, frozen=True, kw_only=True):
+    """What `interactions:byRequestId` returns."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interaction:
-    """What `interactions:list` returns."""
-
+    session_id: str
+    user_id: str
     sequence: int
     speaker: Literal["user", "assistant", "system"]
     text: str
     started_at_ms: float
+    created_at: Moment
     id: str
-    session_id: str
-    user_id: str
-    created_at: datetime
     duration_ms: float | None = None
+    audio_object_id: str | None = None
     request_id: str | None = None
     provider: str | None = None
     model_id: str | None = None
@@ -681,87 +336,33 @@ class Interaction:
     cost: float | None = None
     ttft_ms: float | None = None
     latency_ms: float | None = None
-    audio_object_id: str | None = None
     audio: AudioObject | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Interaction:
-        """Read the object as Convex sends it."""
-        return cls(
-            sequence=int(wire["sequence"]),
-            speaker=wire["speaker"],
-            text=wire["text"],
-            started_at_ms=wire["startedAtMs"],
-            id=wire["id"],
-            session_id=wire["sessionId"],
-            user_id=wire["userId"],
-            created_at=instant(wire["createdAt"]),
-            duration_ms=wire.get("durationMs"),
-            request_id=wire.get("requestId"),
-            provider=wire.get("provider"),
-            model_id=wire.get("modelId"),
-            tokens_in=None if (_ := wire.get("tokensIn")) is None else int(_),
-            tokens_out=None if (_ := wire.get("tokensOut")) is None else int(_),
-            cost=wire.get("cost"),
-            ttft_ms=wire.get("ttftMs"),
-            latency_ms=wire.get("latencyMs"),
-            audio_object_id=wire.get("audioObjectId"),
-            audio=None if (_ := wire.get("audio")) is None else AudioObject.from_wire(_),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobRun:
+class JobRun(Record, frozen=True, kw_only=True):
     """What `jobLeases:list` returns."""
 
     name: str
-    lease_until: datetime
+    lease_until: Moment
     runs: int
     failures: int
     holder: str | None = None
-    last_started_at: datetime | None = None
-    last_finished_at: datetime | None = None
+    last_started_at: Moment | None = None
+    last_finished_at: Moment | None = None
     last_ok: bool | None = None
     last_report: str | None = None
     last_duration_ms: float | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> JobRun:
-        """Read the object as Convex sends it."""
-        return cls(
-            name=wire["name"],
-            lease_until=instant(wire["leaseUntil"]),
-            runs=int(wire["runs"]),
-            failures=int(wire["failures"]),
-            holder=wire.get("holder"),
-            last_started_at=None if (_ := wire.get("lastStartedAt")) is None else instant(_),
-            last_finished_at=None if (_ := wire.get("lastFinishedAt")) is None else instant(_),
-            last_ok=wire.get("lastOk"),
-            last_report=wire.get("lastReport"),
-            last_duration_ms=wire.get("lastDurationMs"),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
+class Lease(Record, frozen=True, kw_only=True):
     """What `jobLeases:acquire` returns."""
 
     acquired: bool
-    last_started_at: datetime | None
-    last_finished_at: datetime | None
-
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Lease:
-        """Read the object as Convex sends it."""
-        return cls(
-            acquired=wire["acquired"],
-            last_started_at=None if (_ := wire["lastStartedAt"]) is None else instant(_),
-            last_finished_at=None if (_ := wire["lastFinishedAt"]) is None else instant(_),
-        )
+    last_started_at: Moment | None
+    last_finished_at: Moment | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MigrationRun:
+class MigrationRun(Record, frozen=True, kw_only=True):
     """What `migrations:status` returns."""
 
     name: str
@@ -769,134 +370,60 @@ class MigrationRun:
     processed: int
     changed: int
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> MigrationRun:
-        """Read the object as Convex sends it."""
-        return cls(
-            name=wire["name"],
-            done=wire["done"],
-            processed=int(wire["processed"]),
-            changed=int(wire["changed"]),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewerSessions:
+class NewerSessions(Record, frozen=True, kw_only=True):
     """What `userSessions:newer` returns."""
 
     count: int
     more: bool
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> NewerSessions:
-        """Read the object as Convex sends it."""
-        return cls(
-            count=int(wire["count"]),
-            more=wire["more"],
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenIncidents:
+class OpenIncidents(Record, frozen=True, kw_only=True):
     """What `alerts:summary` returns."""
 
     firing_count: int
     acknowledged_count: int
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> OpenIncidents:
-        """Read the object as Convex sends it."""
-        return cls(
-            firing_count=int(wire["firingCount"]),
-            acknowledged_count=int(wire["acknowledgedCount"]),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenedSession:
+class OpenedSession(Record, frozen=True, kw_only=True):
     """What `listening:open` returns."""
 
     session: UserSession
     recordings: tuple[AudioObject, ...]
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> OpenedSession:
-        """Read the object as Convex sends it."""
-        return cls(
-            session=UserSession.from_wire(wire["session"]),
-            recordings=tuple(AudioObject.from_wire(item) for item in wire["recordings"]),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ping:
+class Ping(Record, frozen=True, kw_only=True):
     """What `system:ping` returns."""
 
-    now: datetime
-
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Ping:
-        """Read the object as Convex sends it."""
-        return cls(
-            now=instant(wire["now"]),
-        )
+    now: Moment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueFill:
+class QueueFill(Record, frozen=True, kw_only=True):
     """What `reviewQueues:fill` returns."""
 
     checked: int
     added: int
     next_cursor: str | None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> QueueFill:
-        """Read the object as Convex sends it."""
-        return cls(
-            checked=int(wire["checked"]),
-            added=int(wire["added"]),
-            next_cursor=wire["nextCursor"],
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueFilters:
-    """What `reviewQueues:get.filters` returns."""
+class QueueFilters(Record, frozen=True, kw_only=True):
+    """`filters` of `ReviewQueue`."""
 
     clerk_id: str | None = None
-    from_: datetime | None = None
-    to: datetime | None = None
+    from_: Moment | None = None
+    to: Moment | None = None
     status: Literal["active", "completed", "abandoned", "failed"] | None = None
     channel: Literal["voice", "chat"] | None = None
     review_status: Literal["unreviewed", "in_review", "reviewed"] | None = None
-    label: str | None = None
-    has_audio: bool | None = None
     provider: str | None = None
     model_id: str | None = None
+    label: str | None = None
+    has_audio: bool | None = None
     slow: bool | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> QueueFilters:
-        """Read the object as Convex sends it."""
-        return cls(
-            clerk_id=wire.get("clerkId"),
-            from_=None if (_ := wire.get("from")) is None else instant(_),
-            to=None if (_ := wire.get("to")) is None else instant(_),
-            status=wire.get("status"),
-            channel=wire.get("channel"),
-            review_status=wire.get("reviewStatus"),
-            label=wire.get("label"),
-            has_audio=wire.get("hasAudio"),
-            provider=wire.get("provider"),
-            model_id=wire.get("modelId"),
-            slow=wire.get("slow"),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueProgress:
-    """What `reviewQueues:get.progress` returns."""
+class QueueProgress(Record, frozen=True, kw_only=True):
+    """`progress` of `ReviewQueue`."""
 
     items: int
     items_done: int
@@ -905,72 +432,31 @@ class QueueProgress:
     in_work: int
     left: int
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> QueueProgress:
-        """Read the object as Convex sends it."""
-        return cls(
-            items=int(wire["items"]),
-            items_done=int(wire["itemsDone"]),
-            wanted=int(wire["wanted"]),
-            done=int(wire["done"]),
-            in_work=int(wire["inWork"]),
-            left=int(wire["left"]),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """What `audit:record` returns."""
+class Recorded(Record, frozen=True, kw_only=True):
+    """What `alerts:note` returns."""
 
     id: str
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Recorded:
-        """Read the object as Convex sends it."""
-        return cls(
-            id=wire["id"],
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recount:
-    """What `repair:sessions` returns."""
+class Recount(Record, frozen=True, kw_only=True):
+    """What `repair:days` returns."""
 
     checked: int
     drift: tuple[Drift, ...]
     busy: bool
     next_cursor: str | None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Recount:
-        """Read the object as Convex sends it."""
-        return cls(
-            checked=int(wire["checked"]),
-            drift=tuple(Drift.from_wire(item) for item in wire["drift"]),
-            busy=wire["busy"],
-            next_cursor=wire["nextCursor"],
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Renewal:
+class Renewal(Record, frozen=True, kw_only=True):
     """What `jobLeases:renew` returns."""
 
     held: bool
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Renewal:
-        """Read the object as Convex sends it."""
-        return cls(
-            held=wire["held"],
-        )
 
+class Review(Record, frozen=True, kw_only=True):
+    """What `reviews:adjudicate` returns."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
-    """What `reviews:amend` returns."""
-
-    id: str
     queue_id: str
     item_id: str
     session_id: str
@@ -983,44 +469,16 @@ class Review:
     turns: tuple[TurnAnswers, ...]
     comments: tuple[ReviewComment, ...]
     corrections: tuple[Correction, ...]
-    created_at: datetime
-    reviewer_name: str | None = None
+    created_at: Moment
+    id: str
     score: float | None = None
     duration_ms: float | None = None
-    undo_until: datetime | None = None
-    withdrawn_at: datetime | None = None
-
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Review:
-        """Read the object as Convex sends it."""
-        return cls(
-            id=wire["id"],
-            queue_id=wire["queueId"],
-            item_id=wire["itemId"],
-            session_id=wire["sessionId"],
-            reviewer_id=wire["reviewerId"],
-            kind=wire["kind"],
-            rubric_id=wire["rubricId"],
-            version=int(wire["version"]),
-            latest=wire["latest"],
-            answers={
-                key: tuple(item) if isinstance(item, list) else item
-                for key, item in wire["answers"].items()
-            },
-            turns=tuple(TurnAnswers.from_wire(item) for item in wire["turns"]),
-            comments=tuple(ReviewComment.from_wire(item) for item in wire["comments"]),
-            corrections=tuple(Correction.from_wire(item) for item in wire["corrections"]),
-            created_at=instant(wire["createdAt"]),
-            reviewer_name=wire.get("reviewerName"),
-            score=wire.get("score"),
-            duration_ms=wire.get("durationMs"),
-            undo_until=None if (_ := wire.get("undoUntil")) is None else instant(_),
-            withdrawn_at=None if (_ := wire.get("withdrawnAt")) is None else instant(_),
-        )
+    undo_until: Moment | None = None
+    withdrawn_at: Moment | None = None
+    reviewer_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewAgreement:
+class ReviewAgreement(Record, frozen=True, kw_only=True):
     """What `reviews:agreements` returns."""
 
     rubric_id: str
@@ -1030,97 +488,42 @@ class ReviewAgreement:
     first_name: str | None = None
     second_name: str | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> ReviewAgreement:
-        """Read the object as Convex sends it."""
-        return cls(
-            rubric_id=wire["rubricId"],
-            first=wire["first"],
-            second=wire["second"],
-            cells=tuple(AgreementCell.from_wire(item) for item in wire["cells"]),
-            first_name=wire.get("firstName"),
-            second_name=wire.get("secondName"),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewComment:
-    """What `reviews:amend.comments` returns."""
+class ReviewComment(Record, frozen=True, kw_only=True):
+    """`comments` of `Review`."""
 
     text: str
     sequence: int | None = None
     at_ms: float | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> ReviewComment:
-        """Read the object as Convex sends it."""
-        return cls(
-            text=wire["text"],
-            sequence=None if (_ := wire.get("sequence")) is None else int(_),
-            at_ms=wire.get("atMs"),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewDraft:
-    """What `reviewClaims:take.draft` returns."""
+class ReviewDraft(Record, frozen=True, kw_only=True):
+    """`draft` of `Claim`."""
 
     answers: Mapping[str, float | bool | str | tuple[str, ...]]
     turns: tuple[TurnAnswers, ...]
     comments: tuple[ReviewComment, ...]
     corrections: tuple[Correction, ...]
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> ReviewDraft:
-        """Read the object as Convex sends it."""
-        return cls(
-            answers={
-                key: tuple(item) if isinstance(item, list) else item
-                for key, item in wire["answers"].items()
-            },
-            turns=tuple(TurnAnswers.from_wire(item) for item in wire["turns"]),
-            comments=tuple(ReviewComment.from_wire(item) for item in wire["comments"]),
-            corrections=tuple(Correction.from_wire(item) for item in wire["corrections"]),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewItem:
+class ReviewItem(Record, frozen=True, kw_only=True):
     """What `reviewQueues:items` returns."""
 
-    id: str
     queue_id: str
-    session: UserSession
     state: Literal["open", "done"]
     target: int
     submitted: int
+    created_at: Moment
+    id: str
+    session: UserSession
     priority: int
     slots: tuple[ReviewSlot, ...]
-    created_at: datetime
     dispute: Literal["open", "settled"] | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> ReviewItem:
-        """Read the object as Convex sends it."""
-        return cls(
-            id=wire["id"],
-            queue_id=wire["queueId"],
-            session=UserSession.from_wire(wire["session"]),
-            state=wire["state"],
-            target=int(wire["target"]),
-            submitted=int(wire["submitted"]),
-            priority=int(wire["priority"]),
-            slots=tuple(ReviewSlot.from_wire(item) for item in wire["slots"]),
-            created_at=instant(wire["createdAt"]),
-            dispute=wire.get("dispute"),
-        )
 
+class ReviewQueue(Record, frozen=True, kw_only=True):
+    """What `reviewQueues:create` returns."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewQueue:
-    """What `reviewQueues:get` returns."""
-
-    id: str
     name: str
     state: Literal["open", "closed"]
     rubric_id: str
@@ -1131,55 +534,23 @@ class ReviewQueue:
     order: Literal["oldest", "newest", "slowest", "random"]
     priority: int
     lease_ms: float
-    progress: QueueProgress
     created_by: str
-    created_at: datetime
+    created_at: Moment
+    id: str
+    progress: QueueProgress
     description: str | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> ReviewQueue:
-        """Read the object as Convex sends it."""
-        return cls(
-            id=wire["id"],
-            name=wire["name"],
-            state=wire["state"],
-            rubric_id=wire["rubricId"],
-            filters=QueueFilters.from_wire(wire["filters"]),
-            sampling=Sampling.from_wire(wire["sampling"]),
-            seed=wire["seed"],
-            target=int(wire["target"]),
-            order=wire["order"],
-            priority=int(wire["priority"]),
-            lease_ms=wire["leaseMs"],
-            progress=QueueProgress.from_wire(wire["progress"]),
-            created_by=wire["createdBy"],
-            created_at=instant(wire["createdAt"]),
-            description=wire.get("description"),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewSlot:
-    """What `reviewQueues:items.slots` returns."""
+class ReviewSlot(Record, frozen=True, kw_only=True):
+    """`slots` of `ReviewItem`."""
 
     reviewer_id: str
     state: Literal["assigned", "claimed", "submitted"]
     reviewer_name: str | None = None
-    lease_until: datetime | None = None
-
-    @classmethod
-    def from_wire(cls, wire: Wire) -> ReviewSlot:
-        """Read the object as Convex sends it."""
-        return cls(
-            reviewer_id=wire["reviewerId"],
-            state=wire["state"],
-            reviewer_name=wire.get("reviewerName"),
-            lease_until=None if (_ := wire.get("leaseUntil")) is None else instant(_),
-        )
+    lease_until: Moment | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewerProgress:
+class ReviewerProgress(Record, frozen=True, kw_only=True):
     """What `reviewQueues:reviewers` returns."""
 
     reviewer_id: str
@@ -1188,142 +559,66 @@ class ReviewerProgress:
     assigned: int
     reviewer_name: str | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> ReviewerProgress:
-        """Read the object as Convex sends it."""
-        return cls(
-            reviewer_id=wire["reviewerId"],
-            done=int(wire["done"]),
-            in_work=int(wire["inWork"]),
-            assigned=int(wire["assigned"]),
-            reviewer_name=wire.get("reviewerName"),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rollup:
+class Rollup(Record, frozen=True, kw_only=True):
     """What `metrics:range` returns."""
 
     metric: str
     dimensions: Mapping[str, str]
-    bucket_start: datetime
+    resolution: Literal["minute", "hour", "day"]
+    bucket_start: Moment
     count: int
     errors: Mapping[str, int]
     sum: float
     max: float
     histogram: Histogram
-    resolution: Literal["minute", "hour", "day"]
-
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Rollup:
-        """Read the object as Convex sends it."""
-        return cls(
-            metric=wire["metric"],
-            dimensions=wire["dimensions"],
-            bucket_start=instant(wire["bucketStart"]),
-            count=int(wire["count"]),
-            errors={key: int(item) for key, item in wire["errors"].items()},
-            sum=wire["sum"],
-            max=wire["max"],
-            histogram=Histogram.from_wire(wire["histogram"]),
-            resolution=wire["resolution"],
-        )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rubric:
+class Rubric(Record, frozen=True, kw_only=True):
     """What `rubrics:get` returns."""
 
-    id: str
     name: str
     version: int
     criteria: tuple[Criterion, ...]
     created_by: str
-    created_at: datetime
+    created_at: Moment
+    id: str
     description: str | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Rubric:
-        """Read the object as Convex sends it."""
-        return cls(
-            id=wire["id"],
-            name=wire["name"],
-            version=int(wire["version"]),
-            criteria=tuple(Criterion.from_wire(item) for item in wire["criteria"]),
-            created_by=wire["createdBy"],
-            created_at=instant(wire["createdAt"]),
-            description=wire.get("description"),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sampling:
-    """What `reviewQueues:get.sampling` returns."""
+class Sampling(Record, frozen=True, kw_only=True):
+    """`sampling` of `ReviewQueue`."""
 
     kind: Literal["all", "percentage", "perUser"]
     percent: float | None = None
     quota: int | None = None
     period: Literal["day", "total"] | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Sampling:
-        """Read the object as Convex sends it."""
-        return cls(
-            kind=wire["kind"],
-            percent=wire.get("percent"),
-            quota=None if (_ := wire.get("quota")) is None else int(_),
-            period=wire.get("period"),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreTrend:
+class ScoreTrend(Record, frozen=True, kw_only=True):
     """What `reviews:trends` returns."""
 
-    day: datetime
+    day: Moment
     rubric_id: str
     review_count: int
     mean_score: float
     provider: str | None = None
     model_id: str | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> ScoreTrend:
-        """Read the object as Convex sends it."""
-        return cls(
-            day=instant(wire["day"]),
-            rubric_id=wire["rubricId"],
-            review_count=int(wire["reviewCount"]),
-            mean_score=wire["meanScore"],
-            provider=wire.get("provider"),
-            model_id=wire.get("modelId"),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchHit:
+class SearchHit(Record, frozen=True, kw_only=True):
     """What `interactions:search` returns."""
 
     session: UserSession
     interaction: Interaction
     highlight: tuple[HighlightPiece, ...]
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> SearchHit:
-        """Read the object as Convex sends it."""
-        return cls(
-            session=UserSession.from_wire(wire["session"]),
-            interaction=Interaction.from_wire(wire["interaction"]),
-            highlight=tuple(HighlightPiece.from_wire(item) for item in wire["highlight"]),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionSummary:
+class SessionSummary(Record, frozen=True, kw_only=True):
     """What `userSessions:summary` returns."""
 
-    session_id: str
     audio_count: int
+    session_id: str
     sessions: int
     interactions: int
     tokens_in: int
@@ -1336,121 +631,51 @@ class SessionSummary:
     worst_ttft_ms: float | None = None
     worst_latency_ms: float | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> SessionSummary:
-        """Read the object as Convex sends it."""
-        return cls(
-            session_id=wire["sessionId"],
-            audio_count=int(wire["audioCount"]),
-            sessions=int(wire["sessions"]),
-            interactions=int(wire["interactions"]),
-            tokens_in=int(wire["tokensIn"]),
-            tokens_out=int(wire["tokensOut"]),
-            cost=wire["cost"],
-            ttft=Distribution.from_wire(wire["ttft"]),
-            latency=Distribution.from_wire(wire["latency"]),
-            duration_ms=wire.get("durationMs"),
-            assessment_ms=wire.get("assessmentMs"),
-            worst_ttft_ms=wire.get("worstTtftMs"),
-            worst_latency_ms=wire.get("worstLatencyMs"),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionUser:
-    """What `userSessions:get.user` returns."""
+class SessionUser(Record, frozen=True, kw_only=True):
+    """`user` of `UserSession`."""
 
     clerk_id: str
     name: str | None = None
     email: str | None = None
     image_url: str | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> SessionUser:
-        """Read the object as Convex sends it."""
-        return cls(
-            clerk_id=wire["clerkId"],
-            name=wire.get("name"),
-            email=wire.get("email"),
-            image_url=wire.get("imageUrl"),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionsAdded:
+class SessionsAdded(Record, frozen=True, kw_only=True):
     """What `reviewQueues:addSessions` returns."""
 
     added: int
     already: int
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> SessionsAdded:
-        """Read the object as Convex sends it."""
-        return cls(
-            added=int(wire["added"]),
-            already=int(wire["already"]),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionsAssigned:
+class SessionsAssigned(Record, frozen=True, kw_only=True):
     """What `reviewQueues:assign` returns."""
 
     assigned: int
     already: int
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> SessionsAssigned:
-        """Read the object as Convex sends it."""
-        return cls(
-            assigned=int(wire["assigned"]),
-            already=int(wire["already"]),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class Settled(Record, frozen=True, kw_only=True):
     """What `alertDeliveries:settle` returns."""
 
     settled: bool
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Settled:
-        """Read the object as Convex sends it."""
-        return cls(
-            settled=wire["settled"],
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silence:
+class Silence(Record, frozen=True, kw_only=True):
     """What `alerts:silence` returns."""
 
-    id: str
     rule: str
     reason: str
     created_by: str
-    expires_at: datetime
-    created_at: datetime
-
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Silence:
-        """Read the object as Convex sends it."""
-        return cls(
-            id=wire["id"],
-            rule=wire["rule"],
-            reason=wire["reason"],
-            created_by=wire["createdBy"],
-            expires_at=instant(wire["expiresAt"]),
-            created_at=instant(wire["createdAt"]),
-        )
+    expires_at: Moment
+    created_at: Moment
+    id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StorageEvent:
+class StorageEvent(Record, frozen=True, kw_only=True):
     """What `storageEvents:list` returns."""
 
-    at: datetime
+    at: Moment
     operation: str
     outcome: Literal[
         "ok", "denied", "missing", "throttled", "timeout", "connection", "server", "invalid"
@@ -1463,60 +688,24 @@ class StorageEvent:
     request_id: str | None = None
     source: str | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> StorageEvent:
-        """Read the object as Convex sends it."""
-        return cls(
-            at=instant(wire["at"]),
-            operation=wire["operation"],
-            outcome=wire["outcome"],
-            duration_ms=wire["durationMs"],
-            attempts=int(wire["attempts"]),
-            id=wire["id"],
-            role=wire.get("role"),
-            key=wire.get("key"),
-            request_id=wire.get("requestId"),
-            source=wire.get("source"),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubmittedReview:
+class SubmittedReview(Record, frozen=True, kw_only=True):
     """What `reviews:submit` returns."""
 
     review: Review
     next: Claim | None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> SubmittedReview:
-        """Read the object as Convex sends it."""
-        return cls(
-            review=Review.from_wire(wire["review"]),
-            next=None if (_ := wire["next"]) is None else Claim.from_wire(_),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class Taken(Record, frozen=True, kw_only=True):
     """What `rateLimits:take` returns."""
 
     allowed: bool
     remaining: int
     retry_after_ms: float
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Taken:
-        """Read the object as Convex sends it."""
-        return cls(
-            allowed=wire["allowed"],
-            remaining=int(wire["remaining"]),
-            retry_after_ms=wire["retryAfterMs"],
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Totals:
-    """What `users:summary.total` returns."""
+class Totals(Record, frozen=True, kw_only=True):
+    """`total` of `UserSummary`."""
 
     sessions: int
     interactions: int
@@ -1526,187 +715,82 @@ class Totals:
     ttft: Distribution
     latency: Distribution
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Totals:
-        """Read the object as Convex sends it."""
-        return cls(
-            sessions=int(wire["sessions"]),
-            interactions=int(wire["interactions"]),
-            tokens_in=int(wire["tokensIn"]),
-            tokens_out=int(wire["tokensOut"]),
-            cost=wire["cost"],
-            ttft=Distribution.from_wire(wire["ttft"]),
-            latency=Distribution.from_wire(wire["latency"]),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TurnAnswers:
-    """What `reviews:amend.turns` returns."""
+class TurnAnswers(Record, frozen=True, kw_only=True):
+    """`turns` of `Review`."""
 
     sequence: int
     answers: Mapping[str, float | bool | str | tuple[str, ...]]
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> TurnAnswers:
-        """Read the object as Convex sends it."""
-        return cls(
-            sequence=int(wire["sequence"]),
-            answers={
-                key: tuple(item) if isinstance(item, list) else item
-                for key, item in wire["answers"].items()
-            },
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unassigned:
+class Unassigned(Record, frozen=True, kw_only=True):
     """What `reviewQueues:unassign` returns."""
 
     changed: bool
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Unassigned:
-        """Read the object as Convex sends it."""
-        return cls(
-            changed=wire["changed"],
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upserted:
-    """What `users:upsert` returns."""
+class Upserted(Record, frozen=True, kw_only=True):
+    """What `alerts:record` returns."""
 
     id: str
     created: bool
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> Upserted:
-        """Read the object as Convex sends it."""
-        return cls(
-            id=wire["id"],
-            created=wire["created"],
-        )
 
+class User(Record, frozen=True, kw_only=True):
+    """What `reveals:ofUser` returns."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class User:
-    """What `users:get` returns."""
-
-    id: str
     clerk_id: str
     kind: Literal["product", "team"]
     status: Literal["active", "banned", "deleted", "erasing"]
-    last_seen_at: datetime
+    last_seen_at: Moment
     session_count: int
-    created_at: datetime
+    created_at: Moment
+    id: str
     email: str | None = None
     name: str | None = None
     image_url: str | None = None
     role: Literal["viewer", "reviewer", "ops", "admin"] | None = None
     source: str | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> User:
-        """Read the object as Convex sends it."""
-        return cls(
-            id=wire["id"],
-            clerk_id=wire["clerkId"],
-            kind=wire["kind"],
-            status=wire["status"],
-            last_seen_at=instant(wire["lastSeenAt"]),
-            session_count=int(wire["sessionCount"]),
-            created_at=instant(wire["createdAt"]),
-            email=wire.get("email"),
-            name=wire.get("name"),
-            image_url=wire.get("imageUrl"),
-            role=wire.get("role"),
-            source=wire.get("source"),
-        )
 
+class UserSession(Record, frozen=True, kw_only=True):
+    """What `reveals:ofSession` returns."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserSession:
-    """What `userSessions:get` returns."""
-
-    id: str
     user_id: str
-    user: SessionUser
     external_id: str
     channel: Literal["voice", "chat"]
     status: Literal["active", "completed", "abandoned", "failed"]
-    started_at: datetime
+    started_at: Moment
     interaction_count: int
     audio_count: int
     tokens_in: int
     tokens_out: int
-    cost: float
     review_status: Literal["unreviewed", "in_review", "reviewed"]
     labels: tuple[str, ...]
+    created_at: Moment
+    id: str
+    user: SessionUser
+    cost: float
     legal_hold: bool
-    created_at: datetime
     title: str | None = None
-    ended_at: datetime | None = None
+    ended_at: Moment | None = None
     duration_ms: float | None = None
     provider: str | None = None
     model_id: str | None = None
     worst_latency_ms: float | None = None
     worst_ttft_ms: float | None = None
     assessment_ms: float | None = None
-    assessed_at: datetime | None = None
+    assessed_at: Moment | None = None
     score: float | None = None
     metadata: Mapping[str, Any] | None = None
     source: str | None = None
 
-    @classmethod
-    def from_wire(cls, wire: Wire) -> UserSession:
-        """Read the object as Convex sends it."""
-        return cls(
-            id=wire["id"],
-            user_id=wire["userId"],
-            user=SessionUser.from_wire(wire["user"]),
-            external_id=wire["externalId"],
-            channel=wire["channel"],
-            status=wire["status"],
-            started_at=instant(wire["startedAt"]),
-            interaction_count=int(wire["interactionCount"]),
-            audio_count=int(wire["audioCount"]),
-            tokens_in=int(wire["tokensIn"]),
-            tokens_out=int(wire["tokensOut"]),
-            cost=wire["cost"],
-            review_status=wire["reviewStatus"],
-            labels=tuple(wire["labels"]),
-            legal_hold=wire["legalHold"],
-            created_at=instant(wire["createdAt"]),
-            title=wire.get("title"),
-            ended_at=None if (_ := wire.get("endedAt")) is None else instant(_),
-            duration_ms=wire.get("durationMs"),
-            provider=wire.get("provider"),
-            model_id=wire.get("modelId"),
-            worst_latency_ms=wire.get("worstLatencyMs"),
-            worst_ttft_ms=wire.get("worstTtftMs"),
-            assessment_ms=wire.get("assessmentMs"),
-            assessed_at=None if (_ := wire.get("assessedAt")) is None else instant(_),
-            score=wire.get("score"),
-            metadata=wire.get("metadata"),
-            source=wire.get("source"),
-        )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserSummary:
+class UserSummary(Record, frozen=True, kw_only=True):
     """What `users:summary` returns."""
 
     total: Totals
     days: tuple[DaySummary, ...]
-
-    @classmethod
-    def from_wire(cls, wire: Wire) -> UserSummary:
-        """Read the object as Convex sends it."""
-        return cls(
-            total=Totals.from_wire(wire["total"]),
-            days=tuple(DaySummary.from_wire(item) for item in wire["days"]),
-        )
 
 
 class AlertDeliveriesClaimArgs(TypedDict):
@@ -1930,11 +1014,11 @@ class AuthEventsListArgs(TypedDict):
     limit: int
     from_: NotRequired[datetime | None]
     to: NotRequired[datetime | None]
+    event_request_id: NotRequired[str | None]
+    order: NotRequired[Literal["asc", "desc"] | None]
     reason: NotRequired[str | None]
     outcome: NotRequired[str | None]
     route: NotRequired[str | None]
-    event_request_id: NotRequired[str | None]
-    order: NotRequired[Literal["asc", "desc"] | None]
 
 
 class ErasureGetArgs(TypedDict):
@@ -2077,7 +1161,7 @@ class MigrationsStepArgs(TypedDict):
 
 
 class NewAuthEvent(TypedDict):
-    """Arguments of `metrics:ingest authEvents`."""
+    """Among arguments, at `MetricsIngestArgs.authEvents`."""
 
     at: datetime
     outcome: str
@@ -2090,14 +1174,14 @@ class NewAuthEvent(TypedDict):
 
 
 class NewCorrection(TypedDict):
-    """Arguments of `reviews:amend corrections`."""
+    """Among arguments, at `ReviewClaimsSaveDraftArgs.corrections`."""
 
     sequence: int
     text: str
 
 
 class NewCriterion(TypedDict):
-    """Arguments of `rubrics:publish criteria`."""
+    """Among arguments, at `RubricsPublishArgs.criteria`."""
 
     key: str
     label: str
@@ -2112,7 +1196,7 @@ class NewCriterion(TypedDict):
 
 
 class NewEvaluation(TypedDict):
-    """Arguments of `alerts:evaluate results`."""
+    """Among arguments, at `AlertsEvaluateArgs.results`."""
 
     rule: str
     title: str
@@ -2127,18 +1211,18 @@ class NewEvaluation(TypedDict):
     after: datetime | None
     value: NotRequired[float | None]
     good_for_ms: NotRequired[float | None]
-    change: NotRequired[Literal["firing"] | Literal["recovered", "no-data"] | None]
+    change: NotRequired[Literal["firing", "recovered", "no-data"] | None]
 
 
 class NewHistogram(TypedDict):
-    """Arguments of `metrics:ingest rollups.histogram`."""
+    """Among arguments, at `NewRollup.histogram`."""
 
     zero: int
     counts: Mapping[str, int]
 
 
 class NewInteraction(TypedDict):
-    """Arguments of `interactions:append interactions`."""
+    """Among arguments, at `InteractionsAppendArgs.interactions`."""
 
     sequence: int
     speaker: Literal["user", "assistant", "system"]
@@ -2156,7 +1240,7 @@ class NewInteraction(TypedDict):
 
 
 class NewQueueFilters(TypedDict):
-    """Arguments of `reviewQueues:create filters`."""
+    """Among arguments, at `ReviewQueuesCreateArgs.filters`."""
 
     clerk_id: NotRequired[str | None]
     from_: NotRequired[datetime | None]
@@ -2164,15 +1248,15 @@ class NewQueueFilters(TypedDict):
     status: NotRequired[Literal["active", "completed", "abandoned", "failed"] | None]
     channel: NotRequired[Literal["voice", "chat"] | None]
     review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
-    label: NotRequired[str | None]
-    has_audio: NotRequired[bool | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    label: NotRequired[str | None]
+    has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
 
 
 class NewReviewComment(TypedDict):
-    """Arguments of `reviews:amend comments`."""
+    """Among arguments, at `ReviewClaimsSaveDraftArgs.comments`."""
 
     text: str
     sequence: NotRequired[int | None]
@@ -2180,7 +1264,7 @@ class NewReviewComment(TypedDict):
 
 
 class NewRollup(TypedDict):
-    """Arguments of `metrics:ingest rollups`."""
+    """Among arguments, at `MetricsIngestArgs.rollups`."""
 
     metric: str
     dimensions: Mapping[str, str]
@@ -2193,7 +1277,7 @@ class NewRollup(TypedDict):
 
 
 class NewSampling(TypedDict):
-    """Arguments of `reviewQueues:create sampling`."""
+    """Among arguments, at `ReviewQueuesCreateArgs.sampling`."""
 
     kind: Literal["all", "percentage", "perUser"]
     percent: NotRequired[float | None]
@@ -2202,7 +1286,7 @@ class NewSampling(TypedDict):
 
 
 class NewStorageEvent(TypedDict):
-    """Arguments of `metrics:ingest storageEvents`."""
+    """Among arguments, at `MetricsIngestArgs.storageEvents`."""
 
     at: datetime
     operation: str
@@ -2218,7 +1302,7 @@ class NewStorageEvent(TypedDict):
 
 
 class NewTurnAnswers(TypedDict):
-    """Arguments of `reviews:amend turns`."""
+    """Among arguments, at `ReviewClaimsSaveDraftArgs.turns`."""
 
     sequence: int
     answers: Mapping[str, float | bool | str | Sequence[str]]
@@ -2542,6 +1626,8 @@ class StorageEventsListArgs(TypedDict):
     limit: int
     from_: NotRequired[datetime | None]
     to: NotRequired[datetime | None]
+    event_request_id: NotRequired[str | None]
+    order: NotRequired[Literal["asc", "desc"] | None]
     operation: NotRequired[str | None]
     outcome: NotRequired[
         Literal[
@@ -2549,8 +1635,6 @@ class StorageEventsListArgs(TypedDict):
         ]
         | None
     ]
-    event_request_id: NotRequired[str | None]
-    order: NotRequired[Literal["asc", "desc"] | None]
 
 
 class StorageEventsSlowestArgs(TypedDict):
@@ -2577,9 +1661,9 @@ class UserSessionsCreateArgs(TypedDict):
     """Arguments of `userSessions:create`."""
 
     external_id: str
-    clerk_id: str
     channel: Literal["voice", "chat"]
     started_at: datetime
+    clerk_id: str
     title: NotRequired[str | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
@@ -2611,10 +1695,10 @@ class UserSessionsListArgs(TypedDict):
     status: NotRequired[Literal["active", "completed", "abandoned", "failed"] | None]
     channel: NotRequired[Literal["voice", "chat"] | None]
     review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
-    label: NotRequired[str | None]
-    has_audio: NotRequired[bool | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    label: NotRequired[str | None]
+    has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
     order: NotRequired[Literal["asc", "desc"] | None]
 
@@ -2629,10 +1713,10 @@ class UserSessionsNewerArgs(TypedDict):
     status: NotRequired[Literal["active", "completed", "abandoned", "failed"] | None]
     channel: NotRequired[Literal["voice", "chat"] | None]
     review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
-    label: NotRequired[str | None]
-    has_audio: NotRequired[bool | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    label: NotRequired[str | None]
+    has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
 
 
@@ -2872,11 +1956,11 @@ _write_auth_events_list_args = writer(
     Argument("limit", "limit"),
     Argument("from_", "from", milliseconds),
     Argument("to", "to", milliseconds),
+    Argument("event_request_id", "eventRequestId"),
+    Argument("order", "order"),
     Argument("reason", "reason"),
     Argument("outcome", "outcome"),
     Argument("route", "route"),
-    Argument("event_request_id", "eventRequestId"),
-    Argument("order", "order"),
 )
 
 _write_erasure_get_args = writer(
@@ -3047,10 +2131,10 @@ _write_new_queue_filters = writer(
     Argument("status", "status"),
     Argument("channel", "channel"),
     Argument("review_status", "reviewStatus"),
-    Argument("label", "label"),
-    Argument("has_audio", "hasAudio"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("label", "label"),
+    Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
 )
 
@@ -3381,10 +2465,10 @@ _write_storage_events_list_args = writer(
     Argument("limit", "limit"),
     Argument("from_", "from", milliseconds),
     Argument("to", "to", milliseconds),
-    Argument("operation", "operation"),
-    Argument("outcome", "outcome"),
     Argument("event_request_id", "eventRequestId"),
     Argument("order", "order"),
+    Argument("operation", "operation"),
+    Argument("outcome", "outcome"),
 )
 
 _write_storage_events_slowest_args = writer(
@@ -3403,9 +2487,9 @@ _write_user_sessions_by_external_id_args = writer(
 
 _write_user_sessions_create_args = writer(
     Argument("external_id", "externalId"),
-    Argument("clerk_id", "clerkId"),
     Argument("channel", "channel"),
     Argument("started_at", "startedAt", milliseconds),
+    Argument("clerk_id", "clerkId"),
     Argument("title", "title"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
@@ -3431,10 +2515,10 @@ _write_user_sessions_list_args = writer(
     Argument("status", "status"),
     Argument("channel", "channel"),
     Argument("review_status", "reviewStatus"),
-    Argument("label", "label"),
-    Argument("has_audio", "hasAudio"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("label", "label"),
+    Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
     Argument("order", "order"),
 )
@@ -3447,10 +2531,10 @@ _write_user_sessions_newer_args = writer(
     Argument("status", "status"),
     Argument("channel", "channel"),
     Argument("review_status", "reviewStatus"),
-    Argument("label", "label"),
-    Argument("has_audio", "hasAudio"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("label", "label"),
+    Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
 )
 
@@ -3544,553 +2628,427 @@ _write_metrics_ingest_args = writer(
 )
 
 ALERTS_ACKNOWLEDGE: Final[Mutation[AlertsAcknowledgeArgs, Incident]] = Mutation(
-    "alerts:acknowledge", _write_alerts_acknowledge_args, Incident.from_wire
+    "alerts:acknowledge", _write_alerts_acknowledge_args, Reader(Incident)
 )
 
 ALERTS_END_SILENCE: Final[Mutation[AlertsEndSilenceArgs, None]] = Mutation(
-    "alerts:endSilence", _write_alerts_end_silence_args, lambda value: value
+    "alerts:endSilence", _write_alerts_end_silence_args, Reader(None)
 )
 
 ALERTS_EVALUATE: Final[Mutation[AlertsEvaluateArgs, Evaluated]] = Mutation(
-    "alerts:evaluate", _write_alerts_evaluate_args, Evaluated.from_wire
+    "alerts:evaluate", _write_alerts_evaluate_args, Reader(Evaluated)
 )
 
 ALERTS_GET: Final[Query[AlertsGetArgs, IncidentRecord | None]] = Query(
-    "alerts:get",
-    _write_alerts_get_args,
-    lambda value: None if value is None else IncidentRecord.from_wire(value),
+    "alerts:get", _write_alerts_get_args, Reader(IncidentRecord | None)
 )
 
 ALERTS_LIST: Final[Query[AlertsListArgs, Page[Incident]]] = Query(
-    "alerts:list",
-    _write_alerts_list_args,
-    lambda value: Page(
-        tuple(Incident.from_wire(item) for item in value["items"]), value["nextCursor"]
-    ),
+    "alerts:list", _write_alerts_list_args, Reader(Page[Incident])
 )
 
 ALERTS_NOTE: Final[Mutation[AlertsNoteArgs, Recorded]] = Mutation(
-    "alerts:note", _write_alerts_note_args, Recorded.from_wire
+    "alerts:note", _write_alerts_note_args, Reader(Recorded)
 )
 
 ALERTS_RECORD: Final[Mutation[AlertsRecordArgs, Upserted]] = Mutation(
-    "alerts:record", _write_alerts_record_args, Upserted.from_wire
+    "alerts:record", _write_alerts_record_args, Reader(Upserted)
 )
 
 ALERTS_SILENCE: Final[Mutation[AlertsSilenceArgs, Silence]] = Mutation(
-    "alerts:silence", _write_alerts_silence_args, Silence.from_wire
+    "alerts:silence", _write_alerts_silence_args, Reader(Silence)
 )
 
 ALERTS_SILENCES: Final[Query[AlertsSilencesArgs, tuple[Silence, ...]]] = Query(
-    "alerts:silences",
-    _write_alerts_silences_args,
-    lambda value: tuple(Silence.from_wire(item) for item in value),
+    "alerts:silences", _write_alerts_silences_args, Reader(tuple[Silence, ...])
 )
 
 ALERTS_STATES: Final[Query[AlertsStatesArgs, tuple[AlertState, ...]]] = Query(
-    "alerts:states",
-    _write_alerts_states_args,
-    lambda value: tuple(AlertState.from_wire(item) for item in value),
+    "alerts:states", _write_alerts_states_args, Reader(tuple[AlertState, ...])
 )
 
 ALERTS_SUMMARY: Final[Query[AlertsSummaryArgs, OpenIncidents]] = Query(
-    "alerts:summary", _write_alerts_summary_args, OpenIncidents.from_wire
+    "alerts:summary", _write_alerts_summary_args, Reader(OpenIncidents)
 )
 
 ALERT_DELIVERIES_CLAIM: Final[Mutation[AlertDeliveriesClaimArgs, tuple[Delivery, ...]]] = Mutation(
-    "alertDeliveries:claim",
-    _write_alert_deliveries_claim_args,
-    lambda value: tuple(Delivery.from_wire(item) for item in value),
+    "alertDeliveries:claim", _write_alert_deliveries_claim_args, Reader(tuple[Delivery, ...])
 )
 
 ALERT_DELIVERIES_LIST: Final[Query[AlertDeliveriesListArgs, Page[Delivery]]] = Query(
-    "alertDeliveries:list",
-    _write_alert_deliveries_list_args,
-    lambda value: Page(
-        tuple(Delivery.from_wire(item) for item in value["items"]), value["nextCursor"]
-    ),
+    "alertDeliveries:list", _write_alert_deliveries_list_args, Reader(Page[Delivery])
 )
 
 ALERT_DELIVERIES_SETTLE: Final[Mutation[AlertDeliveriesSettleArgs, Settled]] = Mutation(
-    "alertDeliveries:settle", _write_alert_deliveries_settle_args, Settled.from_wire
+    "alertDeliveries:settle", _write_alert_deliveries_settle_args, Reader(Settled)
 )
 
 ALERT_DELIVERIES_TEST: Final[Mutation[AlertDeliveriesTestArgs, None]] = Mutation(
-    "alertDeliveries:test", _write_alert_deliveries_test_args, lambda value: value
+    "alertDeliveries:test", _write_alert_deliveries_test_args, Reader(None)
 )
 
 AUDIO_OBJECTS_ALL: Final[Query[AudioObjectsAllArgs, Page[AudioObject]]] = Query(
-    "audioObjects:all",
-    _write_audio_objects_all_args,
-    lambda value: Page(
-        tuple(AudioObject.from_wire(item) for item in value["items"]), value["nextCursor"]
-    ),
+    "audioObjects:all", _write_audio_objects_all_args, Reader(Page[AudioObject])
 )
 
 AUDIO_OBJECTS_BEGIN: Final[Mutation[AudioObjectsBeginArgs, AudioObject]] = Mutation(
-    "audioObjects:begin", _write_audio_objects_begin_args, AudioObject.from_wire
+    "audioObjects:begin", _write_audio_objects_begin_args, Reader(AudioObject)
 )
 
 AUDIO_OBJECTS_BY_KEYS: Final[Query[AudioObjectsByKeysArgs, tuple[AudioObject, ...]]] = Query(
-    "audioObjects:byKeys",
-    _write_audio_objects_by_keys_args,
-    lambda value: tuple(AudioObject.from_wire(item) for item in value),
+    "audioObjects:byKeys", _write_audio_objects_by_keys_args, Reader(tuple[AudioObject, ...])
 )
 
 AUDIO_OBJECTS_DUE: Final[Query[AudioObjectsDueArgs, Page[AudioObject]]] = Query(
-    "audioObjects:due",
-    _write_audio_objects_due_args,
-    lambda value: Page(
-        tuple(AudioObject.from_wire(item) for item in value["items"]), value["nextCursor"]
-    ),
+    "audioObjects:due", _write_audio_objects_due_args, Reader(Page[AudioObject])
 )
 
 AUDIO_OBJECTS_FOR_SESSION: Final[Query[AudioObjectsForSessionArgs, tuple[AudioObject, ...]]] = (
     Query(
         "audioObjects:forSession",
         _write_audio_objects_for_session_args,
-        lambda value: tuple(AudioObject.from_wire(item) for item in value),
+        Reader(tuple[AudioObject, ...]),
     )
 )
 
 AUDIO_OBJECTS_GET: Final[Query[AudioObjectsGetArgs, AudioObject | None]] = Query(
-    "audioObjects:get",
-    _write_audio_objects_get_args,
-    lambda value: None if value is None else AudioObject.from_wire(value),
+    "audioObjects:get", _write_audio_objects_get_args, Reader(AudioObject | None)
 )
 
 AUDIO_OBJECTS_MARK_ANALYSED: Final[Mutation[AudioObjectsMarkAnalysedArgs, AudioObject]] = Mutation(
-    "audioObjects:markAnalysed", _write_audio_objects_mark_analysed_args, AudioObject.from_wire
+    "audioObjects:markAnalysed", _write_audio_objects_mark_analysed_args, Reader(AudioObject)
 )
 
 AUDIO_OBJECTS_MARK_EXPIRED: Final[Mutation[AudioObjectsMarkExpiredArgs, AudioObject]] = Mutation(
-    "audioObjects:markExpired", _write_audio_objects_mark_expired_args, AudioObject.from_wire
+    "audioObjects:markExpired", _write_audio_objects_mark_expired_args, Reader(AudioObject)
 )
 
 AUDIO_OBJECTS_MARK_MISSING: Final[Mutation[AudioObjectsMarkMissingArgs, AudioObject]] = Mutation(
-    "audioObjects:markMissing", _write_audio_objects_mark_missing_args, AudioObject.from_wire
+    "audioObjects:markMissing", _write_audio_objects_mark_missing_args, Reader(AudioObject)
 )
 
 AUDIO_OBJECTS_MARK_STORED: Final[Mutation[AudioObjectsMarkStoredArgs, AudioObject]] = Mutation(
-    "audioObjects:markStored", _write_audio_objects_mark_stored_args, AudioObject.from_wire
+    "audioObjects:markStored", _write_audio_objects_mark_stored_args, Reader(AudioObject)
 )
 
 AUDIT_LIST: Final[Query[AuditListArgs, Page[AuditEvent]]] = Query(
-    "audit:list",
-    _write_audit_list_args,
-    lambda value: Page(
-        tuple(AuditEvent.from_wire(item) for item in value["items"]), value["nextCursor"]
-    ),
+    "audit:list", _write_audit_list_args, Reader(Page[AuditEvent])
 )
 
 AUDIT_RECORD: Final[Mutation[AuditRecordArgs, Recorded]] = Mutation(
-    "audit:record", _write_audit_record_args, Recorded.from_wire
+    "audit:record", _write_audit_record_args, Reader(Recorded)
 )
 
 AUTH_EVENTS_LIST: Final[Query[AuthEventsListArgs, Page[AuthEvent]]] = Query(
-    "authEvents:list",
-    _write_auth_events_list_args,
-    lambda value: Page(
-        tuple(AuthEvent.from_wire(item) for item in value["items"]), value["nextCursor"]
-    ),
+    "authEvents:list", _write_auth_events_list_args, Reader(Page[AuthEvent])
 )
 
 ERASURE_GET: Final[Query[ErasureGetArgs, Erasure | None]] = Query(
-    "erasure:get",
-    _write_erasure_get_args,
-    lambda value: None if value is None else Erasure.from_wire(value),
+    "erasure:get", _write_erasure_get_args, Reader(Erasure | None)
 )
 
 ERASURE_LIST: Final[Query[ErasureListArgs, Page[Erasure]]] = Query(
-    "erasure:list",
-    _write_erasure_list_args,
-    lambda value: Page(
-        tuple(Erasure.from_wire(item) for item in value["items"]), value["nextCursor"]
-    ),
+    "erasure:list", _write_erasure_list_args, Reader(Page[Erasure])
 )
 
 ERASURE_START: Final[Mutation[ErasureStartArgs, ErasureBegun]] = Mutation(
-    "erasure:start", _write_erasure_start_args, ErasureBegun.from_wire
+    "erasure:start", _write_erasure_start_args, Reader(ErasureBegun)
 )
 
 ERASURE_STEP: Final[Mutation[ErasureStepArgs, ErasureStep]] = Mutation(
-    "erasure:step", _write_erasure_step_args, ErasureStep.from_wire
+    "erasure:step", _write_erasure_step_args, Reader(ErasureStep)
 )
 
 INTERACTIONS_APPEND: Final[Mutation[InteractionsAppendArgs, Appended]] = Mutation(
-    "interactions:append", _write_interactions_append_args, Appended.from_wire
+    "interactions:append", _write_interactions_append_args, Reader(Appended)
 )
 
 INTERACTIONS_BY_REQUEST_ID: Final[Query[InteractionsByRequestIdArgs, tuple[Interaction, ...]]] = (
     Query(
         "interactions:byRequestId",
         _write_interactions_by_request_id_args,
-        lambda value: tuple(Interaction.from_wire(item) for item in value),
+        Reader(tuple[Interaction, ...]),
     )
 )
 
 INTERACTIONS_LIST: Final[Query[InteractionsListArgs, Page[Interaction]]] = Query(
-    "interactions:list",
-    _write_interactions_list_args,
-    lambda value: Page(
-        tuple(Interaction.from_wire(item) for item in value["items"]), value["nextCursor"]
-    ),
+    "interactions:list", _write_interactions_list_args, Reader(Page[Interaction])
 )
 
 INTERACTIONS_SEARCH: Final[Query[InteractionsSearchArgs, tuple[SearchHit, ...]]] = Query(
-    "interactions:search",
-    _write_interactions_search_args,
-    lambda value: tuple(SearchHit.from_wire(item) for item in value),
+    "interactions:search", _write_interactions_search_args, Reader(tuple[SearchHit, ...])
 )
 
 JOB_LEASES_ACQUIRE: Final[Mutation[JobLeasesAcquireArgs, Lease]] = Mutation(
-    "jobLeases:acquire", _write_job_leases_acquire_args, Lease.from_wire
+    "jobLeases:acquire", _write_job_leases_acquire_args, Reader(Lease)
 )
 
 JOB_LEASES_FINISH: Final[Mutation[JobLeasesFinishArgs, None]] = Mutation(
-    "jobLeases:finish", _write_job_leases_finish_args, lambda value: value
+    "jobLeases:finish", _write_job_leases_finish_args, Reader(None)
 )
 
 JOB_LEASES_LIST: Final[Query[JobLeasesListArgs, tuple[JobRun, ...]]] = Query(
-    "jobLeases:list",
-    _write_job_leases_list_args,
-    lambda value: tuple(JobRun.from_wire(item) for item in value),
+    "jobLeases:list", _write_job_leases_list_args, Reader(tuple[JobRun, ...])
 )
 
 JOB_LEASES_RENEW: Final[Mutation[JobLeasesRenewArgs, Renewal]] = Mutation(
-    "jobLeases:renew", _write_job_leases_renew_args, Renewal.from_wire
+    "jobLeases:renew", _write_job_leases_renew_args, Reader(Renewal)
 )
 
 LISTENING_EXPORT_AUDIO: Final[Mutation[ListeningExportAudioArgs, tuple[AudioObject, ...]]] = (
     Mutation(
-        "listening:exportAudio",
-        _write_listening_export_audio_args,
-        lambda value: tuple(AudioObject.from_wire(item) for item in value),
+        "listening:exportAudio", _write_listening_export_audio_args, Reader(tuple[AudioObject, ...])
     )
 )
 
 LISTENING_OPEN: Final[Mutation[ListeningOpenArgs, OpenedSession | None]] = Mutation(
-    "listening:open",
-    _write_listening_open_args,
-    lambda value: None if value is None else OpenedSession.from_wire(value),
+    "listening:open", _write_listening_open_args, Reader(OpenedSession | None)
 )
 
 LISTENING_PLAY: Final[Mutation[ListeningPlayArgs, AudioObject | None]] = Mutation(
-    "listening:play",
-    _write_listening_play_args,
-    lambda value: None if value is None else AudioObject.from_wire(value),
+    "listening:play", _write_listening_play_args, Reader(AudioObject | None)
 )
 
 METRICS_INGEST: Final[Mutation[MetricsIngestArgs, Ingested]] = Mutation(
-    "metrics:ingest", _write_metrics_ingest_args, Ingested.from_wire
+    "metrics:ingest", _write_metrics_ingest_args, Reader(Ingested)
 )
 
 METRICS_RANGE: Final[Query[MetricsRangeArgs, Page[Rollup]]] = Query(
-    "metrics:range",
-    _write_metrics_range_args,
-    lambda value: Page(
-        tuple(Rollup.from_wire(item) for item in value["items"]), value["nextCursor"]
-    ),
+    "metrics:range", _write_metrics_range_args, Reader(Page[Rollup])
 )
 
 MIGRATIONS_STATUS: Final[Query[MigrationsStatusArgs, tuple[MigrationRun, ...]]] = Query(
-    "migrations:status",
-    _write_migrations_status_args,
-    lambda value: tuple(MigrationRun.from_wire(item) for item in value),
+    "migrations:status", _write_migrations_status_args, Reader(tuple[MigrationRun, ...])
 )
 
 MIGRATIONS_STEP: Final[Mutation[MigrationsStepArgs, MigrationRun]] = Mutation(
-    "migrations:step", _write_migrations_step_args, MigrationRun.from_wire
+    "migrations:step", _write_migrations_step_args, Reader(MigrationRun)
 )
 
 RATE_LIMITS_TAKE: Final[Mutation[RateLimitsTakeArgs, Taken]] = Mutation(
-    "rateLimits:take", _write_rate_limits_take_args, Taken.from_wire
+    "rateLimits:take", _write_rate_limits_take_args, Reader(Taken)
 )
 
 REPAIR_DAYS: Final[Mutation[RepairDaysArgs, Recount]] = Mutation(
-    "repair:days", _write_repair_days_args, Recount.from_wire
+    "repair:days", _write_repair_days_args, Reader(Recount)
 )
 
 REPAIR_QUEUES: Final[Mutation[RepairQueuesArgs, Recount]] = Mutation(
-    "repair:queues", _write_repair_queues_args, Recount.from_wire
+    "repair:queues", _write_repair_queues_args, Reader(Recount)
 )
 
 REPAIR_SESSIONS: Final[Mutation[RepairSessionsArgs, Recount]] = Mutation(
-    "repair:sessions", _write_repair_sessions_args, Recount.from_wire
+    "repair:sessions", _write_repair_sessions_args, Reader(Recount)
 )
 
 REPAIR_USERS: Final[Mutation[RepairUsersArgs, Recount]] = Mutation(
-    "repair:users", _write_repair_users_args, Recount.from_wire
+    "repair:users", _write_repair_users_args, Reader(Recount)
 )
 
 REVEALS_OF_SESSION: Final[Mutation[RevealsOfSessionArgs, UserSession]] = Mutation(
-    "reveals:ofSession", _write_reveals_of_session_args, UserSession.from_wire
+    "reveals:ofSession", _write_reveals_of_session_args, Reader(UserSession)
 )
 
 REVEALS_OF_TRANSCRIPT: Final[Mutation[RevealsOfTranscriptArgs, Page[Interaction]]] = Mutation(
-    "reveals:ofTranscript",
-    _write_reveals_of_transcript_args,
-    lambda value: Page(
-        tuple(Interaction.from_wire(item) for item in value["items"]), value["nextCursor"]
-    ),
+    "reveals:ofTranscript", _write_reveals_of_transcript_args, Reader(Page[Interaction])
 )
 
 REVEALS_OF_USER: Final[Mutation[RevealsOfUserArgs, User]] = Mutation(
-    "reveals:ofUser", _write_reveals_of_user_args, User.from_wire
+    "reveals:ofUser", _write_reveals_of_user_args, Reader(User)
 )
 
 REVIEWS_ADJUDICATE: Final[Mutation[ReviewsAdjudicateArgs, Review]] = Mutation(
-    "reviews:adjudicate", _write_reviews_adjudicate_args, Review.from_wire
+    "reviews:adjudicate", _write_reviews_adjudicate_args, Reader(Review)
 )
 
 REVIEWS_AGREEMENTS: Final[Query[ReviewsAgreementsArgs, Page[ReviewAgreement]]] = Query(
-    "reviews:agreements",
-    _write_reviews_agreements_args,
-    lambda value: Page(
-        tuple(ReviewAgreement.from_wire(item) for item in value["items"]), value["nextCursor"]
-    ),
+    "reviews:agreements", _write_reviews_agreements_args, Reader(Page[ReviewAgreement])
 )
 
 REVIEWS_AMEND: Final[Mutation[ReviewsAmendArgs, Review]] = Mutation(
-    "reviews:amend", _write_reviews_amend_args, Review.from_wire
+    "reviews:amend", _write_reviews_amend_args, Reader(Review)
 )
 
 REVIEWS_HISTORY: Final[Query[ReviewsHistoryArgs, Page[Review]]] = Query(
-    "reviews:history",
-    _write_reviews_history_args,
-    lambda value: Page(
-        tuple(Review.from_wire(item) for item in value["items"]), value["nextCursor"]
-    ),
+    "reviews:history", _write_reviews_history_args, Reader(Page[Review])
 )
 
 REVIEWS_LIST: Final[Query[ReviewsListArgs, Page[Review]]] = Query(
-    "reviews:list",
-    _write_reviews_list_args,
-    lambda value: Page(
-        tuple(Review.from_wire(item) for item in value["items"]), value["nextCursor"]
-    ),
+    "reviews:list", _write_reviews_list_args, Reader(Page[Review])
 )
 
 REVIEWS_OF_SESSION: Final[Query[ReviewsOfSessionArgs, tuple[Review, ...]]] = Query(
-    "reviews:ofSession",
-    _write_reviews_of_session_args,
-    lambda value: tuple(Review.from_wire(item) for item in value),
+    "reviews:ofSession", _write_reviews_of_session_args, Reader(tuple[Review, ...])
 )
 
 REVIEWS_SUBMIT: Final[Mutation[ReviewsSubmitArgs, SubmittedReview]] = Mutation(
-    "reviews:submit", _write_reviews_submit_args, SubmittedReview.from_wire
+    "reviews:submit", _write_reviews_submit_args, Reader(SubmittedReview)
 )
 
 REVIEWS_TRENDS: Final[Query[ReviewsTrendsArgs, tuple[ScoreTrend, ...]]] = Query(
-    "reviews:trends",
-    _write_reviews_trends_args,
-    lambda value: tuple(ScoreTrend.from_wire(item) for item in value),
+    "reviews:trends", _write_reviews_trends_args, Reader(tuple[ScoreTrend, ...])
 )
 
 REVIEWS_UNDO: Final[Mutation[ReviewsUndoArgs, Claim]] = Mutation(
-    "reviews:undo", _write_reviews_undo_args, Claim.from_wire
+    "reviews:undo", _write_reviews_undo_args, Reader(Claim)
 )
 
 REVIEW_CLAIMS_CURRENT: Final[Query[ReviewClaimsCurrentArgs, Claim | None]] = Query(
-    "reviewClaims:current",
-    _write_review_claims_current_args,
-    lambda value: None if value is None else Claim.from_wire(value),
+    "reviewClaims:current", _write_review_claims_current_args, Reader(Claim | None)
 )
 
 REVIEW_CLAIMS_NEXT: Final[Mutation[ReviewClaimsNextArgs, Claim | None]] = Mutation(
-    "reviewClaims:next",
-    _write_review_claims_next_args,
-    lambda value: None if value is None else Claim.from_wire(value),
+    "reviewClaims:next", _write_review_claims_next_args, Reader(Claim | None)
 )
 
 REVIEW_CLAIMS_RELEASE: Final[Mutation[ReviewClaimsReleaseArgs, ClaimRelease]] = Mutation(
-    "reviewClaims:release", _write_review_claims_release_args, ClaimRelease.from_wire
+    "reviewClaims:release", _write_review_claims_release_args, Reader(ClaimRelease)
 )
 
 REVIEW_CLAIMS_RENEW: Final[Mutation[ReviewClaimsRenewArgs, ClaimRenewal]] = Mutation(
-    "reviewClaims:renew", _write_review_claims_renew_args, ClaimRenewal.from_wire
+    "reviewClaims:renew", _write_review_claims_renew_args, Reader(ClaimRenewal)
 )
 
 REVIEW_CLAIMS_SAVE_DRAFT: Final[Mutation[ReviewClaimsSaveDraftArgs, ClaimRenewal]] = Mutation(
-    "reviewClaims:saveDraft", _write_review_claims_save_draft_args, ClaimRenewal.from_wire
+    "reviewClaims:saveDraft", _write_review_claims_save_draft_args, Reader(ClaimRenewal)
 )
 
 REVIEW_CLAIMS_TAKE: Final[Mutation[ReviewClaimsTakeArgs, Claim]] = Mutation(
-    "reviewClaims:take", _write_review_claims_take_args, Claim.from_wire
+    "reviewClaims:take", _write_review_claims_take_args, Reader(Claim)
 )
 
 REVIEW_QUEUES_ADD_SESSIONS: Final[Mutation[ReviewQueuesAddSessionsArgs, SessionsAdded]] = Mutation(
-    "reviewQueues:addSessions", _write_review_queues_add_sessions_args, SessionsAdded.from_wire
+    "reviewQueues:addSessions", _write_review_queues_add_sessions_args, Reader(SessionsAdded)
 )
 
 REVIEW_QUEUES_ASSIGN: Final[Mutation[ReviewQueuesAssignArgs, SessionsAssigned]] = Mutation(
-    "reviewQueues:assign", _write_review_queues_assign_args, SessionsAssigned.from_wire
+    "reviewQueues:assign", _write_review_queues_assign_args, Reader(SessionsAssigned)
 )
 
 REVIEW_QUEUES_CREATE: Final[Mutation[ReviewQueuesCreateArgs, ReviewQueue]] = Mutation(
-    "reviewQueues:create", _write_review_queues_create_args, ReviewQueue.from_wire
+    "reviewQueues:create", _write_review_queues_create_args, Reader(ReviewQueue)
 )
 
 REVIEW_QUEUES_FILL: Final[Mutation[ReviewQueuesFillArgs, QueueFill]] = Mutation(
-    "reviewQueues:fill", _write_review_queues_fill_args, QueueFill.from_wire
+    "reviewQueues:fill", _write_review_queues_fill_args, Reader(QueueFill)
 )
 
 REVIEW_QUEUES_GET: Final[Query[ReviewQueuesGetArgs, ReviewQueue | None]] = Query(
-    "reviewQueues:get",
-    _write_review_queues_get_args,
-    lambda value: None if value is None else ReviewQueue.from_wire(value),
+    "reviewQueues:get", _write_review_queues_get_args, Reader(ReviewQueue | None)
 )
 
 REVIEW_QUEUES_ITEMS: Final[Query[ReviewQueuesItemsArgs, Page[ReviewItem]]] = Query(
-    "reviewQueues:items",
-    _write_review_queues_items_args,
-    lambda value: Page(
-        tuple(ReviewItem.from_wire(item) for item in value["items"]), value["nextCursor"]
-    ),
+    "reviewQueues:items", _write_review_queues_items_args, Reader(Page[ReviewItem])
 )
 
 REVIEW_QUEUES_LIST: Final[Query[ReviewQueuesListArgs, Page[ReviewQueue]]] = Query(
-    "reviewQueues:list",
-    _write_review_queues_list_args,
-    lambda value: Page(
-        tuple(ReviewQueue.from_wire(item) for item in value["items"]), value["nextCursor"]
-    ),
+    "reviewQueues:list", _write_review_queues_list_args, Reader(Page[ReviewQueue])
 )
 
 REVIEW_QUEUES_PRIORITISE: Final[Mutation[ReviewQueuesPrioritiseArgs, None]] = Mutation(
-    "reviewQueues:prioritise", _write_review_queues_prioritise_args, lambda value: value
+    "reviewQueues:prioritise", _write_review_queues_prioritise_args, Reader(None)
 )
 
 REVIEW_QUEUES_REMOVE_ITEM: Final[Mutation[ReviewQueuesRemoveItemArgs, None]] = Mutation(
-    "reviewQueues:removeItem", _write_review_queues_remove_item_args, lambda value: value
+    "reviewQueues:removeItem", _write_review_queues_remove_item_args, Reader(None)
 )
 
 REVIEW_QUEUES_REVIEWERS: Final[Query[ReviewQueuesReviewersArgs, tuple[ReviewerProgress, ...]]] = (
     Query(
         "reviewQueues:reviewers",
         _write_review_queues_reviewers_args,
-        lambda value: tuple(ReviewerProgress.from_wire(item) for item in value),
+        Reader(tuple[ReviewerProgress, ...]),
     )
 )
 
 REVIEW_QUEUES_UNASSIGN: Final[Mutation[ReviewQueuesUnassignArgs, Unassigned]] = Mutation(
-    "reviewQueues:unassign", _write_review_queues_unassign_args, Unassigned.from_wire
+    "reviewQueues:unassign", _write_review_queues_unassign_args, Reader(Unassigned)
 )
 
 REVIEW_QUEUES_UPDATE: Final[Mutation[ReviewQueuesUpdateArgs, ReviewQueue]] = Mutation(
-    "reviewQueues:update", _write_review_queues_update_args, ReviewQueue.from_wire
+    "reviewQueues:update", _write_review_queues_update_args, Reader(ReviewQueue)
 )
 
 RUBRICS_GET: Final[Query[RubricsGetArgs, Rubric | None]] = Query(
-    "rubrics:get",
-    _write_rubrics_get_args,
-    lambda value: None if value is None else Rubric.from_wire(value),
+    "rubrics:get", _write_rubrics_get_args, Reader(Rubric | None)
 )
 
 RUBRICS_LIST: Final[Query[RubricsListArgs, Page[Rubric]]] = Query(
-    "rubrics:list",
-    _write_rubrics_list_args,
-    lambda value: Page(
-        tuple(Rubric.from_wire(item) for item in value["items"]), value["nextCursor"]
-    ),
+    "rubrics:list", _write_rubrics_list_args, Reader(Page[Rubric])
 )
 
 RUBRICS_PUBLISH: Final[Mutation[RubricsPublishArgs, Rubric]] = Mutation(
-    "rubrics:publish", _write_rubrics_publish_args, Rubric.from_wire
+    "rubrics:publish", _write_rubrics_publish_args, Reader(Rubric)
 )
 
 STORAGE_EVENTS_LIST: Final[Query[StorageEventsListArgs, Page[StorageEvent]]] = Query(
-    "storageEvents:list",
-    _write_storage_events_list_args,
-    lambda value: Page(
-        tuple(StorageEvent.from_wire(item) for item in value["items"]), value["nextCursor"]
-    ),
+    "storageEvents:list", _write_storage_events_list_args, Reader(Page[StorageEvent])
 )
 
 STORAGE_EVENTS_SLOWEST: Final[Query[StorageEventsSlowestArgs, Page[StorageEvent]]] = Query(
-    "storageEvents:slowest",
-    _write_storage_events_slowest_args,
-    lambda value: Page(
-        tuple(StorageEvent.from_wire(item) for item in value["items"]), value["nextCursor"]
-    ),
+    "storageEvents:slowest", _write_storage_events_slowest_args, Reader(Page[StorageEvent])
 )
 
 SYSTEM_PING: Final[Query[SystemPingArgs, Ping]] = Query(
-    "system:ping", _write_system_ping_args, Ping.from_wire
+    "system:ping", _write_system_ping_args, Reader(Ping)
 )
 
 USERS_GET: Final[Query[UsersGetArgs, User | None]] = Query(
-    "users:get",
-    _write_users_get_args,
-    lambda value: None if value is None else User.from_wire(value),
+    "users:get", _write_users_get_args, Reader(User | None)
 )
 
 USERS_LIST: Final[Query[UsersListArgs, Page[User]]] = Query(
-    "users:list",
-    _write_users_list_args,
-    lambda value: Page(tuple(User.from_wire(item) for item in value["items"]), value["nextCursor"]),
+    "users:list", _write_users_list_args, Reader(Page[User])
 )
 
 USERS_SUMMARY: Final[Query[UsersSummaryArgs, UserSummary | None]] = Query(
-    "users:summary",
-    _write_users_summary_args,
-    lambda value: None if value is None else UserSummary.from_wire(value),
+    "users:summary", _write_users_summary_args, Reader(UserSummary | None)
 )
 
 USERS_UPSERT: Final[Mutation[UsersUpsertArgs, Upserted]] = Mutation(
-    "users:upsert", _write_users_upsert_args, Upserted.from_wire
+    "users:upsert", _write_users_upsert_args, Reader(Upserted)
 )
 
 USER_SESSIONS_BY_EXTERNAL_ID: Final[Query[UserSessionsByExternalIdArgs, UserSession | None]] = (
     Query(
         "userSessions:byExternalId",
         _write_user_sessions_by_external_id_args,
-        lambda value: None if value is None else UserSession.from_wire(value),
+        Reader(UserSession | None),
     )
 )
 
 USER_SESSIONS_CREATE: Final[Mutation[UserSessionsCreateArgs, Upserted]] = Mutation(
-    "userSessions:create", _write_user_sessions_create_args, Upserted.from_wire
+    "userSessions:create", _write_user_sessions_create_args, Reader(Upserted)
 )
 
 USER_SESSIONS_DAILY: Final[Query[UserSessionsDailyArgs, tuple[DaySummary, ...]]] = Query(
-    "userSessions:daily",
-    _write_user_sessions_daily_args,
-    lambda value: tuple(DaySummary.from_wire(item) for item in value),
+    "userSessions:daily", _write_user_sessions_daily_args, Reader(tuple[DaySummary, ...])
 )
 
 USER_SESSIONS_GET: Final[Query[UserSessionsGetArgs, UserSession | None]] = Query(
-    "userSessions:get",
-    _write_user_sessions_get_args,
-    lambda value: None if value is None else UserSession.from_wire(value),
+    "userSessions:get", _write_user_sessions_get_args, Reader(UserSession | None)
 )
 
 USER_SESSIONS_LIST: Final[Query[UserSessionsListArgs, Page[UserSession]]] = Query(
-    "userSessions:list",
-    _write_user_sessions_list_args,
-    lambda value: Page(
-        tuple(UserSession.from_wire(item) for item in value["items"]), value["nextCursor"]
-    ),
+    "userSessions:list", _write_user_sessions_list_args, Reader(Page[UserSession])
 )
 
 USER_SESSIONS_NEWER: Final[Query[UserSessionsNewerArgs, NewerSessions]] = Query(
-    "userSessions:newer", _write_user_sessions_newer_args, NewerSessions.from_wire
+    "userSessions:newer", _write_user_sessions_newer_args, Reader(NewerSessions)
 )
 
 USER_SESSIONS_SET_LEGAL_HOLD: Final[Mutation[UserSessionsSetLegalHoldArgs, UserSession]] = Mutation(
-    "userSessions:setLegalHold", _write_user_sessions_set_legal_hold_args, UserSession.from_wire
+    "userSessions:setLegalHold", _write_user_sessions_set_legal_hold_args, Reader(UserSession)
 )
 
 USER_SESSIONS_SET_REVIEW: Final[Mutation[UserSessionsSetReviewArgs, UserSession]] = Mutation(
-    "userSessions:setReview", _write_user_sessions_set_review_args, UserSession.from_wire
+    "userSessions:setReview", _write_user_sessions_set_review_args, Reader(UserSession)
 )
 
 USER_SESSIONS_SUMMARY: Final[Query[UserSessionsSummaryArgs, SessionSummary | None]] = Query(
-    "userSessions:summary",
-    _write_user_sessions_summary_args,
-    lambda value: None if value is None else SessionSummary.from_wire(value),
+    "userSessions:summary", _write_user_sessions_summary_args, Reader(SessionSummary | None)
 )
 
 USER_SESSIONS_UPDATE: Final[Mutation[UserSessionsUpdateArgs, UserSession]] = Mutation(
-    "userSessions:update", _write_user_sessions_update_args, UserSession.from_wire
+    "userSessions:update", _write_user_sessions_update_args, Reader(UserSession)
 )

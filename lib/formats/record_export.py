@@ -8,10 +8,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, Final, Literal
+
+import msgspec
 
 from lib.data.records import AuditEvent, Review, UserSession
 from lib.formats.csv_cells import inert
@@ -115,30 +116,19 @@ def as_json(value: object) -> str:
 
 def plain(record: Any) -> Any:
     """Return a record as JSON's own types: names in camel case, times RFC 3339 in UTC."""
-    return _plain(asdict(record))
+    return _plain(msgspec.to_builtins(record, builtin_types=(datetime,)))
 
 
 def _plain(value: Any) -> Any:
     match value:
         case datetime():
             return _time(value)
-        case Mapping():
-            # Names of what others stored stay as they are.
-            return {
-                _camel(name): inner if name in {"metadata", "details", "answers"} else _plain(inner)
-                for name, inner in value.items()
-            }
-        case str():
-            return value
-        case Sequence():
+        case dict():
+            return {name: _plain(inner) for name, inner in value.items()}
+        case list():
             return [_plain(inner) for inner in value]
         case _:
             return value
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(word.title() for word in rest)
 
 
 def _cell(value: object) -> object:

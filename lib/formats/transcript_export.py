@@ -10,9 +10,11 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec.structs import fields
 
 from lib.data.functions import rfc3339
 from lib.data.records import AudioObject, Interaction, SessionUser, UserSession
@@ -177,7 +179,7 @@ def _turn(turn: Interaction) -> dict[str, Any]:
 
 def _wire(record: UserSession | Interaction | SessionUser) -> dict[str, Any]:
     return {
-        _camel(field.name): _value(getattr(record, field.name))
+        field.encode_name: _value(getattr(record, field.name))
         for field in fields(record)
         if field.name not in _INTERNAL
     }

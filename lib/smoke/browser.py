@@ -7,25 +7,20 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import jwt
 
 from lib.smoke.cases import Failed, NotPossible, check
+from lib.smoke.chromium import find_chromium, prefer_installed_node
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Response
 
-INSTALL: Final = (
-    "Install it with `make setup-dev` and `apt-get install chromium` (or `.venv/bin/playwright "
-    "install chromium`)."
-)
+INSTALL: Final = "Run `make setup-dev browser`, or name a Chromium in EARSHOT_CHROMIUM."
 _PATIENCE_MS: Final = 30_000
-_NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS: Final = ("--disable-gpu", "--autoplay-policy=no-user-gesture-required")
 _PARTIAL_CONTENT: Final = 206
 _OK: Final = 200
@@ -69,10 +64,11 @@ class Browser:
             )
         except ImportError:
             raise NotPossible(f"Playwright is not installed. {INSTALL}") from None
+        prefer_installed_node()
         try:
             driver = self._open.enter_context(sync_playwright())
-            path = _system_chromium() or driver.chromium.executable_path
-            if not Path(path).exists():
+            path = find_chromium()
+            if path is None:
                 raise NotPossible(f"There is no Chromium. {INSTALL}")
             # Chromium refuses to start its sandbox as root.
             sandbox = () if os.geteuid() else ("--no-sandbox",)
@@ -185,7 +181,3 @@ class Browser:
         except Error:
             return False
         return True
-
-
-def _system_chromium() -> str:
-    return next((path for name in _NAMES if (path := shutil.which(name))), "")

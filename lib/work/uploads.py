@@ -204,7 +204,7 @@ def _settle(
     except ObjectMissingError:
         if exists(storage, row.key):
             return "failed"  # it is there and may not be read: not the upload's fault
-        audio_objects.mark_missing(caller, row.id, NEVER_UPLOADED)
+        audio_objects.mark_missing(caller, row.id, reason=NEVER_UPLOADED)
         return "missing"
     except StorageError as error:
         _log.warning("audio.sweep_waits", audioObjectId=row.id, failure=error.failure)

@@ -74,7 +74,7 @@ def _noted(caller: Caller, storage: Storage, analyser: Analyser, row: AudioObjec
         # Without the right to list, S3 says "denied" of what is missing.
         if error.failure not in {"missing", "denied"} or exists(storage, row.key):
             raise
-        audio_objects.mark_missing(caller, row.id, LOST)
+        audio_objects.mark_missing(caller, row.id, reason=LOST)
         return "missing"
     audio_objects.mark_analysed(
         caller,

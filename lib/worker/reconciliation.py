@@ -195,7 +195,7 @@ class Reconciliation:
         if row.key not in present:
             self.report.found("row_without_object", row.key)
             if self._repair and self._noted(
-                lambda: audio_objects.mark_missing(self._caller, row.id, LOST)
+                lambda: audio_objects.mark_missing(self._caller, row.id, reason=LOST)
             ):
                 self.report.mended("row_without_object")
         elif row.peaks_key is not None and row.peaks_key not in present:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from lib.data.functions import from_wire
 from lib.data.records import Rollup
 from lib.observability.alert_evaluation import Reading, Resolution, Signals, State
 from lib.observability.alert_rules import BY_NAME, Rule
@@ -76,7 +77,7 @@ def values(seed: int, found: Sequence[PastIncident]) -> list[Batch]:
 
 def _rollups(batches: Sequence[Batch], metric: str, **dimensions: str) -> list[Rollup]:
     return [
-        Rollup.from_wire({**wire, "resolution": "minute"})
+        from_wire(Rollup, {**wire, "resolution": "minute"})
         for batch in batches
         for wire in batch.rollups
         if wire["metric"] == metric and dimensions.items() <= wire["dimensions"].items()

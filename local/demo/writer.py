@@ -55,7 +55,7 @@ class Writer:
         rule = incident.rule
         alerts.record(
             self._caller,
-            f"demo-alert-{rule.name}-{incident.opened_at.isoformat()}",
+            idempotency_key=f"demo-alert-{rule.name}-{incident.opened_at.isoformat()}",
             rule=rule.name,
             title=rule.title,
             severity=rule.severity,

@@ -53,7 +53,8 @@ def alarmed(convex: ConvexRuntime) -> Mapping[str, Any]:
     alerts.evaluate(worker, at=datetime.now(UTC), channels=CHANNELS, results=[over])
     past = datetime.now(UTC) - timedelta(days=2)
     alerts.record(
-        worker, "past-1", rule=RULE, title="The storage probe failed", severity="critical",
+        worker, idempotency_key="past-1", rule=RULE, title="The storage probe failed",
+        severity="critical",
         unit="share", threshold=0.5, path="/storage", params={}, opened_at=past,
         resolved_at=past + timedelta(hours=1), value=1.0, source="test",
     )  # fmt: skip

@@ -118,7 +118,7 @@ def assessed(convex: ConvexRuntime) -> Mapping[str, Any]:
         "reviews": reviews.page(admin, queue_id=queue.id, cursor=None, limit=10),
         "of session": reviews.of_session(convex.member("viewer"), session.id),
         "agreements": reviews.agreements(kim, queue_id=queue.id, cursor=None, limit=10),
-        "trends": reviews.trends(kim, START - timedelta(days=3), START, rubric.id),
+        "trends": reviews.trends(kim, START - timedelta(days=3), START, rubric_id=rubric.id),
         "reviewers": review_queues.reviewers(kim, queue.id),
         "assessed": user_sessions.get(admin, session.id),
     }  # fmt: skip

@@ -14,11 +14,11 @@ import pytest
 
 from lib.data import Caller, Client, FunctionFailed, Refused, Unavailable, connections
 from lib.data.client import ATTEMPTS
-from lib.data.functions import Mutation, Query, writer
+from lib.data.functions import Mutation, Query, Reader, writer
 from tests.support.scripted import Answer, ScriptedServer, Seen, scripted_server, success
 
-ECHO: Query[dict[str, Any], Any] = Query("echo:get", writer(), lambda value: value)
-STORE: Mutation[dict[str, Any], Any] = Mutation("echo:put", writer(), lambda value: value)
+ECHO: Query[dict[str, Any], Any] = Query("echo:get", writer(), Reader(Any))
+STORE: Mutation[dict[str, Any], Any] = Mutation("echo:put", writer(), Reader(Any))
 
 
 @contextmanager
@@ -69,11 +69,13 @@ def test_values_are_decoded_with_convex_own_codec() -> None:
         }
 
 
-def test_numbers_are_floats_whether_or_not_anything_is_encoded() -> None:
-    with calling(lambda _seen: success({"n": 3, "list": [1, True]})) as (caller, _server):
-        found = caller.query(ECHO, {})
-    assert found == {"n": 3.0, "list": [1.0, True]}
-    assert [type(found["n"]), *map(type, found["list"])] == [float, float, bool]
+@pytest.mark.parametrize("more", [{}, {"data": {"$bytes": "AAE="}}])
+def test_free_numbers_are_read_alike_however_they_are_written(more: dict[str, Any]) -> None:
+    sent = {"list": [3, 3.0, 2.5, 1e300, True], **more}
+    with calling(lambda _seen: success(sent)) as (caller, _server):
+        found = caller.query(ECHO, {})["list"]
+    assert found == [3, 3, 2.5, 1e300, True]
+    assert [type(item) for item in found] == [int, int, float, float, bool]
 
 
 def test_a_mutation_whose_answer_was_lost_is_repeated_under_the_same_key() -> None:
@@ -216,7 +218,7 @@ def test_every_other_answer_is_told_apart(answer: Answer, error: type[Exception]
     "value", [{"$x": 1.0}, {"\u00e9": 1.0}, {"a" * 1025: 1.0}, 2**60, object()]
 )
 def test_what_convex_cannot_hold_is_refused_before_it_is_sent(value: object) -> None:
-    as_it_is: Query[dict[str, Any], Any] = Query("echo:get", dict, lambda value: value)
+    as_it_is: Query[dict[str, Any], Any] = Query("echo:get", dict, Reader(Any))
     with calling(lambda _seen: success(None)) as (caller, server):
         with pytest.raises(Refused) as caught:
             caller.query(as_it_is, {"value": value})

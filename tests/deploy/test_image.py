@@ -87,6 +87,7 @@ def _answers(port: str) -> bool:
         return False
 
 
+@pytest.mark.long
 def test_the_built_app_serves_and_its_health_check_agrees(
     image: Rehearsal, environment: dict[str, str], serving: str
 ) -> None:
@@ -109,6 +110,7 @@ def test_the_built_app_serves_and_its_health_check_agrees(
         assert list(image.inside(f"/app/lib/ui/{component}/build").glob("*.js"))
 
 
+@pytest.mark.long
 def test_the_worker_starts_from_the_image_and_ends_politely(
     image: Rehearsal, environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -130,6 +132,7 @@ def test_the_worker_starts_from_the_image_and_ends_politely(
         worker.wait()
 
 
+@pytest.mark.long
 def test_nothing_for_development_is_in_the_image(
     image: Rehearsal, environment: dict[str, str]
 ) -> None:

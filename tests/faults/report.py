@@ -8,18 +8,18 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
+_MOST_TROUBLES: Final = 10
 _PAGE: Final = """\
 # Faults
 
 Made by `make faults`: real processes (app, worker, Convex runtime, S3, identity provider) under
-load, one fault after the other as the seed says. {date}, {cores} cores, seed {seed}. The same
-faults again: `EARSHOT_FAULT_SEED={seed} make faults`.
+load, one fault after the other. {date}, {cores} cores. The same again:
+`EARSHOT_FAULT_SEED={seed} make faults`.
 
-Afterwards held: every acknowledged write is there exactly once, every acknowledged recording is
+Checked afterwards: every acknowledged write is there exactly once, every acknowledged recording is
 whole and analysed, no session was handed to two reviewers or reviewed twice, no claim is stuck,
-every alert message arrived, counters equal a recount, rows and objects agree, every job runs and
-every rule is evaluated again, and pages came back without the app being started again (but where
-the app itself was killed).
+every alert message arrived, counters equal a recount, rows and objects agree, every job and rule
+runs again, and pages came back without a restart of the app (unless it was killed itself).
 
 - {acknowledgedTurns:,} turns in {conversations:,} conversations, {recordings} recordings, {reviews}
   reviews and {messages} alert messages were acknowledged, {views:,} pages shown.
@@ -30,7 +30,7 @@ the app itself was killed).
 |---:|---|---:|
 {rounds}
 
-What clients saw meanwhile, and repeated:
+What clients saw meanwhile, and repeated (all kinds: [faults.json](faults.json)):
 
 {troubles}
 """
@@ -63,7 +63,8 @@ def _page(result: dict[str, Any]) -> str:
         f"| {number} | {one['fault']} | {one['recoverySeconds']:.1f} s |"
         for number, one in enumerate(result["rounds"], 1)
     ]
-    troubles = [f"- {count} x {what}" for what, count in result["troubles"].items()]
+    seen = list(result["troubles"].items())[:_MOST_TROUBLES]
+    troubles = [f"- {count} x {what}" for what, count in seen]
     disk = "a small tmpfs under the stack's home" if result["fullDisk"] else "left out, no root"
     words = {"rounds": "\n".join(rows), "troubles": "\n".join(troubles), "disk": disk}
     return _PAGE.format(**{**result, **words})

@@ -1,7 +1,7 @@
 """`python -m tests.walk`: `make walk`, which follows the documents to the letter.
 
-Every shell block of README.md and of the pages that it links is run in their order, in a new clone
-of this commit with an empty home and few programs, against the local stack that
+Every shell block of README.md and of the pages that docs/README.md lists is run in their order, in
+a new clone of this commit with an empty home and few programs, against the local stack that
 README's first command starts. What is not run is listed with its reason. The result is
 `docs/walk.md`; ends with 1 if a command failed.
 """
@@ -24,15 +24,14 @@ from tests.walk.programs import ASKED_FOR
 
 _HEAD: Final = """# The walk
 
-Written by `make walk`: every shell block of these documents, run one after the other as it stands,
-by a script that knows nothing else. It works in a new clone of the commit, with an empty `HOME`, no
-other variables than `PORT` (a free one) and those that tell how to reach package registries, and
-with the programs of Debian's required packages and of those that the pages ask for:
-{packages}. There is neither Node.js nor git nor a compiler.
+Written by `make walk`, which runs every shell block of these documents, one after the other as it
+stands: in a new clone, with an empty `HOME`, no other variables than `PORT` and those for package
+registries, and the programs of Debian's required packages and of those that the pages ask for
+({packages}); no Node.js, git or compiler.
 
-README's first command starts the local stack. After that the walk writes `.env`, as
-[deployment.md](deployment.md#4-settings) says, with that stack's addresses and keys, a recording
-for [api/README.md](api/README.md) and three files for [import.md](import.md).
+README's first command starts the local stack. Then the walk writes `.env` with that stack's
+addresses and keys ([deployment.md](deployment.md#4-settings)), a recording for
+[api/README.md](api/README.md) and three files for [import.md](import.md).
 """
 _FAILED: Final = "**failed**"
 
@@ -109,7 +108,7 @@ def _versions(checkout: Checkout) -> str:
 
     system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
     python = said("python3", "--version")
-    browser = said("chromium", "--version").split(" built")[0]
+    browser = said(".venv/chromium/chrome", "--version")
     return f"{system}, {os.cpu_count()} cores, {python}, {browser}"
 
 

@@ -19,6 +19,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 REPORT: Final = ROOT / "docs" / "walk.md"
+_INDEX: Final = "docs/README.md"
 _BLOCK: Final = re.compile(
     r"(?:^ *<!-- walk: (?P<how>.+?) -->\n)?^(?P<pad> *)```sh\b[^\n]*\n(?P<text>.*?)^(?P=pad)```$",
     re.MULTILINE | re.DOTALL,
@@ -61,14 +62,15 @@ class Block:
 
 
 def pages(root: Path = ROOT) -> list[str]:
-    """Return the pages in the order in which a newcomer meets them: those that README.md links.
+    """Return the pages in the order in which a newcomer meets them: README.md, then the index.
 
     Links that lead nowhere are left to `tests/test_docs.py`.
     """
-    readme = (root / "README.md").read_text("utf-8")
-    linked = re.findall(r"^\| \[[^]]+\]\(([\w/.-]+\.md)\)", readme, re.MULTILINE)
+    index = (root / _INDEX).read_text("utf-8")
+    linked = re.findall(r"^\| \[[^]]+\]\(([\w/.-]+\.md)\)", index, re.MULTILINE)
     written = REPORT.relative_to(ROOT).as_posix()
-    there = [page for page in linked if page != written and (root / page).exists()]
+    named = [f"docs/{page}" for page in linked]
+    there = [page for page in named if page != written and (root / page).exists()]
     return ["README.md", *dict.fromkeys(there)]
 
 

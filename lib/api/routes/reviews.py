@@ -149,7 +149,7 @@ def read_trends(
 ) -> ScoreTrends:
     """Return mean scores per UTC day, rubric and model; at most 365 days."""
     first, last = window(start, end, TREND_WINDOW)
-    found = reviews.trends(access.caller, first, last, rubric_id)
+    found = reviews.trends(access.caller, first, last, rubric_id=rubric_id)
     return ScoreTrends(items=[ScoreTrend.model_validate(trend) for trend in found])
 
 

@@ -228,7 +228,7 @@ class RuntimeWatch:
         told = f"told {', '.join(outage.told)}" if outage.told else "nobody was told"
         alerts.record(
             self._services.worker_caller(),
-            f"outage-{outage.key}",
+            idempotency_key=f"outage-{outage.key}",
             rule=RUNTIME_DOWN.name,
             title=RUNTIME_DOWN.title,
             severity=RUNTIME_DOWN.severity,

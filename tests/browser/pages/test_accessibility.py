@@ -14,8 +14,6 @@ from tests.screenshots import paths, settled
 from tests.support.browser import new_context, sign_in
 from tests.support.stack import ROOT, RunningStack
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack]
-
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = {"serious", "critical"}
 # What we do not draw ourselves: frame, sidebar and toolbar of Streamlit, and what Plotly draws.
@@ -45,7 +43,7 @@ PAGES = (
 )
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
+@pytest.fixture(scope="module", params=["light", pytest.param("dark", marks=pytest.mark.long)])
 def member(browser: Browser, stack: RunningStack, request: pytest.FixtureRequest) -> Iterator[Page]:
     context = new_context(browser, color_scheme=request.param, bypass_csp=True)
     page = context.new_page()

@@ -6,13 +6,10 @@ import csv
 import io
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import enter
 from tests.support.stack import RunningStack
-
-pytestmark = [pytest.mark.browser, pytest.mark.stack]
 
 
 def test_an_event_is_found_by_what_was_done_and_leads_to_its_session(

@@ -21,8 +21,6 @@ from tests.browser.pages.room import Ingest, open_room, turns
 from tests.support.browser import new_context, sign_in
 from tests.support.stack import RunningStack
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack]
-
 LONG_WORD = "w" * 32_000
 
 

@@ -13,8 +13,6 @@ from tests.browser.pages.room import Ingest, lit, open_room, player, position, t
 from tests.support.browser import sign_in
 from tests.support.stack import RunningStack, wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack]
-
 GAP_MS = 40_000
 REQUEST = "0190a3b4-1234-7123-8123-123456789012"
 

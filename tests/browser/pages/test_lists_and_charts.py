@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import enter
 from tests.support.stack import RunningStack
-
-pytestmark = [pytest.mark.browser, pytest.mark.stack]
-
 
 # The first page of a fresh process draws charts only after their libraries are loaded.
 SLOW_MS = 30_000

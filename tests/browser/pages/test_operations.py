@@ -7,13 +7,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import httpx
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import enter
 from tests.support.stack import RunningStack, wait_until
-
-pytestmark = [pytest.mark.browser, pytest.mark.stack]
 
 SLOW_MS = 60_000
 # The demo data has throttling in the afternoon three days ago (local/demo/history.py).

@@ -18,8 +18,6 @@ from tests.browser.test_story import api
 from tests.support.browser import sign_in
 from tests.support.stack import RunningStack
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack]
-
 SECRET = "ada.lovelace@example.org"
 NUMBER = "+44 20 7946 0958"
 

@@ -19,8 +19,6 @@ from tests.browser.pages.room import Ingest, turns
 from tests.support.browser import enter
 from tests.support.stack import RunningStack
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack]
-
 FORMULA = '=HYPERLINK("http://localhost:9/","open")'
 NEW_MS = 40_000  # The list asks for new sessions every 15 seconds.
 

@@ -15,8 +15,6 @@ from tests.browser.pages.room import Ingest, turns
 from tests.support.browser import enter
 from tests.support.stack import RunningStack
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack]
-
 
 @pytest.fixture(scope="module")
 def ingest(stack: RunningStack) -> Iterator[Ingest]:

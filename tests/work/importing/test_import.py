@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import asdict
 
 from lib.api.routes.interactions import Turn as ApiTurn
 from lib.api.routes.sessions import Session as ApiSession

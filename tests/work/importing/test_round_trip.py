@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 
 from hypothesis import given
+from msgspec.structs import asdict
 
 from lib.api.routes.sessions import Session as ApiSession
 from lib.data.records import Interaction

@@ -12,8 +12,6 @@ from tests.support.browser import enter, new_context
 from tests.support.receiver import Receiver, running_receiver
 from tests.support.stack import RunningStack, running_stack
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack]
-
 SECRET = "whsec_" + "c2VjcmV0IHNlY3JldCBzZWNyZXQgMTIz"
 SLOW_MS = 60_000
 

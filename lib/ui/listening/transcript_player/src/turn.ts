@@ -95,7 +95,9 @@ function copyButton(requestId: string): HTMLElement {
   button.append(`request ${requestId.slice(0, 8)}…`);
   button.title = `Copy request id ${requestId}`;
   button.addEventListener("click", () => {
-    void navigator.clipboard?.writeText(requestId).then(() => {
+    // There is none where the page has no https.
+    const clipboard = navigator.clipboard as Clipboard | undefined;
+    void clipboard?.writeText(requestId).then(() => {
       button.textContent = "request id copied";
     });
   });

@@ -1,0 +1,1 @@
+"""Writes what follows from the Convex functions: the records and calls of lib/data, and a table."""

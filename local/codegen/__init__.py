@@ -1,1 +1,0 @@
-"""Writes lib/data/records.py from the argument and return validators of the Convex functions."""
