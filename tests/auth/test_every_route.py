@@ -54,8 +54,9 @@ def test_members_reach_the_listed_routes_and_nothing_else_of_streamlit(
         for path, kind in walked["kinds"].items()
         if kind not in {"api", "public"} or path.startswith("/_stcore/")
     }
-    # What is "auth" is answered by the gate. A route that is not here came with a new version of Streamlit: it answers nobody until it is
-    # listed, here and in `lib/auth/path_kinds.py`, because the dashboard needs it.
+    # What is "auth" is answered by the gate. A route that is not here came with a new version of
+    # Streamlit: it answers nobody until it is listed, here and in `lib/auth/path_kinds.py`, because
+    # the dashboard needs it.
     assert routes == {
         "/": "document",
         "/_stcore/agent/interact": "refused",

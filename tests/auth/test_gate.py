@@ -106,7 +106,7 @@ async def test_members_reach_nothing_of_streamlit_that_no_page_needs(
     assert answer.status_code == 404
 
 
-@pytest.mark.parametrize("method", ["POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"])
+@pytest.mark.parametrize("method", ["POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"])
 async def test_other_methods_on_a_page_are_refused(method: str, production: Stage) -> None:
     answer = await production.request(method, "/users", sec_fetch_dest="document")
     assert answer.status_code == 401
