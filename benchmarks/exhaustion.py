@@ -1,8 +1,9 @@
 """What one member can make the app keep: memory under uploads, large messages and many sockets.
 
 The attacker is signed in as a viewer and asks for more than any page does: 400 uploads of 1 MB into
-an own session, 60 sockets at once, and on each of them messages of 8 MiB whose text the session
-keeps. Memory is the app's resident memory after each attack, while all sockets are still open.
+an own session, 60 sockets at once, on each of them messages of 8 MiB whose text the session keeps,
+and pages on 20 sockets for a minute without reading any. Memory is the app's resident memory after
+each attack, while all sockets are still open.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from websockets.typing import Origin, Subprotocol
 
 from benchmarks.figures import Figure
 from benchmarks.load import stack_to_load
+from lib.auth.sockets import MOST_OF_MEMBER
 from local.stack import Stack
 from tests.support.sign_in import own_web, sign_in, team_members
 
@@ -31,6 +33,7 @@ MB: Final = 1_000_000
 SOCKETS: Final = 60
 MESSAGE_BYTES: Final = 8 * 1024 * 1024
 ANSWER_SECONDS: Final = 60.0
+UNREAD_SECONDS: Final = 60
 
 
 def measure() -> Iterator[Figure]:
@@ -64,6 +67,8 @@ async def attack(stack: Stack, app: int) -> list[Figure]:
         after_sockets = resident_mib(app)
         kept = await asyncio.gather(*[large_message(one) for one in held])
         after_messages = resident_mib(app)
+        await sockets.aclose()
+        most_unread = await unread(stack, web, app)
     return [
         Figure("the app with one page open", before, "MiB"),
         Figure(f"{UPLOADS} uploads of 1 MB: accepted", accepted, "", at_most=0),
@@ -72,6 +77,7 @@ async def attack(stack: Stack, app: int) -> list[Figure]:
         Figure("the app with these sockets open", after_sockets, "MiB"),
         Figure("messages of 8 MiB: taken", sum(kept), "", at_most=0),
         Figure("the app after the messages", after_messages, "MiB", under=after_sockets + 150),
+        Figure("the app with unread pages", most_unread, "MiB", under=after_messages + 150),
     ]
 
 
@@ -131,6 +137,22 @@ async def large_message(socket: ClientConnection) -> bool:
                     return True
     except (WebSocketException, TimeoutError):
         return False
+
+
+async def unread(stack: Stack, web: httpx.AsyncClient, app: int) -> float:
+    """Ask for pages and read nothing; return the most memory that the app had meanwhile."""
+    most = 0.0
+    async with contextlib.AsyncExitStack() as sockets:
+        held = [
+            await sockets.enter_async_context(opened(stack, web)) for _ in range(MOST_OF_MEMBER)
+        ]
+        for _ in range(UNREAD_SECONDS):
+            for one in held:
+                with contextlib.suppress(WebSocketException):
+                    await one.send(asked().SerializeToString())
+            await asyncio.sleep(1)
+            most = max(most, resident_mib(app))
+    return most
 
 
 def asked() -> BackMsg:
