@@ -13,7 +13,7 @@ from typing import Final
 from lib.data.fields import Speaker
 from lib.formats.collector import Collector
 from lib.formats.conversation import Transcript, UnreadableError
-from lib.formats.cue_blocks import Block, lines_of, subrip_blocks, webvtt_blocks
+from lib.formats.cue_blocks import ARROW, Block, lines_of, subrip_blocks, webvtt_blocks
 from lib.formats.cue_text import ManyVoicesError, has_ass_markup, subrip_text, webvtt_text
 from lib.formats.speakers import NobodyError, Speakers
 from lib.formats.times import looks_timed, read_timing
@@ -38,11 +38,10 @@ def read_webvtt(text: str, speakers: Speakers) -> Transcript:
     signature, *lines = lines_of(text)
     if not _SIGNATURE.match(signature):
         raise UnreadableError(1, "does not begin with WEBVTT")
-    header = 0
-    if lines and lines[0]:
-        header = next(
-            (at for at, line in enumerate(lines) if not line or "-->" in line), len(lines)
-        )
+    # Lines after the signature, up to a blank one or the first times, are the header.
+    header = next(
+        (at for at, line in enumerate(lines) if not line.strip() or ARROW in line), len(lines)
+    )
     blocks = list(webvtt_blocks(lines[header:], 2 + header))
     turns = Collector()
     if header:
