@@ -89,7 +89,7 @@ def test_a_member_has_one_export_at_a_time_and_a_process_a_few(exports: Exports)
     running = [begin(exports, write_until_told, f"user_{n}") for n in range(MOST_RUNNING)]
     with pytest.raises(BusyError, match="running export"):
         begin(exports, write_hello, "user_0")
-    with pytest.raises(BusyError, match="Others"):
+    with pytest.raises(BusyError, match="Too many exports"):
         begin(exports, write_hello, "user_new")
     running[0].cancel()
     settled(running[0])
