@@ -22,6 +22,12 @@ from lib.config.values import (
     is_loopback,
     refuse_placeholder,
 )
+from lib.product.lifetimes import (
+    PLAYBACK_URL,
+    PRIVACY_WINDOW,
+    PRIVACY_WINDOW_LONGEST,
+    SIGNED_URL_LONGEST,
+)
 
 T = TypeVar("T")
 InstanceType = Literal["production", "development"]
@@ -177,16 +183,16 @@ class Settings(BaseSettings):
         repr=False,
     )
     signed_url_seconds: int = Field(
-        300,
+        int(PLAYBACK_URL.total_seconds()),
         ge=5,
-        le=900,
+        le=int(SIGNED_URL_LONGEST.total_seconds()),
         alias="EARSHOT_SIGNED_URL_SECONDS",
         description="Life of a playback URL.",
     )
     privacy_window_days: int = Field(
-        90,
+        PRIVACY_WINDOW.days,
         ge=1,
-        le=3650,
+        le=PRIVACY_WINDOW_LONGEST.days,
         alias="EARSHOT_PRIVACY_WINDOW_DAYS",
         description="Recordings older than this are deleted; transcripts are kept.",
     )

@@ -19,6 +19,7 @@ from typing import BinaryIO, Final, Literal
 
 from lib.data import DataError, Refused
 from lib.observability.logs import get_logger
+from lib.product.lifetimes import EXPORT_FILE
 
 MOST_RUNNING: Final = 4
 """Exports that one process writes at a time."""
@@ -30,8 +31,6 @@ MOST_FILES: Final = 64
 """Files of one process, all members together."""
 MOST_BYTES_OF_ALL: Final = MOST_RUNNING * MOST_BYTES
 """Bytes of all files of one process."""
-KEEP_SECONDS: Final = 900.0
-"""How long a finished file waits for its download."""
 _PIECE: Final = 256 * 1024
 
 State = Literal["running", "ready", "failed", "cancelled"]
@@ -93,7 +92,7 @@ class Export:
             raise StoppedError("It was cancelled.")
         if size > MOST_BYTES:
             limit = MOST_BYTES // 1024**2
-            raise StoppedError(f"It would be larger than {limit} MiB: narrow the selection.")
+            raise StoppedError(f"It would exceed {limit} MiB: narrow the selection.")
         self._grown(self)
 
     @property
@@ -138,7 +137,7 @@ class Exports:
         keep_seconds: how long a finished file waits for its download.
     """
 
-    def __init__(self, keep_seconds: float = KEEP_SECONDS) -> None:
+    def __init__(self, keep_seconds: float = EXPORT_FILE.total_seconds()) -> None:
         self._keep_seconds = keep_seconds
         self._guard = threading.Lock()
         self._known: dict[str, Export] = {}
@@ -159,9 +158,9 @@ class Exports:
         with self._guard:
             running = [one for one in self._known.values() if one.state == "running"]
             if any(one.owner == owner for one in running):
-                raise BusyError("An export of yours is running: wait for it, or cancel it.")
+                raise BusyError("You have a running export. Wait for it or cancel it.")
             if len(running) >= MOST_RUNNING:
-                raise BusyError("Others are exporting now: try again in a minute.")
+                raise BusyError("Too many exports are running. Try again in a minute.")
             export = Export(owner, file_name, media_type, self._make_room)
             self._known[export.id] = export
         self._make_room(export)
@@ -210,7 +209,7 @@ class Exports:
             state: State = "ready"
         except StoppedError as stopped:
             export.problem, state = str(stopped), "failed"
-        except Exception as error:  # noqa: BLE001  # nobody else would tell the member
+        except Exception as error:  # noqa: BLE001  # the member must see the failure
             _log.warning("export.failed", error=type(error).__name__, reason=str(error))
             export.problem, state = _why(error), "failed"
         export.state = "cancelled" if export.is_cancelled else state
@@ -258,10 +257,10 @@ def _read(file: FileIO) -> Iterator[bytes]:
 def _why(error: Exception) -> str:
     match error:
         case PermissionError():
-            return "Your session has ended meanwhile: sign in and start again."
+            return "Your sign-in has expired. Sign in and start again."
         case Refused():
             return error.message
         case DataError():
-            return "The data service did not answer: start again in a moment."
+            return "The data service did not respond. Start again in a moment."
         case _:
-            return "It could not be written."
+            return "The file could not be written."

@@ -24,11 +24,12 @@ from lib.storage.decode import (
     MAX_RATE,
     MAX_SECONDS,
     MIN_RATE,
+    Measured,
     UnplayableError,
 )
 from lib.storage.errors import StorageError
 from lib.storage.formats import AudioFormat
-from lib.storage.peaks import MAX_PEAKS_BYTES, Peaks
+from lib.storage.peaks import MAX_PEAKS_BYTES
 from lib.storage.reader import ObjectReader, TooManyJumpsError
 from lib.worker.confinement import hide_memory
 
@@ -45,7 +46,7 @@ _ROOT = Path(__file__).parents[2]
 # What finds and starts an interpreter; settings and secrets stay with this process.
 _PASSED: Final = ("LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "PYTHONDONTWRITEBYTECODE")
 _LINE_BYTES: Final = 2 * MAX_PEAKS_BYTES
-_FOUND: Final = TypeAdapter(Peaks)
+_FOUND: Final = TypeAdapter(Measured)
 
 _log = get_logger(__name__)
 
@@ -94,7 +95,7 @@ class Analyser:
         with self._lock:
             self._end()
 
-    def _decode(self, reader: ObjectReader, audio_format: AudioFormat) -> Peaks:
+    def _decode(self, reader: ObjectReader, audio_format: AudioFormat) -> Measured:
         limit = BASE_SECONDS + SECONDS_PER_MIB * reader.size / 2**20
         for _ in range(ATTEMPTS):
             try:
@@ -154,7 +155,7 @@ class Decoder:
             raise
         return child
 
-    def decode(self, reader: ObjectReader, audio_format: AudioFormat, seconds: float) -> Peaks:
+    def decode(self, reader: ObjectReader, audio_format: AudioFormat, seconds: float) -> Measured:
         """Let it decode what the reader reads.
 
         Raises:
@@ -219,19 +220,20 @@ class Decoder:
         self.process.wait(10)
 
 
-def _checked(found: object) -> Peaks:
+def _checked(found: object) -> Measured:
     """Return what the child has found, if that can be."""
     try:
-        peaks = _FOUND.validate_python(found)
+        measured = _FOUND.validate_python(found)
     except ValidationError as error:
         raise ChildFailedError from error
+    peaks = measured.peaks
     if not (
         0 < peaks.duration_ms <= (MAX_SECONDS + 60) * 1000
         and MIN_RATE <= peaks.sample_rate <= MAX_RATE
         and 1 <= peaks.channels <= MAX_CHANNELS
     ):
         raise ChildFailedError
-    return peaks
+    return measured
 
 
 def _no_number(name: str) -> float:

@@ -114,7 +114,7 @@ def test_no_text_is_interpreted_on_any_page_or_in_any_file(
     page.get_by_role("link", name=name).click()  # the user's page
     expect(page.get_by_role("heading", name=name)).to_be_visible()
     page.goto(f"{stack.app_url}/sessions?q={word}")
-    hits = page.get_by_role("table", name="Turns that match")
+    hits = page.get_by_role("table", name="Matching turns")
     expect(hits.locator("mark").first).to_have_text(word)
     expect(hits).to_contain_text("onerror=alert(1)")
     page.goto(f"{stack.app_url}/users?q={quote('![n](')}")
