@@ -111,7 +111,7 @@ def test_a_file_does_not_grow_without_end(
     monkeypatch.setattr(exports_module, "MOST_BYTES", 2 * 1024**2)
     export = begin(exports, lambda _out, export: export.wrote(7, 3 * 1024**2))
     assert settled(export).state == "failed"
-    assert "larger than 2 MiB" in export.problem
+    assert "exceed 2 MiB" in export.problem
 
 
 def test_an_unfetched_file_goes_when_its_time_is_up() -> None:
