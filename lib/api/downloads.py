@@ -13,7 +13,7 @@ from typing import Final
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from lib.auth.backend_api import ApiUnavailableError
@@ -36,15 +36,29 @@ def download(request: Request) -> Response:
         else None
     )
     if export is None or export.state != "ready":
-        return PlainTextResponse(
-            "The file does not exist or has expired. Start the export again.", status_code=404
-        )
-    return FileResponse(
-        export.path,
+        return _gone()
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Disposition": f'attachment; filename="{export.file_name}"',
+        "Content-Length": str(export.size),
+    }
+    if request.method == "HEAD":
+        return Response(headers=headers, media_type=export.media_type)
+    try:
+        pieces = export.pieces()
+    except FileNotFoundError:
+        return _gone()
+    return StreamingResponse(
+        pieces,
+        headers=headers,
         media_type=export.media_type,
-        filename=export.file_name,
-        headers={"Cache-Control": "no-store"},
-        background=BackgroundTask(exports.discard, export) if request.method == "GET" else None,
+        background=BackgroundTask(exports.discard, export),
+    )
+
+
+def _gone() -> Response:
+    return PlainTextResponse(
+        "The file does not exist or has expired. Start the export again.", status_code=404
     )
 
 

@@ -60,6 +60,7 @@ class GateReason(StrEnum):
     SESSION_NOT_ACTIVE = "session-not-active"
     SESSION_PENDING = "session-pending"
     SIGNED_OUT_HERE = "signed-out-here"
+    TOO_MANY_SOCKETS = "too-many-sockets"
 
 
 EXPIRED_PREFIX = "session-token-expired-refresh-"

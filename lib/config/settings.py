@@ -7,13 +7,21 @@ Every field is documented here and mirrored, with the same name, in `.env.exampl
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lib.config.clerk_keys import account_portal_origin, frontend_api_host, is_organization_claim
-from lib.config.values import Origin, ReceiverUrl, SecretWords, SigningSecret, Words, is_loopback
+from lib.config.values import (
+    Origin,
+    ReceiverUrl,
+    SecretWords,
+    SigningSecret,
+    Words,
+    is_loopback,
+    refuse_placeholder,
+)
 from lib.product.lifetimes import (
     PLAYBACK_URL,
     PRIVACY_WINDOW,
@@ -21,6 +29,7 @@ from lib.product.lifetimes import (
     SIGNED_URL_LONGEST,
 )
 
+T = TypeVar("T")
 InstanceType = Literal["production", "development"]
 StorageRole = Literal["reader", "ingest", "analysis", "probe", "retention", "admin"]
 
@@ -226,6 +235,12 @@ class Settings(BaseSettings):
         alias="EARSHOT_DEMO",
         description="Load demo data; refused with any URL that is not loopback.",
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _own_value(cls, value: T) -> T:
+        refuse_placeholder(value)
+        return value
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -57,7 +57,15 @@ MAX_CHARACTERS: Final = 32_000_000
 """Of a transcript that is written as a whole; longer ones are read in pages."""
 
 _INTERNAL: Final = frozenset({"user_id", "source", "session_id", "audio_object_id"})
-_OF_AUDIO: Final = ("content_type", "bytes", "duration_ms", "status", "analysis")
+_OF_AUDIO: Final = (
+    "content_type",
+    "bytes",
+    "duration_ms",
+    "status",
+    "analysis",
+    "reason",
+    "codec",
+)
 
 
 class TooLongError(Exception):

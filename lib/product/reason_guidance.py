@@ -91,6 +91,12 @@ GROUPS: Final[Mapping[str, Mapping[str, Guidance]]] = {
             "The session was signed out in Earshot a moment ago; its last token has not expired.",
             "None: refusing it is intended.",
         ),
+        "too-many-sockets": Guidance(
+            "The member has too many tabs open in one replica; the socket was answered with 429.",
+            "The new tab stays empty; the open ones go on.",
+            "The member's number of tabs; a script that opens sockets under this account.",
+            "Close tabs. A script: revoke the session in Clerk.",
+        ),
     },
     "People cannot get in": {
         "role-missing": Guidance(

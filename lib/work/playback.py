@@ -9,6 +9,7 @@ from typing import Literal
 from lib.data import Caller, listening
 from lib.data.records import AudioObject
 from lib.storage.client import Storage
+from lib.storage.formats import format_of_content_type
 from lib.storage.objects import read_small
 from lib.storage.peaks import MAX_PEAKS_BYTES
 from lib.storage.urls import sign_get
@@ -32,7 +33,10 @@ class NotPlayableError(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Playback:
-    """A URL that plays one recording until `expires_at` (each range request must start before)."""
+    """A URL that serves one recording until `expires_at` (each range request must start before).
+
+    What browsers do not play (`plays_in_browsers`) is served as well: other programs play it.
+    """
 
     audio: AudioObject
     url: str
@@ -66,6 +70,11 @@ def issue_url(
         raise NotPlayableError("corrupt", row.reason or "")
     signed = sign_get(storage, row.key)
     return Playback(row, signed.url, signed.expires_at)
+
+
+def plays_in_browsers(audio: AudioObject) -> bool | None:
+    """Tell whether browsers play the codec of a recording; None while it is not known."""
+    return format_of_content_type(audio.content_type).plays_in_browsers(audio.codec)
 
 
 def waveform(storage: Storage, audio: AudioObject) -> bytes | None:

@@ -19,9 +19,9 @@ from lib.auth.members import Member, primary_email, text_in
 from lib.auth.roles import Role, role_of
 from lib.config.settings import Settings
 from lib.data import Caller, DataError, Refused, erasure, users
-from lib.data.limits import NAME_CHARS
 from lib.data.records import User, UsersUpsertArgs
 from lib.observability.logs import get_logger
+from lib.product.limits import NAME_CHARS
 from lib.product.texts import shortened
 from lib.work.clerk_webhooks import ClerkEvent, verified_event
 

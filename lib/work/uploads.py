@@ -22,7 +22,7 @@ from lib.storage.analysis import check_upload
 from lib.storage.client import Storage
 from lib.storage.decode import FLAWS, UnplayableError
 from lib.storage.errors import ObjectMissingError, StorageError
-from lib.storage.formats import check_size
+from lib.storage.formats import check_size, format_of_content_type
 from lib.storage.keys import AudioKey
 from lib.storage.objects import exists
 from lib.storage.upload import Progress, measure_file, upload
@@ -63,7 +63,8 @@ def begin(
         storage: the bucket.
         session_id: document id of the session.
         sequence: of the turn; None for a recording of the whole session.
-        content_type: one of `lib.storage.formats.FORMATS`.
+        content_type: of one of `lib.storage.formats.FORMATS`, by any of its names; the URL is
+            bound to the first one.
         size: exact length in bytes.
         sha256: 64 hexadecimal digits.
 
@@ -75,6 +76,7 @@ def begin(
     """
     check_size(size)
     checksum_header(sha256)
+    content_type = format_of_content_type(content_type).content_type
     now = datetime.now(UTC)
     window = timedelta(days=storage.settings.privacy_window_days)
     row = audio_objects.begin(
@@ -143,7 +145,7 @@ def complete(
 
     Raises:
         LookupError: there is no such row.
-        ObjectMissingError: nothing was uploaded (yet), which is certain.
+        ObjectMissingError: nothing was uploaded yet; this is certain.
         UnplayableError: the upload is not the announced recording; the row records this.
         StorageError, Refused, Unavailable: a dependency failed; retry.
     """
@@ -160,7 +162,8 @@ def complete(
         audio_objects.mark_analysed(worker(), id=row.id, analysis="corrupt", reason=error.flaw)
         raise
     except StorageError as error:
-        # Without permission to list, S3 returns 403 for a missing key: ask a role that may list.
+        # Without permission to list, S3 returns "denied" for a missing object: check with a
+        # role that may list.
         if error.failure == "denied" and not exists(storage, row.key):
             raise ObjectMissingError("missing", error.operation) from None
         raise

@@ -85,6 +85,9 @@ def _noted(caller: Caller, storage: Storage, analyser: Analyser, row: AudioObjec
         channels=found.channels,
         peaks_key=found.peaks_key,
         etag=found.etag,
+        codec=found.codec,
+        media_start_ms=found.media_start_ms,
+        reason=found.remark,
     )
     _allow_expiry(storage, row.key)
     return "ready"

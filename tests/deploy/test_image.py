@@ -16,11 +16,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from lib.auth.sockets import MESSAGE_BYTES
 from lib.data import alerts
 from lib.observability.alert_rules import RUNTIME_DOWN, RUNTIME_SILENT
 from lib.product.alert_guidance import ALERTS
 from lib.product.guidance import Guidance
 from lib.product.reason_guidance import REASONS
+from local import processes
 from local.processes import node_binary
 from local.stack import Stack, free_ports
 from tests.deploy.dockerfile import DOCKERFILE, ROOT, Rehearsal, exec_form, stages
@@ -28,6 +30,11 @@ from tests.support.convex import running_convex
 from tests.support.stack import wait_until
 
 PORT = "8501"
+
+
+def test_the_server_takes_no_larger_messages_than_the_gate() -> None:
+    for command in (exec_form(stages()[-1].last("CMD")), processes.uvicorn_command("x:y", 1)):
+        assert command[command.index("--ws-max-size") + 1] == str(MESSAGE_BYTES)
 
 
 @pytest.fixture(scope="module")

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema, computed_field
 
 from lib.api.access import Access, AccessDep, ServicesDep
 from lib.api.middleware import log_fields
 from lib.api.models import DocumentId, OutMoment, RequestModel, ResponseModel
 from lib.api.problems import CONFLICT, GONE, NOT_FOUND, VALIDATION, Problem, errors
+from lib.api.recording import Recording
 from lib.api.route import ApiRoute
 from lib.data import FieldError
 from lib.storage.decode import UnplayableError
 from lib.storage.errors import ObjectMissingError
-from lib.storage.formats import MAX_AUDIO_BYTES
+from lib.storage.formats import CONTENT_TYPE_PATTERN, MAX_AUDIO_BYTES, format_of_content_type
 from lib.work import playback, uploads
 from lib.work.services import Services
 
 router = APIRouter(tags=["audio"], route_class=ApiRoute)
 
-ContentType = Literal[
-    "audio/wav", "audio/mpeg", "audio/ogg", "audio/webm", "audio/mp4", "audio/flac"
+ContentType = Annotated[
+    str,
+    AfterValidator(lambda given: format_of_content_type(given).content_type),
+    WithJsonSchema({"type": "string", "pattern": CONTENT_TYPE_PATTERN, "examples": ["audio/wav"]}),
 ]
+"""Of any name that is in use, with or without parameters; stored by its first name."""
 
 
 class NewAudio(RequestModel):
@@ -48,26 +52,32 @@ class Upload(ResponseModel):
     expires_at: OutMoment
 
 
-class Audio(ResponseModel):
-    """A recording and its state."""
+class Audio(Recording):
+    """A recording and where it belongs."""
 
-    audio_object_id: str = Field(validation_alias="id", serialization_alias="audioObjectId")
     session_id: str
     sequence: int | None
-    content_type: str
-    bytes: int
     sha256: str
-    duration_ms: float | None
-    status: str = Field(description="pending, stored, expired, deleted or missing.")
-    analysis: str | None = Field(description="pending, ready or corrupt; null until stored.")
     created_at: OutMoment
+
+    @computed_field(  # type: ignore[prop-decorator]  # mypy knows no decorated properties
+        description="Browsers play this codec; null until analysed."
+    )
+    @property
+    def plays_in_browsers(self) -> bool | None:
+        """Tell whether browsers play the codec."""
+        return format_of_content_type(self.content_type).plays_in_browsers(self.codec)
 
 
 class PlaybackUrl(ResponseModel):
-    """A short-lived URL that plays the recording; ask again before it expires."""
+    """A short-lived URL that serves the recording; ask again before it expires."""
 
     url: str = Field(description="A secret until it expires; do not log it.")
     expires_at: OutMoment
+    codec: str | None = Field(description="FFmpeg's name of it; null until analysed.")
+    plays_in_browsers: bool | None = Field(
+        description="Browsers play this codec; null until analysed. Others have to be downloaded."
+    )
 
 
 @router.post(
@@ -153,7 +163,12 @@ def play_audio(
     except playback.NotPlayableError as error:
         raise _not_playable(error) from error
     response.headers["Cache-Control"] = "no-store"
-    return PlaybackUrl(url=issued.url, expires_at=issued.expires_at)
+    return PlaybackUrl(
+        url=issued.url,
+        expires_at=issued.expires_at,
+        codec=issued.audio.codec,
+        plays_in_browsers=playback.plays_in_browsers(issued.audio),
+    )
 
 
 def _begin(

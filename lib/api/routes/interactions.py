@@ -14,6 +14,7 @@ from lib.api.lists import At
 from lib.api.middleware import log_fields
 from lib.api.models import DocumentId, OutMoment, RequestModel, ResponseModel
 from lib.api.problems import ALTERNATIVE, errors
+from lib.api.recording import Recording
 from lib.api.route import ApiRoute
 from lib.api.routes.sessions import no_session
 from lib.data import audit, interactions, user_sessions
@@ -70,17 +71,6 @@ class Appended(ResponseModel):
     duplicates: int
 
 
-class TurnAudio(ResponseModel):
-    """The recording of a turn; `/audio/{audioObjectId}/url` returns a playback URL."""
-
-    audio_object_id: str = Field(validation_alias="id", serialization_alias="audioObjectId")
-    content_type: str
-    bytes: int
-    duration_ms: float | None
-    status: str = Field(description="pending, stored, expired, deleted or missing.")
-    analysis: str | None = Field(description="pending, ready or corrupt; null until stored.")
-
-
 class Turn(ResponseModel):
     """One turn of a session."""
 
@@ -98,7 +88,7 @@ class Turn(ResponseModel):
     ttft_ms: float | None
     latency_ms: float | None
     created_at: OutMoment
-    audio: TurnAudio | None
+    audio: Recording | None
 
 
 class TurnPage(ResponseModel):

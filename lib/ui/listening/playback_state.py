@@ -16,13 +16,15 @@ from lib.observability.logs import get_logger
 from lib.storage.errors import ObjectMissingError, StorageError
 from lib.storage.objects import head
 from lib.ui.listening.waveforms import Waveform
-from lib.work.playback import NotPlayableError, Playback, issue_url
+from lib.work.playback import NotPlayableError, Playback, issue_url, plays_in_browsers
 from lib.work.services import services
 
 MOST_URLS: Final = 12
 """Maximum number of URLs in one request of the player."""
 _AT_ONCE: Final = 6
-_STATES: Final = frozenset({"pending", "expired", "deleted", "missing", "corrupt"})
+DOWNLOAD_ONLY: Final = "download_only"
+"""State of a recording whose codec browsers do not play."""
+_STATES: Final = frozenset({"pending", "expired", "deleted", "missing", "corrupt", DOWNLOAD_ONLY})
 _KEY: Final = "earshot.room"
 
 _log = get_logger(__name__)
@@ -107,7 +109,9 @@ class PlaybackState:
             if earlier is not None and earlier.expires_at > datetime.now(UTC):
                 # The player failed with a URL that is still valid: check that the object exists.
                 head(storage, "reader", recording.key, "page")
-            return issue_url(caller, storage, recording.id, renewal=earlier is not None)
+            issued = issue_url(caller, storage, recording.id, renewal=earlier is not None)
+            # Its analysis may have ended since the page was loaded.
+            return DOWNLOAD_ONLY if plays_in_browsers(issued.audio) is False else issued
         except ObjectMissingError:
             return "missing"
         except NotPlayableError as error:

@@ -6,19 +6,22 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from lib.auth.roles import sees_clear
+from lib.auth.roles import page_allowed, sees_clear
 from lib.data import Caller, interactions, listening
 from lib.data.records import AudioObject, Interaction, UserSession
+from lib.product import paths
 from lib.product.objectives import FIRST_TOKEN, FULL_TURN
 from lib.ui.listening import waveforms
-from lib.ui.listening.playback_state import PlaybackState
+from lib.ui.listening.playback_state import DOWNLOAD_ONLY, PlaybackState
 from lib.ui.listening.transcript_player.component import transcript_player
 from lib.ui.parts.session_rows import name_of
 from lib.ui.shell.navigation import neighbours_of
 from lib.ui.shell.visitor import Visitor
+from lib.work.playback import plays_in_browsers
 from lib.work.services import services
 
 _SPEAKERS: Final = {"assistant": "Assistant", "system": "System"}
@@ -123,9 +126,16 @@ def draw_player(loaded: LoadedSession, visitor: Visitor, *, reviewing: bool = Fa
     data = _player_data(loaded, memory, whole=whole) | {
         "masking": _masking(loaded, visitor),
         "reviewing": reviewing,
+        "downloadPath": _download_path(loaded, visitor),
     }
     transcript_player(data, key=key)
     loaded.sent = turns
+
+
+def _download_path(loaded: LoadedSession, visitor: Visitor) -> str | None:
+    if not page_allowed(visitor.member.role, paths.RECORDINGS):
+        return None
+    return f"{paths.RECORDINGS}?{urlencode({'id': loaded.session.id, 'as': 'zip'})}"
 
 
 def _masking(loaded: LoadedSession, visitor: Visitor) -> dict[str, Any]:
@@ -183,6 +193,9 @@ def _audio(recording: AudioObject, wave: waveforms.Waveform | None) -> dict[str,
         "id": recording.id,
         "sequence": recording.sequence,
         "durationMs": recording.duration_ms,
+        "codec": recording.codec,
+        "mediaStartMs": recording.media_start_ms or 0,
+        "remark": recording.reason if recording.analysis == "ready" else None,
         "peaks": wave.peaks if wave else None,
         "silences": wave.silences if wave else None,
     }
@@ -191,5 +204,7 @@ def _audio(recording: AudioObject, wave: waveforms.Waveform | None) -> dict[str,
 def _state(recording: AudioObject) -> str:
     if recording.status != "stored":
         return recording.status
+    if recording.analysis == "corrupt":
+        return "corrupt"
     # A recording can be played before its analysis; only its waveform is missing.
-    return "corrupt" if recording.analysis == "corrupt" else "ready"
+    return "ready" if plays_in_browsers(recording) is not False else DOWNLOAD_ONLY

@@ -91,6 +91,7 @@ def _exports(loaded: LoadedSession, visitor: Visitor) -> None:
     st.subheader("Export", anchor=False)
     if loaded.turns:
         st.html(_links(loaded, paths.TRANSCRIPT, "format", _NAMES))
+        st.caption("In order of time; JSON and CSV in order of the turns' numbers.")
     if any(recording.status == "stored" for recording in loaded.recordings):
         if page_allowed(visitor.member.role, paths.RECORDINGS):
             st.html(_links(loaded, paths.RECORDINGS, "as", {"zip": "Recordings (ZIP)"}))

@@ -142,10 +142,7 @@ def _incidents(loaded: _Loaded, visitor: Visitor, pager: Pager) -> None:
         record_table("Resolved incidents", alert_rows.INCIDENT_COLUMNS, table, key="alerts-over")
         pager.controls(len(loaded.over.items), loaded.over.next_cursor)
     else:
-        notices.empty(
-            "No resolved incidents",
-            f"Incidents are kept for {fmt.span(INCIDENTS)} after they began.",
-        )
+        notices.empty("No resolved incidents", f"Incidents are kept for {fmt.span(INCIDENTS)}.")
 
 
 def _rules(loaded: _Loaded, visitor: Visitor) -> None:

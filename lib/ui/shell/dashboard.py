@@ -12,6 +12,7 @@ from typing import Final
 import streamlit as st
 
 from lib.auth.members import Denial, Member
+from lib.auth.path_kinds import SOCKET_PATH
 from lib.auth.roles import page_allowed
 from lib.observability.request_id import new_request_id, request_id_bound
 from lib.ui.shell import notices
@@ -22,8 +23,6 @@ from lib.work.services import services
 
 ASSETS: Final = Path(__file__).parents[1] / "parts" / "assets"
 SIDEBAR_PIXELS: Final = 230
-# The page is not known before its script runs.
-SOCKET_PATH: Final = "/_stcore/stream"
 # Contrast that Streamlit's theme options cannot set (WCAG 1.4.3): captions are too pale, and the
 # dark theme's primary buttons have white text on a light colour (2.2:1; the page's colour: 8:1).
 CONTRAST_CSS: Final = "[data-testid=stCaptionContainer] {color: inherit; opacity: 0.8}"
@@ -45,7 +44,7 @@ def main() -> None:
     st.logo((ASSETS / "logo.svg").read_text("utf-8"), size="large")
     who = current_member()
     if isinstance(who, Denial):
-        report_denial(who, SOCKET_PATH)
+        report_denial(who, SOCKET_PATH)  # the page is not known yet
         notices.signed_out(who.reason)
         return
     services().provisioner.note_arrival(who)

@@ -123,7 +123,7 @@ def test_an_admin_erases_a_user_and_gets_a_receipt(
     expect(erase).to_be_enabled()
     erase.click()
     expect(page.get_by_role("heading", name="Erased user")).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("The receipt is verified")).to_be_visible()
+    expect(page.get_by_text("The receipt is valid")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the receipt").click()
     receipt = json.loads(download.value.path().read_text())

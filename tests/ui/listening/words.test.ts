@@ -55,7 +55,7 @@ test("every state of a recording has its sentence; a chat without audio has none
   );
   expect(new Set(sentences).size).toBe(states.length);
   expect(audioNotice({ audio: [], channel: "chat" }, [])).toBeNull();
-  expect(audioNotice({ audio: [], channel: "voice" }, [])).toMatch(/No recording/);
+  expect(audioNotice({ audio: [], channel: "voice" }, [])).toMatch(/no recording/);
   const mixed = [audio(0), audio(1, { state: "missing" })];
   const clips = layOut([turn(0, 0), turn(1, 1000)], mixed);
   expect(audioNotice({ audio: mixed, channel: "voice" }, clips)).toMatch(/^1 turn has no playable/);

@@ -52,7 +52,7 @@ def test_the_address_after_the_last_session_does_not_name_it(
         component._submit(visitor, work, content)
     assert left.value.page == BY_PATH["/review"].script
     assert left.value.params == {}
-    # The page names it from the tab's own state, where it can be taken back.
+    # The page names it from the tab's own state, where it can be undone.
     last = current_review.last_submitted()
     assert last is not None
     assert last.title == work.title

@@ -57,6 +57,9 @@ def test_hardening_of_the_server_is_set() -> None:
     assert server["enableAgentApi"] is False
     assert server["fileWatcherType"] == "none"
     assert server["headless"] is True
+    assert server["maxUploadSize"] <= 1
+    # Of `streamlit run`, whose own default lets a client send 200 MB in one message.
+    assert server["maxMessageSize"] <= 32
 
 
 def test_charts_use_the_colours_of_the_theme() -> None:

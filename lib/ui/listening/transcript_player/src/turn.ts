@@ -2,14 +2,14 @@
 import { element } from "../../../parts/dom.ts";
 import { clock, count, dollars, latency } from "../../../parts/figures.ts";
 import { piecesOf } from "./masks.ts";
-import type { AudioState, Objectives, Speaker, Turn } from "./types.ts";
+import type { AudioItem, AudioState, Objectives, Speaker, Turn } from "./types.ts";
 
 export interface RowContext {
   total: number;
   speakers: Record<Speaker, string>;
   objectives: Objectives;
-  /** State of the turn's own recording; null when it has none. */
-  audio: AudioState | null;
+  /** The turn's own recording; null when it has none. */
+  audio: AudioItem | null;
   /** True when choosing the turn moves the sound. */
   playable: boolean;
   /** True when `[email]` and the like are masks, not words. */
@@ -23,6 +23,7 @@ const WHY_SILENT: Record<Exclude<AudioState, "ready">, string> = {
   deleted: "recording erased",
   missing: "recording missing",
   corrupt: "recording unreadable",
+  download_only: "browsers cannot play it",
 };
 
 export function drawTurn(index: number, turn: Turn, context: RowContext): HTMLElement {
@@ -34,8 +35,10 @@ export function drawTurn(index: number, turn: Turn, context: RowContext): HTMLEl
   const said = element("p", { class: "said", dir: "auto" });
   said.append(...(context.masked ? masksShown(turn.text) : [turn.text]));
   const head = element("div", { class: "head" }, element("span", { class: "who" }, name));
-  if (context.audio !== null && context.audio !== "ready") {
-    head.append(element("span", { class: "silent" }, WHY_SILENT[context.audio]));
+  const { audio } = context;
+  if (audio !== null && audio.state !== "ready") {
+    const codec = audio.state === "download_only" && audio.codec ? ` (${audio.codec})` : "";
+    head.append(element("span", { class: "silent" }, `${WHY_SILENT[audio.state]}${codec}`));
   }
   const body = element("div", { class: "body" }, head, said);
   const facts = drawFacts(turn, context.objectives);
