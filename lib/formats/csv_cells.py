@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import BinaryIO, Final
 
 from lib.data.functions import rfc3339
@@ -65,7 +66,8 @@ def _cell(value: object) -> object:
             return "true" if value else "false"
         case datetime():
             return rfc3339(value)
-        case float() if value.is_integer():
-            return int(value)
+        case float():
+            # Never `1.5e-05`, which some programs keep as text.
+            return int(value) if value.is_integer() else f"{Decimal(str(value)):f}"
         case _:
             return value

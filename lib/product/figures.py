@@ -99,6 +99,22 @@ def count(number: float | None) -> str:
     return NONE if number is None else f"{_rounded(number, 0):,}"
 
 
+def number(value: float | None, digits: int | None = None) -> str:
+    """Return a number without an exponent, thousands apart: `14.2`, `1,234,567.5`.
+
+    Args:
+        value: the number.
+        digits: so many digits count, and all before the point; None keeps every digit.
+    """
+    if value is None:
+        return NONE
+    exact = Decimal(str(value))
+    if digits is not None:
+        exact = Decimal(_brief(exact, exact, digits))
+    text = f"{exact:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def percent(share: float | None) -> str:
     """Return a share of 1 as a percentage: `0.42%`, `12%`, `99.96%`.
 
@@ -133,9 +149,9 @@ def _rounded(value: float, digits: int) -> Decimal:
     return Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
-def _brief(value: Decimal, significant: Decimal) -> str:
-    """Return a number with so many decimals that two digits of `significant` show."""
-    decimals = max(0, 1 - significant.adjusted()) if significant > 0 else 0
+def _brief(value: Decimal, significant: Decimal, digits: int = 2) -> str:
+    """Return a number with so many decimals that `digits` digits of `significant` show."""
+    decimals = max(0, digits - 1 - significant.adjusted()) if significant else 0
     text = f"{value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
     return text.rstrip("0").rstrip(".") if decimals else text
 

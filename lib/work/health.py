@@ -10,6 +10,7 @@ from typing import Final
 from lib.data import Caller, DataError, job_leases, metrics
 from lib.data.records import JobRun
 from lib.observability.recorder import DROPPED, Status
+from lib.product import figures as fmt
 from lib.product.schedule import EVERY
 from lib.work.configuration import Setting, shown
 from lib.work.dependencies import SEVERITY, Dependency, State, ask_all
@@ -148,6 +149,8 @@ def telemetry(own: Status | None, dropped: Mapping[str, int] | None, now: dateti
             "warning", "dropped measurements unknown: Convex is not responding", own, None
         )
     if any(lost.values()):
-        words = ", ".join(f"{count:,} {kind}" for kind, count in sorted(lost.items()) if count)
+        words = ", ".join(
+            f"{fmt.count(count)} {kind}" for kind, count in sorted(lost.items()) if count
+        )
         return Telemetry("warning", f"dropped: {words}", own, dropped)
     return Telemetry("ok", "all measurements delivered", own, dropped)

@@ -62,9 +62,28 @@ def test_figures_are_those_of_the_table_that_components_keep_too(name: str) -> N
     assert [[value, figure(value)] for value, _ in CASES[name]] == CASES[name]
 
 
+@pytest.mark.parametrize(
+    ("value", "digits", "words"),
+    [
+        (0, 3, "0"),
+        (14.25, 3, "14.3"),
+        (1000.0, 3, "1,000"),
+        (1234567.0, None, "1,234,567"),
+        (0.1, None, "0.1"),
+        (2.50, 3, "2.5"),
+        (1.5e-05, 3, "0.000015"),
+        (-0.25, None, "-0.25"),
+        (1e9, None, "1,000,000,000"),
+    ],
+)
+def test_numbers_of_any_size_are_written_out(value: float, digits: int | None, words: str) -> None:
+    assert fmt.number(value, digits) == words
+
+
 @given(st.floats(0, 1e15) | st.integers(0, 2**53))
 def test_no_figure_is_written_with_an_exponent(value: float) -> None:
     shown = [fmt.clock(value), fmt.latency(value), fmt.dollars(value), fmt.count(value)]
+    shown += [fmt.number(value), fmt.number(value, 3)]
     shown += [fmt.size(int(value)), fmt.percent(value / 1e15)]
     assert all(re.fullmatch(r"[<$\d.,:]+( ?[%A-Za-z]+)?", text) for text in shown), shown
 

@@ -37,7 +37,7 @@ def run_with(limit_ms: int, home: Path) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("limit_ms", "slow", "share"), [(500, [600.0, 900.0], "33.3%"), (750, [900.0], "66.7%")]
+    ("limit_ms", "slow", "share"), [(500, [600.0, 900.0], "33%"), (750, [900.0], "67%")]
 )
 def test_all_that_is_held_against_an_objective_follows_it(
     limit_ms: int, slow: list[float], share: str, tmp_path: Path

@@ -121,7 +121,7 @@ def _figures(loaded: _Loaded) -> None:
             fmt.count(refused.count),
             f"{fmt.share(refused.count, whole.count)}, previously {fmt.count(before.count)}",
         )
-        ratio = f"1 to {allowed / refused.count:,.0f}" if refused.count else fmt.NONE
+        ratio = f"1 to {fmt.count(allowed / refused.count)}" if refused.count else fmt.NONE
         charts.metric_card("Denied to allowed", ratio, f"{fmt.count(allowed)} allowed")
         charts.metric_card(
             "Returns from Clerk", fmt.count(returned), "sign-ins and token refreshes"
@@ -168,8 +168,8 @@ def _chart(loaded: _Loaded, visitor: Visitor) -> None:
         has_demo=total(denied).has_demo,
     )
     st.caption(
-        f"Marked as unusual: {limit:,.0f} or more denials in {fmt.span(period.step)} (the median "
-        f"of the previous period plus {SPREADS:g} times its spread, at least {LEAST})."
+        f"Marked as unusual: {fmt.count(limit)} or more denials in {fmt.span(period.step)} (the "
+        f"median of the previous period plus {SPREADS:g} times its spread, at least {LEAST})."
     )
 
 
@@ -267,8 +267,8 @@ def _sources(visitor: Visitor, period: Period) -> None:
     record_table("Sources of denials", _SOURCE_COLUMNS, table, key="auth-sources")
     which = "all" if complete else "the newest"
     st.caption(
-        f"Counts {which} {len(known):,} denials of this period, at most 20 a minute per source. "
-        "The address is hashed with a key of this deployment."
+        f"Counts {which} {fmt.count(len(known))} denials of this period, at most 20 a minute per "
+        "source. The address is hashed with a key of this deployment."
     )
 
 

@@ -94,20 +94,14 @@ def _row(
     allowed = counts.total * objective.budget
     cells = [
         Cell(name),
-        Cell(_share(left), tone=_tone(left)),
+        Cell(fmt.percent(left), tone=_tone(left)),
         Cell(fmt.count(counts.bad), f"of {fmt.count(allowed)} allowed"),
     ]
     for part, (_, _, limit) in zip(recent, _WINDOWS, strict=True):
         rate = burn_rate(count(part), objective)
         burning = rate is not None and rate >= limit
-        cells.append(
-            Cell(fmt.NONE if rate is None else f"{rate:.2f}", tone="bad" if burning else None)
-        )
+        cells.append(Cell(fmt.number(rate, 3), tone="bad" if burning else None))
     return Row(tuple(cells))
-
-
-def _share(left: float | None) -> str:
-    return fmt.NONE if left is None else f"{100 * left:.0f}%"
 
 
 def _tone(left: float | None) -> Tone | None:

@@ -240,4 +240,4 @@ def _p95(part: Sum, objective_ms: float) -> Cell:
 
 def _within(part: Sum, objective_ms: float) -> str:
     share = part.histogram.share_at_most(objective_ms)
-    return fmt.NONE if share is None else f"{100 * share:.1f}%"
+    return fmt.percent(share)

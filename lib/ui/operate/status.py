@@ -147,8 +147,8 @@ def _telemetry(health: Health) -> None:
             )
             charts.metric_card(
                 "In memory",
-                f"{found.own.series:,} series",
-                f"{found.own.events:,} events, {found.own.waiting} batches waiting",
+                f"{fmt.count(found.own.series)} series",
+                f"{fmt.count(found.own.events)} events, {found.own.waiting} batches waiting",
             )
 
 

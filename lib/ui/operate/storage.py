@@ -129,7 +129,7 @@ def _figures(whole: Sum, before: Sum, period: Period) -> None:
         charts.metric_card("p50", fmt.latency(p50), _was(old50))
         charts.metric_card("p95", fmt.latency(p95), _was(old95), rating=_rating(p95))
         charts.metric_card("p99", fmt.latency(p99), _was(old99))
-        share = fmt.NONE if within is None else f"{100 * within:.1f}%"
+        share = fmt.percent(within)
         charts.metric_card(
             f"Within {STORAGE_LATENCY.limit_ms:.0f} ms",
             share,
@@ -234,7 +234,7 @@ def _operations(loaded: _Loaded) -> None:
                     ),
                     Cell(fmt.latency(p99)),
                     Cell(fmt.latency(part.max)),
-                    Cell(fmt.NONE if within is None else f"{100 * within:.1f}%"),
+                    Cell(fmt.percent(within)),
                     Cell(
                         fmt.count(part.failures),
                         fmt.share(part.failures, part.count),

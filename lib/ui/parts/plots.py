@@ -14,6 +14,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from lib.observability.histogram import bin_value
+from lib.product import figures as fmt
 from lib.ui.parts.rollup_sums import Sum
 
 HEIGHT: Final = 300
@@ -32,7 +33,8 @@ def percentiles_frame(points: Points, zone: ZoneInfo) -> pd.DataFrame:
         row: dict[str, object] = {"Time": at.astimezone(zone)}
         row |= {f"{name} (ms)": value for name, value in zip(QUANTILES, values, strict=True)}
         rows.append(row | {"Operations": part.count, "Failures": part.failures})
-    return pd.DataFrame(rows)
+    names = ["Time", *(f"{name} (ms)" for name in QUANTILES), "Operations", "Failures"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def latency_figure(
@@ -128,12 +130,12 @@ def limit_figure(
         connectgaps=False,
         line={"color": colours["bad"], "width": 2.2},
         marker={"size": 4},
-        hovertemplate="%{y:.3g}",
+        hovertemplate="%{y:,.3~r}",
     )
     figure.add_hline(
         y=limit,
         line={"color": colours["objective"], "width": 1.5, "dash": "dash"},
-        annotation={"text": f"limit: {limit:g}", "font": {"color": colours["objective"]}},
+        annotation={"text": f"limit: {fmt.number(limit)}", "font": {"color": colours["objective"]}},
         annotation_position="top left",
     )
     known = [value for _, value in points if value is not None]
@@ -236,7 +238,7 @@ def bands_frame(points: Points, zone: ZoneInfo) -> pd.DataFrame:
         for index, number in part.histogram.counts.items():
             counts[bisect_left(BANDS, bin_value(index))] += number
         rows.append({"Time": at.astimezone(zone), **dict(zip(_band_names(), counts, strict=True))})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["Time", *_band_names()])
 
 
 def heat_figure(

@@ -79,4 +79,4 @@ def _words(answer: float | bool | str | tuple[str, ...]) -> str:
         return "yes" if answer else "no"
     if isinstance(answer, tuple):
         return ", ".join(answer) or fmt.NONE
-    return f"{answer:g}" if isinstance(answer, float) else answer
+    return fmt.number(answer) if isinstance(answer, float) else answer

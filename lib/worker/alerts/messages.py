@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from lib.data.records import Announcement
 from lib.observability.alert_rules import Unit
+from lib.product.figures import count, number, percent
 
 Channel = Literal["webhook", "slack"]
 
@@ -60,13 +61,13 @@ def quantity(value: float | None, unit: Unit) -> str:
         return "no data"
     match unit:
         case "burn":
-            return f"{value:.3g}x the budget"
+            return f"{number(value, 3)}x the budget"
         case "share":
-            return f"{100 * value:.3g}%"
+            return percent(value)
         case "times":
-            return f"{value:.3g}x the usual"
+            return f"{number(value, 3)}x the usual"
         case "count":
-            return f"{value:.0f}"
+            return count(value)
         case "ms":
             return _duration(value)
 
@@ -75,10 +76,10 @@ def _duration(ms: float) -> str:
     if ms < _SECOND_MS:
         return f"{ms:.0f} ms"
     if ms < _MINUTE_MS:
-        return f"{ms / _SECOND_MS:.3g} s"
+        return f"{number(ms / _SECOND_MS, 3)} s"
     if ms < _HOUR_MS:
-        return f"{ms / _MINUTE_MS:.3g} min"
-    return f"{ms / _HOUR_MS:.3g} h"
+        return f"{number(ms / _MINUTE_MS, 3)} min"
+    return f"{number(ms / _HOUR_MS, 3)} h"
 
 
 def _generic(message: Message, app_url: str) -> Mapping[str, Any]:
