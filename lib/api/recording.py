@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from lib.api.fields import Answer
+from lib.api.models import ResponseModel
 
 
-class Recording(Answer):
+class Recording(ResponseModel):
     """A recording; ask `/audio/{audioObjectId}/url` for a way to play it."""
 
     audio_object_id: str = Field(validation_alias="id", serialization_alias="audioObjectId")

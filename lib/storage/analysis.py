@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lib.storage.client import Storage
 from lib.storage.decode import Flaw, Measured, Remark, UnplayableError, measure
-from lib.storage.formats import SNIFF_BYTES, format_of_extension, sniff
+from lib.storage.formats import SNIFF_BYTES, AudioFormat, format_of_extension, sniff
 from lib.storage.keys import AudioKey
 from lib.storage.objects import ObjectInfo, head, put_small, read_first
 from lib.storage.reader import ObjectReader
+
+Measure = Callable[[ObjectReader, AudioFormat], Measured]
+"""Decodes what a reader reads, as `lib.storage.decode.measure`, perhaps in another process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,13 @@ def check_upload(storage: Storage, key: str, expected_bytes: int) -> ObjectInfo:
     return info
 
 
-def analyse(storage: Storage, key: str, expected_bytes: int, expected_sha256: str) -> Analysis:
+def analyse(
+    storage: Storage,
+    key: str,
+    expected_bytes: int,
+    expected_sha256: str,
+    decode: Measure = measure,
+) -> Analysis:
     """Read a stored object once: verify its bytes, decode it, store its waveform beside it.
 
     Raises:
@@ -79,7 +89,7 @@ def analyse(storage: Storage, key: str, expected_bytes: int, expected_sha256: st
         raise UnplayableError("length_differs")
     reader = ObjectReader(storage, "analysis", info)
     try:
-        flaw, measured = _measured(reader, key)
+        flaw, measured = _measured(reader, key, decode)
         sha256 = reader.sha256()
     finally:
         reader.close()
@@ -104,8 +114,10 @@ def analyse(storage: Storage, key: str, expected_bytes: int, expected_sha256: st
     )
 
 
-def _measured(reader: ObjectReader, key: str) -> tuple[Flaw | None, Measured | None]:
+def _measured(
+    reader: ObjectReader, key: str, decode: Measure
+) -> tuple[Flaw | None, Measured | None]:
     try:
-        return None, measure(reader, format_of_extension(AudioKey.parse(key).extension))
+        return None, decode(reader, format_of_extension(AudioKey.parse(key).extension))
     except UnplayableError as error:
         return error.flaw, None

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from lib.config.settings import StorageRole
+from lib.product.lifetimes import UPLOAD_URL
 from lib.storage.client import Storage
 from lib.storage.errors import StorageError, translated
 from lib.storage.formats import format_of_content_type, format_of_extension
@@ -16,9 +17,6 @@ from lib.storage.keys import AudioKey
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-UPLOAD_SECONDS = 900
-"""Life of an upload URL: time to begin the PUT (expiry is checked when a request starts)."""
 
 _SHA256_BYTES = 32
 
@@ -113,7 +111,7 @@ def sign_put(
         "IfNoneMatch": "*",
     }
     client = storage.client(role, "page")
-    return _sign(client, "put_object", params, headers, _life(storage, role, UPLOAD_SECONDS))
+    return _sign(client, "put_object", params, headers, _life(storage, role, UPLOAD_URL.seconds))
 
 
 def checksum_header(sha256: str) -> str:

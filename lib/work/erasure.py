@@ -1,8 +1,7 @@
 """Erases everything about one user: rows in Convex, recordings with all versions, derived data.
 
-Convex deletes the rows step by step, and a row of a recording only after its object is gone. What
-remains is a receipt with counts, signed with the service key; it names the user only by a hash of
-their id.
+Convex deletes rows in steps, and the row of a recording only after its object is gone. A receipt
+with counts remains, signed with the service key; it has only a hash of the user's id.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ class Receipt:
 
 
 class ForgedReceiptError(Exception):
-    """The receipt does not say what was done; that would be a fault of ours."""
+    """The receipt does not match the erasure, which would be a bug."""
 
 
 def erase_user(
@@ -48,19 +47,19 @@ def erase_user(
     service_key: str,
     progress: Callable[[dict[str, int]], None] = lambda _: None,
 ) -> Receipt:
-    """Erase a user; may be repeated after a failure and goes on where it stopped.
+    """Erase a user; can be repeated after a failure and continues where it stopped.
 
     Args:
         caller: with the role admin or worker.
         storage: the bucket.
         clerk_id: the user.
         service_key: `EARSHOT_SERVICE_KEY`; signs the receipt.
-        progress: told the rows deleted so far, by table.
+        progress: called with the rows deleted so far, by table.
 
     Raises:
         Refused: unknown user, or one of their sessions is on legal hold.
         Unavailable: Convex does not answer.
-        StorageError: an object is not known to be deleted; its row is still there.
+        StorageError: the deletion of an object is not confirmed; its row is kept.
     """
     erasure.start(caller, clerk_id)
     versioned = is_versioned(storage, "retention")
@@ -81,21 +80,21 @@ def erase_user(
 
 
 def start_erasure(services: Services, owner: str, caller: Caller, clerk_id: str) -> Export:
-    """Begin to erase a user; the worker goes on with it if this process ends before.
+    """Start to erase a user; the worker continues if this process ends first.
 
     Args:
         services: of this process; its worker deletes, its service key signs the receipt.
         owner: Clerk user id of the member.
         caller: with the member's token: Convex checks the role and audits who started it.
-        clerk_id: whom to erase.
+        clerk_id: the user to erase.
 
     Returns:
-        The receipt in the making; its `records` are the rows deleted so far.
+        The export that will hold the receipt; its `records` are the rows deleted so far.
 
     Raises:
         Refused: unknown user, or one of their sessions is on legal hold.
         Unavailable: Convex does not answer.
-        BusyError: the member waits for another file; the worker erases without them.
+        BusyError: the member has another running export; the worker then does the erasure.
         ValueError: `EARSHOT_SERVICE_KEY` is not set.
     """
     key = services.settings.service_key
@@ -138,7 +137,7 @@ def verify_receipt(signed: str, service_key: str) -> dict[str, Any]:
 
 
 def user_digest(clerk_id: str) -> str:
-    """Return what a receipt calls the user: SHA-256 of the Clerk id, hexadecimal."""
+    """Return the user's identifier in a receipt: SHA-256 of the Clerk id, hexadecimal."""
     return hashlib.sha256(clerk_id.encode()).hexdigest()
 
 

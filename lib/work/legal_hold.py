@@ -1,4 +1,4 @@
-"""Puts a session on legal hold, and lifts it: retention, lifecycle and erasure leave it alone."""
+"""Legal hold of a session: excludes it from retention, lifecycle rules and erasure."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from lib.storage.tags import set_expiry
 def set_hold(
     caller: Caller, worker: Callable[[], Caller], storage: Storage, session_id: str, *, held: bool
 ) -> int:
-    """Hold or release a session's recordings; may be repeated.
+    """Place or release a legal hold; can be repeated.
 
-    The row comes first when holding, so that the retention job stops at once; the objects' expiry
-    tags follow. A failure half way leaves the row held: repeat the call.
+    To place it, the row is changed first, so that the retention job stops immediately; then the
+    objects' expiry tags. After a failure half way the row is on hold: repeat the call.
 
     Args:
         caller: with the role admin; Convex checks and audits it.
@@ -29,12 +29,12 @@ def set_hold(
 
     Raises:
         Refused, Unavailable: Convex.
-        StorageError: a tag is not known to be changed.
+        StorageError: the change of a tag is not confirmed.
     """
     user_sessions.set_legal_hold(caller, session_id, legal_hold=held)
     changed = 0
     for row in audio_objects.for_session(worker(), session_id):
-        # Only what was analysed has ever been tagged.
+        # Only analysed recordings have tags.
         if row.status == "stored" and row.peaks_key is not None:
             changed += set_expiry(storage, "retention", row.key, allowed=not held)
     return changed

@@ -17,7 +17,7 @@ from lib.storage.tags import set_expiry
 from lib.worker.analyser import Analyser
 
 LOST = "lost"
-"""Reason of a row whose object was there once and is gone."""
+"""Reason for rows whose object has disappeared."""
 
 _log = get_logger(__name__)
 
@@ -25,13 +25,13 @@ _log = get_logger(__name__)
 def analyse_due(
     worker: Callable[[], Caller], storage: Storage, analyser: Analyser, stop: Callable[[], bool]
 ) -> dict[str, int]:
-    """Analyse what waits for it.
+    """Job: analyse recordings that are not analysed yet.
 
     Args:
         worker: makes a caller with the role worker.
         storage: the bucket.
         analyser: does the decoding.
-        stop: asked between recordings; True ends the run early.
+        stop: called between recordings; True ends the run early.
 
     Returns:
         Counts: `ready`, `corrupt`, `missing`, `overtaken` (no longer stored by the time),
@@ -59,7 +59,7 @@ def _analyse(caller: Caller, storage: Storage, analyser: Analyser, row: AudioObj
     except Refused as error:
         if error.code != "CONFLICT":
             raise
-        # Retention or erasure was faster; their state is the true one.
+        # Retention or erasure was first; their state stands.
         return "overtaken"
 
 
@@ -71,7 +71,7 @@ def _noted(caller: Caller, storage: Storage, analyser: Analyser, row: AudioObjec
         audio_objects.mark_analysed(caller, id=row.id, analysis="corrupt", reason=error.flaw)
         return "corrupt"
     except StorageError as error:
-        # Without the right to list, S3 says "denied" of what is missing.
+        # Without permission to list, S3 returns "denied" for a missing object.
         if error.failure not in {"missing", "denied"} or exists(storage, row.key):
             raise
         audio_objects.mark_missing(caller, row.id, reason=LOST)
@@ -97,5 +97,5 @@ def _allow_expiry(storage: Storage, key: str) -> None:
     try:
         set_expiry(storage, "analysis", key, allowed=True)
     except StorageError as error:
-        # The retention job keeps the deadline; the tag only feeds its safety net.
+        # The retention job enforces the deadline; the tag is for the lifecycle rule, a safety net.
         _log.warning("audio.tag_failed", failure=error.failure)

@@ -1,8 +1,7 @@
-"""What the worker does.
+"""The jobs of the worker.
 
-A job gets the services of its process and `stop`, which it asks between items; it returns counts
-for its report. Every job may be ended at any point and run again from there: a missed run is made
-up for by the next one, never doubled.
+A job gets the services of its process and `stop`, which it calls between items; it returns counts
+for its report. Every job can be stopped at any point: the next run does the rest.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from dataclasses import asdict, dataclass
 from lib.product.schedule import EVERY
 from lib.work import dependencies, uploads
 from lib.work.services import Services
-from lib.worker import analysis_job, retention, started_erasures
+from lib.worker import analysis_job, erasures, retention
 from lib.worker.alerts.delivery import deliver
 from lib.worker.alerts.evaluation import Evaluation
 from lib.worker.analyser import Analyser
@@ -31,7 +30,7 @@ class Job:
     Attributes:
         name: of the lease, the metric dimension and the report.
         every_seconds: from the start of one run to the start of the next, over all workers.
-        run: does it.
+        run: the job's function.
     """
 
     name: str
@@ -60,7 +59,7 @@ def default_jobs(analyser: Analyser) -> tuple[Job, ...]:
         "audio.reconciliation": lambda services, stop: asdict(
             Reconciliation(services.worker_caller(), services.storage, stop=stop).run()
         ),
-        "users.erasure": started_erasures.finish_started,
+        "users.erasure": erasures.finish_started,
         dependencies.JOB: dependencies.check,
         "storage.probe": lambda services, _stop: probe(services.storage, services.recorder),
         "alerts.delivery": deliver,

@@ -1,8 +1,8 @@
 """Deletes recordings whose privacy window has passed; transcripts stay.
 
-Works on every endpoint, with or without lifecycle rules. Objects go first, then the row is marked:
-a crash between the two is repaired by the next run, which finds nothing to delete and marks.
-Sessions on legal hold are not even listed (see `audioObjects:due`).
+Works on every endpoint, with or without lifecycle rules. The object is deleted first, then the row
+is marked; after a crash in between, the next run marks it. Sessions on legal hold are not listed
+(see `audioObjects:due`).
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _log = get_logger(__name__)
 def expire_due(
     worker: Callable[[], Caller], storage: Storage, stop: Callable[[], bool]
 ) -> dict[str, int]:
-    """Delete what is due, in batches; the next run goes on where this one stopped.
+    """Job: delete due recordings in batches; the next run continues where this one stopped.
 
     Args:
         worker: makes a caller with the role worker.
         storage: the bucket.
-        stop: asked between recordings; True ends the run early.
+        stop: called between recordings; True ends the run early.
 
     Returns:
         Counts: `expired`, `held` (a legal hold came in between), `failed` (tried again); then what

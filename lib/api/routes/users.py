@@ -7,21 +7,28 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from lib.api.access import Admitted
-from lib.api.errors import errors
-from lib.api.fields import Answer, Moment, Order, OutMoment, Sent, UserKind, UserStatus
+from lib.api.access import AccessDep
 from lib.api.idempotency import Key
 from lib.api.lists import At
-from lib.api.problems import NOT_FOUND, Problem
+from lib.api.models import (
+    Moment,
+    Order,
+    OutMoment,
+    RequestModel,
+    ResponseModel,
+    UserKind,
+    UserStatus,
+)
+from lib.api.problems import NOT_FOUND, Problem, errors
 from lib.api.route import ApiRoute
 from lib.data import audit, records, users
 from lib.data.fields import ClerkId, Email, ImageUrl, Name
-from lib.data.limits import QUERY_CHARS
+from lib.product.limits import QUERY_CHARS
 
 router = APIRouter(prefix="/users", tags=["users"], route_class=ApiRoute)
 
 
-class NewUser(Sent):
+class NewUser(RequestModel):
     """A user as the product's backend knows them; fields left out keep their values."""
 
     clerk_id: ClerkId = Field(description="Clerk user id.")
@@ -34,7 +41,7 @@ class NewUser(Sent):
     created_at: Moment | None = Field(default=None, description="Default: now.")
 
 
-class User(Answer):
+class User(ResponseModel):
     """A user."""
 
     clerk_id: str = Field(description="Clerk user id.")
@@ -48,7 +55,7 @@ class User(Answer):
     created_at: OutMoment
 
 
-class UserPage(Answer):
+class UserPage(ResponseModel):
     """One page of users."""
 
     items: list[User]
@@ -64,7 +71,7 @@ class UserPage(Answer):
     ),
 )
 def upsert_user(
-    new: NewUser, access: Admitted, key: Key, request: Request, response: Response
+    new: NewUser, access: AccessDep, key: Key, request: Request, response: Response
 ) -> User:
     """Create the user with this Clerk id, or change the one that exists."""
     done = users.upsert(access.caller, idempotency_key=key, **_sent(new))
@@ -79,7 +86,7 @@ def upsert_user(
 
 @router.get("", summary="List users", responses=errors())
 def list_users(
-    access: Admitted,
+    access: AccessDep,
     at: At,
     kind: UserKind = "product",
     status: UserStatus | None = None,
@@ -109,8 +116,8 @@ def list_users(
 
 
 @router.get("/{clerkId}", summary="Read a user", responses=errors(404))
-def get_user(clerkId: ClerkId, access: Admitted) -> User:  # noqa: N803  # the name in the path
-    """Return the user with this Clerk id. A team member's reading is on record."""
+def get_user(clerkId: ClerkId, access: AccessDep) -> User:  # noqa: N803  # the name in the path
+    """Return the user with this Clerk id. Access by team members is audited."""
     found = users.get(access.caller, clerkId)
     if found is None:
         raise Problem(NOT_FOUND, "There is no user with this Clerk id.")
