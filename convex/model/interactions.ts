@@ -2,11 +2,12 @@
 import { compareValues } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
+import { toAudioObject } from "./audio.ts";
 import { utf8Bytes } from "./checks.ts";
 import type { Checks } from "./checks.ts";
 import { MAX_COST, MAX_SEQUENCE, MAX_TOKENS, TEXT_BYTES, TRANSCRIPT_ITEMS } from "./limits.ts";
 import type { Listing } from "./paging.ts";
-import { audioObject, interaction, newInteraction } from "./records.ts";
+import { interaction, newInteraction } from "./records.ts";
 import type { HighlightPiece, Interaction, NewInteraction } from "./records.ts";
 import { wordTest } from "./words.ts";
 import { toRecord } from "./toRecord.ts";
@@ -43,7 +44,7 @@ export async function toInteraction(ctx: QueryCtx, row: Doc<"interactions">): Pr
   const audio =
     row.audioObjectId === undefined ? null : await ctx.db.get("audioObjects", row.audioObjectId);
   return toRecord(interaction, row, {
-    audio: audio === null ? undefined : toRecord(audioObject, audio),
+    audio: audio === null ? undefined : toAudioObject(audio),
   });
 }
 
