@@ -4,6 +4,8 @@
     complete  length and first bytes checked -> `stored`, analysis `pending`
     sweep     pending rows whose upload never came -> completed if it did, else `missing`
 
+What is missing and comes late is completed all the same.
+
 Each step may be repeated: Convex refuses transitions that go backwards, and objects are never
 overwritten by us.
 """
@@ -13,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import BinaryIO
 
-from lib.data import Caller, audio_objects
+from lib.data import Caller, Refused, audio_objects
 from lib.data.paging import each
 from lib.data.records import AudioObject
 from lib.observability.logs import get_logger
@@ -28,6 +31,7 @@ from lib.storage.keys import AudioKey
 from lib.storage.objects import exists
 from lib.storage.upload import Progress, measure_file, upload
 from lib.storage.urls import SignedUrl, checksum_header, sign_put
+from lib.work.isolation import isolated
 
 ABANDONED_AFTER = timedelta(hours=1)
 """Far longer than an upload URL lives plus the longest plausible transfer of a turn."""
@@ -35,6 +39,10 @@ ABANDONED_AFTER = timedelta(hours=1)
 NEVER_UPLOADED = "never_uploaded"
 
 _log = get_logger(__name__)
+
+
+class EndedError(Exception):
+    """The privacy window of a recording is over: nothing makes it come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,8 @@ def begin(
 ) -> Upload:
     """Note a recording and sign its upload.
 
-    A repeat for the same bytes, while they are not stored, gets the same row and a new URL.
+    A repeat for the same bytes, while they are not stored, gets the same row and a new URL, and the
+    whole time to upload again.
 
     Args:
         caller: with the role ingest.
@@ -134,7 +143,7 @@ def store(
 def complete(
     caller: Caller, worker: Callable[[], Caller], storage: Storage, audio_object_id: str
 ) -> AudioObject:
-    """Check an upload and mark it stored; harmless when repeated.
+    """Check an upload and mark it stored, however late it came; harmless when repeated.
 
     Args:
         caller: with the role ingest.
@@ -144,6 +153,7 @@ def complete(
 
     Raises:
         LookupError: there is no such row.
+        EndedError: its window is over.
         ObjectMissingError: nothing was uploaded (yet).
         UnplayableError: what was uploaded is no such recording; the row says so too.
         StorageError, Refused, Unavailable: a dependency failed; ask again.
@@ -151,7 +161,9 @@ def complete(
     row = audio_objects.get(caller, audio_object_id)
     if row is None:
         raise LookupError("no such recording")
-    if row.status != "pending":
+    if row.status in {"expired", "deleted"}:
+        raise EndedError("the privacy window of the recording is over")
+    if row.status == "stored":
         _raise_known_flaw(row)
         return row
     try:
@@ -179,9 +191,10 @@ def sweep(
         stop: asked between rows; True ends the run early.
 
     Returns:
-        Counts: `completed`, `flawed`, `missing`, `failed`.
+        Counts: `completed`, `flawed`, `missing`, `overtaken` (the row has changed meanwhile),
+        `failed` (tried again by the next run).
     """
-    counts = {"completed": 0, "flawed": 0, "missing": 0, "failed": 0}
+    counts = dict.fromkeys(("completed", "flawed", "missing", "overtaken", "failed"), 0)
     caller = worker()
     before = datetime.now(UTC) - ABANDONED_AFTER
     for row in each(
@@ -190,7 +203,8 @@ def sweep(
         ),
         stop,
     ):
-        counts[_settle(caller, worker, storage, row)] += 1
+        work = partial(_settle, caller, worker, storage, row)
+        counts[isolated(work, "audio.sweep_failed", audioObjectId=row.id)] += 1
     return counts
 
 
@@ -204,12 +218,30 @@ def _settle(
     except ObjectMissingError:
         if exists(storage, row.key):
             return "failed"  # it is there and may not be read: not the upload's fault
-        audio_objects.mark_missing(caller, row.id, reason=NEVER_UPLOADED)
-        return "missing"
+        return _missing(caller, row)
+    except (EndedError, LookupError):
+        return "overtaken"
     except StorageError as error:
         _log.warning("audio.sweep_waits", audioObjectId=row.id, failure=error.failure)
         return "failed"
     return "completed"
+
+
+def _missing(caller: Caller, row: AudioObject) -> str:
+    """Mark what nobody uploaded, unless it was announced again or came while it was looked for."""
+    try:
+        audio_objects.mark_missing(
+            caller,
+            id=row.id,
+            reason=NEVER_UPLOADED,
+            from_="pending",
+            announced_at=row.created_at,
+        )
+    except Refused as error:
+        if error.code not in {"CONFLICT", "NOT_FOUND"}:
+            raise
+        return "overtaken"
+    return "missing"
 
 
 def _raise_known_flaw(row: AudioObject) -> None:

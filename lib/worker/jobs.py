@@ -8,17 +8,16 @@ up for by the next one, never doubled.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from lib.product.schedule import EVERY
 from lib.work import dependencies, uploads
 from lib.work.services import Services
-from lib.worker import analysis_job, retention, started_erasures
+from lib.worker import analysis_job, expiry_tags, retention, started_erasures
 from lib.worker.alerts.delivery import deliver
 from lib.worker.alerts.evaluation import Evaluation
 from lib.worker.analyser import Analyser
 from lib.worker.probe import probe
-from lib.worker.reconciliation import Reconciliation
 
 Report = Mapping[str, object]
 Stop = Callable[[], bool]
@@ -57,9 +56,10 @@ def default_jobs(analyser: Analyser) -> tuple[Job, ...]:
         "audio.retention": lambda services, stop: retention.expire_due(
             services.worker_caller, services.storage, stop
         ),
-        "audio.reconciliation": lambda services, stop: asdict(
-            Reconciliation(services.worker_caller(), services.storage, stop=stop).run()
+        "audio.tags": lambda services, stop: expiry_tags.follow_holds(
+            services.worker_caller, services.storage, stop
         ),
+        "audio.reconciliation": started_erasures.reconcile,
         "users.erasure": started_erasures.finish_started,
         dependencies.JOB: dependencies.check,
         "storage.probe": lambda services, _stop: probe(services.storage, services.recorder),

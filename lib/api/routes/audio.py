@@ -75,7 +75,7 @@ class PlaybackUrl(Answer):
     "/sessions/{id}/interactions/{sequence}/audio",
     status_code=201,
     summary="Begin the recording of a turn",
-    responses=errors(404, 409, body=True),
+    responses=errors(404, 409, 410, body=True),
 )
 def begin_turn_audio(
     id: DocumentId,  # noqa: A002  # the name in the path
@@ -86,7 +86,8 @@ def begin_turn_audio(
 ) -> Upload:
     """Announce the recording of a turn and get a URL for its upload.
 
-    Repeating it for the same bytes, while they are not stored, gives the same recording.
+    Repeating it for the same bytes, while they are not stored, gives the same recording and the
+    whole time to upload again.
     """
     return _begin(access, services, id, sequence, new)
 
@@ -95,7 +96,7 @@ def begin_turn_audio(
     "/sessions/{id}/audio",
     status_code=201,
     summary="Begin the recording of a session",
-    responses=errors(404, 409, body=True),
+    responses=errors(404, 409, 410, body=True),
 )
 def begin_session_audio(
     id: DocumentId,  # noqa: A002
@@ -110,7 +111,7 @@ def begin_session_audio(
 @router.post(
     "/audio/{audioObjectId}/complete",
     summary="Complete an upload",
-    responses=errors(404, 409),
+    responses=errors(404, 409, 410),
 )
 def complete_audio(
     audioObjectId: DocumentId,  # noqa: N803  # the name in the path
@@ -118,7 +119,10 @@ def complete_audio(
     services: Held,
     request: Request,
 ) -> Audio:
-    """Check length and first bytes of what was uploaded, and mark it stored. May be repeated."""
+    """Check length and first bytes of what was uploaded, and mark it stored. May be repeated.
+
+    An upload that came late is stored too, until the privacy window is over.
+    """
     log_fields(request.scope, audioObjectId=audioObjectId)
     try:
         row = uploads.complete(
@@ -126,6 +130,8 @@ def complete_audio(
         )
     except LookupError as error:
         raise _no_audio() from error
+    except uploads.EndedError as error:
+        raise Problem(GONE, "The privacy window of the recording is over.") from error
     except ObjectMissingError as error:
         raise Problem(CONFLICT, "Nothing was uploaded yet.") from error
     except UnplayableError as error:

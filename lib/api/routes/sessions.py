@@ -144,6 +144,7 @@ class SessionSummary(Answer):
     responses=errors(
         404,
         409,
+        410,
         body=True,
         also={200: {"model": CreatedSession, "description": "The session existed."}},
     ),
@@ -219,7 +220,7 @@ def get_session(id: DocumentId, access: Admitted) -> Session:  # noqa: A002  # t
     return Session.model_validate(found)
 
 
-@router.patch("/{id}", summary="Change a session", responses=errors(404, 409, body=True))
+@router.patch("/{id}", summary="Change a session", responses=errors(404, 409, 410, body=True))
 def change_session(
     id: DocumentId,  # noqa: A002
     changes: SessionChanges,

@@ -47,6 +47,7 @@ class Room:
         session: its row.
         turns: all of them, by sequence.
         recordings: of turns and of the whole session.
+        hold_pending: the session is held, and the bucket may still delete some of its recordings.
         start_ms: moment that the address names, None for where the reader left off.
         revealed: what is shown in place of masked text; it goes with the visit.
         sent: the turns that the player was given last.
@@ -55,6 +56,7 @@ class Room:
     session: UserSession
     turns: Sequence[Interaction]
     recordings: Sequence[AudioObject]
+    hold_pending: bool
     start_ms: float | None
     revealed: Revealed | None = field(default=None, repr=False)
     sent: Sequence[Interaction] = field(default=(), repr=False)
@@ -97,7 +99,8 @@ def load_room(
     if opened is None:
         return None
     of_turns = (turn.audio for turn in turns if turn.audio is not None)
-    return Room(opened.session, turns, [*opened.recordings, *of_turns], start_ms)
+    recordings = [*opened.recordings, *of_turns]
+    return Room(opened.session, turns, recordings, opened.hold_pending is True, start_ms)
 
 
 def listening_room(room: Room, visitor: Visitor, *, reviewing: bool = False) -> None:

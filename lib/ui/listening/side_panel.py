@@ -39,7 +39,7 @@ def session_side(room: Room, visitor: Visitor) -> None:
     _exports(room, visitor)
     if not sees_clear(visitor.member.role):
         _masking(room, visitor)
-    legal_hold(room.session, visitor)
+    legal_hold(room.session, visitor, pending=room.hold_pending)
     if room.shown.metadata:
         st.subheader("Metadata", anchor=False)
         # Without a language: the highlighter's colours are too pale to read.

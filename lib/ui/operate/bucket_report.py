@@ -43,6 +43,8 @@ _FINDINGS: Final = {
     "unknown_key": "object whose key is not one of ours",
     "waveform_without_audio": "waveform without its recording",
     "not_deleted": "object that should be deleted",
+    "session_erased": "object of an erased session",
+    "late_upload": "recording that came late",
     "row_without_object": "row whose object is lost",
     "row_without_waveform": "row whose waveform is lost",
     "replaced": "object that is not the one analysed",

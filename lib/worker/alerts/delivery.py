@@ -13,10 +13,12 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from lib.data import Caller, alerts
 from lib.data.records import Delivery
+from lib.work.isolation import isolated
 from lib.work.services import Services
 from lib.worker.alerts.messages import Message
 from lib.worker.alerts.sending import DEADLINE_SECONDS, channels, send
@@ -52,7 +54,8 @@ def deliver(services: Services, stop: Callable[[], bool]) -> dict[str, int]:
             # An attempt begins only if it surely ends before the lease does.
             if stop() or time.monotonic() - asked > LEASE_SECONDS - 2 * DEADLINE_SECONDS:
                 return counts
-            counts[_attempt(services, caller, holder, delivery)] += 1
+            work = partial(_attempt, services, caller, holder, delivery)
+            counts[isolated(work, "alerts.delivery_failed", deliveryId=delivery.id)] += 1
     return counts
 
 
