@@ -41,7 +41,7 @@ const SHA256 = /^[0-9a-f]{64}$/;
  * Announce a recording of one turn (`sequence`) or of the whole session (no `sequence`).
  *
  * It stays `pending` until it is stored. An announcement that is still pending for the same bytes
- * is made anew: the same row and key, with the time to upload and the window counted from now.
+ * is made anew: the same row and key, and the whole time to upload again.
  *
  * @throws NOT_FOUND for an unknown session or interaction; CONFLICT if there is a stored recording
  *   already, or the key is taken.
@@ -77,13 +77,16 @@ export const begin = authedMutation("audioObjects:begin", {
       throw refusal("CONFLICT", "There is a recording already.");
     }
     const same = earlier.find(
-      ({ status, sha256, bytes }) =>
-        status === "pending" && sha256 === args.sha256 && bytes === args.bytes,
+      ({ status, sha256, bytes, expiresAt }) =>
+        status === "pending" &&
+        sha256 === args.sha256 &&
+        bytes === args.bytes &&
+        expiresAt > createdAt,
     );
     if (same !== undefined) {
-      const renewed = { createdAt, expiresAt: Math.max(end, same.expiresAt) };
-      await ctx.db.patch("audioObjects", same._id, renewed);
-      return toAudioObject({ ...same, ...renewed });
+      // Its window stays: the bucket's own rule counts from the day on which the object came.
+      await ctx.db.patch("audioObjects", same._id, { createdAt });
+      return toAudioObject({ ...same, createdAt });
     }
     if ((await audioByKey(ctx, args.key)) !== null) throw refusal("CONFLICT", "The key is taken.");
     const row = {

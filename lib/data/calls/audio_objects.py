@@ -49,7 +49,7 @@ def begin(
     """Announce a recording of one turn (`sequence`) or of the whole session (no `sequence`).
 
     It stays `pending` until it is stored. An announcement that is still pending for the same bytes
-    is made anew: the same row and key, with the time to upload and the window counted from now.
+    is made anew: the same row and key, and the whole time to upload again.
 
     Raises:
         Refused: NOT_FOUND for an unknown session or interaction; CONFLICT if there is a stored

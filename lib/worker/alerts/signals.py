@@ -167,7 +167,7 @@ class SignalReader:
                 ),
                 "ingestion.lag.p95": _p95(self._lag.read(caller, now)),
                 "telemetry.dropped": Gauge(_total(self._dropped.read(caller, now))),
-                "retention.overdue": Gauge(_overdue_ms(caller, now)),
+                "retention.overdue": Gauge(overdue_ms(caller, now)),
                 "reconciliation.drift": Gauge(drift(jobs)),
                 "jobs.overdue": Gauge(overdue_jobs(jobs, self._intervals, now)),
             },
@@ -215,7 +215,7 @@ def _total(cells: Mapping[datetime, Cell]) -> int:
     return sum(cell.count for cell in cells.values())
 
 
-def _overdue_ms(caller: Caller, now: datetime) -> float:
+def overdue_ms(caller: Caller, now: datetime) -> float:
     """Return how long ago the oldest recording that is still stored should have gone."""
     kinds: tuple[Literal["expired", "expiring"], ...] = ("expired", "expiring")
     ended = [row.expires_at for kind in kinds if (row := _first_due(caller, kind, now)) is not None]
