@@ -57,6 +57,10 @@ setup: $(VENV)/.local node_modules/.installed $(COMPONENTS)/listening/transcript
 .PHONY: setup-dev
 setup-dev: setup $(VENV)/.dev
 
+.PHONY: browser
+browser: setup-dev ## See that there is a Chromium: the system's, EARSHOT_CHROMIUM, or one that is unpacked
+	@$(BIN)/python -m tests.chromium
+
 # --- Run ----------------------------------------------------------------------------------------
 
 .PHONY: run
@@ -72,22 +76,40 @@ check: setup-dev ## Format, lint, types and import contracts: the quick part
 	$(BIN)/ruff check .
 	$(BIN)/mypy app.py codegen lib local pages tests benchmarks
 	$(BIN)/lint-imports
+	$(BIN)/deptry . --ignore DEP004
+	$(BIN)/deptry . --optional-dependencies-dev-groups local,dev --extend-exclude 'codegen/|local/|tests/|benchmarks/'
 	$(BIN)/hadolint --config deploy/hadolint.yaml deploy/Dockerfile
 	@git ls-files -z -- ':!*.png' ':!*.json' ':!docs/sbom' ':!.secrets.baseline' | xargs -0 $(BIN)/codespell
 	$(NPM) run --silent check
 
 .PHONY: test
-test: check browser-present ## Everything: checks, TypeScript, pytest, browser tests
+test: check browser ## Everything: checks, TypeScript, pytest, browser tests
 	$(NPM) test --silent
-	$(BIN)/pytest -n 3
+	$(BIN)/pytest -n 4
+
+.PHONY: unit
+unit: setup-dev ## What needs neither a stack nor a browser, in under a minute
+	$(NPM) run --silent unit
+	rm -f .cover/python*
+	$(BIN)/coverage run -m pytest -q -r fE -n 2 -p tests.support.unit
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --format=total
+
+.PHONY: long
+long: browser ## Second combinations and second crashes of what `make test` shows once; the image's steps
+	$(BIN)/pytest -n 3 -m long
+
+.PHONY: coverage
+coverage: browser ## Lines and branches that all tests run (docs/coverage.md); fails below what was reached
+	$(NPM) run --silent coverage
+	rm -f .cover/python*
+	$(BIN)/coverage run -m pytest -q -n 3 -m ''
+	$(BIN)/coverage combine --quiet
+	$(BIN)/python -m tests.coverage
 
 .PHONY: smoke
-smoke: setup-dev ## Go through the whole story against what .env names (docs/smoke.md)
+smoke: browser ## Go through the whole story against what .env names (docs/smoke.md)
 	$(BIN)/python -m lib smoke
-
-.PHONY: browser-present
-browser-present:
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { echo "The browser tests need Chromium. On Debian: apt-get install chromium"; exit 1; }
 
 .PHONY: format
 format: setup-dev ## Format all code
@@ -97,23 +119,27 @@ format: setup-dev ## Format all code
 
 .PHONY: faults
 faults: setup-dev ## Kill real processes, many rounds (random, printed seeds)
-	EARSHOT_FAULT_REPORT=$(CURDIR)/docs/faults EARSHOT_APP_OUTAGE_SECONDS=$${EARSHOT_APP_OUTAGE_SECONDS:-120} EARSHOT_EXAMPLES=random EARSHOT_FAULT_ROUNDS=$${EARSHOT_FAULT_ROUNDS:-20} EARSHOT_INTERLEAVINGS=$${EARSHOT_INTERLEAVINGS:-200} EARSHOT_REVIEW_EXAMPLES=$${EARSHOT_REVIEW_EXAMPLES:-100} EARSHOT_OUTAGE_SECONDS=$${EARSHOT_OUTAGE_SECONDS:-600} $(BIN)/pytest -s --timeout=3600 -p tests.support.run_report --run-report docs/faults-run.md tests/faults tests/runtime/test_crash.py tests/worker/test_interleavings.py tests/work/review/test_workflow.py tests/worker/test_outage.py tests/worker/alerts/test_two_workers.py tests/api/test_failures.py
+	EARSHOT_FAULT_REPORT=$(CURDIR)/docs/faults EARSHOT_APP_OUTAGE_SECONDS=$${EARSHOT_APP_OUTAGE_SECONDS:-120} EARSHOT_EXAMPLES=random EARSHOT_FAULT_ROUNDS=$${EARSHOT_FAULT_ROUNDS:-20} EARSHOT_INTERLEAVINGS=$${EARSHOT_INTERLEAVINGS:-200} EARSHOT_REVIEW_EXAMPLES=$${EARSHOT_REVIEW_EXAMPLES:-100} EARSHOT_OUTAGE_SECONDS=$${EARSHOT_OUTAGE_SECONDS:-600} $(BIN)/pytest -s -m '' --timeout=3600 -p tests.support.run_report --run-report docs/faults-run.md tests/faults tests/runtime/test_crash.py tests/worker/test_interleavings.py tests/work/review/test_workflow.py tests/worker/test_outage.py tests/worker/alerts/test_two_workers.py tests/api/test_failures.py
 
 .PHONY: fuzz
 fuzz: setup-dev ## Hostile bodies, frames, files, tokens and contracts, long form (random, printed seeds)
-	EARSHOT_EXAMPLES=random EARSHOT_FUZZ_EXAMPLES=$${EARSHOT_FUZZ_EXAMPLES:-5000} EARSHOT_FUZZ_FRAMES=$${EARSHOT_FUZZ_FRAMES:-10000} EARSHOT_FUZZ_BODIES=$${EARSHOT_FUZZ_BODIES:-10000} EARSHOT_SCHEMATHESIS_EXAMPLES=$${EARSHOT_SCHEMATHESIS_EXAMPLES:-100} EARSHOT_AUTH_CASES=$${EARSHOT_AUTH_CASES:-20000} $(BIN)/pytest -s --timeout=3600 -p tests.support.run_report --run-report docs/fuzz.md tests/api/test_fuzz.py tests/api/test_openapi.py tests/auth/test_official_difference.py tests/security/test_parsers_fuzz.py tests/runtime/test_sync_fuzz.py tests/work/importing/test_hostile.py tests/storage/test_keys.py
+	EARSHOT_EXAMPLES=random EARSHOT_FUZZ_EXAMPLES=$${EARSHOT_FUZZ_EXAMPLES:-5000} EARSHOT_FUZZ_FRAMES=$${EARSHOT_FUZZ_FRAMES:-10000} EARSHOT_FUZZ_BODIES=$${EARSHOT_FUZZ_BODIES:-10000} EARSHOT_SCHEMATHESIS_EXAMPLES=$${EARSHOT_SCHEMATHESIS_EXAMPLES:-100} EARSHOT_AUTH_CASES=$${EARSHOT_AUTH_CASES:-20000} $(BIN)/pytest -s -m '' --timeout=3600 -p tests.support.run_report --run-report docs/fuzz.md tests/api/test_fuzz.py tests/api/test_openapi.py tests/auth/test_official_difference.py tests/security/test_parsers_fuzz.py tests/runtime/test_sync_fuzz.py tests/work/importing/test_hostile.py tests/storage/test_keys.py
 
 .PHONY: proxy
 proxy: setup-dev ## Run the proxy's configuration in a real nginx
 	@command -v nginx >/dev/null || { echo "This needs nginx. On Debian: apt-get install nginx-light"; exit 1; }
 	$(BIN)/pytest -q tests/deploy/proxy_rehearsal.py
 
+.PHONY: release-check
+release-check: setup-dev ## Version, changelog and generated files agree (CONTRIBUTING.md)
+	$(BIN)/python -m tests.release
+
 .PHONY: security
 security: setup-dev $(VENV)/.security ## Advisories, secrets, licences of parts (SBOM), workflow, Dockerfile
 	@PATH="$(NODE_BIN):$$PATH" $(BIN)/python -m tests.security
 
 .PHONY: bench
-bench: setup-dev ## Measure against the targets (both cores should be free)
+bench: browser ## Measure against the targets (both cores should be free)
 	$(BIN)/python -m benchmarks
 
 .PHONY: load
@@ -121,11 +147,11 @@ load: setup-dev ## Ten minutes of dashboard users and API writers (EARSHOT_LOAD_
 	$(BIN)/python -m benchmarks.load
 
 .PHONY: walk
-walk: setup-dev browser-present ## Run the commands of the documents in a new clone (docs/walk.md)
+walk: browser ## Run the commands of the documents in a new clone (docs/walk.md)
 	$(BIN)/python -m tests.walk
 
 .PHONY: screenshots
-screenshots: setup-dev ## Make the README's pictures from a running stack
+screenshots: browser ## Make the README's pictures from a running stack
 	$(BIN)/python -m tests.screenshots
 
 .PHONY: lock

@@ -88,7 +88,7 @@ function commentsOf(source: string) {
   const text = (body: string) => body.replace(/^[ \t]*\* ?/gm, "").trim();
   const functions = new Map<string, string>();
   const above = new RegExp(`${comment}export const (\\w+) = authed`, "g");
-  for (const [, body, name] of source.matchAll(above)) functions.set(name!, text(body!));
+  for (const [, body = "", name = ""] of source.matchAll(above)) functions.set(name, text(body));
   return { module: text(new RegExp(`^${comment}`).exec(source)?.[1] ?? ""), functions };
 }
 

@@ -256,12 +256,18 @@ export const markAnalysed = authedMutation("audioObjects:markAnalysed", {
     channels: v.optional(whole()),
     peaksKey: v.optional(v.string()),
     etag: v.optional(v.string()),
+    codec: v.optional(v.string()),
+    mediaStartMs: v.optional(whole()),
   },
   returns: audioObject,
-  handler: async (ctx, { id, ...changes }) => {
+  handler: async (ctx, { id, ...found }) => {
+    // What an earlier analysis said of the bytes is no longer true.
+    const changes = { reason: undefined, codec: undefined, mediaStartMs: undefined, ...found };
     const checks = new Checks();
     checks.identifier("reason", changes.reason);
+    checks.identifier("codec", changes.codec);
     checks.duration("durationMs", changes.durationMs);
+    checks.integer("mediaStartMs", changes.mediaStartMs, 0, Number.MAX_SAFE_INTEGER);
     checks.integer("sampleRate", changes.sampleRate, 1, 1_000_000);
     checks.integer("channels", changes.channels, 1, 64);
     const audio = await requireAudio(ctx, id);

@@ -31,7 +31,7 @@ const PERSONAL = {
 const DIGITS = SECRETS.slice(1).map((secret) => secret.replace(/\D/g, ""));
 
 function leaks(result: unknown): string[] {
-  const text = JSON.stringify(result) ?? "";
+  const text = (JSON.stringify(result) as string | undefined) ?? "";
   const digits = text.replace(/[^0-9A-Za-z"]/g, "");
   return [
     ...SECRETS.filter((secret) => text.includes(secret)),

@@ -204,7 +204,7 @@ export const days = authedMutation("repair:days", {
     const part =
       cursor === null
         ? { page: null, stamp, shards: Array.from({ length: SHARDS }, emptyTotals) }
-        : fromCursor<DayPart>(cursor);
+        : (fromCursor(cursor) as DayPart);
     if (part.stamp !== stamp) return { checked: 0, drift: [], busy: true, nextCursor: null };
     const found = await readPage(ctx, {
       table: "userSessions",
@@ -253,7 +253,9 @@ async function everybodysRows(ctx: QueryCtx, day: number): Promise<Totals[]> {
 }
 
 function walkFrom<Part>(cursor: string | null): Walk<Part> {
-  return cursor === null ? { page: null, seen: [], part: null } : fromCursor<Walk<Part>>(cursor);
+  return cursor === null
+    ? { page: null, seen: [], part: null }
+    : (fromCursor(cursor) as Walk<Part>);
 }
 
 function paused<Part>(checked: number, drift: Drift[], walk: Walk<Part>) {

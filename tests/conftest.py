@@ -24,19 +24,22 @@ settings.register_profile(
 settings.load_profile(os.environ.get("EARSHOT_EXAMPLES", "fixed"))
 
 ONE_STACK = "tests/browser/"
-"""The tests of this folder look at one demo stack, so one worker runs them all."""
+"""The tests of this folder look at one demo stack, which takes long to start."""
+
+STACKS = 2
+"""How many workers start that stack."""
 
 
 class ByStack(LoadFileScheduling):  # type: ignore[misc]  # no types there
-    """Shares tests out by file; those that share a running stack go to one worker."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return ONE_STACK if nodeid.startswith(ONE_STACK) else super()._split_scope(nodeid)
+    """Shares tests out by file; those of one stack go to few workers."""
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        # The longest first: at the end the other workers would wait for it.
-        if ONE_STACK in self.workqueue:
-            self.workqueue.move_to_end(ONE_STACK, last=False)
+        first = node in self.nodes[:STACKS]
+        alike = [file for file in self.workqueue if file.startswith(ONE_STACK) == first]
+        # Files of few tests take longest: each test starts or kills something. Many short ones
+        # come last, so that no worker waits long for the others.
+        chosen = min(alike or self.workqueue, key=lambda file: len(self.workqueue[file]))
+        self.workqueue.move_to_end(chosen, last=False)
         super()._assign_work_unit(node)
 
 

@@ -16,14 +16,14 @@ from local.__main__ import cli as local
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def pinned_python() -> dict[str, str]:
+def pinned_python() -> set[tuple[str, str]]:
     described = tomllib.loads((ROOT / "pyproject.toml").read_text())
     project, groups = described["project"], described["dependency-groups"]
     lists = [*project["optional-dependencies"].values(), *groups.values()]
-    pins: dict[str, str] = {}
+    pins = set()
     for line in project["dependencies"] + [item for extra in lists for item in extra]:
-        name, _, version = line.partition("==")
-        pins[name.split("[")[0]] = version
+        name, _, version = line.partition(";")[0].partition("==")
+        pins.add((name.split("[")[0], version))
     return pins
 
 
@@ -35,13 +35,13 @@ def pinned_javascript() -> dict[str, str]:
 def test_every_dependency_has_its_reason_and_nothing_else_is_listed() -> None:
     rows = re.findall(r"^\| (`.+?) \|", (ROOT / "docs/dependencies.md").read_text(), re.MULTILINE)
     documented = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
-    assert documented == set(pinned_python()) | set(pinned_javascript())
+    assert documented == {name for name, _ in pinned_python()} | set(pinned_javascript())
 
 
 def test_every_dependency_is_pinned_exactly_and_locked() -> None:
     locks = ("requirements-dev.txt", "requirements-security.txt")
     locked = "".join((ROOT / name).read_text() for name in locks)
-    for name, version in pinned_python().items():
+    for name, version in pinned_python():
         assert re.search(
             rf"^{re.escape(name)}(\[\w+\])?=={re.escape(version)}( |$)", locked, re.MULTILINE
         )

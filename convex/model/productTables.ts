@@ -111,7 +111,11 @@ export const audioObjectRow = v.object({
   sampleRate: v.optional(whole()),
   channels: v.optional(whole()),
   etag: v.optional(v.string()),
-  /** Why it is missing or corrupt. */
+  /** FFmpeg's name of it; whether browsers play it is known to the dashboard. */
+  codec: v.optional(v.string()),
+  /** Time stamp of the first sound in the file: a cut-out of a stream does not begin at zero. */
+  mediaStartMs: v.optional(whole()),
+  /** Why it is missing or corrupt, or what is wrong with it although it plays. */
   reason: v.optional(v.string()),
   expiresAt: moment(),
   createdAt: moment(),

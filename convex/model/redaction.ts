@@ -112,8 +112,8 @@ function maskNumber(match: string, offset: number, text: string): string {
 
 /** Short runs without separators are amounts, and inside of words parts of identifiers. */
 function maskBare(match: string, offset: number, text: string): string {
-  const isPersonal = match.length >= 9 && !isInsideWord(text, offset, match.length);
-  return isPersonal ? numberMask(digitsOf(match)) : match;
+  const digits = digitsOf(match);
+  return digits >= 9 && !isInsideWord(text, offset, match.length) ? numberMask(digits) : match;
 }
 
 function maskRest(text: string): string {
@@ -126,7 +126,8 @@ function digitsOf(text: string): number {
 
 /** Letters after a number do not hide it, unless more digits follow: then it is an identifier. */
 function isInsideWord(text: string, offset: number, length: number): boolean {
-  const before = text.slice(Math.max(0, offset - 2), offset);
+  // Three units: a letter may take two of them.
+  const before = text.slice(Math.max(0, offset - 3), offset);
   const after = text.slice(offset + length, offset + length + IDENTIFIER_TAIL);
   if (/[\p{L}\p{N}]_?$/u.test(before)) return true;
   return /^_?\p{L}+\p{N}/u.test(after) && !/^_?(?:x|ext)\p{Nd}/iu.test(after);
@@ -168,7 +169,7 @@ function redactedValue(value: Value, isFreeForm: boolean): Value {
   return value;
 }
 
-function redactedObject(object: Record<string, Value>, isFreeForm: boolean): Value {
+function redactedObject(object: Record<string, Value | undefined>, isFreeForm: boolean): Value {
   const result: Record<string, Value> = {};
   for (const [name, value] of Object.entries(object)) {
     if (value === undefined) continue;

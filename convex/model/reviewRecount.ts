@@ -35,7 +35,9 @@ export async function recountQueue(
 ) {
   const stamp = await stampOf(ctx, queue._id);
   const part: Part =
-    cursor === null ? { page: null, stamp, shards: {}, reviewers: {} } : fromCursor<Part>(cursor);
+    cursor === null
+      ? { page: null, stamp, shards: {}, reviewers: {} }
+      : (fromCursor(cursor) as Part);
   if (part.stamp !== stamp) return { checked: 0, drift: [], busy: true, nextCursor: null };
   const found = await readPage(ctx, {
     table: "reviewItems",

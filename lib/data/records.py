@@ -93,6 +93,8 @@ class AudioObject(Record, frozen=True, kw_only=True):
     sample_rate: int | None = None
     channels: int | None = None
     etag: str | None = None
+    codec: str | None = None
+    media_start_ms: int | None = None
     reason: str | None = None
 
 
@@ -975,6 +977,8 @@ class AudioObjectsMarkAnalysedArgs(TypedDict):
     channels: NotRequired[int | None]
     peaks_key: NotRequired[str | None]
     etag: NotRequired[str | None]
+    codec: NotRequired[str | None]
+    media_start_ms: NotRequired[int | None]
 
 
 class AudioObjectsMarkExpiredArgs(TypedDict):
@@ -1963,6 +1967,8 @@ _write_audio_objects_mark_analysed_args = writer(
     Argument("channels", "channels"),
     Argument("peaks_key", "peaksKey"),
     Argument("etag", "etag"),
+    Argument("codec", "codec"),
+    Argument("media_start_ms", "mediaStartMs"),
 )
 
 _write_audio_objects_mark_expired_args = writer(

@@ -7,15 +7,14 @@ Background: AWS S3 user guide ("Blocking public access", "Policy keys" for `s3:s
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from lib.config.settings import Settings, StorageRole
+from lib.product.lifetimes import SIGNED_URL_LONGEST
 from lib.storage.keys import PROBE_PREFIX
 
 Document = dict[str, Any]
-
-MAX_SIGNATURE_AGE_MS = 900_000
-"""No signed URL works longer than this, whoever signed it for however long."""
 
 EXPIRY_TAG = ("retention", "window")
 """Marks objects that end with the privacy window; a legal hold takes the tag away."""
@@ -92,7 +91,11 @@ def bucket_policy(bucket: str, *, tls: bool) -> Document:
         "Principal": "*",
         "Action": ["s3:GetObject", "s3:PutObject"],
         "Resource": f"arn:aws:s3:::{bucket}/audio/*",
-        "Condition": {"NumericGreaterThan": {"s3:signatureAge": str(MAX_SIGNATURE_AGE_MS)}},
+        "Condition": {
+            "NumericGreaterThan": {
+                "s3:signatureAge": str(SIGNED_URL_LONGEST // timedelta(milliseconds=1))
+            }
+        },
     }
     secure: Document = {
         "Sid": "DenyPlainHttp",

@@ -1,42 +1,43 @@
-"""How far two reviewers agree: percentage and Cohen's kappa per criterion of their rubric.
+"""Agreement of two reviewers: percentage and Cohen's kappa per criterion of their rubric.
 
-The counts come from Convex, where each pair of reviews is counted when it is written; the
-statistics are PyCM's.
+The counts come from Convex, where each pair of reviews is counted when it is written. Kappa is
+J. Cohen's, Educational and Psychological Measurement 20 (1960), with weights as in Psychological
+Bulletin 70 (1968); tests compare it with published examples and with PyCM.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-from pycm import ConfusionMatrix
+from math import sqrt
+from typing import Final
 
 from lib.data import Caller, Page, reviews, rubrics
 from lib.data.records import AgreementCell, Criterion, ReviewAgreement, Rubric
 
 PAGE_PAIRS = 100
-"""Most pairs of one page."""
+"""Maximum number of pairs per page."""
 
-_SCORES = ("1", "2", "3", "4", "5")
-_STEPS = {a: {b: abs(int(a) - int(b)) for b in _SCORES} for a in _SCORES}
-"""Linear weights of disagreement: scores that are further apart weigh more."""
+_SCORES: Final = ("1", "2", "3", "4", "5")
+_Z95: Final = 1.959964
+"""Standard normal quantile of a two-sided 95% interval."""
 
 Table = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How two reviewers answered one criterion.
+    """Agreement of two reviewers on one criterion.
 
     Attributes:
-        criterion: what was asked.
+        criterion: the question.
         pairs: how often both answered it about the same session or turn.
         percent: share of pairs that agree, 0 to 100; within the criterion's tolerance.
         kappa: Cohen's kappa of the exact answers: 1 is full agreement, 0 what chance alone would
             give. None for numbers and labels, and where chance alone gives full agreement.
         low: lower end of kappa's 95% confidence interval.
         high: its upper end.
-        weighted_kappa: kappa of scores with linear weights: near misses count in part.
+        weighted_kappa: kappa of scores with linear weights: near misses count partly.
     """
 
     criterion: Criterion
@@ -50,7 +51,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two reviewers of a queue, and how they answered each criterion that both answered."""
+    """Two reviewers of a queue, and their agreement on each criterion that both answered."""
 
     rubric: Rubric
     first: str
@@ -76,7 +77,7 @@ def of_queue(caller: Caller, queue_id: str) -> Iterator[Pair]:
 
 
 def page_of_queue(caller: Caller, queue_id: str, cursor: str | None, limit: int) -> Page[Pair]:
-    """Return one page of the pairs of a queue; those that have taken all back are left out.
+    """Return one page of the pairs of a queue, without pairs whose reviews are all withdrawn.
 
     Raises:
         lib.data.DataError: Convex refused or did not answer.
@@ -98,7 +99,7 @@ def _rubric(caller: Caller, rubric_id: str) -> Rubric:
 
 
 def of_pair(rubric: Rubric, row: ReviewAgreement) -> Pair:
-    """Return how a pair agrees, criteria in the rubric's order."""
+    """Return the agreement of a pair, criteria in the rubric's order."""
     found = (of_criterion(criterion, row.cells) for criterion in rubric.criteria)
     return Pair(
         rubric,
@@ -124,16 +125,15 @@ def of_criterion(criterion: Criterion, cells: Sequence[AgreementCell]) -> Agreem
     table = _table(own, categories)
     if not _leaves_doubt(table):
         return Agreement(criterion, pairs, percent)
-    found = ConfusionMatrix(matrix=table)
-    low, high = found.Kappa_CI
+    kappa, error = _kappa(table)
     return Agreement(
         criterion,
         pairs,
         percent,
-        kappa=found.Kappa,
-        low=max(low, -1.0),
-        high=min(high, 1.0),
-        weighted_kappa=found.weighted_kappa(_STEPS) if criterion.kind == "score" else None,
+        kappa=kappa,
+        low=max(kappa - _Z95 * error, -1.0),
+        high=min(kappa + _Z95 * error, 1.0),
+        weighted_kappa=_weighted_kappa(table) if criterion.kind == "score" else None,
     )
 
 
@@ -144,7 +144,7 @@ def _agrees(criterion: Criterion, cell: AgreementCell) -> bool:
 
 
 def _categories(criterion: Criterion) -> tuple[str, ...] | None:
-    """The answers in order; None where there is no small set of them."""
+    """The possible answers in order; None for numbers and labels."""
     match criterion.kind:
         case "score":
             return _SCORES
@@ -165,8 +165,33 @@ def _table(cells: Sequence[AgreementCell], categories: tuple[str, ...]) -> Table
 
 
 def _leaves_doubt(table: Table) -> bool:
-    """Tell whether chance could give less than full agreement; else kappa is 0 / 0."""
+    """Return whether chance agreement is below 1; otherwise kappa is 0 / 0."""
     given = {
         name for a, row in table.items() for b, count in row.items() if count for name in (a, b)
     }
     return len(given) > 1
+
+
+def _kappa(table: Table) -> tuple[float, float]:
+    """Return kappa and its standard error (Cohen 1960)."""
+    by_first, by_second, pairs = _margins(table)
+    agreed = sum(table[name][name] for name in table) / pairs
+    by_chance = sum(by_first[name] * by_second[name] for name in table) / pairs**2
+    doubt = 1 - by_chance
+    return (agreed - by_chance) / doubt, sqrt(agreed * (1 - agreed) / pairs) / doubt
+
+
+def _weighted_kappa(table: Table) -> float:
+    """Return kappa with linear weights: far scores disagree more than near ones (Cohen 1968)."""
+    by_first, by_second, pairs = _margins(table)
+    steps = [(a, b, abs(int(a) - int(b))) for a in table for b in table]
+    found = sum(step * table[a][b] for a, b, step in steps)
+    by_chance = sum(step * by_first[a] * by_second[b] for a, b, step in steps) / pairs
+    return 1 - found / by_chance
+
+
+def _margins(table: Table) -> tuple[dict[str, int], dict[str, int], int]:
+    """Return how often each reviewer gave each answer, and the number of pairs."""
+    by_first = {name: sum(row.values()) for name, row in table.items()}
+    by_second = {name: sum(row[name] for row in table.values()) for name in table}
+    return by_first, by_second, sum(by_first.values())

@@ -1,9 +1,9 @@
 """Erases everything about one user: rows in Convex, recordings with all versions, derived data.
 
-Convex deletes the rows step by step, and a row of a recording only after its object is gone. What
-remains is a receipt with counts, signed with the service key and kept with the erasure; it names
-the user only by a hash of their id. An upload URL that was signed before can be used for some
-minutes more: the receipt says until when, and is signed again once the bucket was swept after that.
+Convex deletes rows in steps, and the row of a recording only after its object is gone. A receipt
+with counts remains, signed with the service key and kept with the erasure; it has only a hash of
+the user's id. An upload URL signed before the erasure works for some minutes more: the receipt says
+until when, and is signed again after the bucket was swept later than that.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 import jwt
@@ -21,10 +21,10 @@ from lib.auth.service import load_keys
 from lib.config.settings import Settings
 from lib.data import Caller, erasure
 from lib.data.records import Erasure
+from lib.product.lifetimes import UPLOAD_URL
 from lib.storage.client import Storage
 from lib.storage.deletion import delete_recordings, is_versioned
 from lib.storage.errors import Failure, StorageError
-from lib.storage.urls import UPLOAD_SECONDS
 from lib.work.exports import Export, Exports
 from lib.work.services import Services
 
@@ -41,7 +41,7 @@ class Receipt:
 
 
 class ForgedReceiptError(Exception):
-    """The receipt does not say what was done; that would be a fault of ours."""
+    """The receipt does not match the erasure, which would be a bug."""
 
 
 def erase_user(
@@ -51,19 +51,19 @@ def erase_user(
     service_key: str,
     progress: Callable[[dict[str, int]], None] = lambda _: None,
 ) -> Receipt:
-    """Erase a user; may be repeated, and goes on where it stopped.
+    """Erase a user; can be repeated and continues where it stopped.
 
     Args:
         caller: with the role worker.
         storage: the bucket.
         clerk_id: the user.
         service_key: `EARSHOT_SERVICE_KEY`; signs the receipt.
-        progress: told the rows deleted so far, by table.
+        progress: called with the rows deleted so far, by table.
 
     Raises:
         Refused: unknown user, or one of their sessions is on legal hold.
         Unavailable: Convex does not answer.
-        StorageError: an object is not known to be deleted; its row is still there.
+        StorageError: the deletion of an object is not confirmed; its row is kept.
     """
     erasure.start(caller, clerk_id)
     versioned = is_versioned(storage, "retention")
@@ -106,25 +106,25 @@ def issue_receipt(
 
 def uploads_until(done: Erasure) -> datetime:
     """Return until when a URL that was signed before an erasure could be used for an upload."""
-    return done.uploads_until or done.started_at + timedelta(seconds=UPLOAD_SECONDS)
+    return done.uploads_until or done.started_at + UPLOAD_URL
 
 
 def start_erasure(services: Services, owner: str, caller: Caller, clerk_id: str) -> Export:
-    """Begin to erase a user; the worker goes on with it if this process ends before.
+    """Start to erase a user; the worker continues if this process ends first.
 
     Args:
         services: of this process; its worker deletes, its service key signs the receipt.
         owner: Clerk user id of the member.
         caller: with the member's token: Convex checks the role and audits who started it.
-        clerk_id: whom to erase.
+        clerk_id: the user to erase.
 
     Returns:
-        The receipt in the making; its `records` are the rows deleted so far.
+        The export that will hold the receipt; its `records` are the rows deleted so far.
 
     Raises:
         Refused: unknown user, or one of their sessions is on legal hold.
         Unavailable: Convex does not answer.
-        BusyError: the member waits for another file; the worker erases without them.
+        BusyError: the member has another running export; the worker then does the erasure.
         ValueError: `EARSHOT_SERVICE_KEY` is not set.
     """
     key = services.settings.service_key
@@ -185,7 +185,7 @@ def proven(found: Erasure, settings: Settings) -> dict[str, Any] | None:
 
 
 def user_digest(clerk_id: str) -> str:
-    """Return what a receipt calls the user: SHA-256 of the Clerk id, hexadecimal."""
+    """Return the user's identifier in a receipt: SHA-256 of the Clerk id, hexadecimal."""
     return hashlib.sha256(clerk_id.encode()).hexdigest()
 
 

@@ -17,13 +17,13 @@ MEDIA_TYPE: Final = "application/zip"
 
 
 def export_user(exports: Exports, owner: str, caller: Caller, clerk_id: str) -> Export:
-    """Begin the archive of a user's data (JSON, a folder `transcripts` with a file per session).
+    """Start the export of a user's data (JSON, and a folder `transcripts` with a file per session).
 
     Args:
         exports: of this process.
         owner: Clerk user id of the member.
-        caller: with their token: the archive holds what they may see.
-        clerk_id: whose data.
+        caller: with their token: the archive contains what they may see.
+        clerk_id: of the user.
 
     Raises:
         BusyError: too many are running.
@@ -39,7 +39,7 @@ def export_user(exports: Exports, owner: str, caller: Caller, clerk_id: str) -> 
 
 
 class _Archive:
-    """One archive in the making; of each list, one page is in memory."""
+    """Writes one archive; holds one page of each list in memory."""
 
     def __init__(self, out: BinaryIO, export: Export, caller: Caller) -> None:
         self._out, self._export, self._caller = out, export, caller
@@ -85,5 +85,5 @@ class _Archive:
 
 
 def _turn(turn: dict[str, Any]) -> dict[str, Any]:
-    """Return a turn without its recording: that is in the list of recordings."""
+    """Return a turn without its recording, which is in the list of recordings."""
     return {name: value for name, value in turn.items() if name != "audio"}

@@ -18,7 +18,7 @@ from lib.work.isolation import isolated
 from lib.worker.analyser import Analyser
 
 LOST = "lost"
-"""Reason of a row whose object was there once and is gone."""
+"""Reason for rows whose object has disappeared."""
 
 _log = get_logger(__name__)
 
@@ -26,13 +26,13 @@ _log = get_logger(__name__)
 def analyse_due(
     worker: Callable[[], Caller], storage: Storage, analyser: Analyser, stop: Callable[[], bool]
 ) -> dict[str, int]:
-    """Analyse what waits for it.
+    """Job: analyse recordings that are not analysed yet.
 
     Args:
         worker: makes a caller with the role worker.
         storage: the bucket.
         analyser: does the decoding.
-        stop: asked between recordings; True ends the run early.
+        stop: called between recordings; True ends the run early.
 
     Returns:
         Counts: `ready`, `corrupt`, `missing`, `overtaken` (no longer stored by the time),
@@ -61,7 +61,7 @@ def _analyse(caller: Caller, storage: Storage, analyser: Analyser, row: AudioObj
     except Refused as error:
         if error.code not in {"CONFLICT", "NOT_FOUND"}:
             raise
-        # Retention or erasure was faster; their state is the true one.
+        # Retention or erasure was first; their state stands.
         return "overtaken"
 
 
@@ -73,7 +73,7 @@ def _noted(caller: Caller, storage: Storage, analyser: Analyser, row: AudioObjec
         audio_objects.mark_analysed(caller, id=row.id, analysis="corrupt", reason=error.flaw)
         return "corrupt"
     except StorageError as error:
-        # Without the right to list, S3 says "denied" of what is missing.
+        # Without permission to list, S3 returns "denied" for a missing object.
         if error.failure not in {"missing", "denied"} or exists(storage, row.key):
             raise
         audio_objects.mark_missing(caller, id=row.id, reason=LOST, from_="stored")
@@ -87,5 +87,8 @@ def _noted(caller: Caller, storage: Storage, analyser: Analyser, row: AudioObjec
         channels=found.channels,
         peaks_key=found.peaks_key,
         etag=found.etag,
+        codec=found.codec,
+        media_start_ms=found.media_start_ms,
+        reason=found.remark,
     )
     return "ready"

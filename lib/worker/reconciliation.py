@@ -1,12 +1,11 @@
 """Compares the rows of recordings with the objects in the bucket, in two streaming passes.
 
-Pass 1 walks the bucket in key order, a page at a time, and asks for the rows of what it sees; pass
-2 walks the rows and asks the bucket for each. Neither keeps more than a page. A difference may be
-work in progress (an upload, a deletion), so what is younger than an hour is left out.
+Pass 1 lists the bucket in key order, a page at a time, and reads the rows of these objects; pass 2
+lists the rows and checks the object of each. Neither keeps more than a page. A difference may be an
+upload or a deletion in progress, so anything younger than an hour is skipped.
 
-What Earshot has promised is made true at once, whoever asked for the comparison: objects of erased
-sessions and of ended recordings go, and recordings that came late are stored. Other findings are
-only reported unless `repair` is asked for.
+What Earshot promises is restored in every run: objects of erased sessions and of ended recordings
+are deleted, and late uploads are stored. Other findings are only reported unless `repair` is set.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ _log = get_logger(__name__)
 
 @dataclass(slots=True)
 class Report:
-    """What was found and done.
+    """Result of a reconciliation.
 
     Attributes:
         objects: recordings and waveforms seen in the bucket; `bytes` their size.
@@ -111,16 +110,16 @@ class Report:
 
 
 class Reconciliation:
-    """One comparison.
+    """One reconciliation.
 
     Args:
         caller: with the role worker.
         storage: the bucket; the retention role lists and deletes.
-        repair: also note what was lost: rows of lost objects become `missing`, those of replaced
+        repair: also record what was lost: rows of lost objects become `missing`, those of replaced
             ones `corrupt`; waveforms without a recording are deleted.
-        delete_orphans: also delete objects that no row knows. They may be all that is left of a
-            recording, so this is never done by itself.
-        stop: asked between items; True ends the run early.
+        delete_orphans: also delete objects without a row. They may be the only copy of a
+            recording, so this is never automatic.
+        stop: called between items; True ends the run early.
     """
 
     def __init__(
@@ -139,10 +138,10 @@ class Reconciliation:
         self.report = Report()
 
     def run(self) -> Report:
-        """Do both passes.
+        """Run both passes.
 
         Raises:
-            StorageError, Refused, Unavailable: a dependency failed; nothing is half done.
+            StorageError, Refused, Unavailable: a dependency failed; no item is left half done.
         """
         self._versioned = is_versioned(self._storage, "retention")
         self._objects()
@@ -151,7 +150,7 @@ class Reconciliation:
 
     def _objects(self) -> None:
         found = list_objects(self._storage, "retention", AUDIO_PREFIX)
-        # A recording and its waveform share their stem, so they are neighbours in key order.
+        # A recording and its waveform have the same stem, so they are adjacent in key order.
         groups = (list(items) for _, items in groupby(found, key=lambda item: stem_of(item.key)))
         while batch := list(islice(groups, PAGE // 2)):
             if self._stop():
@@ -233,7 +232,7 @@ class Reconciliation:
         self.report.mended("late_upload")
 
     def _replaced(self, row: AudioObject) -> None:
-        """Note an object that is not the one that was analysed (of one not analysed, that will)."""
+        """Report an object that changed after its analysis."""
         self.report.found("replaced", row.key)
         if self._repair and self._noted(
             lambda: audio_objects.mark_analysed(
@@ -281,7 +280,7 @@ class Reconciliation:
         except Refused as error:
             if error.code not in {"CONFLICT", "NOT_FOUND"}:
                 raise
-            return False  # its state has changed meanwhile; the next run sees it anew
+            return False  # its state has changed meanwhile; the next run checks it again
         return True
 
     def _is_settled(self, item: ObjectInfo) -> bool:

@@ -1,8 +1,8 @@
 """Deletes recordings whose privacy window has passed; transcripts stay.
 
 Works on every endpoint, with or without lifecycle rules. Convex ends a recording first, in one
-transaction that asks for its session's hold (`expiring`); only then its objects go, and then the
-row is marked. A crash between any two of these is made up for by the next run.
+transaction that reads its session's hold (`expiring`); only then its object is deleted, and then
+the row is marked. After a crash in between, the next run continues.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _log = get_logger(__name__)
 def expire_due(
     worker: Callable[[], Caller], storage: Storage, stop: Callable[[], bool]
 ) -> dict[str, int]:
-    """Delete what is due, in batches; the next run goes on where this one stopped.
+    """Job: delete due recordings in batches; the next run continues where this one stopped.
 
     Args:
         worker: makes a caller with the role worker.
         storage: the bucket.
-        stop: asked between recordings; True ends the run early.
+        stop: called between recordings; True ends the run early.
 
     Returns:
         Counts: `expired`, `held` (found in the queue and taken out of it), `failed` (tried again);

@@ -68,20 +68,21 @@ function compile(validator: ValidatorJson): Accepts {
 }
 
 function compileObject({ value: fields }: Extract<ValidatorJson, { type: "object" }>): Accepts {
-  const names = Object.keys(fields);
-  const tests = names.map((name) => compile(fields[name]!.fieldType));
-  const optional = names.map((name) => fields[name]!.optional);
+  const members = Object.entries(fields).map(([name, { fieldType, optional }]) => ({
+    name,
+    optional,
+    test: compile(fieldType),
+  }));
   return (value, tableName) => {
     if (!isPlainObject(value)) return false;
     let known = 0;
-    for (let i = 0; i < names.length; i += 1) {
-      const name = names[i] as string;
+    for (const { name, optional, test } of members) {
       const member = Object.hasOwn(value, name) ? value[name] : undefined;
       if (member === undefined) {
-        if (!optional[i]) return false;
+        if (!optional) return false;
       } else {
         known += 1;
-        if (!tests[i]!(member, tableName)) return false;
+        if (!test(member, tableName)) return false;
       }
     }
     return Object.keys(value).length === known;

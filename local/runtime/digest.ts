@@ -23,7 +23,7 @@ export function digestAtOnce(): void {
   const original = subtle.digest.bind(subtle);
   const digest: Digest = async (algorithm, data) => {
     const given = typeof algorithm === "string" ? algorithm : algorithm.name;
-    const name = NAMES[String(given).toUpperCase()];
+    const name = NAMES[given.toUpperCase()];
     const bytes = bytesOf(data);
     if (name === undefined || bytes === null || bytes.length > MAX_BYTES) {
       return original(algorithm, data);

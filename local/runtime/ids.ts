@@ -26,7 +26,7 @@ const decoded = new Map<string, number>();
 const MAX_DECODED = 1_000;
 
 const CODES = Buffer.from(ALPHABET);
-const DIGIT = new Map([...ALPHABET].map((letter, value) => [letter, value]));
+const DIGIT = new Map(Array.from(ALPHABET).map((letter, value) => [letter, value]));
 
 /** Spells the id of a document from its table's number and its 16 internal bytes. */
 export function encodeId(tableNumber: number, internal: Buffer): string {

@@ -49,7 +49,7 @@ export function parseMessage(text: string): ClientMessage {
   requireShape(message, shape);
   if (message["type"] === "ModifyQuerySet") {
     if (!Array.isArray(message["modifications"])) throw new Error("modifications must be a list");
-    for (const change of message["modifications"] as Record<string, unknown>[]) {
+    for (const change of message["modifications"] as (Record<string, unknown> | null)[]) {
       const added: Shape = change?.["type"] === "Add" ? { udfPath: "string" } : {};
       requireShape(change, { type: "string", queryId: "number", ...added });
     }
@@ -60,7 +60,7 @@ export function parseMessage(text: string): ClientMessage {
   return message as unknown as ClientMessage;
 }
 
-function requireShape(message: Record<string, unknown>, shape: Shape): void {
+function requireShape(message: Record<string, unknown> | null, shape: Shape): void {
   for (const [field, type] of Object.entries(shape)) {
     if (typeof message?.[field] !== type) throw new Error(`the field ${field} must be a ${type}`);
   }

@@ -34,6 +34,7 @@ OPERATIONS = [
 ]
 
 
+@pytest.mark.generated
 def test_the_checked_in_document_is_current() -> None:
     assert TARGET.read_text() == text(bare_app()), "run `python -m lib.api.openapi`"
 

@@ -16,8 +16,6 @@ from local.stack import Stack
 from tests.support.browser import new_context, sign_in
 from tests.support.stack import RunningStack, running_stack
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack]
-
 
 @dataclass
 class Visit:
@@ -53,7 +51,10 @@ class Visit:
         return httpx.request(method, url, headers=headers, trust_env=False)
 
 
-@pytest.fixture(scope="module", params=["development", "production"])
+# Every other browser test signs in to a development instance.
+@pytest.fixture(
+    scope="module", params=[pytest.param("development", marks=pytest.mark.long), "production"]
+)
 def stack(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningStack]:

@@ -113,7 +113,6 @@ def test_numbers_are_written_for_people(value: float, unit: str, text: str) -> N
     assert amount(value, unit) == text
 
 
-@pytest.mark.browser
 def test_a_plot_is_drawn_with_its_units_and_replaces_an_earlier_one(
     browser: Browser, tmp_path: Path
 ) -> None:

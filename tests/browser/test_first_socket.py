@@ -23,8 +23,6 @@ from lib.ui.shell.navigation import ROUTES, Route
 from tests.support.browser import new_context, sign_in
 from tests.support.stack import RunningStack, wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.faults]
-
 FORBIDDEN_TO_A_VIEWER = ("/audit", "/storage")
 
 

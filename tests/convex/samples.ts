@@ -1,6 +1,7 @@
 /** Valid arguments of every public function, over one small set of data. */
 import { api } from "../../convex/_generated/api.js";
 import type { FunctionName } from "../../convex/model/permissions.ts";
+import { firstCharacters } from "../../convex/model/texts.ts";
 import { START, addSession, addUser, as, turn } from "./harness.ts";
 import type { Deployment } from "./harness.ts";
 
@@ -44,7 +45,7 @@ export async function seed(t: Deployment, personal?: Personal): Promise<Seeded> 
   const sessionId = await addSession(t, "call-1", {
     title: `Call: ${text}`,
     metadata,
-    provider: `p ${text}`.slice(0, 150),
+    provider: firstCharacters(`p ${text}`, 80),
   });
   await ingest.mutation(api.userSessions.update, { id: sessionId, labels: ["billing"] });
   const more = { text: `morning ${text}`, requestId: "req-1", latencyMs: 900, ttftMs: 300 };
@@ -83,7 +84,7 @@ export async function seed(t: Deployment, personal?: Personal): Promise<Seeded> 
 
 /** Store an incident with a note, its message, and a silence of another rule. */
 async function seedAlerts(t: Deployment, text: string) {
-  const title = `Slow: ${text}`.slice(0, 190);
+  const title = firstCharacters(`Slow: ${text}`, 80);
   const results = [evaluation({ title })];
   const at = Date.now();
   await as(t, "worker").mutation(api.alerts.evaluate, { at, channels: ["webhook"], results });

@@ -43,6 +43,7 @@ def answered(kind: Any, value: object) -> Any:
     return Reader(kind)(json.dumps(value).encode())
 
 
+@pytest.mark.generated
 def test_the_generated_files_are_current() -> None:
     assert stale(generated(described())) == [], "run `python -m codegen`"
 

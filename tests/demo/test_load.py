@@ -170,6 +170,7 @@ class Interrupting:
             raise InterruptedLoadError
 
 
+@pytest.mark.long
 def test_a_load_that_is_interrupted_again_and_again_doubles_nothing(
     loaded: Target, tmp_path: Path
 ) -> None:

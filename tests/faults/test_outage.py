@@ -32,7 +32,6 @@ MOST_MIB = 48.0
 """Far more than the recorder's bounds, far less than what ten minutes would add without them."""
 
 
-@pytest.mark.faults
 @pytest.mark.skipif(SECONDS == 0, reason="takes minutes: make faults")
 @pytest.mark.timeout(300 + 2 * SECONDS)
 def test_a_long_outage_of_convex_costs_bounded_memory_and_drops_are_counted(

@@ -22,8 +22,6 @@ from local.stack import Mode
 from tests.identity.clerk import Running, official_app, running, start
 from tests.support.browser import fill_sign_in, new_context
 
-pytestmark = pytest.mark.browser
-
 
 @contextmanager
 def signing_in(home: Path, mode: Mode) -> Iterator[Running]:
@@ -49,7 +47,9 @@ def production_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runn
         yield started
 
 
-@pytest.fixture(params=["development_portal", "production_portal"])
+@pytest.fixture(
+    params=[pytest.param("development_portal", marks=pytest.mark.long), "production_portal"]
+)
 def clerk(request: pytest.FixtureRequest) -> Running:
     """Run the test in both modes."""
     started: Running = request.getfixturevalue(request.param)

@@ -7,11 +7,8 @@ import signal
 from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.support.stack import RunningStack, running_stack, wait_until
-
-pytestmark = pytest.mark.stack
 
 
 def create_user(stack: RunningStack, clerk_id: str) -> None:

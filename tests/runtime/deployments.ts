@@ -75,9 +75,9 @@ async function startLocal(): Promise<{ url: string; close: () => Promise<void> }
 }
 
 async function answers(url: string, ended: Promise<void>): Promise<void> {
-  let isOver = false;
-  void ended.then(() => (isOver = true));
-  while (!isOver) {
+  const state = { isOver: false };
+  void ended.then(() => (state.isOver = true));
+  while (!state.isOver) {
     const answer = await fetch(url).catch(() => null);
     if (answer?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -78,7 +78,6 @@ def stored_sequences(backend: Backend, http: httpx.Client, session: str) -> list
             return found
 
 
-@pytest.mark.faults
 @pytest.mark.timeout(60 + 30 * ROUNDS)
 def test_acknowledged_interactions_survive_kill_9_exactly_once(
     make_deployment: MakeDeployment,

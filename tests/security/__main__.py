@@ -47,12 +47,13 @@ CHECKS: Final[dict[str, Callable[[], Finding]]] = {
     "advisories, product (pip-audit)": lambda: audit_python("requirements.txt"),
     "advisories, checks and tests (pip-audit)": lambda: audit_python("requirements-dev.txt"),
     "advisories, JavaScript (npm audit)": audit_javascript,
+    "advisories, the tests' Chromium (npm audit)": lambda: audit_javascript("tests/chromium"),
     "secrets (detect-secrets)": _secrets,
     "dangerous Python (ruff, rules S)": lambda: _tool(
         sys.executable, "-m", "ruff", "check", "--select", "S", "."
     ),
     "workflow (zizmor, offline)": lambda: _tool(
-        str(TOOLS / "zizmor"), "--offline", "--quiet", "--no-progress", ".github/workflows"
+        str(TOOLS / "zizmor"), "--offline", "--quiet", "--no-progress", ".github"
     ),
     "Dockerfile (hadolint)": lambda: _tool(
         str(ROOT / ".venv/bin/hadolint"), "--config", "deploy/hadolint.yaml", "deploy/Dockerfile"

@@ -63,9 +63,11 @@ def read_pip_audit(text: str) -> Finding:
     return Finding("passed", f"{len(packages)} packages, no known vulnerability")
 
 
-def audit_javascript() -> Finding:
-    """Ask about every package of `package-lock.json` (`npm audit`)."""
-    return read_npm_audit(_output(npm("audit", "--package-lock-only", "--json")))
+def audit_javascript(folder: str = ".") -> Finding:
+    """Ask about every package of a folder's `package-lock.json` (`npm audit`)."""
+    return read_npm_audit(
+        _output(npm("audit", "--prefix", folder, "--package-lock-only", "--json"))
+    )
 
 
 def read_npm_audit(text: str) -> Finding:

@@ -8,7 +8,9 @@ the same files.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +36,20 @@ def write_bills() -> str:
     for path, bill in made.items():
         path.write_text(json.dumps(bill, indent=1, sort_keys=True) + "\n")
     return ", ".join(f"{path.name}: {len(bill['components'])}" for path, bill in made.items())
+
+
+def locked() -> dict[Path, set[tuple[str, str]]]:
+    """Return name and version of what each bill has to name, from the locks."""
+    lines = (ROOT / "requirements.txt").read_text()
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    return {
+        PYTHON: set(re.findall(r"^([\w.-]+)(?:\[\w+\])?==([^\s;]+)", lines, re.MULTILINE)),
+        JAVASCRIPT: {
+            (path.rpartition("node_modules/")[2], item["version"])
+            for path, item in packages.items()
+            if path and not item.get("optional") and not item.get("peer")
+        },
+    }
 
 
 def components(path: Path) -> set[tuple[str, str]]:
@@ -73,7 +89,17 @@ def _javascript() -> dict[str, Any]:
     bill.pop("serialNumber", None)
     bill["metadata"].pop("timestamp", None)
     bill["metadata"]["component"]["name"] = "earshot"  # npm names it after the folder.
-    return bill
+    # npm wants a version in package.json; the product's is in pyproject.toml alone.
+    text = json.dumps(bill).replace("earshot@0.0.0", f"earshot@{version()}")
+    versioned: dict[str, Any] = json.loads(text)
+    versioned["metadata"]["component"]["version"] = version()
+    return versioned
+
+
+def version() -> str:
+    """Return the product's version."""
+    described = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    return str(described["project"]["version"])
 
 
 def _run(command: list[str]) -> dict[str, Any]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
 
 from tests.security.audits import read_npm_audit, read_pip_audit
-from tests.security.bills import JAVASCRIPT, PYTHON, ROOT, components
+from tests.security.bills import JAVASCRIPT, PYTHON, ROOT, components, locked
 from tests.security.secrets_scan import BASELINE, new_secrets, tracked_files
 
 
@@ -39,16 +38,9 @@ def test_local_settings_are_not_tracked() -> None:
 
 
 def test_the_bills_name_what_the_locks_name() -> None:
-    lock = (ROOT / "requirements.txt").read_text()
-    pins = set(re.findall(r"^([\w.-]+)(?:\[\w+\])?==([^\s;]+)", lock, re.MULTILINE))
-    assert components(PYTHON) == pins
-    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
-    expected = {
-        (path.rpartition("node_modules/")[2], item["version"])
-        for path, item in packages.items()
-        if path and not item.get("optional") and not item.get("peer")
-    }
-    assert expected - components(JAVASCRIPT) == set()
+    pins = locked()
+    assert components(PYTHON) == pins[PYTHON]
+    assert pins[JAVASCRIPT] - components(JAVASCRIPT) == set()
 
 
 @pytest.mark.parametrize(

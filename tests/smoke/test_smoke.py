@@ -24,7 +24,7 @@ from local.stack import Stack
 from tests.support.stack import ROOT, RunningStack, running_stack
 
 MINUTES = 60
-needs_stack = [pytest.mark.stack, pytest.mark.browser, pytest.mark.timeout(8 * MINUTES)]
+needs_stack = pytest.mark.timeout(8 * MINUTES)
 Completed = subprocess.CompletedProcess[str]
 NAMES = [step.name for step in (*STORY, CLEAN_UP)]
 
@@ -32,17 +32,16 @@ NAMES = [step.name for step in (*STORY, CLEAN_UP)]
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     with running_stack(tmp_path_factory.mktemp("smoke") / "home", demo=False) as running:
+        # A revoke is seen when the last token has ended.
+        Instance(Stack.load(running.home)).configure(token_seconds=15)
         yield running
 
 
 @pytest.fixture(scope="module")
 def broken(stack: RunningStack) -> Completed:
     """A run with the name of a bucket that does not exist, on a machine without Chromium."""
-    Instance(Stack.load(stack.home)).configure(token_seconds=15)  # the revoke is seen sooner
-    nowhere = {"PATH": "", "PLAYWRIGHT_BROWSERS_PATH": "/nonexistent"}
-    done = smoke(stack, "--json", S3_BUCKET="not-the-bucket", **nowhere)
-    Instance(Stack.load(stack.home)).configure(token_seconds=60)
-    return done
+    nowhere = {"EARSHOT_CHROMIUM": "/nonexistent"}
+    return smoke(stack, "--json", S3_BUCKET="not-the-bucket", **nowhere)
 
 
 def environment(stack: RunningStack) -> dict[str, str]:
@@ -158,9 +157,9 @@ class TestOnAStack:
     def test_a_wrong_bucket_fails_with_reasons(self, broken: Completed) -> None:
         assert broken.returncode == 1
         told = failures(report(broken))
-        assert set(told) == {"Refuse an expired URL", "Bucket as wanted", "Clean up"}
+        assert set(told) == {"Refuse an expired URL", "Verify the bucket", "Clean up"}
         assert told["Refuse an expired URL"] == "A fresh URL of 2 s is answered 404, not 200."
-        assert told["Bucket as wanted"].startswith("bucket: is absent, must exist.")
+        assert told["Verify the bucket"].startswith("bucket: is absent, must exist.")
         assert told["Clean up"].startswith("Left behind under smoke-")
 
     def test_without_a_browser_the_rest_is_tried_and_the_reason_given(
@@ -168,8 +167,11 @@ class TestOnAStack:
     ) -> None:
         rows = {row["name"]: row for row in report(broken)["steps"]}
         skipped = [name for name, row in rows.items() if row["status"] == "SKIPPED"]
-        assert skipped == ["See it in the dashboard", "Hear it in the dashboard"]
-        assert "apt-get install chromium" in rows[skipped[0]]["sentence"]
+        assert skipped == [
+            "See the session in the dashboard",
+            "Play the recording in the dashboard",
+        ]
+        assert "make setup-dev browser" in rows[skipped[0]]["sentence"]
         assert rows["Sign in"]["status"] == rows["Revoke the session"]["status"] == "PASS"
 
     def test_what_a_failed_run_left_is_erased_when_it_works_again(
@@ -180,6 +182,7 @@ class TestOnAStack:
         assert strangers_in(stack) == set()
         assert recordings_of(stack) == []
 
+    @pytest.mark.long
     def test_an_interrupted_run_still_cleans_up(self, stack: RunningStack) -> None:
         code, told = ended_after_upload(stack, signal.SIGTERM)
         assert code == 1
@@ -188,6 +191,7 @@ class TestOnAStack:
         assert strangers_in(stack) == set()
         assert recordings_of(stack) == []
 
+    @pytest.mark.long
     def test_what_a_killed_run_left_is_found_and_erased(self, stack: RunningStack) -> None:
         ended_after_upload(stack, signal.SIGKILL)
         assert len(recordings_of(stack)) >= 1

@@ -17,11 +17,11 @@ import httpx
 import pytest
 
 from lib.observability.events import StorageEvent
+from lib.product.lifetimes import SIGNED_URL_LONGEST
 from lib.storage import bucket, deletion, objects, tags
 from lib.storage.client import Storage, ensure_bucket
 from lib.storage.errors import ObjectMissingError, StorageError
 from lib.storage.keys import AudioKey, peaks_key
-from lib.storage.policies import MAX_SIGNATURE_AGE_MS
 from lib.storage.upload import MULTIPART_BYTES, measure_file, upload
 from lib.storage.urls import SignedUrl, sign_get, sign_put
 from tests.storage.conftest import CAPABILITIES
@@ -295,7 +295,7 @@ def test_an_old_signature_is_refused_where_the_policy_is_enforced(
     bucket.apply(storage, settings_for(endpoint))
     key = stored(storage, b"RIFF")
     client = storage.client("admin")
-    past = datetime.now(UTC) - timedelta(milliseconds=MAX_SIGNATURE_AGE_MS, minutes=1)
+    past = datetime.now(UTC) - SIGNED_URL_LONGEST - timedelta(minutes=1)
     with monkeypatch.context() as patch:
         patch.setattr("botocore.auth.get_current_datetime", lambda: past.replace(tzinfo=None))
         old = client.generate_presigned_url(

@@ -1,14 +1,14 @@
-"""Chromium for tests: the system's browser, driven by Playwright."""
+"""Chromium for tests, driven by Playwright."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from lib.smoke.chromium import find_chromium, prefer_installed_node
 from tests.support.stack import RunningStack
 
 _FLAGS = [
@@ -23,21 +23,21 @@ _FLAGS = [
 
 
 def chromium_path() -> str:
-    """Return the system's Chromium.
+    """Return the Chromium to run.
 
     Raises:
-        RuntimeError: there is none; the message says how to install it.
+        RuntimeError: there is none; the message says how to get one.
     """
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        path = shutil.which(name)
-        if path:
-            return path
-    raise RuntimeError("The browser tests need Chromium. On Debian: apt-get install chromium")
+    path = find_chromium()
+    if path is None:
+        raise RuntimeError("The browser tests need Chromium: make browser")
+    return str(path)
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start a headless Chromium and end it afterwards."""
+    prefer_installed_node()
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium_path(), args=_FLAGS)
         try:

@@ -108,7 +108,7 @@ def _versions(checkout: Checkout) -> str:
 
     system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
     python = said("python3", "--version")
-    browser = said("chromium", "--version").split(" built")[0]
+    browser = said(".venv/chromium/chrome", "--version")
     return f"{system}, {os.cpu_count()} cores, {python}, {browser}"
 
 

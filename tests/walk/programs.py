@@ -11,7 +11,6 @@ ASKED_FOR: Final = {
     "make": "README.md",
     "python3": "README.md",
     "python3-venv": "README.md",
-    "chromium": "README.md, docs/smoke.md",
     "curl": "docs/api/README.md",
     "jq": "docs/api/README.md",
 }

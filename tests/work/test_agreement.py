@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from pycm import ConfusionMatrix
 
 from lib.data.records import AgreementCell, Criterion, ReviewAgreement, Rubric
 from lib.work.agreement import Agreement, of_criterion, of_pair
@@ -100,6 +103,22 @@ def test_where_only_one_answer_was_given_there_is_no_kappa() -> None:
 
 def test_one_reviewer_who_always_says_the_same_agrees_by_chance_only() -> None:
     assert agreed(((5, 3), (0, 0)), YES_NO, criterion("boolean")).kappa == 0
+
+
+@given(st.lists(st.lists(st.integers(0, 30), min_size=5, max_size=5), min_size=5, max_size=5))
+def test_figures_of_any_table_are_those_of_pycm(counts: list[list[int]]) -> None:
+    scores = ("1", "2", "3", "4", "5")
+    given_both = {i for i, row in enumerate(counts) for j, n in enumerate(row) if n and i != j}
+    assume(given_both or sum(1 for i in range(5) if counts[i][i]) > 1)
+    found = agreed(counts, scores, criterion("score"))
+    table = {a: dict(zip(scores, row, strict=True)) for a, row in zip(scores, counts, strict=True)}
+    wanted = ConfusionMatrix(matrix=table)
+    steps = {a: {b: abs(int(a) - int(b)) for b in scores} for a in scores}
+    assert found.kappa == pytest.approx(wanted.Kappa)
+    assert found.weighted_kappa == pytest.approx(wanted.weighted_kappa(steps))
+    assert (found.low, found.high) == pytest.approx(
+        (max(wanted.Kappa_CI[0], -1), min(wanted.Kappa_CI[1], 1)), abs=1e-4
+    )
 
 
 def test_scores_agree_within_the_tolerance() -> None:

@@ -15,7 +15,7 @@ from lib.data.records import AudioObject
 from lib.storage.client import Storage
 from lib.storage.decode import UnplayableError
 from lib.storage.deletion import delete_recordings
-from lib.storage.errors import ObjectMissingError
+from lib.storage.errors import ObjectMissingError, StorageError
 from lib.storage.objects import put_small
 from lib.work import playback, uploads
 from lib.work.services import Services
@@ -114,6 +114,29 @@ def test_nothing_is_stored_before_the_bytes_are_there(room: Room) -> None:
     begun = room.begin(DATA, "audio/mpeg")
     with pytest.raises(ObjectMissingError):
         room.complete(begun)
+    assert room.row(begun.audio.id).status == "pending"
+
+
+@pytest.fixture
+def denied(services: Services) -> Iterator[Storage]:
+    """The bucket as a process sees it whose credentials for uploads are refused."""
+    credentials = {"ingest": "revoked:revoked-secret-key"}
+    settings = services.settings.model_copy(update={"s3_role_credentials": credentials})
+    made = Storage(settings, lambda _: None)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("is_uploaded", [True, False])
+def test_refused_credentials_are_not_told_as_a_missing_upload(
+    room: Room, denied: Storage, is_uploaded: bool
+) -> None:
+    begun = room.begin(DATA, "audio/mpeg")
+    if is_uploaded:
+        room.send(begun, DATA)
+    with pytest.raises(StorageError) as caught:
+        uploads.complete(room.caller, room.services.worker_caller, denied, begun.audio.id)
+    assert isinstance(caught.value, ObjectMissingError) == (not is_uploaded)
     assert room.row(begun.audio.id).status == "pending"
 
 

@@ -21,8 +21,8 @@ from lib.work.erasure import (
     verify_receipt,
 )
 from lib.work.services import Services
-from lib.worker import started_erasures
-from lib.worker.started_erasures import finish_started
+from lib.worker import erasures
+from lib.worker.erasures import finish_started
 from tests.support.audio import recording
 from tests.support.convex import ConvexRuntime
 from tests.support.s3 import LocalS3, settings_for
@@ -152,14 +152,14 @@ def test_one_user_who_cannot_be_erased_stops_nobody_elses_erasure(
     stuck, other = new_room(services), new_room(services)
     for room in (stuck, other):
         erasure.start(room.caller, room.clerk_id)
-    whole = started_erasures.erase_user
+    whole = erasures.erase_user
 
     def failing(caller: Caller, storage: Storage, clerk_id: str, key: str) -> Receipt:
         if clerk_id == stuck.clerk_id:
             raise RuntimeError("whatever it was")
         return whole(caller, storage, clerk_id, key)
 
-    monkeypatch.setattr(started_erasures, "erase_user", failing)
+    monkeypatch.setattr(erasures, "erase_user", failing)
     counts = finish_started(services, lambda: False)
     assert counts["failed"] == 1
     assert users.get(other.caller, other.clerk_id) is None

@@ -17,14 +17,14 @@ from uuid import uuid4
 
 from lib.data import Refused, audio_objects, erasure, interactions, listening, user_sessions, users
 from lib.data.records import AudioObject, NewInteraction
+from lib.product.lifetimes import UPLOAD_URL
 from lib.storage.decode import UnplayableError
 from lib.storage.errors import ObjectMissingError, StorageError
 from lib.storage.keys import AUDIO_PREFIX, AudioKey, both_keys
 from lib.storage.objects import list_objects, put_small, read_small
-from lib.storage.urls import UPLOAD_SECONDS
 from lib.work import uploads
 from lib.work.services import Services
-from lib.worker import analysis_job, expiry_tags, retention, started_erasures
+from lib.worker import analysis_job, erasures, expiry_tags, retention
 from lib.worker.alerts.signals import overdue_ms
 from lib.worker.analyser import Analyser
 from lib.worker.reconciliation import Reconciliation
@@ -153,7 +153,7 @@ class World:
             assert begun.code in self._refusals(chosen), begun
             return
         assert chosen.clerk_id not in self.erasing, "an upload began after its user's erasure"
-        until = self.clock.now() + timedelta(seconds=UPLOAD_SECONDS)
+        until = self.clock.now() + UPLOAD_URL
         row = begun.audio
         known = next((one for one in self.recordings if one.id == row.id), None)
         if known is None:
@@ -281,11 +281,11 @@ class World:
 
     def erase(self) -> None:
         """Go on with erasures."""
-        self._never_fails(started_erasures.finish_started(self.services, _never))
+        self._never_fails(erasures.finish_started(self.services, _never))
 
     def reconcile(self) -> None:
         """Compare rows and bucket, as the job does."""
-        report = started_erasures.reconcile(self.services, _never)
+        report = erasures.reconcile(self.services, _never)
         assert report["failed"] == 0
         for clerk_id in self.erasing - self.swept:
             done = erasure.get(self.caller, clerk_id)
@@ -346,6 +346,8 @@ class World:
         for session in self.sessions:
             if session.held:
                 assert session.protected <= objects, "a held recording was deleted"
+                tagged = any(f"/{session.id}/" in name for name in self.tags)
+                assert not tagged or self._is_pending(session), "tagged, held, and not pending"
                 session.protected |= {
                     row.key
                     for row in rows.values()

@@ -24,7 +24,7 @@ from lib.storage.analysis import analyse
 from lib.storage.client import ensure_bucket
 from lib.work import erasure, isolation, uploads
 from lib.work.services import Services
-from lib.worker import analysis_job, expiry_tags, reconciliation, retention, started_erasures
+from lib.worker import analysis_job, erasures, expiry_tags, reconciliation, retention
 from lib.worker.analyser import Analyser
 from tests.support.clock import Clock
 from tests.support.convex import ConvexRuntime, running_convex
@@ -181,7 +181,7 @@ def interleaving(
             analysis_job,
             retention,
             reconciliation,
-            started_erasures,
+            erasures,
             expiry_tags,
             erasure,
         )
@@ -225,7 +225,7 @@ def _interrupted(monkeypatch: pytest.MonkeyPatch) -> Interruptions:
             raise crashes[0]
         return outcome
 
-    for module in (uploads, analysis_job, retention, reconciliation, started_erasures, expiry_tags):
+    for module in (uploads, analysis_job, retention, reconciliation, erasures, expiry_tags):
         monkeypatch.setattr(module, "isolated", unless_crashed)
     return interruptions
 

@@ -27,30 +27,30 @@ _WORDS: Final[Mapping[str, str]] = {
     "interactions": "Turns",
     "audioObjects": "Recordings",
     "users": "Profile",
-    "totals": "Sums",
-    "idempotencyKeys": "Stored answers",
+    "totals": "Totals",
+    "idempotencyKeys": "Stored responses",
 }
 
 
 def may_erase(member: Member) -> bool:
-    """Say whether a member's role may erase users."""
+    """Return whether a member's role may erase users."""
     return function_allowed(member.role, ERASURE_START.path)
 
 
 @st.dialog("Erase this user", icon=":material/delete_forever:")
 def ask(clerk_id: str) -> None:
-    """Ask for the user's id as a confirmation, then begin."""
+    """Ask for the user's id as confirmation, then start the erasure."""
     visitor = require_role("/user")
     st.text(
-        "All sessions, transcripts, recordings and the profile are deleted, in every version. "
-        "Nothing brings them back. A signed receipt proves it."
+        "All sessions, transcripts, recordings and the profile are deleted, including old "
+        "versions. This cannot be undone. A signed receipt proves the deletion."
     )
     st.text("To confirm, type the Clerk id:")
     st.code(clerk_id, language=None)
     typed = st.text_input("Clerk id", key="erase-confirmation", live=True, autocomplete="off")
     confirmed = (typed or "").strip() == clerk_id
-    if st.button("Erase for good", type="primary", disabled=not confirmed, key="erase-for-good"):
-        with notices.failures_told(visitor.caller.request_id, "The erasure"):
+    if st.button("Erase permanently", type="primary", disabled=not confirmed, key="erase-for-good"):
+        with notices.error_boundary(visitor.caller.request_id, "erase the user"):
             try:
                 receipt = start_erasure(
                     services(), visitor.member.user_id, visitor.caller, clerk_id
@@ -60,33 +60,33 @@ def ask(clerk_id: str) -> None:
                 st.text(refused.message)
                 return
             except BusyError:
-                # It has begun: the worker goes on with it, and the page shows how far it is.
+                # The erasure has started: the worker continues it, and the page shows the progress.
                 st.session_state.pop(_RECEIPT, None)
         st.rerun()
 
 
 @st.fragment(run_every=POLL_SECONDS)
 def progress(clerk_id: str) -> None:
-    """Draw how far an erasure is, until it is finished."""
+    """Draw the progress of an erasure until it is finished."""
     visitor = require_role("/user")
-    with notices.failures_told(visitor.caller.request_id, "The erasure"):
+    with notices.error_boundary(visitor.caller.request_id, "load the erasure"):
         state = erasure.get(visitor.caller, clerk_id)
     receipt = _receipt(visitor)
     if state is not None and state.finished_at is not None and _is_settled(receipt):
         st.rerun()
     with st.container(border=True):
         st.markdown("**This user is being erased**")
-        st.text(_counted(state.counts) if state else "Waiting to begin.")
+        st.text(_counted(state.counts) if state else "Waiting to start.")
         if receipt is not None and receipt.state == "failed":
-            st.text(f"It stopped: {receipt.problem} The worker tries again every minute.")
+            st.text(f"Stopped: {receipt.problem} The worker tries again every minute.")
 
 
 def erased(state: Erasure, visitor: Visitor) -> None:
-    """Draw what is left of an erased user: the receipt."""
+    """Draw the receipt of an erased user."""
     ended = state.finished_at
     page_heading(
         "Erased user",
-        "Nothing but this receipt is left.",
+        "Only this receipt remains.",
         crumbs=[Link("Users", "/users")],
         chips=[Chip("erased", "bad")],
         facts=[
@@ -102,7 +102,7 @@ def erased(state: Erasure, visitor: Visitor) -> None:
     receipt = _receipt(visitor)
     if receipt is not None and receipt.state == "ready":
         st.success(
-            "The receipt is verified: signed by this deployment, and it names this user.",
+            "The receipt is valid: signed by this deployment for this user.",
             icon=":material/verified:",
         )
         st.link_button(
@@ -120,7 +120,7 @@ def _kept_receipt(state: Erasure) -> None:
         st.text("The receipt does not verify with this deployment's service key.")
     else:
         st.success(
-            "The receipt is verified: signed by this deployment, and it names this user.",
+            "The receipt is valid: signed by this deployment for this user.",
             icon=":material/verified:",
         )
     if state.receipt is not None:

@@ -10,7 +10,7 @@ from lib.auth.roles import sees_clear
 from lib.data import users
 from lib.ui.parts import filters
 from lib.ui.parts.page_heading.component import page_heading
-from lib.ui.parts.paging import PAGE_SIZE, Pager
+from lib.ui.parts.pager import PAGE_SIZE, Pager
 from lib.ui.parts.record_table.component import record_table
 from lib.ui.people import user_rows
 from lib.ui.shell import notices
@@ -22,8 +22,8 @@ _Sort = Literal["createdAt", "lastSeenAt"]
 _Order = Literal["asc", "desc"]
 _Status = Literal["active", "banned", "deleted", "erasing"]
 _SORTS: Final[dict[str, tuple[_Sort, _Order]]] = {
-    "Last seen first": ("lastSeenAt", "desc"),
-    "Longest away first": ("lastSeenAt", "asc"),
+    "Recently seen": ("lastSeenAt", "desc"),
+    "Least recently seen": ("lastSeenAt", "asc"),
     "Newest first": ("createdAt", "desc"),
     "Oldest first": ("createdAt", "asc"),
 }
@@ -33,16 +33,16 @@ _STATUSES: Final[dict[str, _Status]] = {
     "Erasing": "erasing",
     "Deleted": "deleted",
 }
-_DEFAULT: Final = "Last seen first"
+_DEFAULT: Final = "Recently seen"
 
 
 def draw(visitor: Visitor) -> None:
     """Draw the page."""
-    page_heading("Users", "People who use the product, and how to find one.", key="users-heading")
+    page_heading("Users", "People who use the product.", key="users-heading")
     search, status, sort = _filters(visitor)
     by, order = _SORTS[sort]
     pager = Pager("users", (search, status, sort))
-    with notices.failures_told(visitor.caller.request_id, "The list of users"), st.skeleton(420):
+    with notices.error_boundary(visitor.caller.request_id, "load the users"), st.skeleton(420):
         page = users.page(
             visitor.caller,
             kind="product",
@@ -62,7 +62,7 @@ def draw(visitor: Visitor) -> None:
 
 
 def _filters(visitor: Visitor) -> tuple[str, _Status | None, str]:
-    # Only who sees addresses in clear finds users by them.
+    # Only roles that see addresses unmasked can search by them.
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         search = filters.search_field(
             "Name, e-mail or id" if sees_clear(visitor.member.role) else "Name or id", width=340
@@ -76,7 +76,7 @@ def _filters(visitor: Visitor) -> tuple[str, _Status | None, str]:
             width=190,
             label_visibility="collapsed",
             disabled=bool(search),
-            help="Matches of a search come best first." if search else None,
+            help="Search results are sorted by relevance." if search else None,
         )
         filters.clear_button(("status",))
     return search, _STATUSES.get(status), sort or _DEFAULT
@@ -84,7 +84,9 @@ def _filters(visitor: Visitor) -> tuple[str, _Status | None, str]:
 
 def _empty(*, searched: bool) -> None:
     if searched:
-        notices.empty("Nobody matches", "Search finds words of names, addresses and Clerk ids.")
+        notices.empty(
+            "No users match", "Search matches words of names, e-mail addresses and Clerk ids."
+        )
     else:
         notices.empty(
             "No users yet",

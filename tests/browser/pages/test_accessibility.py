@@ -14,8 +14,6 @@ from tests.screenshots import paths, settled
 from tests.support.browser import new_context, sign_in
 from tests.support.stack import ROOT, RunningStack
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack]
-
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = {"serious", "critical"}
 # What we do not draw ourselves: frame, sidebar and toolbar of Streamlit, and what Plotly draws.
@@ -45,7 +43,7 @@ PAGES = (
 )
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
+@pytest.fixture(scope="module", params=["light", pytest.param("dark", marks=pytest.mark.long)])
 def member(browser: Browser, stack: RunningStack, request: pytest.FixtureRequest) -> Iterator[Page]:
     context = new_context(browser, color_scheme=request.param, bypass_csp=True)
     page = context.new_page()
@@ -91,7 +89,7 @@ def test_what_a_popover_asks_can_be_read(member: Page, stack: RunningStack) -> N
     member.goto(f"{stack.app_url}/sessions")
     settled(member)
     member.get_by_role("button", name="Export").click()
-    expect(member.get_by_role("button", name="Start the export")).to_be_visible()
+    expect(member.get_by_role("button", name="Start export")).to_be_visible()
     found = faults(member, "[data-testid=stPopoverBody]")
     assert found == [], json.dumps(found, indent=1)
 
@@ -99,7 +97,7 @@ def test_what_a_popover_asks_can_be_read(member: Page, stack: RunningStack) -> N
 def test_the_forms_of_a_review_can_be_read(member: Page, stack: RunningStack) -> None:
     member.goto(f"{stack.app_url}/review?view=Manage")
     settled(member)
-    expect(member.get_by_role("button", name="Open the queue")).to_be_visible()
+    expect(member.get_by_role("button", name="Create queue")).to_be_visible()
     found = faults(member)
     assert found == [], json.dumps(found, indent=1)
 

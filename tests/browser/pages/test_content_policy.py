@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.support.browser import enter
 from tests.support.stack import RunningStack
-
-pytestmark = [pytest.mark.browser, pytest.mark.stack]
 
 TABLE = Path(__file__).parents[3] / "lib" / "auth" / "permissions.json"
 # Charts are drawn only after their libraries are loaded.

@@ -19,8 +19,6 @@ from tests.browser.pages.room import (
 from tests.support.browser import enter, new_context
 from tests.support.stack import RunningStack, wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack]
-
 # Four changes of the lit turn: how late each was by the recording's own clock, in milliseconds, and
 # for how long the page stood still at most since the change before. Turns begin every 2 seconds.
 LIT_CHANGES = """

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import enter
 from tests.support.stack import RunningStack
-
-pytestmark = [pytest.mark.browser, pytest.mark.stack]
-
 
 # The first page of a fresh process draws charts only after their libraries are loaded.
 SLOW_MS = 30_000
@@ -36,7 +32,7 @@ def test_pages_of_a_list_go_forth_and_back(page: Page, stack: RunningStack) -> N
 
 def test_a_search_hit_opens_the_session_at_what_was_said(page: Page, stack: RunningStack) -> None:
     enter(page, stack, "viewer", "/sessions?q=payment")
-    hits = page.get_by_role("table", name="Turns that match")
+    hits = page.get_by_role("table", name="Matching turns")
     expect(hits.locator("mark").first).to_have_text(re.compile("payment", re.IGNORECASE))
     hits.locator("tbody a").first.click()
     expect(page).to_have_url(re.compile(r"/session\?.*t=\d+"))
@@ -47,7 +43,7 @@ def test_a_search_hit_opens_the_session_at_what_was_said(page: Page, stack: Runn
 
 def test_a_list_without_matches_says_what_to_do(page: Page, stack: RunningStack) -> None:
     enter(page, stack, "viewer", "/users?q=zzzzqqqq")
-    expect(page.get_by_text("Nobody matches")).to_be_visible()
+    expect(page.get_by_text("No users match")).to_be_visible()
 
 
 def test_previous_and_next_follow_the_list_one_came_from(page: Page, stack: RunningStack) -> None:

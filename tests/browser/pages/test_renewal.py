@@ -14,8 +14,6 @@ from tests.support.audio import noise_wav
 from tests.support.browser import sign_in
 from tests.support.stack import RunningStack, wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack]
-
 # More than a browser fetches ahead: playing on, or jumping, needs another request.
 LONG_BYTES = 40_000_000
 LONG_SECONDS = LONG_BYTES / 32_000

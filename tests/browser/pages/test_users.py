@@ -15,8 +15,6 @@ from tests.browser.pages.room import Ingest, turns
 from tests.support.browser import enter
 from tests.support.stack import RunningStack
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack]
-
 
 @pytest.fixture(scope="module")
 def ingest(stack: RunningStack) -> Iterator[Ingest]:
@@ -70,7 +68,7 @@ def test_an_admin_exports_everything_about_a_user(
     clerk_id, session = a_user(ingest, stack, "Exported Person")
     enter(page, stack, "admin", f"/user?id={clerk_id}")
     page.get_by_role("button", name="Export data").click()
-    page.get_by_role("button", name="Start the export").click()
+    page.get_by_role("button", name="Start export").click()
     link = page.get_by_role("link", name=re.compile("Download"))
     expect(link).to_be_visible()
     address = link.get_attribute("href") or ""
@@ -117,7 +115,7 @@ def test_an_admin_erases_a_user_and_gets_a_receipt(
     enter(page, stack, "admin", f"/user?id={clerk_id}")
     page.get_by_role("button", name="Erase").click()
     dialog = page.get_by_role("dialog")
-    erase = dialog.get_by_role("button", name="Erase for good")
+    erase = dialog.get_by_role("button", name="Erase permanently")
     expect(erase).to_be_disabled()
     dialog.get_by_label("Clerk id").fill(clerk_id[:-1])
     expect(erase).to_be_disabled()
@@ -125,7 +123,7 @@ def test_an_admin_erases_a_user_and_gets_a_receipt(
     expect(erase).to_be_enabled()
     erase.click()
     expect(page.get_by_role("heading", name="Erased user")).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("The receipt is verified")).to_be_visible()
+    expect(page.get_by_text("The receipt is valid")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the receipt").click()
     receipt = json.loads(download.value.path().read_text())
@@ -151,14 +149,14 @@ def test_an_admin_holds_a_session_which_keeps_its_user(
 ) -> None:
     clerk_id, session = a_user(ingest, stack, "Held Person")
     enter(page, stack, "admin", f"/session?id={session}")
-    page.get_by_role("button", name="Put on hold").click()
-    expect(page.get_by_role("button", name="Release the hold")).to_be_visible()
+    page.get_by_role("button", name="Place on hold").click()
+    expect(page.get_by_role("button", name="Release hold")).to_be_visible()
     page.goto(f"{stack.app_url}/user?id={clerk_id}")
     page.get_by_role("button", name="Erase").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Clerk id").fill(clerk_id)
-    dialog.get_by_role("button", name="Erase for good").click()
+    dialog.get_by_role("button", name="Erase permanently").click()
     expect(dialog.get_by_text("A session of this user is on legal hold.")).to_be_visible()
     page.goto(f"{stack.app_url}/session?id={session}")
-    page.get_by_role("button", name="Release the hold").click()
-    expect(page.get_by_role("button", name="Put on hold")).to_be_visible()
+    page.get_by_role("button", name="Release hold").click()
+    expect(page.get_by_role("button", name="Place on hold")).to_be_visible()

@@ -51,14 +51,17 @@ def stored(transcript: Transcript) -> list[Interaction]:
     return [turn(**content) for content in contents]
 
 
-TEXT = st.text(st.characters(codec="utf-8"), max_size=80)
+# NUL is refused at the door.
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=80)
 OPTIONAL_NAME = st.none() | st.from_regex(r"\A[a-z][a-z0-9 .:-]{0,10}[a-z]\Z")
 MILLISECONDS = st.integers(0, 86_400_000 // 2).map(float)
 
 
 @st.composite
-def conversations(draw: st.DrawFn) -> list[Interaction]:
-    sequences = draw(st.lists(st.integers(0, 1_000_000), min_size=1, max_size=6, unique=True))
+def conversations(draw: st.DrawFn, min_size: int = 1) -> list[Interaction]:
+    sequences = draw(
+        st.lists(st.integers(0, 1_000_000), min_size=min_size, max_size=6, unique=True)
+    )
     return [
         turn(
             sequence,

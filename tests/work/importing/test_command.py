@@ -142,6 +142,7 @@ def test_a_killed_import_run_again_ends_with_exactly_the_rows_of_the_file(
     archive.check_exact(services)
 
 
+@pytest.mark.long
 def test_an_import_lives_through_a_crash_of_convex(
     environment: dict[str, str], services: Services, convex: ConvexRuntime, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ from lib.config.settings import Settings
 from lib.data import erasure
 from lib.work.provisioning import Provisioner
 from lib.work.services import Services
-from lib.worker.started_erasures import finish_started
+from lib.worker.erasures import finish_started
 from tests.work.provisioning.deliveries import Sender, Stored, record, user_id
 
 

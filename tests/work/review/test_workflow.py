@@ -40,7 +40,7 @@ from lib.data.records import Claim, Review, ReviewItem
 from tests.support.convex import ConvexRuntime
 from tests.work.review.desk import Desk, open_desk, written
 
-EXAMPLES = int(os.environ.get("EARSHOT_REVIEW_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("EARSHOT_REVIEW_EXAMPLES", "4"))
 """More of them where the environment says so."""
 STEPS = 40
 LEASE = timedelta(seconds=1)

@@ -1,0 +1,1 @@
+"""What has to agree before a version is tagged."""
