@@ -152,12 +152,11 @@ def test_one_user_who_cannot_be_erased_stops_nobody_elses_erasure(
     stuck, other = new_room(services), new_room(services)
     for room in (stuck, other):
         erasure.start(room.caller, room.clerk_id)
-    whole = erasures.erase_user
 
     def failing(caller: Caller, storage: Storage, clerk_id: str, key: str) -> Receipt:
         if clerk_id == stuck.clerk_id:
             raise RuntimeError("whatever it was")
-        return whole(caller, storage, clerk_id, key)
+        return erase_user(caller, storage, clerk_id, key)
 
     monkeypatch.setattr(erasures, "erase_user", failing)
     counts = finish_started(services, lambda: False)

@@ -208,7 +208,8 @@ def test_one_object_that_fails_does_not_end_the_comparison(
         begun = room.begin(DATA)
         audio_objects.mark_missing(room.caller, id=begun.audio.id)
         room.send(begun, DATA)
-    complete, first = uploads.complete, []
+    complete = uploads.complete
+    first: list[object] = []
 
     def failing_once(*args: Any) -> AudioObject:
         if not first:
