@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
@@ -12,13 +12,11 @@ from lib.data import Caller, erasure
 from lib.data.paging import each
 from lib.data.records import Erasure
 from lib.observability.logs import get_logger
+from lib.product.lifetimes import LATE_UPLOAD
 from lib.work.erasure import erase_user, issue_receipt, uploads_until, user_digest
 from lib.work.isolation import isolated
 from lib.work.services import Services
 from lib.worker.reconciliation import Reconciliation
-
-LATE_UPLOAD: Final = timedelta(hours=1)
-"""Time that an upload which began at the end of its URL's life gets to arrive."""
 
 _PAGE: Final = 200
 

@@ -424,8 +424,10 @@ class World:
         return self.recordings[pick % len(self.recordings)] if self.recordings else None
 
     def _rows(self) -> Sequence[AudioObject]:
-        """Return all rows: nothing is left of earlier worlds."""
-        return audio_objects.every(self.caller, cursor=None, limit=200).items
+        """Return the rows; an earlier world that failed may have left some of its own."""
+        ours = {one.id for one in self.sessions}
+        rows = audio_objects.every(self.caller, cursor=None, limit=200).items
+        return [row for row in rows if row.session_id in ours]
 
     def _is_held(self, row: AudioObject) -> bool:
         return any(one.held for one in self.sessions if one.id == row.session_id)
@@ -434,7 +436,10 @@ class World:
         return {"CONFLICT", "GONE"} if session.clerk_id in self.erasing else {"CONFLICT"}
 
     def _objects(self) -> set[str]:
-        return {item.key for item in list_objects(self.storage, "retention", AUDIO_PREFIX)}
+        found = list_objects(self.storage, "retention", AUDIO_PREFIX)
+        return {
+            item.key for item in found if any(f"/{one.id}/" in item.key for one in self.sessions)
+        }
 
 
 class Interruptions:
