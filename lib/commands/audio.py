@@ -9,14 +9,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from lib.config.settings import get_settings
-from lib.data import DataError
+from lib.data import DataError, erasure
 from lib.storage.decode import UnplayableError
 from lib.storage.errors import StorageError
 from lib.storage.formats import SNIFF_BYTES, sniff
-from lib.work.erasure import erase_user
+from lib.work.erasure import erase_user, proven
 from lib.work.services import services
 from lib.work.uploads import store
 from lib.worker.reconciliation import Reconciliation
@@ -90,6 +91,20 @@ def erase(
             services().worker_caller(), services().storage, clerk_id, key.get_secret_value()
         )
     typer.echo(json.dumps(asdict(receipt), indent=1))
+
+
+@cli.command()
+def receipt(clerk_id: Annotated[str, typer.Argument(help="Clerk id of the user")]) -> None:
+    """Print an erasure and what its receipt proves; exits with 1 if it proves nothing."""
+    with _exit_on_failure():
+        found = erasure.get(services().worker_caller(), clerk_id)
+    if found is None:
+        raise typer.BadParameter("no erasure of this user was started")
+    proves = proven(found, get_settings())
+    state = json.loads(msgspec.json.encode(found))
+    typer.echo(json.dumps({**state, "proves": proves}, indent=1))
+    if proves is None:
+        raise typer.Exit(DIFFERS)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from lib.formats.cue_text import ManyVoicesError, has_ass_markup, subrip_text, w
 from lib.formats.speakers import NobodyError, Speakers
 from lib.formats.times import looks_timed, read_timing
 from lib.product.limits import MAX_SEQUENCE
+from lib.product.texts import made_fit
 
 _SIGNATURE: Final = re.compile(r"WEBVTT(?:[ \t]|\Z)")
 _COMMENTS: Final = {"NOTE": "a comment", "STYLE": "a style sheet", "REGION": "a region"}
@@ -123,7 +124,12 @@ def _add(
             turns.leave_out(cue.line, "no text")
         else:
             start, end = times
-            turn = {"speaker": speaker, "text": text, "startedAtMs": start, "sequence": sequence}
+            turn = {
+                "speaker": speaker,
+                "text": made_fit(text),
+                "startedAtMs": start,
+                "sequence": sequence,
+            }
             is_taken = turns.add(
                 cue.line, turn | ({"durationMs": end - start} if end > start else {})
             )

@@ -91,12 +91,6 @@ GROUPS: Final[Mapping[str, Mapping[str, Guidance]]] = {
             "The session was signed out in Earshot a moment ago; its last token has not expired.",
             "None: refusing it is intended.",
         ),
-        "too-many-sockets": Guidance(
-            "The member has too many tabs open in one replica; the socket was answered with 429.",
-            "The new tab stays empty; the open ones go on.",
-            "The member's number of tabs; a script that opens sockets under this account.",
-            "Close tabs. A script: revoke the session in Clerk.",
-        ),
     },
     "People cannot get in": {
         "role-missing": Guidance(
@@ -143,6 +137,12 @@ GROUPS: Final[Mapping[str, Mapping[str, Guidance]]] = {
             "None: refusing it is intended.",
             "`Origin` in the request's log lines. Is `EARSHOT_APP_URL` the address people use?",
             "Correct `EARSHOT_APP_URL` if it differs.",
+        ),
+        "too-many-sockets": Guidance(
+            "One member has 20 tabs open in one replica; the next one is refused (429).",
+            "That tab stays without data until another one is closed.",
+            "Which member, and whether it is a person or a script with their cookies.",
+            "A person: close tabs. A script: let it use the API with a service token.",
         ),
         "request-too-large": Guidance(
             "Path and query above 16 KB (414), or headers above 32 KB (431).",

@@ -89,7 +89,7 @@ def test_a_member_has_one_export_at_a_time_and_a_process_a_few(exports: Exports)
     running = [begin(exports, write_until_told, f"user_{n}") for n in range(MOST_RUNNING)]
     with pytest.raises(BusyError, match="running export"):
         begin(exports, write_hello, "user_0")
-    with pytest.raises(BusyError, match="Others"):
+    with pytest.raises(BusyError, match="Too many exports"):
         begin(exports, write_hello, "user_new")
     running[0].cancel()
     settled(running[0])
@@ -111,7 +111,7 @@ def test_a_file_does_not_grow_without_end(
     monkeypatch.setattr(exports_module, "MOST_BYTES", 2 * 1024**2)
     export = begin(exports, lambda _out, export: export.wrote(7, 3 * 1024**2))
     assert settled(export).state == "failed"
-    assert "larger than 2 MiB" in export.problem
+    assert "exceed 2 MiB" in export.problem
 
 
 def test_an_unfetched_file_goes_when_its_time_is_up() -> None:

@@ -81,7 +81,7 @@ def test_every_format_and_what_is_none_is_told_by_one_confined_child(
         task = stored(services.storage, data, audio_format.content_type)
         assert abs(analyser.analyse(*task).duration_ms - 2000) < 50
         first = first or child_of(analyser)
-        cut = stored(services.storage, data[:200] + bytes(5000), audio_format.content_type)
+        cut = stored(services.storage, data[:40], audio_format.content_type)
         with pytest.raises(UnplayableError) as caught:
             analyser.analyse(*cut)
         assert caught.value.flaw != "decoder_failed"

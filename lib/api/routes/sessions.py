@@ -150,6 +150,7 @@ class SessionSummary(ResponseModel):
     responses=errors(
         404,
         409,
+        410,
         body=True,
         also={200: {"model": CreatedSession, "description": "The session existed."}},
     ),
@@ -225,7 +226,7 @@ def get_session(id: DocumentId, access: AccessDep) -> Session:  # noqa: A002  # 
     return Session.model_validate(found)
 
 
-@router.patch("/{id}", summary="Change a session", responses=errors(404, 409, body=True))
+@router.patch("/{id}", summary="Change a session", responses=errors(404, 409, 410, body=True))
 def change_session(
     id: DocumentId,  # noqa: A002
     changes: SessionChanges,

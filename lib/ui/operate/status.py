@@ -32,7 +32,7 @@ _MEANS: Final = {
     "worker": "Runs the jobs below",
 }
 _WORDS: Final[dict[State, str]] = {
-    "ok": "ok",
+    "ok": "responding",
     "warning": "warning",
     "failed": "not responding",
 }

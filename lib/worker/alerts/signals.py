@@ -10,10 +10,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from lib.data import Caller, audio_objects, job_leases, metrics
-from lib.data.records import JobRun, Rollup
+from lib.data.paging import each
+from lib.data.records import AudioObject, JobRun, Rollup
 from lib.observability.alert_evaluation import Gauge, Resolution, Signals
 from lib.observability.burn_rate import AHEAD, Bucket, by_failure, by_limit
 from lib.observability.histogram import Histogram, merged
@@ -166,7 +167,7 @@ class SignalReader:
                 ),
                 "ingestion.lag.p95": _p95(self._lag.read(caller, now)),
                 "telemetry.dropped": Gauge(_total(self._dropped.read(caller, now))),
-                "retention.overdue": Gauge(_overdue_ms(caller, now)),
+                "retention.overdue": Gauge(overdue_ms(caller, now)),
                 "reconciliation.drift": Gauge(drift(jobs)),
                 "jobs.overdue": Gauge(overdue_jobs(jobs, self._intervals, now)),
             },
@@ -213,12 +214,21 @@ def _total(cells: Mapping[datetime, Cell]) -> int:
     return sum(cell.count for cell in cells.values())
 
 
-def _overdue_ms(caller: Caller, now: datetime) -> float:
-    """Return for how long the oldest due recording is overdue."""
-    page = audio_objects.due(caller, kind="expired", before=now, cursor=None, limit=1)
-    if not page.items:
-        return 0.0
-    return (now - page.items[0].expires_at).total_seconds() * 1000
+def overdue_ms(caller: Caller, now: datetime) -> float:
+    """Return how long ago the oldest recording that is still stored should have gone."""
+    kinds: tuple[Literal["expired", "expiring"], ...] = ("expired", "expiring")
+    ended = [row.expires_at for kind in kinds if (row := _first_due(caller, kind, now)) is not None]
+    return (now - min(ended, default=now)).total_seconds() * 1000
+
+
+def _first_due(
+    caller: Caller, kind: Literal["expired", "expiring"], now: datetime
+) -> AudioObject | None:
+    """Return the recording that has waited longest; held ones leave gaps, so pages may be empty."""
+    rows = each(
+        lambda cursor: audio_objects.due(caller, kind=kind, before=now, cursor=cursor, limit=1)
+    )
+    return next(rows, None)
 
 
 def drift(jobs: Sequence[JobRun]) -> float | None:

@@ -182,4 +182,10 @@ WEBVTT: Final = (
         A,
         refused=("less than or equal",),
     ),
+    vtt(
+        "control characters in what is said",
+        "users",
+        f"{T1}\nUser: a\x1b[31mb\n",
+        ("user", "a\ufffd[31mb", 1000.0),
+    ),
 )
