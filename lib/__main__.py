@@ -19,9 +19,12 @@ cli = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # its tracebacks would show local variables
 )
+users = typer.Typer(help="Users: erase.")
+users.command()(audio.erase)
 cli.add_typer(bucket.cli, name="bucket")
 cli.add_typer(audio.cli, name="audio")
 cli.add_typer(data.cli, name="data")
+cli.add_typer(users, name="users")
 cli.command()(backfill)
 cli.command()(doctor)
 cli.command("import")(import_)

@@ -108,7 +108,7 @@ def _describe(app: FastAPI) -> None:
     @app.get(
         "/openapi.json",
         tags=["health"],
-        summary="This description, for machines",
+        summary="OpenAPI document (JSON)",
         responses=refused,
     )
     def read_openapi(request: Request) -> JSONResponse:
@@ -118,7 +118,7 @@ def _describe(app: FastAPI) -> None:
     @app.get(
         "/docs",
         tags=["health"],
-        summary="This description, for people",
+        summary="API reference (HTML)",
         response_class=HTMLResponse,
         responses=refused,
     )

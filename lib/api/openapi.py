@@ -41,7 +41,7 @@ _TAGS: Final = (
     ("audit", "Who listened to, viewed or erased what."),
     ("summaries", "Totals and latency over many sessions."),
     ("webhooks", "Events delivered by other services."),
-    ("health", "Liveness, readiness and this description."),
+    ("health", "Liveness, readiness and the API's own reference."),
 )
 _HEADERS: Final = {
     "X-Request-Id": "Request id: the one that was sent if well-formed, otherwise a new one.",

@@ -21,7 +21,7 @@ from lib.work.services import services
 from lib.work.uploads import store
 from lib.worker.reconciliation import Reconciliation
 
-cli = typer.Typer(help="Recordings: upload, reconcile, erase.")
+cli = typer.Typer(help="Recordings: upload, reconcile.")
 
 FAILED = 2
 DIFFERS = 1
@@ -74,7 +74,7 @@ def reconcile(
         raise typer.Exit(DIFFERS)
 
 
-@cli.command()
+@cli.command(hidden=True)  # the former name of `users erase`
 def erase(
     clerk_id: Annotated[str, typer.Argument(help="Clerk id of the user")],
     yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation")] = False,
