@@ -113,7 +113,7 @@ def _finish(operation: dict[str, Any], *, public: bool) -> None:
 
 
 if __name__ == "__main__":
-    from lib.api.app import bare_app
+    from lib.api.app import schema_app
 
     TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_text(text(bare_app()))
+    TARGET.write_text(text(schema_app()))

@@ -12,7 +12,7 @@ import streamlit as st
 
 from lib.data import events, metrics
 from lib.data.records import AuthEvent, Rollup
-from lib.observability.unusual import LEAST, SPREADS, limit_of
+from lib.observability.unusual import LEAST, SPREADS, threshold
 from lib.product import figures as fmt
 from lib.product.lifetimes import SINGLE_EVENTS
 from lib.product.reason_guidance import REASONS
@@ -155,7 +155,7 @@ def _chart(loaded: _Loaded, visitor: Visitor) -> None:
     )
     series = _series(denied, period, by)
     counts = [part.count for _, part in over_time(denied, period)]
-    limit = limit_of([part.count for _, part in over_time(loaded.before, period.before())])
+    limit = threshold([part.count for _, part in over_time(loaded.before, period.before())])
     unusual = [(at, n) for at, n in zip(period.starts(), counts, strict=True) if n >= limit]
     figure = plots.stacked_figure(series, visitor.zone, "denied requests", charts.series_colours())
     plots.mark_unusual(figure, unusual, visitor.zone, charts.colours()["bad"])
