@@ -74,7 +74,7 @@ class PlaybackUrl(ResponseModel):
 
     url: str = Field(description="A secret until it expires; do not log it.")
     expires_at: OutMoment
-    codec: str | None = Field(description="FFmpeg's name of it; null until analysed.")
+    codec: str | None = Field(description="Codec name as reported by FFmpeg; null until analysed.")
     plays_in_browsers: bool | None = Field(
         description="Browsers play this codec; null until analysed. Others have to be downloaded."
     )

@@ -115,7 +115,7 @@ class Session(ResponseModel):
     score: float | None
     labels: list[str]
     metadata: dict[str, Any] | None
-    legal_hold: bool = Field(description="Under legal hold: retention and erasure do not touch it.")
+    legal_hold: bool = Field(description="Under legal hold: exempt from retention and erasure.")
     created_at: OutMoment
 
 

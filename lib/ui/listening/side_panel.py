@@ -37,7 +37,9 @@ def legal_hold(session: UserSession, visitor: Visitor, *, pending: bool) -> None
         return
     st.subheader("Legal hold", anchor=False)
     if session.legal_hold:
-        st.caption("On hold: retention and erasure do not touch this session or its recordings.")
+        st.caption(
+            "On hold: this session and its recordings are exempt from retention and erasure."
+        )
         if pending:
             st.caption(
                 "Pending at the bucket: its lifecycle rule may still delete recordings until the "
@@ -94,7 +96,7 @@ def _exports(loaded: LoadedSession, visitor: Visitor) -> None:
     st.subheader("Export", anchor=False)
     if loaded.turns:
         st.html(_links(loaded, paths.TRANSCRIPT, "format", _NAMES))
-        st.caption("In order of time; JSON and CSV in order of the turns' numbers.")
+        st.caption("Sorted by time; JSON and CSV by turn number.")
     if any(recording.status == "stored" for recording in loaded.recordings):
         if page_allowed(visitor.member.role, paths.RECORDINGS):
             st.html(_links(loaded, paths.RECORDINGS, "as", {"zip": "Recordings (ZIP)"}))
