@@ -18,12 +18,13 @@ import { toRecord } from "./model/toRecord.ts";
  * the same transaction.
  */
 export const open = authedMutation("listening:open", {
+  // What people said must not be kept; a view may be on record twice.
+  answer: "repeatable",
   args: { id: v.string(), note: v.boolean() },
   returns: v.union(openedSession, v.null()),
   handler: async (ctx, { id, note }) => {
     const session = await sessionById(ctx, id);
     if (session === null) return null;
-    ctx.about(session.userId);
     if (note) {
       await limitCaller(ctx, "audit");
       const subject = { subjectType: "userSession", subjectId: session._id };
@@ -73,11 +74,12 @@ export const play = authedMutation("listening:play", {
  * @throws NOT_FOUND for an unknown session.
  */
 export const exportAudio = authedMutation("listening:exportAudio", {
+  // Up to 2,000 recordings are too much to be kept.
+  answer: "once",
   args: { id: v.string() },
   returns: v.array(audioObject),
   handler: async (ctx, { id }) => {
     const session = await requireSession(ctx, id);
-    ctx.about(session.userId);
     await limitCaller(ctx, "audit");
     const playable = (await recordingsOf(ctx, session)).filter(isPlayable);
     await recordAudit(ctx, {

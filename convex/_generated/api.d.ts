@@ -35,6 +35,7 @@ import type * as model_assigning from "../model/assigning.js";
 import type * as model_audio from "../model/audio.js";
 import type * as model_audioQueues from "../model/audioQueues.js";
 import type * as model_audit from "../model/audit.js";
+import type * as model_batches from "../model/batches.js";
 import type * as model_checks from "../model/checks.js";
 import type * as model_erasing from "../model/erasing.js";
 import type * as model_errors from "../model/errors.js";
@@ -120,6 +121,7 @@ declare const fullApi: ApiFromModules<{
   "model/audio": typeof model_audio;
   "model/audioQueues": typeof model_audioQueues;
   "model/audit": typeof model_audit;
+  "model/batches": typeof model_batches;
   "model/checks": typeof model_checks;
   "model/erasing": typeof model_erasing;
   "model/errors": typeof model_errors;

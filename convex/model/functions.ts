@@ -4,7 +4,7 @@
  * Each call goes through, in this order:
  * - authentication: the role is read from the verified token;
  * - permission: the function's name is looked up in the table of roles, unknown names are refused;
- * - for mutations, the idempotency key: a repeated call gets the stored answer;
+ * - for mutations that keep their answers, the idempotency key: a repeated call gets that answer;
  * - the handler;
  * - redaction of the result, unless the role sees clear text or the function declares to reveal.
  *
@@ -53,13 +53,20 @@ type Definition<Ctx, Args extends PropertyValidators, Returns extends GenericVal
   handler: (ctx: Ctx, args: ObjectType<Args>) => Promise<Infer<Returns>>;
 };
 
-type Revealing = {
+type Mutating = {
+  /**
+   * Declares what becomes of the answer. `kept` (if absent): under the call's idempotency key, so
+   * that the call happens once. The others take no key: `once` is sent at most once by our clients,
+   * `repeatable` again if its answer was lost, as it does no harm to happen twice.
+   */
+  answer?: Answer;
   /**
    * Declares that the result is shown in clear to every role that may call the function. Such a
-   * function writes an audit event, and its answers are never stored under idempotency keys.
+   * function writes an audit event, and does not keep its answers.
    */
   reveals?: boolean;
 };
+type Answer = "kept" | "once" | "repeatable";
 
 /** Make a public query; `name` is `module:function` as in the table of roles. */
 export function authedQuery<Args extends PropertyValidators, Returns extends GenericValidator>(
@@ -81,7 +88,7 @@ export function authedQuery<Args extends PropertyValidators, Returns extends Gen
 /** Make a public mutation; `name` is `module:function` as in the table of roles. */
 export function authedMutation<Args extends PropertyValidators, Returns extends GenericValidator>(
   name: FunctionName,
-  definition: Definition<AuthedMutationCtx, Args, Returns> & Revealing,
+  definition: Definition<AuthedMutationCtx, Args, Returns> & Mutating,
 ): RegisteredMutation<"public", MutationArgs<Args>, Promise<Infer<Returns>>> {
   const handler = (
     ctx: MutationCtx,
@@ -91,17 +98,18 @@ export function authedMutation<Args extends PropertyValidators, Returns extends 
       const authed = await authorised(ctx, name, requestId);
       const run = (about: AuthedMutationCtx["about"]) =>
         definition.handler({ ...ctx, ...authed, about }, args as never);
-      if (definition.reveals === true) return await run(() => undefined);
+      if (idempotencyKey !== undefined && answer !== "kept") throw keepsNoAnswer(name);
       const result =
         idempotencyKey === undefined
           ? await run(() => undefined)
           : await once(ctx, authed.caller, name, idempotencyKey, args, run);
-      return shown(authed.caller, result);
+      return definition.reveals === true ? result : shown(authed.caller, result);
     });
-  const { args, returns } = definition;
+  const { args, returns, reveals } = definition;
+  const answer = definition.answer ?? (reveals === true ? "once" : "kept");
   const all = { ...args, ...mutationMeta };
   const built = mutation({ args: all, returns, handler: handler as never });
-  return Object.assign(built, { described: { args, returns } });
+  return Object.assign(built, { described: { args, returns, answer } });
 }
 
 async function authorised(
@@ -139,6 +147,13 @@ async function once(
   });
   await rememberAnswer(ctx, call, value as Value, [...subjects]);
   return value;
+}
+
+function keepsNoAnswer(name: string) {
+  const message = "must be left out: this function keeps no answer";
+  return refusal("VALIDATION", `${name} takes no idempotency key.`, [
+    { field: "idempotencyKey", message },
+  ]);
 }
 
 function shown<Result>(caller: Caller, result: Result): Result {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from lib.data import Refused, erasure
+from lib.data import FunctionFailed, Refused, erasure
 from lib.data.paging import each
 from lib.observability.logs import get_logger
 from lib.storage.errors import StorageError
@@ -47,7 +47,7 @@ def _erased(services: Services, clerk_id: str) -> bool:
         receipt = erase_user(
             services.worker_caller(), services.storage, clerk_id, key.get_secret_value()
         )
-    except (Refused, StorageError) as error:
+    except (FunctionFailed, Refused, StorageError) as error:
         _log.warning("user.erasure_failed", user=user, reason=type(error).__name__)
         return False
     _log.info(
