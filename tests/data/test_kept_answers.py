@@ -1,0 +1,47 @@
+"""An erasure ends beside any number of keyed calls, whose answers hold the user's data.
+
+`EARSHOT_KEYED_CALLS` says how many; `make faults` asks for 100,000.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+from lib.data import erasure, user_sessions, users
+from tests.data.test_live import new_session
+from tests.support.convex import ConvexRuntime
+
+CALLS = int(os.environ.get("EARSHOT_KEYED_CALLS", "300"))
+THREADS = 4
+
+
+def test_an_erasure_ends_beside_many_keyed_calls(convex: ConvexRuntime) -> None:
+    session = new_session(convex)
+    other = new_session(convex)
+    ingest, worker = convex.caller(), convex.caller("worker")
+    note = {"note": "x" * 500}
+
+    def keyed(session_id: str) -> None:
+        user_sessions.update(ingest, id=session_id, metadata=note, idempotency_key=uuid4().hex)
+
+    started = time.monotonic()
+    with ThreadPoolExecutor(THREADS) as pool:
+        assert len(list(pool.map(keyed, [session.id] * CALLS))) == CALLS
+        kept = time.monotonic()
+        clerk_id = session.user.clerk_id
+        erasure.start(worker, clerk_id)
+        # Others go on meanwhile, and their answers stay.
+        beside = [pool.submit(keyed, other.id) for _ in range(50)]
+        steps = 1
+        while not (step := erasure.step(worker, clerk_id, [])).done:
+            steps += 1
+        for call in beside:
+            call.result()
+    took = time.monotonic() - kept
+    print(f"{CALLS} keyed calls in {kept - started:.1f} s; erased in {took:.1f} s, {steps} steps")
+    assert step.counts["idempotencyKeys"] == CALLS
+    assert users.get(worker, clerk_id) is None
+    assert user_sessions.get(worker, other.id) is not None
