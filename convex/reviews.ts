@@ -7,6 +7,7 @@ import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "./_generated/server.js";
 import { recordAudit } from "./model/audit.ts";
+import { seesOthers } from "./model/blindness.ts";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
@@ -31,7 +32,6 @@ import {
   decide,
   lastVersion,
   nextClaim,
-  seesOthers,
   submitReview,
   toClaim,
   toReview,
@@ -73,7 +73,8 @@ export const submit = authedMutation("reviews:submit", {
 });
 
 /**
- * Put a new version in the place of the caller's submitted review.
+ * Put a new version in the place of the caller's submitted review. Once the caller could read those
+ * of others, the version before keeps its place in the agreement.
  *
  * @throws CONFLICT if there is none, or the session was decided.
  */

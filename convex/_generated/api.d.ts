@@ -36,6 +36,7 @@ import type * as model_audio from "../model/audio.js";
 import type * as model_audioQueues from "../model/audioQueues.js";
 import type * as model_audit from "../model/audit.js";
 import type * as model_batches from "../model/batches.js";
+import type * as model_blindness from "../model/blindness.js";
 import type * as model_checks from "../model/checks.js";
 import type * as model_erasing from "../model/erasing.js";
 import type * as model_errors from "../model/errors.js";
@@ -122,6 +123,7 @@ declare const fullApi: ApiFromModules<{
   "model/audioQueues": typeof model_audioQueues;
   "model/audit": typeof model_audit;
   "model/batches": typeof model_batches;
+  "model/blindness": typeof model_blindness;
   "model/checks": typeof model_checks;
   "model/erasing": typeof model_erasing;
   "model/errors": typeof model_errors;

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -18,7 +19,9 @@ CALLS = int(os.environ.get("EARSHOT_KEYED_CALLS", "300"))
 THREADS = 4
 
 
-def test_an_erasure_ends_beside_many_keyed_calls(convex: ConvexRuntime) -> None:
+def test_an_erasure_ends_beside_many_keyed_calls(
+    convex: ConvexRuntime, record_property: Callable[[str, object], None]
+) -> None:
     session = new_session(convex)
     other = new_session(convex)
     ingest, worker = convex.caller(), convex.caller("worker")
@@ -41,7 +44,8 @@ def test_an_erasure_ends_beside_many_keyed_calls(convex: ConvexRuntime) -> None:
         for call in beside:
             call.result()
     took = time.monotonic() - kept
-    print(f"{CALLS} keyed calls in {kept - started:.1f} s; erased in {took:.1f} s, {steps} steps")
+    record_property("calls", f"{CALLS} in {kept - started:.1f} s")
+    record_property("erased", f"in {took:.1f} s, {steps} steps")
     assert step.counts["idempotencyKeys"] == CALLS
     assert users.get(worker, clerk_id) is None
     assert user_sessions.get(worker, other.id) is not None
