@@ -84,7 +84,7 @@ export const create = authedMutation("reviewQueues:create", {
   },
   returns: reviewQueue,
   handler: async (ctx, { rubricId, target = 1, seed, ...args }) => {
-    const checks = checkedQueue(args);
+    const checks = checkedQueue(args, ctx.visible);
     checks.integer("target", target, REVIEW_TARGET.min, REVIEW_TARGET.max);
     checks.identifier("seed", seed);
     checks.done();
@@ -126,7 +126,7 @@ export const update = authedMutation("reviewQueues:update", {
   returns: reviewQueue,
   handler: async (ctx, { id, rubricId, state, ...changes }) => {
     const queue = await requireQueue(ctx, id);
-    checkedQueue(changes).done();
+    checkedQueue(changes, ctx.visible).done();
     const rubric = rubricId === undefined ? null : await requireRubric(ctx, rubricId);
     if (changes.name !== undefined && changes.name !== queue.name) {
       await refuseNameTaken(ctx, changes.name);

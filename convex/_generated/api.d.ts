@@ -38,6 +38,8 @@ import type * as model_audit from "../model/audit.js";
 import type * as model_batches from "../model/batches.js";
 import type * as model_blindness from "../model/blindness.js";
 import type * as model_checks from "../model/checks.js";
+import type * as model_decoding from "../model/decoding.js";
+import type * as model_emptyAnswer from "../model/emptyAnswer.js";
 import type * as model_erasing from "../model/erasing.js";
 import type * as model_errors from "../model/errors.js";
 import type * as model_eventTables from "../model/eventTables.js";
@@ -125,6 +127,8 @@ declare const fullApi: ApiFromModules<{
   "model/batches": typeof model_batches;
   "model/blindness": typeof model_blindness;
   "model/checks": typeof model_checks;
+  "model/decoding": typeof model_decoding;
+  "model/emptyAnswer": typeof model_emptyAnswer;
   "model/erasing": typeof model_erasing;
   "model/errors": typeof model_errors;
   "model/eventTables": typeof model_eventTables;

@@ -5,7 +5,7 @@
  * - authentication: the role is read from the verified token;
  * - permission: the function's name is looked up in the table of roles, unknown names are refused;
  * - for mutations that keep their answers, the idempotency key: a repeated call gets that answer;
- * - the handler;
+ * - the handler; a query that asks for what masking would change finds nothing instead;
  * - redaction of the result, unless the role sees clear text or the function declares to reveal.
  *
  * Both accept `requestId`, which ends up in audit events and in the log line of a refusal;
@@ -18,6 +18,7 @@ import type { GenericValidator, Infer, ObjectType, PropertyValidators, Value } f
 import type { Id } from "../_generated/dataModel.js";
 import { mutation, query } from "../_generated/server.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { emptyAnswer } from "./emptyAnswer.ts";
 import { refusal } from "./errors.ts";
 import type { ErrorData } from "./errors.ts";
 import { earlierAnswer, keyedCall, rememberAnswer } from "./idempotency.ts";
@@ -25,13 +26,15 @@ import { callerOf } from "./identity.ts";
 import type { Caller } from "./identity.ts";
 import { allows, rolesFor, seesClear } from "./permissions.ts";
 import type { FunctionName } from "./permissions.ts";
-import { redacted, redactedText } from "./redaction.ts";
+import { asksForMasked, redacted, redactedText, redactedTurns } from "./redaction.ts";
 
 type Authed = {
   caller: Caller;
   requestId: string | undefined;
   /** Mask a text as this caller may see it: for results that cut texts into pieces. */
   visible: (text: string) => string;
+  /** Mask turns that follow one another as this caller may see them. */
+  visibleTurns: <Turn extends { speaker: string; text: string }>(turns: Turn[]) => Turn[];
 };
 type AuthedQueryCtx = QueryCtx & Authed;
 export type AuthedMutationCtx = MutationCtx &
@@ -76,6 +79,8 @@ export function authedQuery<Args extends PropertyValidators, Returns extends Gen
   const handler = (ctx: QueryCtx, { requestId, ...args }: Meta & ObjectType<Args>) =>
     refusalsLogged(name, requestId, async () => {
       const authed = await authorised(ctx, name, requestId);
+      // Whoever sees masked text must not learn by a filter whether something is there.
+      if (!seesClear(authed.caller.role) && asksForMasked(args)) return emptyAnswer(returns);
       const result = await definition.handler({ ...ctx, ...authed }, args as never);
       return shown(authed.caller, result);
     });
@@ -126,8 +131,10 @@ async function authorised(
     const message = "must be 1 to 128 letters, digits, dots, colons, hyphens or underscores";
     throw refusal("VALIDATION", "The request id is malformed.", [{ field: "requestId", message }]);
   }
-  const visible = seesClear(caller.role) ? (text: string) => text : redactedText;
-  return { caller, requestId, visible };
+  if (seesClear(caller.role)) {
+    return { caller, requestId, visible: (text) => text, visibleTurns: (turns) => turns };
+  }
+  return { caller, requestId, visible: redactedText, visibleTurns: redactedTurns };
 }
 
 async function once(
