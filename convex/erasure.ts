@@ -39,7 +39,12 @@ export const start = authedMutation("erasure:start", {
       .first();
     if (held !== null) throw refusal("CONFLICT", "A session of this user is on legal hold.");
     await ctx.db.patch("users", user._id, { status: "erasing" });
-    await recordAudit(ctx, { action: "erase", subjectType: "user", subjectId: clerkId });
+    await recordAudit(ctx, {
+      action: "erase",
+      subjectType: "user",
+      subjectId: clerkId,
+      userId: clerkId,
+    });
     const erasureId = await ctx.db.insert("erasures", {
       clerkId,
       startedBy: ctx.caller.subject,

@@ -25,7 +25,9 @@ const KEEPS_NONE = [
   "listening:exportAudio",
   "listening:open",
   "rateLimits:take",
+  "reveals:findUser",
   "reveals:ofSession",
+  "reveals:ofSessions",
   "reveals:ofTranscript",
   "reveals:ofUser",
 ];
@@ -117,9 +119,9 @@ test("bodies are told apart by their content and not by the order of their field
 test("callers do not share keys", async () => {
   const t = deployment();
   const args = {
-    action: "session.view",
-    subjectType: "session",
-    subjectId: "s",
+    action: "session.view" as const,
+    subjectType: "userSession",
+    subjectId: await addSession(t),
     idempotencyKey: "k1",
   };
   const one = await as(t, "viewer", "user_a").mutation(api.audit.record, args);

@@ -2,7 +2,7 @@
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { QueryCtx } from "./_generated/server.js";
-import { recordAudit } from "./model/audit.ts";
+import { aboutSession, recordAudit } from "./model/audit.ts";
 import { audioById, isPlayable } from "./model/audio.ts";
 import { authedMutation } from "./model/functions.ts";
 import { TRANSCRIPT_ITEMS, WHOLE_RECORDINGS } from "./model/limits.ts";
@@ -28,7 +28,8 @@ export const open = authedMutation("listening:open", {
     if (note) {
       await limitCaller(ctx, "audit");
       const subject = { subjectType: "userSession", subjectId: session._id };
-      await recordAudit(ctx, { action: "session.view", ...subject });
+      const about = await aboutSession(ctx, session);
+      await recordAudit(ctx, { action: "session.view", ...subject, ...about });
     }
     const recordings = await ctx.db
       .query("audioObjects")
@@ -55,10 +56,12 @@ export const play = authedMutation("listening:play", {
     if (audio === null) return null;
     if (isPlayable(audio)) {
       await limitCaller(ctx, "audit");
+      const session = (await ctx.db.get("userSessions", audio.sessionId))!;
       await recordAudit(ctx, {
         action: renewal ? "audio.renew" : "audio.play",
         subjectType: "audioObject",
         subjectId: audio._id,
+        ...(await aboutSession(ctx, session)),
         details: { sessionId: audio.sessionId },
       });
     }
@@ -86,6 +89,7 @@ export const exportAudio = authedMutation("listening:exportAudio", {
       action: "audio.export",
       subjectType: "userSession",
       subjectId: session._id,
+      ...(await aboutSession(ctx, session)),
       details: { recordings: playable.length },
     });
     return playable.map((row) => toRecord(audioObject, row));

@@ -6,7 +6,7 @@
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "./_generated/server.js";
-import { recordAudit } from "./model/audit.ts";
+import { aboutSession, recordAudit } from "./model/audit.ts";
 import { seesOthers } from "./model/blindness.ts";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
@@ -133,8 +133,10 @@ export const adjudicate = authedMutation("reviews:adjudicate", {
       .first();
     const rubric = await checked(ctx, item, last!.rubricId, written);
     const decision = await decide(ctx, item, ctx.caller.subject, rubric, written);
+    const session = (await ctx.db.get("userSessions", item.sessionId))!;
     const entry = { subjectType: "userSession", subjectId: item.sessionId };
-    await recordAudit(ctx, { action: "review.decide", ...entry });
+    const about = await aboutSession(ctx, session);
+    await recordAudit(ctx, { action: "review.decide", ...entry, ...about });
     return await toReview(new Names(ctx), decision);
   },
 });

@@ -1,6 +1,6 @@
 /** Sessions of users: one conversation each, with its counters. */
 import { v } from "convex/values";
-import { recordAudit } from "./model/audit.ts";
+import { aboutSession, recordAudit } from "./model/audit.ts";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { moment, named, order, reviewStatus, whole } from "./model/fields.ts";
@@ -134,7 +134,8 @@ export const setLegalHold = authedMutation("userSessions:setLegalHold", {
     refuseErasing(await ctx.db.get("users", session.userId));
     await ctx.db.patch("userSessions", session._id, { legalHold });
     const action = legalHold ? "session.hold" : "session.release";
-    await recordAudit(ctx, { action, subjectType: "userSession", subjectId: session._id });
+    const subject = { subjectType: "userSession", subjectId: session._id };
+    await recordAudit(ctx, { action, ...subject, ...(await aboutSession(ctx, session)) });
     return await new SessionReader(ctx).record({ ...session, legalHold });
   },
 });

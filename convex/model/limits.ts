@@ -153,8 +153,6 @@ export const QUEUE_ITEMS_PER_PAGE = 100;
 export const ERASURE_KEYS = 100;
 /** Recordings of a whole session that are looked at: a broken upload leaves another one. */
 export const WHOLE_RECORDINGS = 20;
-/** Details of one audit event, as JSON. */
-export const DETAILS_BYTES = 2048;
 /** Largest `limit` of `metrics:range`. */
 export const RANGE_ITEMS = 2000;
 /** Claims that one call ends; each takes several rows along. */

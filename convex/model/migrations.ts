@@ -9,7 +9,7 @@
 import type { Doc } from "../_generated/dataModel.js";
 import { searchTextOf } from "./users.ts";
 
-type Table = "users" | "userSessions" | "interactions" | "audioObjects";
+type Table = "users" | "userSessions" | "interactions" | "audioObjects" | "auditEvents";
 type Migration<Name extends Table> = {
   name: string;
   table: Name;
@@ -24,6 +24,18 @@ export const MIGRATIONS: readonly AnyMigration[] = [
     change: (user) => {
       const searchText = searchTextOf(user);
       return user.searchText === searchText ? null : { searchText };
+    },
+  },
+  {
+    // Events of earlier releases name their session or user as the subject or in the details.
+    name: "2-auditEvents-subjects",
+    table: "auditEvents",
+    change: ({ subjectType, subjectId, sessionId, userId, details }) => {
+      if (sessionId !== undefined || userId !== undefined) return null;
+      if (subjectType === "user") return { userId: subjectId };
+      const isSession = ["userSession", "session", "transcript"].includes(subjectType);
+      const named: unknown = isSession ? subjectId : details?.["sessionId"];
+      return typeof named === "string" ? { sessionId: named } : null;
     },
   },
 ];

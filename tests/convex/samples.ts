@@ -64,10 +64,10 @@ export async function seed(t: Deployment, personal?: Personal): Promise<Seeded> 
   });
   await worker.mutation(api.metrics.ingest, batch("seed", text));
   await worker.mutation(api.audit.record, {
-    action: "session.view",
-    subjectType: "session",
-    subjectId: sessionId,
-    details: metadata as Record<string, never>,
+    action: "session.export",
+    subjectType: "userSessions",
+    subjectId: "list",
+    details: { label: text.slice(0, 200).trim() },
   });
   await worker.mutation(api.jobLeases.acquire, { ...LEASE, name: "other", dueEveryMs: 0 });
   await worker.mutation(api.jobLeases.finish, {
@@ -280,6 +280,8 @@ export function samples(
     "audioObjects:markAnalysed": { id: storedAudioId, analysis: "ready", durationMs: 900 },
     "audioObjects:markMissing": { id: pendingAudioId },
     "audioObjects:markExpired": { id: storedAudioId },
+    "reveals:findUser": { value: clerkId, reason: "call back" },
+    "reveals:ofSessions": { clerkId, reason: "call back", ...PAGE },
     "reveals:ofUser": { clerkId, reason: "call back" },
     "reveals:ofSession": { id: sessionId, reason: "call back" },
     "reveals:ofTranscript": { sessionId, reason: "call back", ...PAGE },
@@ -293,7 +295,7 @@ export function samples(
     "authEvents:list": PAGE,
     "storageEvents:list": PAGE,
     "storageEvents:slowest": { ...PAGE, from: 0, to: 2 * START },
-    "audit:record": { action: "session.view", subjectType: "session", subjectId: sessionId },
+    "audit:record": { action: "session.view", subjectType: "userSession", subjectId: sessionId },
     "audit:list": PAGE,
     "listening:open": { id: sessionId, note: true },
     "listening:play": { id: storedAudioId, renewal: false },
