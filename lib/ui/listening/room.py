@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import streamlit as st
 
-from lib.auth.roles import sees_clear
 from lib.data import Caller, interactions, listening
 from lib.data.records import AudioObject, Interaction, UserSession
 from lib.ui.listening import waves
@@ -121,17 +120,17 @@ def listening_room(room: Room, visitor: Visitor, *, reviewing: bool = False) -> 
         memory.edition += 1
     whole = room.sent is not turns or bool(getattr(asked, "whole", None))
     data = _player_data(room, memory, whole=whole) | {
-        "masking": _masking(room, visitor),
+        "masking": _masking(room),
         "reviewing": reviewing,
     }
     transcript_player(data, key=key)
     room.sent = turns
 
 
-def _masking(room: Room, visitor: Visitor) -> dict[str, Any]:
+def _masking(room: Room) -> dict[str, Any]:
     if room.revealed:
         return {"state": "revealed", "reason": room.revealed.reason}
-    return {"state": "clear" if sees_clear(visitor.member.role) else "masked", "reason": None}
+    return {"state": "masked", "reason": None}
 
 
 def _player_data(room: Room, memory: PlaybackMemory, *, whole: bool) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from lib.auth.roles import function_allowed, page_allowed, sees_clear
+from lib.auth.roles import function_allowed, page_allowed
 from lib.data import Caller, interactions, reveals
 from lib.data.records import REVEALS_OF_TRANSCRIPT, Interaction
 from lib.product import paths
@@ -37,8 +37,12 @@ _MASK: Final = re.compile(r"\[(email|phone|card)\]")
 def session_side(room: Room, visitor: Visitor) -> None:
     """Draw it; call inside of the page's fragment, which runs again for every form here."""
     _exports(room, visitor)
-    if not sees_clear(visitor.member.role):
-        _masking(room, visitor)
+    _masking(room, visitor)
+    if page_allowed(visitor.member.role, "/audit"):
+        link = _LINK.format(
+            escape(f"/audit?{urlencode({'session': room.session.id})}"), "Who opened and heard it"
+        ).replace(" download", "")
+        st.html(_LINKS.format(link))
     legal_hold(room.session, visitor)
     if room.shown.metadata:
         st.subheader("Metadata", anchor=False)

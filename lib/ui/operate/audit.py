@@ -19,7 +19,7 @@ from lib.ui.shell.visitor import Visitor
 from lib.work.list_export import export_audit
 
 TABLE: Final = "audit-table"
-_KEYS: Final = ("action", "actor", "subject", "since", "until")
+_KEYS: Final = ("action", "actor", "subject", "session", "since", "until")
 
 
 def draw(visitor: Visitor) -> None:
@@ -61,6 +61,8 @@ def _filters() -> dict[str, str]:
             filters.exact("Who", "Clerk id of a member", "actor")
         with filters.chip("To what", "subject"):
             filters.exact("To what", "Id of a session, user or recording", "subject")
+        with filters.chip("Session", "session"):
+            filters.exact("Session", "Id of a session: all that was about it", "session")
         with filters.chip("When", "since", "until"):
             filters.days("On or after", "On or before")
         filters.clear_button(_KEYS)
@@ -74,6 +76,7 @@ def _arguments(view: dict[str, str]) -> dict[str, Any]:
         "action": audit_rows.ACTIONS.get(view.get("action", "")),
         "actor_id": view.get("actor"),
         "subject_id": view.get("subject"),
+        "session_id": view.get("session"),
         "from_": start,
         "to": end,
     }

@@ -20,6 +20,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "Listened": "audio.play",
     "Went on listening": "audio.renew",
     "Revealed masked data": "reveal",
+    "Looked for a person": "user.find",
     "Exported a transcript": "transcript.export",
     "Exported a recording": "audio.export",
     "Exported sessions": "session.export",
@@ -45,7 +46,7 @@ _SESSION_SUBJECTS: Final = frozenset({"userSession", "session", "transcript"})
 def page_of(event: AuditEvent) -> tuple[str, dict[str, str]] | None:
     """Return the page of what an event is about, with its parameters; None if it has none."""
     details = event.details or {}
-    session_id = details.get("sessionId")
+    session_id = event.session_id or details.get("sessionId")
     if event.subject_type in _SESSION_SUBJECTS:
         return "/session", {"id": event.subject_id}
     if event.subject_type == "user":

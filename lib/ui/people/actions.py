@@ -45,8 +45,16 @@ def _export(user: User, visitor: Visitor) -> None:
     def start(exports: Exports, asking: Visitor) -> Export:
         if not allows(asking.member.role, Role.ADMIN):
             raise PermissionError("the role was taken away")
-        return export_user(exports, asking.member.user_id, asking.caller, user.clerk_id)
+        reason = str(st.session_state.get(f"export-reason-{user.clerk_id}") or "").strip() or None
+        return export_user(exports, asking.member.user_id, asking.caller, user.clerk_id, reason)
 
     with st.popover("Export data", icon=":material/download:", key="export-user"):
         st.text("Profile, sessions, transcripts and the list of recordings, in one archive.")
+        st.text_input(
+            "Reason, if it shall be in clear",
+            key=f"export-reason-{user.clerk_id}",
+            max_chars=200,
+            placeholder="Masked without one",
+            help="It goes on the audit trail with each part that is revealed.",
+        )
         export_steps(visitor, "/user", user.clerk_id, "Start the export", start)

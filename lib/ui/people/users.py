@@ -6,13 +6,12 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from lib.auth.roles import sees_clear
 from lib.data import users
 from lib.ui.parts import filters
 from lib.ui.parts.page_heading.component import page_heading
 from lib.ui.parts.paging import PAGE_SIZE, Pager
 from lib.ui.parts.record_table.component import record_table
-from lib.ui.people import user_rows
+from lib.ui.people import revealing, user_rows
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 
@@ -62,11 +61,8 @@ def draw(visitor: Visitor) -> None:
 
 
 def _filters(visitor: Visitor) -> tuple[str, _Status | None, str]:
-    # Only who sees addresses in clear finds users by them.
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        search = filters.search_field(
-            "Name, e-mail or id" if sees_clear(visitor.member.role) else "Name or id", width=340
-        )
+        search = filters.search_field("Name or id", width=340)
         status = filters.choice("Status", list(_STATUSES), "status")
         sort = st.selectbox(
             "Sort",
@@ -79,12 +75,18 @@ def _filters(visitor: Visitor) -> tuple[str, _Status | None, str]:
             help="Matches of a search come best first." if search else None,
         )
         filters.clear_button(("status",))
+        if revealing.may_reveal(visitor) and st.button(
+            "Find a person", icon=":material/person_search:", key="find-person"
+        ):
+            revealing.find()
     return search, _STATUSES.get(status), sort or _DEFAULT
 
 
 def _empty(*, searched: bool) -> None:
     if searched:
-        notices.empty("Nobody matches", "Search finds words of names, addresses and Clerk ids.")
+        notices.empty(
+            "Nobody matches", "Search finds words of names and Clerk ids, as they are shown."
+        )
     else:
         notices.empty(
             "No users yet",
