@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from pydantic import SecretStr
 
-from lib.data import FunctionFailed, Page
+from lib.data import FunctionFailed, Page, erasure
 from lib.data.records import Erasure
 from lib.work.erasure import Receipt
 from lib.work.services import Services
@@ -31,7 +31,7 @@ def test_an_erasure_that_convex_cannot_do_keeps_no_other_from_its_end(
         done.append(clerk_id)
         return Receipt({}, 0, "signed")
 
-    monkeypatch.setattr(started_erasures.erasure, "page", lambda *_, **__: Page(waiting, None))
+    monkeypatch.setattr(erasure, "page", lambda *_, **__: Page(waiting, None))
     monkeypatch.setattr(started_erasures, "erase_user", erase)
     services: Any = SimpleNamespace(
         settings=SimpleNamespace(service_key=SecretStr("k")),
