@@ -17,12 +17,12 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
-from lib.api import downloads, session_files
+from lib.api import downloads
 from lib.api.app import create_api
-from lib.api.scrape import scrape_route
+from lib.api.prometheus import scrape_route
 from lib.auth.gate import Gate
 from lib.observability.logs import configure_logs, get_logger
-from lib.ui.shell.script_errors import show_script_error
+from lib.ui.shell.notices import show_script_error
 from lib.work.services import services
 from lib.worker.background import Background
 
@@ -60,8 +60,8 @@ app = st.App(
     routes=[
         Mount("/api/v1", create_api(_services)),
         scrape_route(_services.recorder),
-        downloads.ROUTE,
-        *session_files.ROUTES,
+        downloads.EXPORT_ROUTE,
+        *downloads.SESSION_ROUTES,
     ],
     middleware=[
         Middleware(

@@ -33,5 +33,6 @@ NAMES: Final = (
     "window",
     "review",
     "pages",
+    "exhaustion",
 )
 """Every benchmark, in the order in which they run."""

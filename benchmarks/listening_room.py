@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from benchmarks.figures import Figure
 from lib.data import Caller
 from lib.data.client import Client
-from lib.ui.listening.room import load_room
+from lib.ui.listening.player import load_session
 from local.stack import Stack
 from tests.browser.pages.room import Ingest, turns
 from tests.support.stack import RunningStack
@@ -79,6 +79,6 @@ def calls(stack: RunningStack, session_id: str) -> int:
     client = CountingClient(Stack.load(stack.home).convex_url, 30)
     token = stack.token("viewer")
     caller = Caller(client, lambda: token, "bench")
-    assert load_room(caller, session_id, None, note=True) is not None
+    assert load_session(caller, session_id, None, note=True) is not None
     client.close()
     return client.calls

@@ -36,7 +36,7 @@ BARE: Final = """
 import pandas as pd
 import streamlit as st
 
-names = ["Session", "Started", "Length", "Channel", "Turns", "Outcome", "Review", "Worst", "Flags"]
+names = ["Session", "Started", "Duration", "Channel", "Turns", "Outcome", "Review", "Slow", "Flags"]
 rows = [{name: f"{name} {number}" for name in names} for number in range(50)]
 st.dataframe(pd.DataFrame(rows))
 """

@@ -26,9 +26,9 @@ from benchmarks.sampling import latencies, median_of
 from lib.data import Caller, metrics
 from lib.observability.histogram import Histogram
 from lib.observability.recorder import BATCH_ROLLUPS
-from lib.ui.parts import charts
+from lib.ui.parts import plots
 from lib.ui.parts.periods import WINDOWS, Period
-from lib.ui.parts.series import by_dimension, over_time, split, together
+from lib.ui.parts.rollup_sums import by_dimension, merged, over_time, split
 from tests.support.convex import running_convex
 
 METRIC: Final = "storage.operation"
@@ -92,12 +92,12 @@ def render(caller: Caller, period: Period, *, compare: bool) -> int:
     found = metrics.between(caller, METRIC, first, period.end, period.resolution)
     earlier, rollups = split(found, period.start)
     points, before = over_time(rollups, period), over_time(earlier, period.before())
-    charts.latency_figure(points, zone, 500, _COLOURS, before)
-    charts.rate_figure(points, before, zone, 1440, _COLOURS)
-    charts.heat_figure(charts.bands_frame(points, zone), 500, ("#ffffff", "#000000"), _COLOURS)
+    plots.latency_figure(points, zone, 500, _COLOURS, before)
+    plots.rate_figure(points, before, zone, 1440, _COLOURS)
+    plots.heat_figure(plots.bands_frame(points, zone), 500, ("#ffffff", "#000000"), _COLOURS)
     for part in by_dimension(rollups, "operation").values():
         part.histogram.quantiles((0.5, 0.95, 0.99))
-    return together(part for _, part in points).count
+    return merged(part for _, part in points).count
 
 
 def _fill(worker: Caller, period: Period, operations: int) -> None:

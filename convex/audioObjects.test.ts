@@ -66,11 +66,36 @@ test("a recording goes from pending to stored, analysed and expired, and is coun
   await refused(worker.mutation(api.audioObjects.markMissing, { id: "nonsense" }), "NOT_FOUND");
 });
 
+test("a later analysis replaces all that an earlier one said of the bytes", async () => {
+  const t = deployment();
+  const { begin } = await started(t);
+  const worker = as(t, "worker");
+  const { id } = await begin();
+  await as(t, "ingest").mutation(api.audioObjects.markStored, { id });
+  const remark = { reason: "truncated", codec: "gsm_ms", mediaStartMs: 600_000 };
+  const first = await worker.mutation(api.audioObjects.markAnalysed, {
+    id,
+    analysis: "ready",
+    ...remark,
+  });
+  expect(first).toMatchObject(remark);
+  await worker.mutation(api.audioObjects.markAnalysed, { id, analysis: "ready", codec: "opus" });
+  const second = await as(t, "viewer").query(api.audioObjects.get, { id });
+  expect(second).toMatchObject({ analysis: "ready", codec: "opus" });
+  expect(second).not.toHaveProperty("reason");
+  expect(second).not.toHaveProperty("mediaStartMs");
+  for (const wrong of [{ codec: " " }, { mediaStartMs: -1 }, { mediaStartMs: 0.5 }]) {
+    const given = { id, analysis: "ready" as const, ...wrong };
+    await refused(worker.mutation(api.audioObjects.markAnalysed, given), "VALIDATION");
+  }
+});
+
 test("an announcement is repeated with the same row, and refused once there is a recording", async () => {
   const t = deployment();
   const { sessionId, begin } = await started(t);
   const first = await begin();
-  expect(await begin({ key: audioKey(sessionId, 1) })).toEqual(first);
+  const again = await begin({ key: audioKey(sessionId, 1) });
+  expect(again).toMatchObject({ id: first.id, key: first.key });
   const other = await begin({ key: audioKey(sessionId, 2), sha256: "cd".repeat(32) });
   expect(other.id).not.toBe(first.id);
   await refused(

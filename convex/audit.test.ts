@@ -19,7 +19,7 @@ afterEach(() => {
 
 /** An act that may be noted: user_1 was viewed. */
 const EVENT = { action: "user.view" as const, subjectType: "user", subjectId: "user_1" };
-const MIGRATION = "2-auditEvents-subjects";
+const MIGRATION = "4-auditEvents-subjects";
 const PAGE = { cursor: null, limit: 10 };
 
 async function audited(t: Deployment, args: object = {}) {

@@ -1,7 +1,8 @@
 /**
  * Who may issue tokens for this deployment.
  *
- * - Clerk (OpenID Connect): the viewer's own session token or template token, audience `convex`.
+ * - Clerk: the viewer's own session token or template token, audience `convex`. Declared as a custom
+ *   JWT, because Convex drops `azp` of OpenID tokens and the functions must see it.
  * - Service tokens (custom JWT): machines with the roles `ingest` and `worker`, audience `earshot`;
  *   the public keys come as a `data:` URL, so no server has to be reachable.
  *
@@ -11,7 +12,13 @@ import type { AuthConfig } from "convex/server";
 
 export default {
   providers: [
-    { domain: process.env.CLERK_JWT_ISSUER_DOMAIN!, applicationID: "convex" },
+    {
+      type: "customJwt",
+      issuer: process.env.CLERK_JWT_ISSUER_DOMAIN!,
+      jwks: `${process.env.CLERK_JWT_ISSUER_DOMAIN!}/.well-known/jwks.json`,
+      algorithm: "RS256",
+      applicationID: "convex",
+    },
     {
       type: "customJwt",
       issuer: process.env.EARSHOT_SERVICE_ISSUER!,

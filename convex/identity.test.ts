@@ -39,3 +39,23 @@ test("without a named organization no role in one counts", () => {
   expect(roleOf({ org_role: "org:admin" }, "org_role", "")).toBeUndefined();
   expect(roleOf({ role: "org:admin" }, "role", "")).toBeUndefined();
 });
+
+test.each([
+  ["https://app.example.com", "viewer"],
+  ["https://second.example.com", "viewer"],
+  [undefined, "viewer"], // minted by a server
+  ["https://other.example.com", undefined],
+  ["https://app.example.com.evil.example", undefined],
+  ["", undefined],
+  [null, undefined],
+  [["https://app.example.com"], undefined],
+])("a token counts in the application that it was issued for: %j", (azp, role) => {
+  vi.stubEnv("CLERK_AUTHORIZED_PARTIES", "https://app.example.com, https://second.example.com");
+  expect(roleOf({ role: "viewer", ...(azp === undefined ? {} : { azp }) }, "role", "")).toBe(role);
+});
+
+test("a token that names an application is refused until the accepted ones are named", () => {
+  vi.stubEnv("CLERK_AUTHORIZED_PARTIES", undefined);
+  expect(roleOf({ role: "admin", azp: "https://app.example.com" }, "role", "")).toBeUndefined();
+  expect(roleOf({ role: "admin", azp: "" }, "role", "")).toBeUndefined();
+});

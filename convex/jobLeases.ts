@@ -2,11 +2,12 @@
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { QueryCtx } from "./_generated/server.js";
-import { Checks, utf8Bytes } from "./model/checks.ts";
+import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { lease, moment, named } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import { LEASE_MS, PAGE_ITEMS, REPORT_BYTES } from "./model/limits.ts";
+import { utf8Bytes } from "./model/texts.ts";
 import { toRecord } from "./model/toRecord.ts";
 
 const time = v.union(moment(), v.null());

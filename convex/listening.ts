@@ -3,13 +3,13 @@ import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { QueryCtx } from "./_generated/server.js";
 import { aboutSession, recordAudit } from "./model/audit.ts";
-import { audioById, isPlayable } from "./model/audio.ts";
+import { audioById, isPlayable, toAudioObject } from "./model/audio.ts";
 import { authedMutation } from "./model/functions.ts";
+import { isHoldPending } from "./model/holds.ts";
 import { TRANSCRIPT_ITEMS, WHOLE_RECORDINGS } from "./model/limits.ts";
 import { limitCaller } from "./model/rateLimit.ts";
 import { audioObject, openedSession } from "./model/records.ts";
 import { SessionReader, requireSession, sessionById } from "./model/sessions.ts";
-import { toRecord } from "./model/toRecord.ts";
 
 /**
  * Return the session with its recordings of the whole, or null.
@@ -38,7 +38,11 @@ export const open = authedMutation("listening:open", {
       )
       .take(WHOLE_RECORDINGS);
     const record = await new SessionReader(ctx).record(session);
-    return { session: record, recordings: recordings.map((row) => toRecord(audioObject, row)) };
+    return {
+      session: record,
+      recordings: recordings.map(toAudioObject),
+      holdPending: await isHoldPending(ctx, session),
+    };
   },
 });
 
@@ -65,7 +69,7 @@ export const play = authedMutation("listening:play", {
         details: { sessionId: audio.sessionId },
       });
     }
-    return toRecord(audioObject, audio);
+    return toAudioObject(audio);
   },
 });
 
@@ -92,7 +96,7 @@ export const exportAudio = authedMutation("listening:exportAudio", {
       ...(await aboutSession(ctx, session)),
       details: { recordings: playable.length },
     });
-    return playable.map((row) => toRecord(audioObject, row));
+    return playable.map((row) => toAudioObject(row));
   },
 });
 

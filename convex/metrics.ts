@@ -24,6 +24,7 @@ import { readPage } from "./model/paging.ts";
 import { take } from "./model/rateLimit.ts";
 import { newAuthEvent, newRollup, newStorageEvent, page, rollup } from "./model/records.ts";
 import type { NewRollup } from "./model/records.ts";
+import { hasAtMost } from "./model/texts.ts";
 import { toRecord } from "./model/toRecord.ts";
 
 const RESOLUTION_MS: Record<Resolution, number> = { minute: 60_000, hour: HOUR_MS, day: DAY_MS };
@@ -208,7 +209,7 @@ function checkRollup(checks: Checks, path: string, item: NewRollup): void {
   const areClasses = Object.keys(item.errors).every((name) => ERROR_CLASS.test(name));
   checks.that(areClasses, `${path}.errors`, "must be named by classes of failure");
   checks.that(names.length <= DIMENSIONS, `${path}.dimensions`, `must be at most ${DIMENSIONS}`);
-  const areShort = values.every((value) => value.length <= DIMENSION_CHARS);
+  const areShort = values.every((value) => hasAtMost(value, DIMENSION_CHARS));
   checks.that(
     areShort,
     `${path}.dimensions`,
@@ -248,7 +249,7 @@ function checkStorageEvent(
   checks.integer(`${path}.attempts`, event.attempts, 0, 1000);
   checks.identifier(`${path}.source`, event.source);
   // Empty where there is none: operations on the bucket have no key, jobs no request.
-  checks.that((event.key ?? "").length <= URL_CHARS, `${path}.key`, "is too long");
-  checks.that((event.requestId ?? "").length <= URL_CHARS, `${path}.requestId`, "is too long");
-  checks.that((event.role ?? "").length <= DIMENSION_CHARS, `${path}.role`, "is too long");
+  checks.that(hasAtMost(event.key ?? "", URL_CHARS), `${path}.key`, "is too long");
+  checks.that(hasAtMost(event.requestId ?? "", URL_CHARS), `${path}.requestId`, "is too long");
+  checks.that(hasAtMost(event.role ?? "", DIMENSION_CHARS), `${path}.role`, "is too long");
 }

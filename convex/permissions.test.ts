@@ -108,7 +108,13 @@ test("tokens are accepted from Clerk and from the service issuer, each with its 
   vi.resetModules();
   const { default: config } = await import("./auth.config.ts");
   expect(config.providers).toEqual([
-    { domain: CLERK_ISSUER, applicationID: "convex" },
+    {
+      type: "customJwt",
+      issuer: CLERK_ISSUER,
+      jwks: `${CLERK_ISSUER}/.well-known/jwks.json`,
+      algorithm: "RS256",
+      applicationID: "convex",
+    },
     {
       type: "customJwt",
       issuer: SERVICE_ISSUER,

@@ -8,6 +8,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from lib.auth.sockets import MESSAGE_BYTES
 from local.children import Child
 from local.stack import Stack
 
@@ -79,7 +80,7 @@ def storage(stack: Stack) -> Child:
 
 def identity(stack: Stack) -> Child:
     """Return the local Clerk instance: Frontend API and Backend API."""
-    command = _uvicorn("local.identity.app:app", stack.identity_port)
+    command = uvicorn_command("local.identity.app:app", stack.identity_port)
     return _child(stack, "identity", command, {}, f"{stack.clerk_api_url}/v1/health")
 
 
@@ -99,18 +100,19 @@ def app(stack: Stack, *, demo: bool) -> Child:
     environment = {**stack.app_environment(), "EARSHOT_DEMO": "1" if demo else "0"}
     environment |= {name: os.environ[name] for name in _ALERTS if name in os.environ}
     environment |= _MEMORY
-    command = _uvicorn("app:app", stack.app_port)
+    command = uvicorn_command("app:app", stack.app_port)
     health = f"http://127.0.0.1:{stack.app_port}/api/v1/ready"
     return _child(stack, "app", command, environment, health)
 
 
-def _uvicorn(target: str, port: int) -> list[str]:
+def uvicorn_command(target: str, port: int) -> list[str]:
+    """Return how an ASGI app is served on a port of this machine."""
     # Access logs would hold query strings; forwarded headers are judged by the app itself.
     command = [sys.executable, "-m", "uvicorn", target, "--host", "127.0.0.1"]
     command += ["--port", str(port), "--no-access-log", "--no-proxy-headers"]
     # Longer than clients and proxies keep an idle connection: the side that sends must close first,
     # or a request may meet a connection that is just going away.
-    command += ["--timeout-keep-alive", "75"]
+    command += ["--timeout-keep-alive", "75", "--ws-max-size", str(MESSAGE_BYTES)]
     return [*command, "--timeout-graceful-shutdown", "5"]
 
 

@@ -128,6 +128,7 @@ class Stack:
         from lib.auth.service import jwks_data_url  # noqa: PLC0415  # keeps this module light
 
         return {
+            "CLERK_AUTHORIZED_PARTIES": self.app_url,
             "CLERK_JWT_ISSUER_DOMAIN": self.issuer_url,
             "EARSHOT_ROLE_CLAIM": "role",
             "EARSHOT_SERVICE_ISSUER": SERVICE_ISSUER,

@@ -13,16 +13,10 @@ import {
   METADATA_BYTES,
   METADATA_DEPTH,
 } from "./limits.ts";
+import { hasAtMost, utf8Bytes } from "./texts.ts";
 
 /** Problems named in one refusal; more would not help anybody. */
-const MAX_PROBLEMS = 20;
-
-const encoder = new TextEncoder();
-
-/** Bytes of a text in UTF-8. */
-export function utf8Bytes(text: string): number {
-  return encoder.encode(text).length;
-}
+export const MAX_PROBLEMS = 20;
 
 /**
  * Collects problems of one call. A check of an absent value passes, so that optional fields need
@@ -44,13 +38,13 @@ export class Checks {
   identifier(field: string, value: string | undefined, max = IDENTIFIER_CHARS): void {
     this.text(field, value, max);
     const isClean =
-      value === undefined || (value === value.trim() && !/[\x00-\x1f\x7f]/.test(value));
+      value === undefined || (value === value.trim() && !/[\x00-\x1f\x7f-\x9f]/.test(value));
     this.that(isClean, field, "must not hold control characters or blanks at its ends");
   }
 
   /** A text of 1 to `max` characters. */
   text(field: string, value: string | undefined, max: number): void {
-    const isValid = value === undefined || (value.length > 0 && isShort(value, max));
+    const isValid = value === undefined || (value.length > 0 && hasAtMost(value, max));
     this.that(isValid, field, `must have 1 to ${max} characters`);
   }
 
@@ -105,11 +99,6 @@ export class Checks {
       throw refusal("VALIDATION", "Some arguments are not valid.", this.problems);
     }
   }
-}
-
-/** Whether a text has at most `max` code points; no text has more of them than UTF-16 units. */
-function isShort(text: string, max: number): boolean {
-  return text.length <= max || (text.length <= 2 * max && Array.from(text).length <= max);
 }
 
 function depth(value: Value): number {

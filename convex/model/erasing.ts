@@ -5,6 +5,7 @@ import { deleteRows } from "./batches.ts";
 import { ERASE_ITEMS, ERASE_SESSIONS } from "./limits.ts";
 import { dropItem } from "./reviewSlots.ts";
 import { uncountReviews } from "./reviewTallies.ts";
+import { burySession, buryUser } from "./tombstones.ts";
 import { addTotals, rowOf, scopesOf } from "./totals.ts";
 
 /**
@@ -24,6 +25,7 @@ export async function deleteBatch(
       return false;
     }
   }
+  await buryUser(ctx, user.clerkId);
   await ctx.db.delete("users", user._id);
   counts["users"] = 1;
   return true;
@@ -66,9 +68,11 @@ async function sessions(ctx: MutationCtx, user: Doc<"users">) {
   const before = async (row: Doc<"userSessions">) => {
     const scopes = scopesOf(row);
     const own = await rowOf(ctx, scopes.session);
-    if (own === null) return;
-    await addTotals(ctx, [scopes.everybody], own, -1);
-    await ctx.db.delete("totals", own._id);
+    if (own !== null) {
+      await addTotals(ctx, [scopes.everybody], own, -1);
+      await ctx.db.delete("totals", own._id);
+    }
+    await burySession(ctx, row);
   };
   const done = await deleteRows(ctx, "userSessions", rows, { most: ERASE_SESSIONS, before });
   return { table: "userSessions", ...done };

@@ -4,6 +4,7 @@
  * Each call goes through, in this order:
  * - authentication: the role is read from the verified token;
  * - permission: the function's name is looked up in the table of roles, unknown names are refused;
+ * - texts: arguments with texts that cannot be stored or shown as they are, are refused;
  * - for mutations that keep their answers, the idempotency key: a repeated call gets that answer;
  * - the handler; a query that asks for what masking would change finds nothing instead;
  * - redaction of the result, unless the role sees clear text or the function declares to reveal.
@@ -18,6 +19,7 @@ import type { GenericValidator, Infer, ObjectType, PropertyValidators, Value } f
 import type { Id } from "../_generated/dataModel.js";
 import { mutation, query } from "../_generated/server.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { MAX_PROBLEMS } from "./checks.ts";
 import { emptyAnswer } from "./emptyAnswer.ts";
 import { refusal } from "./errors.ts";
 import type { ErrorData } from "./errors.ts";
@@ -27,6 +29,7 @@ import type { Caller } from "./identity.ts";
 import { allows, rolesFor, seesClear } from "./permissions.ts";
 import type { FunctionName } from "./permissions.ts";
 import { asksForMasked, redacted, redactedText, redactedTurns } from "./redaction.ts";
+import { unfitTexts } from "./texts.ts";
 
 type Authed = {
   caller: Caller;
@@ -79,6 +82,7 @@ export function authedQuery<Args extends PropertyValidators, Returns extends Gen
   const handler = (ctx: QueryCtx, { requestId, ...args }: Meta & ObjectType<Args>) =>
     refusalsLogged(name, requestId, async () => {
       const authed = await authorised(ctx, name, requestId);
+      refuseUnfit(args);
       // Whoever sees masked text must not learn by a filter whether something is there.
       if (!seesClear(authed.caller.role) && asksForMasked(args)) return emptyAnswer(returns);
       const result = await definition.handler({ ...ctx, ...authed }, args as never);
@@ -101,6 +105,7 @@ export function authedMutation<Args extends PropertyValidators, Returns extends 
   ) =>
     refusalsLogged(name, requestId, async () => {
       const authed = await authorised(ctx, name, requestId);
+      refuseUnfit({ ...args, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) });
       const run = (about: AuthedMutationCtx["about"]) =>
         definition.handler({ ...ctx, ...authed, about }, args as never);
       if (idempotencyKey !== undefined && answer !== "kept") throw keepsNoAnswer(name);
@@ -135,6 +140,11 @@ async function authorised(
     return { caller, requestId, visible: (text) => text, visibleTurns: (turns) => turns };
   }
   return { caller, requestId, visible: redactedText, visibleTurns: redactedTurns };
+}
+
+function refuseUnfit(args: Record<string, Value>): void {
+  const problems = unfitTexts(args, MAX_PROBLEMS);
+  if (problems.length > 0) throw refusal("VALIDATION", "Some arguments are not valid.", problems);
 }
 
 async function once(

@@ -6,7 +6,7 @@ import { convexToJson, jsonToConvex } from "convex/values";
 import type { JSONValue, Value } from "convex/values";
 import type { Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
-import { utf8Bytes } from "./checks.ts";
+import { utf8Bytes } from "./texts.ts";
 import { refusal } from "./errors.ts";
 import type { Caller } from "./identity.ts";
 import { ANSWER_BYTES } from "./limits.ts";

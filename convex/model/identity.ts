@@ -20,8 +20,8 @@ export type Caller = {
  * Convex has checked signature, issuer, audience and times. Here the issuer decides which roles
  * the token may carry: a Clerk token can never be `ingest`, a service token never `admin`.
  *
- * @throws UNAUTHENTICATED without a token or with one of a pending Clerk session; FORBIDDEN if it
- *   carries no role that its issuer may give.
+ * @throws UNAUTHENTICATED without a token, or with one of a pending Clerk session or of another
+ *   application; FORBIDDEN if it carries no role that its issuer may give.
  */
 export function callerOf(identity: UserIdentity | null): Caller {
   if (identity === null) throw refusal("UNAUTHENTICATED", "A valid token is needed.");
@@ -30,6 +30,9 @@ export function callerOf(identity: UserIdentity | null): Caller {
     throw refusal("UNAUTHENTICATED", "The session is not complete.");
   }
   const isService = sameIssuer(identity.issuer, process.env.EARSHOT_SERVICE_ISSUER);
+  if (!isService && !isForThisApp(claimAt(identity, "azp"))) {
+    throw refusal("UNAUTHENTICATED", "The token was issued for another application.");
+  }
   const path = isService ? "role" : (process.env.EARSHOT_ROLE_CLAIM ?? "role");
   const role = isService ? claimAt(identity, path) : memberRole(identity, path);
   const known = isService ? SERVICE_ROLES : MEMBER_ROLES;
@@ -43,6 +46,17 @@ export function callerOf(identity: UserIdentity | null): Caller {
     role: role as Role,
     ...(typeof impersonator === "string" ? { impersonatorId: impersonator } : {}),
   };
+}
+
+/**
+ * Several applications may share a Clerk instance: `azp` is the origin that asked for the token. One
+ * that a server has minted names none, and only who holds the instance's secret key can mint.
+ */
+function isForThisApp(party: unknown): boolean {
+  const accepted = (process.env.CLERK_AUTHORIZED_PARTIES ?? "").split(",").map((one) => one.trim());
+  return (
+    party === undefined || (typeof party === "string" && party !== "" && accepted.includes(party))
+  );
 }
 
 /**

@@ -2,13 +2,14 @@
 import { compareValues } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
-import { utf8Bytes } from "./checks.ts";
+import { toAudioObject } from "./audio.ts";
 import type { Checks } from "./checks.ts";
 import { MAX_COST, MAX_SEQUENCE, MAX_TOKENS, TEXT_BYTES, TRANSCRIPT_ITEMS } from "./limits.ts";
 import type { Listing } from "./paging.ts";
-import { audioObject, interaction, newInteraction } from "./records.ts";
+import { interaction, newInteraction } from "./records.ts";
 import type { HighlightPiece, Interaction, NewInteraction } from "./records.ts";
-import { wordTest } from "./words.ts";
+import { characterEnd, firstCharacters, lastCharacters, utf8Bytes } from "./texts.ts";
+import { WORD, wordTest } from "./words.ts";
 import { toRecord } from "./toRecord.ts";
 
 /** Characters of text before and after the first hit in a highlight. */
@@ -43,7 +44,7 @@ export async function toInteraction(ctx: QueryCtx, row: Doc<"interactions">): Pr
   const audio =
     row.audioObjectId === undefined ? null : await ctx.db.get("audioObjects", row.audioObjectId);
   return toRecord(interaction, row, {
-    audio: audio === null ? undefined : toRecord(audioObject, audio),
+    audio: audio === null ? undefined : toAudioObject(audio),
   });
 }
 
@@ -82,17 +83,18 @@ export async function interactionAt(
  */
 export function highlighted(text: string, query: string): HighlightPiece[] {
   const isHit = wordTest(query);
-  const hits = [...text.matchAll(/[\p{L}\p{N}]+/gu)].filter(([word]) => isHit(word.toLowerCase()));
+  const hits = [...text.matchAll(WORD)].filter(([word]) => isHit(word.toLowerCase()));
   const first = hits[0]?.index ?? 0;
-  const start = Math.max(0, first - CONTEXT.before);
-  const end = Math.min(text.length, first + CONTEXT.after);
+  const start = first - lastCharacters(text.slice(0, first), CONTEXT.before).length;
+  const end = first + firstCharacters(text.slice(first), CONTEXT.after).length;
   const pieces: HighlightPiece[] = [];
   let at = start;
-  for (const hit of hits) {
-    const until = hit.index + hit[0].length;
+  for (const { 0: word, index } of hits) {
+    const until = characterEnd(text, index + word.length);
     if (until > end) break;
-    if (hit.index > at) pieces.push({ text: text.slice(at, hit.index), hit: false });
-    pieces.push({ text: hit[0], hit: true });
+    if (index < at) continue;
+    if (index > at) pieces.push({ text: text.slice(at, index), hit: false });
+    pieces.push({ text: text.slice(index, until), hit: true });
     at = until;
   }
   if (at < end) pieces.push({ text: text.slice(at, end), hit: false });

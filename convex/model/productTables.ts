@@ -3,7 +3,8 @@ import { defineTable } from "convex/server";
 import { v } from "convex/values";
 import {
   audioAnalysis,
-  audioStatus,
+  audioRowStatus,
+  audioTag,
   channel,
   histogram,
   memberRole,
@@ -101,13 +102,20 @@ export const audioObjectRow = v.object({
   bytes: whole(),
   sha256: v.string(),
   durationMs: v.optional(v.number()),
-  status: audioStatus,
+  status: audioRowStatus,
+  /** Copy of the session's hold, which follows in batches: it only keeps queues short. */
+  held: v.optional(v.literal(true)),
+  tag: v.optional(audioTag),
   analysis: v.optional(audioAnalysis),
   peaksKey: v.optional(v.string()),
   sampleRate: v.optional(whole()),
   channels: v.optional(whole()),
   etag: v.optional(v.string()),
-  /** Why it is missing or corrupt. */
+  /** FFmpeg's name of it; whether browsers play it is known to the dashboard. */
+  codec: v.optional(v.string()),
+  /** Time stamp of the first sound in the file: a cut-out of a stream does not begin at zero. */
+  mediaStartMs: v.optional(whole()),
+  /** Why it is missing or corrupt, or what is wrong with it although it plays. */
   reason: v.optional(v.string()),
   expiresAt: moment(),
   createdAt: moment(),
@@ -138,7 +146,9 @@ export const productTables = {
     .index("by_key", ["key"])
     .index("by_session_sequence", ["sessionId", "sequence"])
     .index("by_user_createdAt", ["userId", "createdAt"])
-    .index("by_status_expiresAt", ["status", "expiresAt"])
+    .index("by_status_held_expiresAt", ["status", "held", "expiresAt"])
+    .index("by_tag_createdAt", ["tag", "createdAt"])
+    .index("by_session_tag", ["sessionId", "tag"])
     .index("by_status_createdAt", ["status", "createdAt"])
     .index("by_analysis_createdAt", ["analysis", "createdAt"])
     .index("by_createdAt", ["createdAt"]),

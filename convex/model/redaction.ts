@@ -153,7 +153,7 @@ function restOf(text: string, offset: number): Span[] {
 
 /** Short runs without separators are amounts, and inside of words parts of identifiers. */
 function isPersonal(found: string, offset: number, text: string): boolean {
-  return found.length >= 9 && !isInsideWord(text, offset, found.length);
+  return digitsOf(found) >= 9 && !isInsideWord(text, offset, found.length);
 }
 
 function digitsOf(text: string): number {
@@ -162,7 +162,8 @@ function digitsOf(text: string): number {
 
 /** Letters after a number do not hide it, unless more digits follow: then it is an identifier. */
 function isInsideWord(text: string, offset: number, length: number): boolean {
-  const before = text.slice(Math.max(0, offset - 2), offset);
+  // Three units: a letter may take two of them.
+  const before = text.slice(Math.max(0, offset - 3), offset);
   const after = text.slice(offset + length, offset + length + IDENTIFIER_TAIL);
   if (/[\p{L}\p{N}]_?$/u.test(before)) return true;
   return /^_?\p{L}+\p{N}/u.test(after) && !/^_?(?:x|ext)\p{Nd}/iu.test(after);

@@ -1,7 +1,6 @@
 /** Rules of rubrics: what one may ask, and what answers to it are valid. Pure. */
 import { convexToJson } from "convex/values";
 import type { Checks } from "./checks.ts";
-import { utf8Bytes } from "./checks.ts";
 import {
   COMMENT_CHARS,
   CRITERIA,
@@ -15,6 +14,7 @@ import {
   TEXT_BYTES,
 } from "./limits.ts";
 import type { Answer, Content, Criterion } from "./reviewFields.ts";
+import { utf8Bytes } from "./texts.ts";
 
 const KEY = /^[a-z][a-z0-9_]{0,39}$/;
 /** Bounds of a number whose criterion names none. */

@@ -1,6 +1,6 @@
 /** Words of texts and queries, split as the search indexes split them. */
 
-const WORD = /[\p{L}\p{N}]+/gu;
+export const WORD = /[\p{L}\p{N}]+/gu;
 
 /** A text's words in lower case. */
 export function wordsOf(text: string): string[] {

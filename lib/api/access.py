@@ -1,4 +1,4 @@
-"""Who calls, and whether they may: Bearer only, roles per operation from the one table."""
+"""Authorization of API requests: Bearer tokens, roles per operation, rate limits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPBearer
 
 from lib.api.problems import FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE, Problem
-from lib.api.rates import Rates
+from lib.api.rate_limiter import RateLimiter
 from lib.auth.bearer import BearerVerifier, Principal
 from lib.auth.blocking import WorkerThreads
 from lib.auth.events import EventReporter
@@ -26,9 +26,9 @@ from lib.work.services import Services
 PUBLIC: Final = frozenset(
     {"GET /live", "GET /ready", "GET /openapi.json", "GET /docs", "POST /webhooks/clerk"}
 )
-"""Operations without a Bearer token; the webhook proves itself by its signature."""
+"""Operations without a Bearer token; webhooks are verified by their signature."""
 
-_UNCHECKABLE: Final = frozenset(
+_VERIFICATION_UNAVAILABLE: Final = frozenset(
     {TokenReason.JWK_REMOTE_FAILED_TO_LOAD, GateReason.SESSION_CHECK_UNAVAILABLE}
 )
 _CHALLENGE: Final = 'Bearer realm="earshot"'
@@ -41,14 +41,14 @@ _scheme = HTTPBearer(
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """An admitted request: who calls, and how to call Convex in their name."""
+    """An authorized request: the principal, and a caller for Convex with their token."""
 
     principal: Principal
     caller: Caller
 
 
 class Authorizer:
-    """Verifies tokens, looks up roles, counts calls and reports denials.
+    """Verifies tokens, checks roles and rate limits, reports denials.
 
     Args:
         services: of the process.
@@ -57,7 +57,7 @@ class Authorizer:
     def __init__(self, services: Services) -> None:
         settings = services.settings
         self._services = services
-        self._rates = Rates(services.worker_caller)
+        self._rates = RateLimiter(services.worker_caller)
         self._verifier = BearerVerifier(settings, services.authenticator)
         self._reporter = EventReporter(
             services.record_auth, settings.cookie_keys[0].get_secret_value()
@@ -70,13 +70,13 @@ class Authorizer:
         )
 
     async def admit(self, request: Request, operation: str) -> Access:
-        """Return the access of a request; only what blocks takes a thread.
+        """Authorize a request; blocking calls run in a thread.
 
-        The gate in front has verified the token already; without one, it is verified here. Convex
-        verifies the same token again and applies its own rules to every function.
+        The auth middleware has normally verified the token already; otherwise it is verified here.
+        Convex verifies the same token again and applies its own rules to every function.
 
         Raises:
-            Problem: the token is not accepted, its role may not do this, or it calls too often.
+            Problem: the token is invalid, its role is not allowed, or the rate limit is exceeded.
             Unavailable: Convex does not answer.
         """
         who = request.scope["state"].get("principal")
@@ -90,10 +90,10 @@ class Authorizer:
         request.scope["state"]["principal"] = who
         if not api_allowed(who.role, operation):
             self._report(request, Denial(GateReason.ROLE_INSUFFICIENT, who.subject))
-            raise Problem(FORBIDDEN, f"The role {who.role.value} may not do this.")
-        headers = self._rates.spend_held(who, operation)
+            raise Problem(FORBIDDEN, f"The role {who.role.value} is not allowed to do this.")
+        headers = self._rates.try_acquire(who, operation)
         if headers is None:
-            headers = await run_in_threadpool(self._rates.spend, who, operation)
+            headers = await run_in_threadpool(self._rates.acquire, who, operation)
         request.scope["state"]["headers"] = headers
         token = who.token
         return Access(who, Caller(self._services.convex, lambda: token, current_request_id()))
@@ -113,26 +113,26 @@ class Authorizer:
         )
 
 
-async def admitted(
+async def access_of(
     request: Request, _documented: Annotated[Any, Security(_scheme)] = None
 ) -> Access:
-    """Return the access of a request; the route has admitted it before."""
+    """Return the access of a request, which the route has authorized."""
     return cast("Access", request.scope["state"]["access"])
 
 
-async def held(request: Request) -> Services:
+async def services_of(request: Request) -> Services:
     """Return the services of the process."""
     return cast("Services", request.app.state.services)
 
 
 def _unauthenticated(denial: Denial) -> Problem:
-    if denial.reason in _UNCHECKABLE:
-        return Problem(UNAVAILABLE, "Tokens cannot be checked at the moment.")
+    if denial.reason in _VERIFICATION_UNAVAILABLE:
+        return Problem(UNAVAILABLE, "Tokens cannot be verified at the moment.")
     if denial.reason == GateReason.ROLE_MISSING:
-        return Problem(FORBIDDEN, "The token carries no role of this product.")
+        return Problem(FORBIDDEN, "The token has no role in this product.")
     if denial.reason == GateReason.BEARER_MISSING:
         return Problem(UNAUTHENTICATED, "Send Authorization: Bearer <token>.")
-    # RFC 6750 section 3.1; the reason is from a closed list and holds nothing of the token.
+    # RFC 6750 section 3.1; the reason is from a closed list and contains nothing of the token.
     challenge = f'{_CHALLENGE}, error="invalid_token", error_description="{denial.reason}"'
     return Problem(
         UNAUTHENTICATED,
@@ -141,5 +141,5 @@ def _unauthenticated(denial: Denial) -> Problem:
     )
 
 
-Admitted = Annotated[Access, Depends(admitted)]
-Held = Annotated[Services, Depends(held)]
+AccessDep = Annotated[Access, Depends(access_of)]
+ServicesDep = Annotated[Services, Depends(services_of)]

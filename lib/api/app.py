@@ -11,9 +11,9 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from lib.api import openapi, problems, reference
 from lib.api.access import PUBLIC, Authorizer
-from lib.api.cursors import Cursors
-from lib.api.envelope import Envelope
-from lib.api.errors import Responses, problem
+from lib.api.lists import Cursors
+from lib.api.middleware import RequestMiddleware
+from lib.api.problems import Responses, problem
 from lib.api.route import ApiRoute
 from lib.api.routes import (
     audio,
@@ -58,7 +58,7 @@ def create_api(services: Services) -> FastAPI:
     """Return the application.
 
     Args:
-        services: of the process; nothing is connected before the first request.
+        services: of the process; connections are opened on first use.
 
     Raises:
         RuntimeError: an operation is not in the table of roles.
@@ -74,7 +74,7 @@ def create_api(services: Services) -> FastAPI:
 
 
 def bare_app() -> FastAPI:
-    """Return the application without what it works with: its routes, models and errors."""
+    """Return the application without services: routes, models and errors, for its description."""
     app = FastAPI(
         openapi_url=None,
         docs_url=None,
@@ -88,7 +88,7 @@ def bare_app() -> FastAPI:
     _describe(app)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_BYTES)
-    app.add_middleware(Envelope)
+    app.add_middleware(RequestMiddleware)
     return app
 
 
@@ -129,7 +129,7 @@ def _describe(app: FastAPI) -> None:
 
 
 def _check_table(app: FastAPI) -> None:
-    """Fail at start rather than refuse everybody later."""
+    """Fail at start if an operation has no roles."""
     missing = [name for name in operations(app) if name not in PUBLIC and not api_known(name)]
     if missing:
         raise RuntimeError(f"Not in permissions.json: {', '.join(missing)}")

@@ -1,4 +1,4 @@
-"""JSON as the API accepts it: bounded in size and depth, and without what JSON has no room for."""
+"""JSON request bodies: limited in size and depth, strict about duplicates and constants."""
 
 from __future__ import annotations
 
@@ -12,28 +12,34 @@ from fastapi.concurrency import run_in_threadpool
 from lib.api.problems import (
     BAD_REQUEST,
     LIMIT_EXCEEDED,
+    VALIDATION,
     Problem,
 )
+from lib.data import FieldError
+from lib.product.texts import UNFIT_MESSAGE, unfit
 
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024
 MAX_DEPTH: Final = 16
 MAX_CONTAINERS: Final = 20_000
 
-# A string may lack its end: one that must have it could be tried again from every quote inside.
+# The closing quote is optional: otherwise the regex would retry from every quote inside.
 _STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+# Without any of these bytes no text can be unfit: control characters and surrogates are escaped, or
+# in the two ranges that JSON lets stand.
+_MAYBE_UNFIT: Final = re.compile(rb"\\[ubf]|\x7f|\xc2[\x80-\x9f]")
 _OPENING: Final = b"[{"
 _NOT_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
-_LARGE_BYTES: Final = 64 * 1024  # Longer texts are parsed beside the event loop.
+_LARGE_BYTES: Final = 64 * 1024  # Larger bodies are parsed in a thread.
 
 
 class JsonRequest(Request):
-    """A request whose body is refused if it is too large, malformed, too deep, or ambiguous."""
+    """A request whose body is rejected if it is too large, malformed, too deep or ambiguous."""
 
     async def body(self) -> bytes:
         """Return the body.
 
         Raises:
-            Problem: it is, or claims to be, longer than `MAX_BODY_BYTES`.
+            Problem: it is longer than `MAX_BODY_BYTES`, or declared to be.
         """
         if not hasattr(self, "_body"):
             claimed = self.headers.get("content-length", "0")
@@ -54,7 +60,7 @@ class JsonRequest(Request):
         """Return the parsed body.
 
         Raises:
-            Problem: it is not acceptable JSON.
+            Problem: it is not valid JSON.
         """
         body = await self.body()
         if len(body) > _LARGE_BYTES:
@@ -67,15 +73,25 @@ def parse_json(body: bytes) -> Any:
 
     Raises:
         Problem: malformed, not UTF-8, nested deeper than `MAX_DEPTH`, more than `MAX_CONTAINERS`
-            arrays and objects, a name twice in one object, or a constant that JSON does not have.
+            arrays and objects, a duplicate name in an object, a constant such as NaN, or a text
+            with control characters or halves of surrogate pairs.
     """
     _check_structure(body)
     try:
-        return json.loads(
+        value = json.loads(
             body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant
         )
     except (ValueError, RecursionError) as error:
-        raise Problem(BAD_REQUEST, "The body is not acceptable JSON.") from error
+        raise Problem(BAD_REQUEST, "The body is not valid JSON.") from error
+    if _MAYBE_UNFIT.search(body):
+        _refuse_unfit(value)
+    return value
+
+
+def _refuse_unfit(value: Any) -> None:
+    problems = [FieldError(path or "body", UNFIT_MESSAGE) for path in unfit(value)]
+    if problems:
+        raise Problem(VALIDATION, f"{len(problems)} field(s) were refused.", problems)
 
 
 def _too_large() -> Problem:
@@ -83,7 +99,7 @@ def _too_large() -> Problem:
 
 
 def _check_structure(body: bytes) -> None:
-    """Refuse too many or too deeply nested brackets before anything is parsed.
+    """Refuse too many or too deeply nested brackets before parsing.
 
     The parser recurses, and each pair costs far more memory than its two bytes.
     """
@@ -100,7 +116,7 @@ def _check_structure(body: bytes) -> None:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
-        raise ValueError("a name twice in one object")
+        raise ValueError("duplicate name in an object")
     return value
 
 

@@ -1,7 +1,7 @@
 """The `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header).
 
-The key is stored by Convex in the transaction of the write itself; here it is only read. Without
-one, a key is made for the one call, so that a lost answer inside is asked for again safely.
+Convex stores the key in the transaction of the write; here it is only read. Without one, a key is
+made for the single call, so that a lost response can be retried safely.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ async def read_key(
         Header(
             alias="Idempotency-Key",
             description="Makes the write exactly-once: the same key with the same request gives "
-            "the same answer, with another request 409. Kept for two days.",
+            "the same response, with another request 409. Kept for two days.",
             examples=["8e03978e-40d5-43dd-bc93-6894a57f9324"],
         ),
     ] = None,

@@ -30,22 +30,22 @@ back. An acknowledged write is durable, and happens once per `Idempotency-Key`.
 """
 _TAGS: Final = (
     ("users", "People who use the product, by Clerk user id."),
-    ("sessions", "Conversations, their transcripts and figures."),
+    ("sessions", "Conversations with their transcripts and summaries."),
     ("interactions", "Turns of a session."),
     ("audio", "Recordings of turns and sessions."),
-    ("reviews", "What reviewers found."),
-    ("review queues", "Which sessions are reviewed, how far that is, and how reviewers agree."),
-    ("rubrics", "What reviewers are asked."),
-    ("search", "Search in what was said."),
-    ("metrics", "Figures about storage and sign-in."),
+    ("reviews", "Submitted reviews and scores."),
+    ("review queues", "Which sessions are reviewed, progress, and agreement of reviewers."),
+    ("rubrics", "Questions that reviewers answer."),
+    ("search", "Search in transcripts."),
+    ("metrics", "Storage and sign-in metrics."),
     ("audit", "Who listened to, viewed or erased what."),
-    ("summaries", "Figures over many sessions."),
-    ("webhooks", "Events that other services deliver."),
-    ("health", "Whether the service lives and can serve, and this description of it."),
+    ("summaries", "Totals and latency over many sessions."),
+    ("webhooks", "Events delivered by other services."),
+    ("health", "Liveness, readiness and this description."),
 )
 _HEADERS: Final = {
-    "X-Request-Id": "Id of the request: the one that was sent, if well-formed, else a new one.",
-    "RateLimit": "Calls left in the caller's bucket, and seconds until it is full.",
+    "X-Request-Id": "Request id: the one that was sent if well-formed, otherwise a new one.",
+    "RateLimit": "Calls left for this caller, and seconds until the limit is fully restored.",
 }
 
 
@@ -96,7 +96,7 @@ def _build(app: FastAPI) -> dict[str, Any]:
 
 
 def _finish(operation: dict[str, Any], *, public: bool) -> None:
-    """Name the headers of every response, and the absence of security where there is none."""
+    """Document the headers of every response, and operations without authentication."""
     if public:
         operation["security"] = []
     names = ["X-Request-Id"] if public else list(_HEADERS)

@@ -1,7 +1,7 @@
 """Every error of the API as problem details (RFC 9457).
 
-`type` is stable and says what is the case; `detail` is for people and may change. Nothing from
-inside (messages of exceptions, values of the request) reaches an answer.
+`type` is stable; `detail` is for people and may change. Responses never contain messages of
+exceptions or values of the request.
 """
 
 from __future__ import annotations
@@ -22,42 +22,66 @@ from lib.observability.logs import get_logger
 from lib.observability.request_id import current_request_id
 from lib.storage.errors import StorageError
 
+_ALWAYS: Final = (401, 403, 422, 429, 500, 503)
+_BODY: Final = (400, 413, 415)
+
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def errors(*extra: int, body: bool = False, also: Responses | None = None) -> Responses:
+    """Return the documented error responses of an operation that needs a token.
+
+    Args:
+        extra: statuses in addition to those of every operation.
+        body: whether it reads a JSON body.
+        also: further responses.
+    """
+    statuses = {*_ALWAYS, 400, *extra, *(_BODY if body else ())}
+    return {**(also or {}), **{status: problem(status) for status in sorted(statuses)}}
+
+
+def problem(status: int) -> dict[str, Any]:
+    """Return the documentation of one error status."""
+    titles = [kind.title for kind in KINDS if kind.status == status]
+    schema = {"$ref": f"#/components/schemas/{ProblemDetails.__name__}"}
+    return {"description": ", or: ".join(titles), "content": {MEDIA_TYPE: {"schema": schema}}}
+
+
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SECONDS: Final = 2
 MAX_ERRORS: Final = 100
 ALTERNATIVE: Final = "either:"
-"""Begins the tags of alternative models: they are no part of a field's path."""
+"""Prefix of tags of alternative models, which are not part of a field's path."""
 
 _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A class of problem: the last part of its `type`, its HTTP status and its title."""
+    """A kind of problem: the last part of its `type`, its HTTP status and its title."""
 
     name: str
     status: int
     title: str
 
 
-BAD_REQUEST: Final = Kind("bad-request", 400, "The request is malformed")
-UNAUTHENTICATED: Final = Kind("unauthenticated", 401, "A valid Bearer token is needed")
-FORBIDDEN: Final = Kind("forbidden", 403, "The role of the token does not allow this")
-NOT_FOUND: Final = Kind("not-found", 404, "There is no such thing")
-METHOD_NOT_ALLOWED: Final = Kind("method-not-allowed", 405, "The resource has no such method")
-CONFLICT: Final = Kind("conflict", 409, "The request contradicts the present state")
-GONE: Final = Kind("gone", 410, "It was there, and is no more")
+BAD_REQUEST: Final = Kind("bad-request", 400, "Malformed request")
+UNAUTHENTICATED: Final = Kind("unauthenticated", 401, "Bearer token required")
+FORBIDDEN: Final = Kind("forbidden", 403, "Not allowed for this role")
+NOT_FOUND: Final = Kind("not-found", 404, "Not found")
+METHOD_NOT_ALLOWED: Final = Kind("method-not-allowed", 405, "Method not allowed")
+CONFLICT: Final = Kind("conflict", 409, "Conflict with the current state")
+GONE: Final = Kind("gone", 410, "Gone")
 IDEMPOTENCY_CONFLICT: Final = Kind(
-    "idempotency-conflict", 409, "The idempotency key was used for another request"
+    "idempotency-conflict", 409, "Idempotency key used for another request"
 )
-LIMIT_EXCEEDED: Final = Kind("limit-exceeded", 413, "The request is larger than a limit")
-UNSUPPORTED_MEDIA_TYPE: Final = Kind(
-    "unsupported-media-type", 415, "The body must be application/json"
-)
-VALIDATION: Final = Kind("validation", 422, "Fields of the request are not acceptable")
+LIMIT_EXCEEDED: Final = Kind("limit-exceeded", 413, "Request exceeds a limit")
+UNSUPPORTED_MEDIA_TYPE: Final = Kind("unsupported-media-type", 415, "Body must be application/json")
+VALIDATION: Final = Kind("validation", 422, "Invalid fields")
 RATE_LIMITED: Final = Kind("rate-limited", 429, "Too many requests")
-INTERNAL: Final = Kind("internal", 500, "The request failed on our side")
-UNAVAILABLE: Final = Kind("unavailable", 503, "A dependency does not answer")
+INTERNAL: Final = Kind("internal", 500, "Internal error")
+UNAVAILABLE: Final = Kind("unavailable", 503, "A dependency is not responding")
 
 KINDS: Final = (
     BAD_REQUEST,
@@ -79,18 +103,19 @@ _BY_CODE: Final[dict[Code, Kind]] = {
     "UNAUTHENTICATED": UNAUTHENTICATED,
     "FORBIDDEN": FORBIDDEN,
     "NOT_FOUND": NOT_FOUND,
+    "GONE": GONE,
     "VALIDATION": VALIDATION,
     "CONFLICT": CONFLICT,
     "IDEMPOTENCY_CONFLICT": IDEMPOTENCY_CONFLICT,
     "RATE_LIMITED": RATE_LIMITED,
     "LIMIT_EXCEEDED": LIMIT_EXCEEDED,
 }
-# Several kinds share 409; what Starlette itself raises is always the first of a status.
+# Several kinds share 409; errors of Starlette get the first kind of their status.
 _BY_STATUS: Final = {kind.status: kind for kind in reversed(KINDS)}
 
 
 class FieldProblem(BaseModel):
-    """One field that was refused, and why."""
+    """An invalid field, and why."""
 
     field: str = Field(description="Path of the field.", examples=["interactions[3].text"])
     message: str = Field(description="What is wrong with it.")
@@ -99,16 +124,16 @@ class FieldProblem(BaseModel):
 class ProblemDetails(BaseModel):
     """Problem details (RFC 9457)."""
 
-    type: str = Field(description="Stable URI of the problem's kind.")
+    type: str = Field(description="Stable URI of the kind of problem.")
     title: str = Field(description="What this kind of problem means.")
     status: int = Field(description="HTTP status.")
     detail: str = Field(description="What went wrong this time.")
     requestId: str = Field(description="Id of the request, also in `X-Request-Id`.")  # noqa: N815
-    errors: list[FieldProblem] | None = Field(default=None, description="The refused fields.")
+    errors: list[FieldProblem] | None = Field(default=None, description="The invalid fields.")
 
 
 class Problem(HTTPException):
-    """An error with a place in the table above; raised anywhere below a route."""
+    """An error of one of the kinds above; may be raised anywhere in a route."""
 
     def __init__(
         self,
@@ -128,7 +153,7 @@ def type_uri(kind: Kind) -> str:
 
 
 def problem_response(problem: Problem) -> JSONResponse:
-    """Return the answer for a problem."""
+    """Return the response for a problem."""
     body: dict[str, Any] = {
         "type": type_uri(problem.kind),
         "title": problem.kind.title,
@@ -151,7 +176,7 @@ def problem_response(problem: Problem) -> JSONResponse:
 
 
 def install(app: FastAPI) -> None:
-    """Make an application answer every error with problem details."""
+    """Make an application respond to every error with problem details."""
 
     def http_error(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101  # registered for it
@@ -169,7 +194,7 @@ def install(app: FastAPI) -> None:
     def unavailable(_request: Request, error: Exception) -> JSONResponse:
         _log.warning("api.dependency_unavailable", reason=str(error))
         return problem_response(
-            Problem(UNAVAILABLE, "The request may be sent again; writes with the same key.")
+            Problem(UNAVAILABLE, "Retry the request; send writes with the same Idempotency-Key.")
         )
 
     app.add_exception_handler(HTTPException, http_error)
@@ -180,8 +205,8 @@ def install(app: FastAPI) -> None:
 
 
 def unexpected() -> JSONResponse:
-    """Return the answer for an exception that nobody expected."""
-    return problem_response(Problem(INTERNAL, "The failure is logged under this request id."))
+    """Return the response for an unexpected exception."""
+    return problem_response(Problem(INTERNAL, "The error is logged under this request id."))
 
 
 def _from_http(error: HTTPException) -> Problem:
@@ -194,9 +219,9 @@ def _from_http(error: HTTPException) -> Problem:
 
 
 def _from_validation(error: RequestValidationError) -> Problem:
-    """Name the refused fields; without the refused values, which may be personal."""
+    """Name the invalid fields, without their values, which may be personal data."""
     fields = [FieldError(_path(item["loc"][1:]) or "body", item["msg"]) for item in error.errors()]
-    return Problem(VALIDATION, f"{len(fields)} field(s) were refused.", fields)
+    return Problem(VALIDATION, f"{len(fields)} invalid field(s).", fields)
 
 
 def _path(parts: Sequence[str | int]) -> str:

@@ -1,4 +1,4 @@
-"""The one kind of route: admission first, then query and body, then the answer."""
+"""The route class of the API: authorization, then query and body, then the response."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from lib.api.access import PUBLIC, Authorizer
 from lib.api.bodies import JsonRequest
 from lib.api.problems import UNSUPPORTED_MEDIA_TYPE, VALIDATION, Problem
 from lib.data import FieldError
+from lib.product.texts import UNFIT_MESSAGE, is_fit
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class ApiRoute(APIRoute):
-    """A route that admits nobody without a token, unless it is on the short public list.
+    """A route that requires a token, unless it is one of the public operations.
 
-    Admission comes before anything is read: FastAPI would parse the body first.
+    Authorization comes before anything is read: FastAPI would parse the body first.
     """
 
     def get_route_handler(self) -> Handler:
@@ -47,9 +48,9 @@ class ApiRoute(APIRoute):
 
 
 def conditional(request: Request, response: Response) -> Response:
-    """Add an `ETag` to what was read, and answer 304 if the client has it already.
+    """Add an `ETag` to a response, or return 304 if the client has it already.
 
-    What must not be stored gets none.
+    Responses with `no-store` get none.
     """
     if request.method != "GET" or response.status_code != HTTP_200_OK:
         return response
@@ -73,15 +74,20 @@ def _query_of(dependant: Dependant) -> set[str]:
 
 
 def _check_query(request: Request, known: set[str]) -> None:
-    """Refuse parameters that the operation does not have, or that are given twice."""
-    given = [name for name, _ in request.query_params.multi_items()]
+    """Refuse unknown and repeated parameters, and values with unfit characters."""
+    parameters = request.query_params.multi_items()
+    given = [name for name, _ in parameters]
     problems = [
-        FieldError(name, "is given twice" if name in known else "is not a parameter here")
+        FieldError(
+            name,
+            "is given more than once" if name in known else "is not a parameter of this operation",
+        )
         for name in dict.fromkeys(given)
         if name not in known or given.count(name) > 1
     ]
+    problems += [FieldError(name, UNFIT_MESSAGE) for name, value in parameters if not is_fit(value)]
     if problems:
-        raise Problem(VALIDATION, "The query has parameters that are not acceptable.", problems)
+        raise Problem(VALIDATION, "The query has invalid parameters.", problems)
 
 
 def _tags(header: str) -> set[str]:

@@ -19,7 +19,14 @@ from lib.auth.decisions import Decision
 from lib.auth.document_gate import AppPage, DocumentGate
 from lib.auth.events import EventReporter, Outcome, RecordAuth
 from lib.auth.members import Denial, Member
-from lib.auth.path_kinds import CODE_PREFIX, PathKind, kind_of, page_of, route_label
+from lib.auth.path_kinds import (
+    CODE_PREFIX,
+    SOCKET_PATH,
+    PathKind,
+    kind_of,
+    page_of,
+    route_label,
+)
 from lib.auth.reasons import AuthReason, GateReason
 from lib.auth.requests import IncomingRequest, RequestReader, TrustedProxies, oversize_status
 from lib.auth.response_headers import (
@@ -31,7 +38,7 @@ from lib.auth.response_headers import (
 )
 from lib.auth.responses import NOT_FOUND, SERVER_ERROR, problem, status_of
 from lib.auth.roles import page_allowed
-from lib.auth.sockets import deny_socket, owned_by, serve_socket
+from lib.auth.sockets import OpenSockets, deny_socket, owned_by, serve_socket
 from lib.config.settings import Settings
 from lib.observability.logs import get_logger
 from lib.observability.request_id import (
@@ -73,6 +80,7 @@ class Gate:
         self._authenticator = authenticator
         self._bearer = BearerVerifier(settings, authenticator)
         self._threads = WorkerThreads()
+        self._sockets = OpenSockets()
         self._documents = DocumentGate(
             authenticator.instance, authenticator.app_session, secure=self._secure
         )
@@ -196,11 +204,29 @@ class Gate:
     ) -> None:
         started = time.perf_counter()
         who: Member | Denial = Denial(GateReason.CROSS_ORIGIN)
-        if incoming.is_same_origin and kind_of(incoming.path) is PathKind.RESOURCE:
+        if incoming.path != SOCKET_PATH:
+            who = Denial(GateReason.NO_SUCH_PAGE)
+        elif incoming.is_same_origin:
             who = (await self._admit(incoming)).who
         if isinstance(who, Denial):
             await deny_socket(scope, receive, send, self._deny(incoming, who, started))
             return
+        with self._sockets.one_more(who.user_id) as is_allowed:
+            if is_allowed:
+                await self._serve_socket(incoming, who, started, scope, receive, send)
+                return
+        too_many = Denial(GateReason.TOO_MANY_SOCKETS, who.user_id)
+        await deny_socket(scope, receive, send, self._deny(incoming, too_many, started))
+
+    async def _serve_socket(
+        self,
+        incoming: IncomingRequest,
+        who: Member,
+        started: float,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
         self._report(incoming, "allowed", "", who.user_id, started)
         scope["state"]["member"] = who
         later = replace(incoming, headers={})

@@ -11,6 +11,7 @@ from typing import Any
 
 from lib.auth.backend_api import ApiRefusedError, ApiUnavailableError, BackendApi
 from lib.auth.roles import Role
+from lib.product.texts import made_fit
 
 FRESH_SECONDS = 600.0
 _MAX_PROFILES = 1_000
@@ -68,9 +69,9 @@ def member_of(claims: Mapping[str, Any], role: Role) -> Member:
 
 
 def text_in(claims: Mapping[str, Any], name: str) -> str:
-    """Return a text of a JSON object, empty if it is absent or something else."""
+    """Return a text of a JSON object, made fit to store; empty if absent or something else."""
     value = claims.get(name)
-    return value if isinstance(value, str) else ""
+    return made_fit(value) if isinstance(value, str) else ""
 
 
 def primary_email(user: Mapping[str, Any]) -> str:

@@ -27,21 +27,21 @@ _PUBLIC_PATHS = frozenset(
 # Streamlit's own code, and webhooks, which are verified by their signature.
 CODE_PREFIX = "/static/"
 _PUBLIC_PREFIXES = (CODE_PREFIX, "/api/v1/docs/", "/api/v1/webhooks/")
-_RESOURCE_PREFIXES = (
-    "/_stcore/",
-    "/app/static/",
-    "/component/",
-    "/downloads/",
-    "/media/",
-    "/oauth2callback",
-)
+SOCKET_PATH = "/_stcore/stream"
+# What pages need of Streamlit's routes; media are the files of its download buttons.
+_RESOURCE_PATHS = frozenset({SOCKET_PATH, "/_stcore/host-config"})
+_RESOURCE_PREFIXES = ("/downloads/", "/media/")
+# Everything else there is refused: uploads and statistics fill memory, the agent's routes go past
+# the socket, and what a later version brings is nobody's until it is listed above
+# (`tests/auth/test_every_route.py` compares with the installed version).
+_CLOSED_PREFIXES = ("/_stcore/", "/app/static/", "/component/", "/oauth2callback")
 
 
 class PathKind(StrEnum):
     """How the gate treats a path.
 
     Only documents may be redirected. `PUBLIC` needs no sign-in, `AUTH` is answered by the gate,
-    `API` takes a Bearer token only, `RESOURCE` is all other data, `REFUSED` is ambiguous.
+    `API` takes a Bearer token only, `RESOURCE` is all other data, `REFUSED` is ambiguous or closed.
     """
 
     PUBLIC = "public"
@@ -64,9 +64,12 @@ def kind_of(path: str) -> PathKind:  # noqa: PLR0911  # one return per kind
         return PathKind.AUTH
     if path in {METRICS_PATH, "/api"} or path.startswith("/api/"):
         return PathKind.API
-    # Streamlit's client first asks below a deep link: `/session/_stcore/health`.
-    if path.startswith(_RESOURCE_PREFIXES) or "/_stcore/" in path:
+    if path in _RESOURCE_PATHS or path.startswith(_RESOURCE_PREFIXES):
         return PathKind.RESOURCE
+    # Streamlit's client first asks below a deep link, `/session/_stcore/health`, and goes on from
+    # "not found" to the root.
+    if path.startswith(_CLOSED_PREFIXES) or "/_stcore/" in path:
+        return PathKind.REFUSED
     return PathKind.DOCUMENT
 
 
@@ -85,11 +88,7 @@ def route_label(path: str) -> str:
             if path == METRICS_PATH:
                 return path
             first = path.split("/")[1]
-            return (
-                f"/{first}/*"
-                if first in {"_stcore", "api", "component", "downloads", "media"}
-                else "/*"
-            )
+            return f"/{first}/*" if first in {"_stcore", "api", "downloads", "media"} else "/*"
         case PathKind.AUTH:
             return path if path in {SIGN_OUT_PATH, STATE_PATH} else "/auth/*"
     return "/*"

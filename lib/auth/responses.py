@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -17,16 +17,23 @@ from starlette.responses import Response
 from lib.auth.reasons import CHECK_FAILED, GateReason
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, NOT_ALLOWED = 401, 403, 404, 405
-SERVER_ERROR, UNAVAILABLE = 500, 503
+TOO_MANY, SERVER_ERROR, UNAVAILABLE = 429, 500, 503
 
 _TITLES = {
     UNAUTHORIZED: "Not signed in",
     FORBIDDEN: "Not allowed",
     NOT_FOUND: "Not found",
     NOT_ALLOWED: "Method not allowed",
+    TOO_MANY: "Too many at once",
     SERVER_ERROR: "Internal error",
 }
-_FORBIDDEN = {GateReason.CROSS_ORIGIN, GateReason.ROLE_INSUFFICIENT, GateReason.ROLE_MISSING}
+_STATUSES: Mapping[str, int] = {
+    GateReason.CROSS_ORIGIN: FORBIDDEN,
+    GateReason.NO_SUCH_PAGE: NOT_FOUND,
+    GateReason.ROLE_INSUFFICIENT: FORBIDDEN,
+    GateReason.ROLE_MISSING: FORBIDDEN,
+    GateReason.TOO_MANY_SOCKETS: TOO_MANY,
+}
 _NO_STORE = {"cache-control": "no-store"}
 
 _STYLE = """
@@ -146,7 +153,7 @@ def status_of(reason: str) -> int:
     """Return the HTTP status for a reason to refuse anything that is not a document."""
     if reason in CHECK_FAILED:
         return UNAVAILABLE
-    return FORBIDDEN if reason in _FORBIDDEN else UNAUTHORIZED
+    return _STATUSES.get(reason, UNAUTHORIZED)
 
 
 def with_cookies(response: Response, lines: Iterable[str]) -> Response:

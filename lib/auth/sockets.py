@@ -1,8 +1,10 @@
-"""WebSockets: refused with an HTTP status, and closed when their session has ended."""
+"""WebSockets: refused with an HTTP status, limited, and closed when their session has ended."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 import anyio
 from starlette.responses import Response
@@ -13,11 +15,36 @@ CHECK_SECONDS = 4.0
 # A check that takes longer has failed. Together with the age of the status and the interval, this
 # is why an ended session receives nothing after 60 s.
 ANSWER_SECONDS = 5.0
+# Each tab is one. Its Streamlit session stays in memory for as long as it is open.
+MOST_OF_MEMBER = 20
+# What a page sends is a few KB: where it is, and the state of its inputs, which the session keeps.
+# The server is told the same limit (`--ws-max-size`), or it would buffer more before the gate sees.
+MESSAGE_BYTES = 256 * 1024
 OWNER_HEADER = b"x-earshot-user"
 # RFC 6455 section 7.4.1: the endpoint refuses to go on for a reason of policy.
 CLOSE_CODE = 1008
+TOO_LARGE_CODE = 1009
 # How long the app may take to notice that its socket is closed.
 _LEAVE_SECONDS = 10.0
+
+
+class OpenSockets:
+    """How many sockets each member has open in this process. For one event loop."""
+
+    def __init__(self) -> None:
+        self._open: Counter[str] = Counter()
+
+    @contextmanager
+    def one_more(self, user_id: str) -> Iterator[bool]:
+        """Count a socket for as long as the block runs; tells whether it is within the limit."""
+        is_allowed = self._open[user_id] < MOST_OF_MEMBER
+        self._open[user_id] += is_allowed
+        try:
+            yield is_allowed
+        finally:
+            self._open[user_id] -= is_allowed
+            if not self._open[user_id]:
+                del self._open[user_id]
 
 
 def owned_by(scope: Scope, user_id: str) -> Scope:
@@ -53,7 +80,7 @@ async def serve_socket(
     Args:
         app: the application.
         scope: of the socket.
-        receive: of the server.
+        receive: of the server; a message above `MESSAGE_BYTES` ends the socket.
         send: of the server.
         still_admitted: checks the socket; after a False nothing more is sent.
         every: seconds between checks.
@@ -64,6 +91,16 @@ async def serve_socket(
     async def send_while_open(message: Message) -> None:
         if not is_closed:
             await send(message)
+
+    async def receive_small() -> Message:
+        nonlocal is_closed
+        message = await receive()
+        content = message.get("bytes") or message.get("text") or ""
+        if message["type"] != "websocket.receive" or len(content) <= MESSAGE_BYTES:
+            return message
+        is_closed = True
+        await send({"type": "websocket.close", "code": TOO_LARGE_CODE, "reason": "too large"})
+        return {"type": "websocket.disconnect", "code": TOO_LARGE_CODE}
 
     async with anyio.create_task_group() as tasks:
 
@@ -93,5 +130,5 @@ async def serve_socket(
             tasks.cancel_scope.cancel()
 
         tasks.start_soon(watch)
-        await app(scope, receive, send_while_open)
+        await app(scope, receive_small, send_while_open)
         tasks.cancel_scope.cancel()

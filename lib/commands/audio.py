@@ -9,14 +9,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from lib.config.settings import get_settings
-from lib.data import DataError
+from lib.data import DataError, erasure
 from lib.storage.decode import UnplayableError
 from lib.storage.errors import StorageError
 from lib.storage.formats import SNIFF_BYTES, sniff
-from lib.work.erasure import erase_user
+from lib.work.erasure import erase_user, proven
 from lib.work.services import services
 from lib.work.uploads import store
 from lib.worker.reconciliation import Reconciliation
@@ -32,11 +33,11 @@ def upload_command(
     session_id: Annotated[str, typer.Argument(help="Id of the session")],
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
     sequence: Annotated[
-        int | None, typer.Option(help="Of the turn; left out: the whole session")
+        int | None, typer.Option(help="Sequence of the turn; default: the whole session")
     ] = None,
 ) -> None:
     """Store a file as a recording, in parts if it is large; prints its row."""
-    with file.open("rb") as source, _failures():
+    with file.open("rb") as source, _exit_on_failure():
         found = sniff(source.read(SNIFF_BYTES))
         source.seek(0)
         if found is None:
@@ -58,13 +59,11 @@ def upload_command(
 
 @cli.command()
 def reconcile(
-    repair: Annotated[bool, typer.Option(help="Settle what can be settled without loss")] = False,
-    delete_orphans: Annotated[
-        bool, typer.Option(help="Also delete objects that no row knows")
-    ] = False,
+    repair: Annotated[bool, typer.Option(help="Make repairs that lose nothing")] = False,
+    delete_orphans: Annotated[bool, typer.Option(help="Also delete objects without a row")] = False,
 ) -> None:
     """Compare rows and objects; exits with 1 if there are differences."""
-    with _failures():
+    with _exit_on_failure():
         report = Reconciliation(
             services().worker_caller(),
             services().storage,
@@ -79,24 +78,38 @@ def reconcile(
 @cli.command()
 def erase(
     clerk_id: Annotated[str, typer.Argument(help="Clerk id of the user")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation")] = False,
 ) -> None:
     """Erase a user with all sessions and recordings; prints the signed receipt."""
     key = get_settings().service_key
     if key is None:
-        raise typer.BadParameter("EARSHOT_SERVICE_KEY is not set: nothing could sign the receipt")
+        raise typer.BadParameter("EARSHOT_SERVICE_KEY is not set: the receipt cannot be signed")
     if not yes:
         typer.confirm(f"Erase everything about {clerk_id}? This cannot be undone", abort=True)
-    with _failures():
+    with _exit_on_failure():
         receipt = erase_user(
             services().worker_caller(), services().storage, clerk_id, key.get_secret_value()
         )
     typer.echo(json.dumps(asdict(receipt), indent=1))
 
 
+@cli.command()
+def receipt(clerk_id: Annotated[str, typer.Argument(help="Clerk id of the user")]) -> None:
+    """Print an erasure and what its receipt proves; exits with 1 if it proves nothing."""
+    with _exit_on_failure():
+        found = erasure.get(services().worker_caller(), clerk_id)
+    if found is None:
+        raise typer.BadParameter("no erasure of this user was started")
+    proves = proven(found, get_settings())
+    state = json.loads(msgspec.json.encode(found))
+    typer.echo(json.dumps({**state, "proves": proves}, indent=1))
+    if proves is None:
+        raise typer.Exit(DIFFERS)
+
+
 @contextmanager
-def _failures() -> Iterator[None]:
-    """Say in one line what failed, without a traceback."""
+def _exit_on_failure() -> Iterator[None]:
+    """Print a failure in one line, without a traceback."""
     try:
         yield
     except (StorageError, DataError, UnplayableError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""`python -m lib backfill`: bring all users of the Clerk instance."""
+"""`python -m lib backfill`: import all users of the Clerk instance."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from lib.work.services import services
 
 
 def backfill() -> None:
-    """Bring all users of the Clerk instance; may be stopped and run again at any time."""
+    """Import all users of the Clerk instance; can be stopped and run again at any time."""
     own = services()
     try:
-        done = Backfill(own.authenticator.api, own.provisioner).run(_tell)
+        done = Backfill(own.authenticator.api, own.provisioner).run(_print_progress)
     except ApiRefusedError as error:
-        typer.echo(f"Stopped: {error}. Is CLERK_SECRET_KEY of this instance?", err=True)
+        typer.echo(f"Stopped: {error}. Does CLERK_SECRET_KEY belong to this instance?", err=True)
         raise typer.Exit(1) from None
     except (ApiUnavailableError, DataError) as error:
-        typer.echo(f"Stopped: {error}. Run it again to go on; nothing is doubled.", err=True)
+        typer.echo(f"Stopped: {error}. Run it again to continue; nothing is duplicated.", err=True)
         raise typer.Exit(1) from None
     finally:
         own.close()
@@ -27,6 +27,6 @@ def backfill() -> None:
     typer.echo(f"Done: {done.done} users ({counts or 'none'}).")
 
 
-def _tell(progress: Progress) -> None:
+def _print_progress(progress: Progress) -> None:
     percent = 100 * min(progress.done, progress.total) // max(progress.total, 1)
     typer.echo(f"{progress.done} of {progress.total} users ({percent} %)")

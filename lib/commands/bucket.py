@@ -1,4 +1,4 @@
-"""`python -m lib bucket`: the bucket as code."""
+"""`python -m lib bucket`: the bucket's configuration as code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lib.storage.errors import StorageError
 from lib.storage.policies import iam_policy
 from lib.work.services import services
 
-cli = typer.Typer(help="Compare the bucket with what it must be, and make it so.")
+cli = typer.Typer(help="Compare the bucket's configuration with the required one, and apply it.")
 
 FAILED = 2
 DIFFERS = 1
@@ -22,7 +22,7 @@ DIFFERS = 1
 
 @cli.command()
 def plan() -> None:
-    """Show what `apply` would change; changes nothing."""
+    """Show what `apply` would change, without changing it."""
     _show(_findings(lambda: inspect(services().storage, get_settings())))
 
 
@@ -36,7 +36,7 @@ def apply_command() -> None:
 
 @cli.command()
 def verify() -> None:
-    """List each difference; exits with 1 if there is one."""
+    """List differences; exits with 1 if there are any."""
     findings = _findings(lambda: inspect(services().storage, get_settings()))
     _show(findings)
     _exit_by(findings)

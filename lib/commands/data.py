@@ -1,4 +1,4 @@
-"""`python -m lib data`: migrate the schema's rows, recount what writes keep."""
+"""`python -m lib data`: run migrations, recount stored totals."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ FAILED = 2
 @cli.command()
 def migrate(
     name: Annotated[
-        str | None, typer.Argument(help="Of the migration; left out: all, oldest first")
+        str | None, typer.Argument(help="Name of the migration; default: all, oldest first")
     ] = None,
-    restart: Annotated[bool, typer.Option(help="From the first row again")] = False,
+    restart: Annotated[bool, typer.Option(help="Start again from the first row")] = False,
 ) -> None:
-    """Run migrations to their end; one that was interrupted goes on where it stopped."""
-    with _failures():
+    """Run migrations; an interrupted one continues where it stopped."""
+    with _exit_on_failure():
         caller = services().worker_caller()
         names = [name] if name else [run.name for run in migrations.status(caller)]
         for each in names:
@@ -40,26 +40,26 @@ def migrate(
 @cli.command()
 def recount(
     days: Annotated[int, typer.Option(min=1, max=3650, help="Days back from today, UTC")] = 30,
-    fix: Annotated[bool, typer.Option(help="Write the recount where it differs")] = False,
+    fix: Annotated[bool, typer.Option(help="Correct stored values that differ")] = False,
 ) -> None:
-    """Compare counters and sums with a recount; exits with 1 if anything differs."""
-    with _failures():
+    """Compare stored counters and totals with a recount; exits with 1 if any differ."""
+    with _exit_on_failure():
         caller = services().worker_caller()
-        drift = _told("sessions", repair.sessions(caller, fix=fix))
+        drift = _print_recount("sessions", repair.sessions(caller, fix=fix))
         for kind in ("product", "team"):
-            drift += _told(f"{kind} users", repair.users(caller, kind, fix=fix))
+            drift += _print_recount(f"{kind} users", repair.users(caller, kind, fix=fix))
         today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         for back in range(days):
             start = today - timedelta(days=back)
-            drift += _told(start.date().isoformat(), repair.day(caller, start, fix=fix))
+            drift += _print_recount(start.date().isoformat(), repair.day(caller, start, fix=fix))
         for queue in review_queues.every(caller):
-            drift += _told(f"queue {queue.name}", repair.queue(caller, queue.id, fix=fix))
+            drift += _print_recount(f"queue {queue.name}", repair.queue(caller, queue.id, fix=fix))
     if drift:
         raise typer.Exit(DIFFERS)
 
 
-def _told(what: str, reports: Iterator[Recount]) -> int:
-    """Print each difference and a line for the whole; return how many differ."""
+def _print_recount(what: str, reports: Iterator[Recount]) -> int:
+    """Print each difference and a summary; return the number of differences."""
     checked, differing, busy = 0, 0, False
     for report in reports:
         checked += report.checked
@@ -69,13 +69,13 @@ def _told(what: str, reports: Iterator[Recount]) -> int:
             typer.echo(
                 f"  {found.subject_id} {found.field}: {found.stored} stored, {found.actual} counted"
             )
-    note = " (written meanwhile, not compared)" if busy else ""
+    note = " (some changed meanwhile and were not compared)" if busy else ""
     typer.echo(f"{what}: {checked} checked, {differing} differ{note}")
     return differing
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
+def _exit_on_failure() -> Iterator[None]:
     try:
         yield
     except DataError as error:

@@ -1,4 +1,4 @@
-"""`python -m lib doctor`: how Earshot is, as System status shows it; exits by severity."""
+"""`python -m lib doctor`: the report of the System status page; the exit code is its severity."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _COLOURS: Final[dict[State, str]] = {
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
-    """Check dependencies, settings, measurements and jobs.
+    """Check dependencies, settings, telemetry and jobs.
 
-    Exits with 0 if all is well, 1 for a warning, 2 if something has failed.
+    Exits with 0 if everything is ok, 1 for warnings, 2 for failures.
     """
     configure_logs("error")
     try:
@@ -48,20 +48,20 @@ def doctor(
 def _print(health: Health) -> None:
     typer.echo("Dependencies")
     for item in health.dependencies:
-        good = f"{item.last_good:%Y-%m-%d %H:%M:%S} UTC" if item.last_good else "not known"
-        about = f"{item.latency_ms:7.0f} ms  {item.version or '-':<12}  last good {good}"
+        good = f"{item.last_good:%Y-%m-%d %H:%M:%S} UTC" if item.last_good else "unknown"
+        about = f"{item.latency_ms:7.0f} ms  {item.version or '-':<12}  last ok {good}"
         _line(item.state, item.title, f"{about}  {item.detail}")
     typer.echo("Settings")
     for setting in health.settings:
         note = f"  ({setting.note})" if setting.note else ""
         _line(setting.state, setting.variable, f"{setting.value}{note}")
-    typer.echo("Measurements")
-    _line(health.telemetry.state, "telemetry", health.telemetry.note)
+    typer.echo("Telemetry")
+    _line(health.telemetry.state, "delivery", health.telemetry.note)
     typer.echo("Jobs")
     for job in health.jobs:
         runs = f"{job.run.runs} runs, {job.run.failures} failed" if job.run else "-"
         _line(job.state, job.name, f"{runs}  {job.note}")
-    _line(health.state, "all in all", "")
+    _line(health.state, "overall", "")
 
 
 def _line(state: State, name: str, text: str) -> None:
@@ -69,7 +69,7 @@ def _line(state: State, name: str, text: str) -> None:
 
 
 def _invalid(error: ValidationError, *, as_json: bool) -> None:
-    """Name each variable that is wrong; never its value."""
+    """Name each invalid variable, never its value."""
     found = [
         (".".join(map(str, item["loc"])) or "settings", item["msg"]) for item in error.errors()
     ]

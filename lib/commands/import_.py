@@ -1,4 +1,4 @@
-"""`python -m lib import`: bring conversations from files."""
+"""`python -m lib import`: import conversations from files."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import typer
 
 from lib.data import DataError
 from lib.data.fields import Speaker
+from lib.formats.conversation import Refusal
 from lib.formats.speakers import Speakers
 from lib.observability.logs import configure_logs
 from lib.storage.errors import StorageError
@@ -36,30 +37,32 @@ def import_(
     ],
     user: Annotated[str | None, typer.Option(help="Clerk id of the transcripts' user")] = None,
     started_at: Annotated[
-        str | None, typer.Option(help="Start of the transcripts' sessions, as 2026-01-31T12:00:00Z")
+        str | None,
+        typer.Option(help="Start of the transcripts' sessions, such as 2026-01-31T12:00:00Z"),
     ] = None,
-    channel: Annotated[Channels | None, typer.Option(help="Of transcripts")] = None,
+    channel: Annotated[Channels | None, typer.Option(help="Channel of transcripts")] = None,
     external_id: Annotated[
-        str | None, typer.Option(help="Of one transcript; left out: its name without extension")
+        str | None,
+        typer.Option(help="External id of one transcript; default: file name without extension"),
     ] = None,
     speaker: Annotated[
-        list[str] | None, typer.Option(help="NAME=user|assistant|system; may be repeated")
+        list[str] | None, typer.Option(help="NAME=user|assistant|system; can be repeated")
     ] = None,
     default_speaker: Annotated[
-        Roles | None, typer.Option(help="Who speaks where no known name stands")
+        Roles | None, typer.Option(help="Speaker of turns without a known name")
     ] = None,
     create_users: Annotated[
-        bool, typer.Option("--create-users", help="Create users that are not there")
+        bool, typer.Option("--create-users", help="Create missing users")
     ] = False,
-    check: Annotated[bool, typer.Option("--check", help="Only read; store nothing")] = False,
-    report: Annotated[Path | None, typer.Option(help="Write the report there, as JSON")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Validate only; store nothing")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write a JSON report to this file")] = None,
 ) -> None:
-    """Import conversations; what is there already stays as it is, so it may be run again.
+    """Import conversations; existing data is unchanged, so it can be run again.
 
-    Exits with 1 if something was refused, with 2 if it stopped before the end.
+    Exits with 1 if items were refused, with 2 if it stopped early.
     """
     if external_id is not None and len(files) > 1:
-        raise typer.BadParameter("an external id is for one file")
+        raise typer.BadParameter("--external-id needs exactly one file")
     options = Options(
         speakers=Speakers(_named(speaker or []), default_speaker),
         user=user,
@@ -68,18 +71,18 @@ def import_(
         external_id=external_id,
         create_users=create_users,
     )
-    configure_logs("warning")  # the rest would tear the progress bar
+    configure_logs("warning")  # other lines would break the progress bar
     _write(report, {"complete": False})
     own = None if check else services()
     run = Run(Source(options), Writer(own.worker_caller, own.storage) if own else None)
     try:
-        stopped = _carry_out(run, files)
+        stopped = _run_with_progress(run, files)
     finally:
         if own:
             own.close()
     wire = run.report.wire() | ({"stopped": stopped} if stopped else {})
     _write(report, wire)
-    _tell(run.report, wire, report)
+    _print_report(run.report, wire, report)
     if stopped:
         raise typer.Exit(STOPPED)
     if run.report.refused:
@@ -87,7 +90,7 @@ def import_(
 
 
 def _write(report: Path | None, wire: dict[str, Any]) -> None:
-    """Write the report; before the run too, so that a place that cannot be written is known then.
+    """Write the report; also called before the run, to fail early if the file cannot be written.
 
     Raises:
         BadParameter: it cannot be written.
@@ -100,8 +103,8 @@ def _write(report: Path | None, wire: dict[str, Any]) -> None:
         raise typer.BadParameter(f"the report cannot be written: {error.strerror}") from None
 
 
-def _carry_out(run: Run, files: list[Path]) -> str:
-    """Run with a progress bar; return why it stopped early, empty if it did not."""
+def _run_with_progress(run: Run, files: list[Path]) -> str:
+    """Run with a progress bar; return why it stopped early, or an empty string."""
     size = sum(file.stat().st_size for file in files)
     with typer.progressbar(length=size, label="Importing", file=sys.stderr) as bar:
         run.progress = bar.update
@@ -114,22 +117,29 @@ def _carry_out(run: Run, files: list[Path]) -> str:
     return ""
 
 
-def _tell(report: Report, wire: dict[str, Any], written: Path | None) -> None:
-    """Print the counts as JSON; the first refusals, and why it stopped, to standard error."""
-    for item in report.refusals[:SHOWN]:
-        place = ":".join(str(part) for part in (item.file, item.line or "", item.field) if part)
-        typer.echo(_printable(f"refused {place}: {item.reason}"), err=True)
-    if report.refused > SHOWN:
-        where = f"see {written}" if written else "--report FILE lists them"
-        typer.echo(f"refused {report.refused} in all; {where}", err=True)
+def _print_report(report: Report, wire: dict[str, Any], written: Path | None) -> None:
+    """Print the counts as JSON; what was not imported, and why it stopped, to standard error."""
+    _list("refused", report.refusals, report.refused, written)
+    _list("left out", report.notes, report.items.left_out, written)
     if "stopped" in wire:
-        typer.echo(f"Stopped: {wire['stopped']}. Run it again to go on.", err=True)
-    typer.echo(json.dumps({name: value for name, value in wire.items() if name != "refused"}))
+        typer.echo(f"Stopped: {wire['stopped']}. Run it again to continue.", err=True)
+    lists = {"refused", "leftOut"}
+    typer.echo(json.dumps({name: value for name, value in wire.items() if name not in lists}))
+
+
+def _list(what: str, found: list[Refusal], count: int, written: Path | None) -> None:
+    """Name the first of what was not imported, and say how many there are."""
+    for item in found[:SHOWN]:
+        place = ":".join(str(part) for part in (item.file, item.line or "", item.field) if part)
+        typer.echo(_printable(f"{what} {place}: {item.reason}"), err=True)
+    if count > SHOWN:
+        where = f"see {written}" if written else "--report FILE lists them"
+        typer.echo(f"{what} {count} in all; {where}", err=True)
 
 
 def _printable(text: str) -> str:
-    """Names in files may hold what a terminal would obey."""
-    return "".join(char if char.isprintable() else "?" for char in text)
+    """Remove control characters, which names in files may contain; the joiner of emoji stays."""
+    return "".join(char if char.isprintable() or char == "\u200d" else "?" for char in text)
 
 
 def _named(pairs: list[str]) -> dict[str, Speaker]:
@@ -137,7 +147,7 @@ def _named(pairs: list[str]) -> dict[str, Speaker]:
     for pair in pairs:
         name, _, role = pair.rpartition("=")
         if role not in get_args(Speaker) or not name.strip():
-            raise typer.BadParameter("--speaker is NAME=user, NAME=assistant or NAME=system")
+            raise typer.BadParameter("--speaker must be NAME=user, NAME=assistant or NAME=system")
         found[" ".join(name.split()).lower()] = cast("Speaker", role)
     return found
 
@@ -150,5 +160,7 @@ def _moment(text: str | None) -> datetime | None:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise typer.BadParameter("--started-at is a time with its zone, as 2026-01-31T12:00:00Z")
+        raise typer.BadParameter(
+            "--started-at must be a time with a zone, such as 2026-01-31T12:00:00Z"
+        )
     return moment.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""`python -m lib smoke`: the end-to-end story as a pass/fail table."""
+"""`python -m lib smoke`: the end-to-end test as a pass/fail table."""
 
 from __future__ import annotations
 
@@ -27,20 +27,21 @@ _NAME_WIDTH: Final = max(len(step.name) for step in (*STORY, CLEAN_UP))
 
 def smoke(
     user: Annotated[
-        str, typer.Option(help="Clerk id of a team member to sign in; default: one for the run")
+        str,
+        typer.Option(
+            help="Clerk id of the team member to sign in; default: one created for the run"
+        ),
     ] = "",
     clerk_session: Annotated[
         str,
-        typer.Option(help="Id of an active Clerk session to use, and to end, without a browser"),
+        typer.Option(help="Active Clerk session to use and then revoke, without a browser"),
     ] = "",
     clean: Annotated[
-        bool, typer.Option("--clean", help="Erase what interrupted runs left, and nothing else")
+        bool, typer.Option("--clean", help="Only erase what interrupted runs left behind")
     ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object instead of text")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
-    """Go through the whole story against the configured app, Clerk, Convex and S3.
+    """Run the end-to-end test against the configured app, Clerk, Convex and S3.
 
     Exits with 1 if a step fails, with 2 if the settings are incomplete.
     """
@@ -50,7 +51,7 @@ def smoke(
         if clean:
             ok = _clean(services, as_json=as_json)
         else:
-            ok = _tell(services, user or services.settings.smoke_user, clerk_session, as_json)
+            ok = _run(services, user or services.settings.smoke_user, clerk_session, as_json)
     finally:
         services.close()
     if not ok:
@@ -67,7 +68,7 @@ def _services() -> Services:
         raise typer.Exit(NOT_CONFIGURED) from None
 
 
-def _tell(services: Services, user: str, clerk_session: str, as_json: bool) -> bool:
+def _run(services: Services, user: str, clerk_session: str, as_json: bool) -> bool:
     interruption = Interruption()
     interruption.listen()
     run = Run(services, user_id=user, clerk_session_id=clerk_session)
@@ -100,7 +101,9 @@ def _clean(services: Services, *, as_json: bool) -> bool:
     found: list[dict[str, str]] = []
     failure = ""
     try:
-        for name, sentence in _told(leftovers(services, people, key.get_secret_value()), as_json):
+        for name, sentence in _print_each(
+            leftovers(services, people, key.get_secret_value()), as_json
+        ):
             found.append({"name": name, "sentence": sentence})
     except Exception as error:  # noqa: BLE001  # said in a sentence
         failure = reason_of(error)
@@ -113,7 +116,7 @@ def _clean(services: Services, *, as_json: bool) -> bool:
     return not failure
 
 
-def _told(found: Iterator[tuple[str, str]], as_json: bool) -> Iterator[tuple[str, str]]:
+def _print_each(found: Iterator[tuple[str, str]], as_json: bool) -> Iterator[tuple[str, str]]:
     for name, sentence in found:
         if not as_json:
             typer.echo(f"{name}  {sentence}")

@@ -15,7 +15,7 @@ MAX_SECONDS = 24 * 3600
 def token(
     role: Annotated[str, typer.Option(help="ingest, monitor or worker")],
     subject: Annotated[str, typer.Option(help="Name of the machine, for logs and audit")],
-    ttl: Annotated[int, typer.Option(min=10, max=MAX_SECONDS, help="Life in seconds")] = 3600,
+    ttl: Annotated[int, typer.Option(min=10, max=MAX_SECONDS, help="Lifetime in seconds")] = 3600,
 ) -> None:
     """Print one bearer token, signed with EARSHOT_SERVICE_KEY."""
     settings = get_settings()

@@ -12,7 +12,7 @@ from lib.worker.background import Background
 
 
 def worker() -> None:
-    """Run the background jobs until SIGTERM or SIGINT; running ones end after their present item.
+    """Run the background jobs until SIGTERM or SIGINT; running jobs finish their current item.
 
     Set EARSHOT_WORKER=apart for the app, or it runs them too (harmless: each job has one lease).
     """

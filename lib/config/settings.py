@@ -7,14 +7,29 @@ Every field is documented here and mirrored, with the same name, in `.env.exampl
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lib.config.clerk_keys import account_portal_origin, frontend_api_host, is_organization_claim
-from lib.config.values import Origin, ReceiverUrl, SecretWords, SigningSecret, Words, is_loopback
+from lib.config.values import (
+    Origin,
+    ReceiverUrl,
+    SecretWords,
+    SigningSecret,
+    Words,
+    is_loopback,
+    refuse_placeholder,
+)
+from lib.product.lifetimes import (
+    PLAYBACK_URL,
+    PRIVACY_WINDOW,
+    PRIVACY_WINDOW_LONGEST,
+    SIGNED_URL_LONGEST,
+)
 
+T = TypeVar("T")
 InstanceType = Literal["production", "development"]
 StorageRole = Literal["reader", "ingest", "analysis", "probe", "retention", "admin"]
 
@@ -168,16 +183,16 @@ class Settings(BaseSettings):
         repr=False,
     )
     signed_url_seconds: int = Field(
-        300,
+        int(PLAYBACK_URL.total_seconds()),
         ge=5,
-        le=900,
+        le=int(SIGNED_URL_LONGEST.total_seconds()),
         alias="EARSHOT_SIGNED_URL_SECONDS",
         description="Life of a playback URL.",
     )
     privacy_window_days: int = Field(
-        90,
+        PRIVACY_WINDOW.days,
         ge=1,
-        le=3650,
+        le=PRIVACY_WINDOW_LONGEST.days,
         alias="EARSHOT_PRIVACY_WINDOW_DAYS",
         description="Recordings older than this are deleted; transcripts are kept.",
     )
@@ -220,6 +235,12 @@ class Settings(BaseSettings):
         alias="EARSHOT_DEMO",
         description="Load demo data; refused with any URL that is not loopback.",
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _own_value(cls, value: T) -> T:
+        refuse_placeholder(value)
+        return value
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
 _SIGNING_BYTES: Final = range(24, 65)
+_PLACEHOLDER: Final = re.compile(r"replace[-_/]me", re.IGNORECASE)
 
 
 def _split(value: object) -> object:
@@ -52,6 +54,19 @@ def _signing_secret(value: SecretStr) -> SecretStr:
     if not text.startswith("whsec_") or size not in _SIGNING_BYTES:
         raise ValueError("must be whsec_ and 24 to 64 bytes in base64")
     return value
+
+
+def refuse_placeholder(value: object) -> None:
+    """Refuse what `.env.example` shows where a value of one's own belongs: everybody knows it.
+
+    Args:
+        value: of any setting, as the environment has it.
+
+    Raises:
+        ValueError: it, or a part of it, says "replace me".
+    """
+    if _PLACEHOLDER.search(str(value)):
+        raise ValueError("is the example of .env.example: set a value of your own")
 
 
 def is_loopback(url: str) -> bool:

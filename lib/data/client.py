@@ -19,9 +19,10 @@ from convex import __version__ as convex_version
 from convex import convex_to_json, json_to_convex
 
 from lib.data.connections import Connections
-from lib.data.errors import DataError, FunctionFailed, Refused, Unavailable, refusal
+from lib.data.errors import DataError, FieldError, FunctionFailed, Refused, Unavailable, refusal
 from lib.data.functions import Mutation, Query, Wire
 from lib.observability.logs import get_logger
+from lib.product.texts import UNFIT_MESSAGE, unfit
 
 ATTEMPTS: Final = 3
 BACKOFF_SECONDS: Final = 0.05  # Doubled per attempt, with full jitter.
@@ -159,7 +160,12 @@ def _encoded(path: str, args: Mapping[str, Any]) -> bytes:
     except (ValueError, TypeError) as error:
         raise Refused("VALIDATION", "A value is of a kind that cannot be stored.") from error
     call = {"path": path, "format": "convex_encoded_json", "args": values}
-    return json.dumps(call, separators=(",", ":")).encode()
+    try:
+        return json.dumps(call, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError as error:
+        # Half of a surrogate pair: the deployment would not take it for JSON.
+        fields = tuple(FieldError(path, UNFIT_MESSAGE) for path in unfit(values))
+        raise Refused("VALIDATION", "Some arguments are not valid.", fields) from error
 
 
 class _Answered(msgspec.Struct, rename="camel"):

@@ -7,12 +7,14 @@ functions refuse there. Durations are milliseconds, costs US dollars.
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
-from lib.data import limits
+from lib.product import limits
+from lib.product.texts import UNFIT_MESSAGE, is_fit
 
 MAX_NAMES: Final = 1024
 """Convex's limit of names in an object, and of characters in a name."""
@@ -20,14 +22,15 @@ MAX_NAMES: Final = 1024
 _FIRST_TIME: Final = datetime.fromtimestamp(limits.FIRST_TIME_MS / 1000, UTC)
 _LAST_TIME: Final = datetime.fromtimestamp(limits.LAST_TIME_MS / 1000, UTC)
 _SAFE_INTEGER: Final = 2**53
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
 # No control characters, no blanks at the ends; readable by both Rust's and ECMAScript's engines.
-_EDGE = r"[^\s\x00-\x1f\x7f\x85" + "\ufeff]"
-_CLEAN = rf"^{_EDGE}([^\x00-\x1f\x7f]*{_EDGE})?$"
+_EDGE = r"[^\s\x00-\x1f\x7f-\x9f" + "\ufeff]"
+_CLEAN = rf"^{_EDGE}([^\x00-\x1f\x7f-\x9f]*{_EDGE})?$"
 
 
 def _only_text(value: object) -> object:
-    # Numbers would be taken as seconds or milliseconds, depending on their size.
-    if isinstance(value, str | datetime):
+    # Numbers, as text too, would be taken as seconds or milliseconds, depending on their size.
+    if isinstance(value, datetime) or (isinstance(value, str) and _DATE.match(value)):
         return value
     raise ValueError("must be an RFC 3339 time, such as 2026-01-31T12:00:00Z")
 
@@ -35,6 +38,12 @@ def _only_text(value: object) -> object:
 def _in_range(value: datetime) -> datetime:
     if not _FIRST_TIME <= value < _LAST_TIME:
         raise ValueError("must be between the years 2000 and 2200")
+    return value
+
+
+def _fit(value: str) -> str:
+    if not is_fit(value):
+        raise ValueError(UNFIT_MESSAGE)
     return value
 
 
@@ -81,8 +90,7 @@ def _check_value(value: object, level: int) -> None:
         for item in value:
             _check_value(item, level + 1)
     elif isinstance(value, str):
-        if any("\ud800" <= char <= "\udfff" for char in value):
-            raise ValueError("must not hold half of a surrogate pair")
+        _fit(value)
     elif isinstance(value, int | float) and not -_SAFE_INTEGER <= value <= _SAFE_INTEGER:
         raise ValueError("numbers must be between -2^53 and 2^53")
 
@@ -98,11 +106,11 @@ ClerkId = Annotated[
         examples=["user_2b9XkQ"],
     ),
 ]
-Name = Annotated[str, Field(min_length=1, max_length=limits.NAME_CHARS)]
-Email = Annotated[str, Field(min_length=1, max_length=limits.EMAIL_CHARS)]
-ImageUrl = Annotated[str, Field(min_length=1, max_length=limits.URL_CHARS)]
-Title = Annotated[str, Field(min_length=1, max_length=limits.TITLE_CHARS)]
-Text = Annotated[str, AfterValidator(_short_enough)]
+Name = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.NAME_CHARS)]
+Email = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.EMAIL_CHARS)]
+ImageUrl = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.URL_CHARS)]
+Title = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.TITLE_CHARS)]
+Text = Annotated[str, AfterValidator(_fit), AfterValidator(_short_enough)]
 Label = Annotated[str, Field(min_length=1, max_length=limits.LABEL_CHARS, pattern=_CLEAN)]
 Labels = Annotated[list[Label], AfterValidator(_distinct), Field(max_length=limits.LABELS)]
 Duration = Annotated[

@@ -17,6 +17,7 @@ import msgspec
 from convex import json_to_convex
 
 from lib.data.errors import FunctionFailed
+from lib.product.texts import made_fit
 
 Wire = dict[str, Any]
 Item = TypeVar("Item")
@@ -103,7 +104,7 @@ class Reader(Generic[Result]):
                 except msgspec.DecodeError:
                     pass  # Half of a surrogate pair, which only the other parser accepts.
             value = json_to_convex(json.loads(body, parse_int=float))
-            result: Result = from_wire(self._kind, _numbers(value))
+            result: Result = from_wire(self._kind, _plain(value))
         except msgspec.ValidationError as error:
             raise FunctionFailed(f"an answer of another shape: {error}") from error
         return result
@@ -124,14 +125,16 @@ def _number(value: float) -> float:
     return int(value) if is_whole else value
 
 
-def _numbers(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     match value:
         case float():
             return _number(value)
+        case str():
+            return made_fit(value)
         case list():
-            return [_numbers(item) for item in value]
+            return [_plain(item) for item in value]
         case dict():
-            return {name: _numbers(item) for name, item in value.items()}
+            return {name: _plain(item) for name, item in value.items()}
         case _:
             return value
 

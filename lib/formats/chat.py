@@ -1,9 +1,12 @@
-"""Chat-completion JSON -> turns: a request's `messages`, a response's `choices`, or both.
+"""JSON of chat APIs -> turns: what was sent, what came back, or both.
 
-    {"messages": [...]}                       what was sent
-    {"id", "created", "model", "choices"}     what came back; the first choice is the turn
-    {"messages": [...], "choices": [...]}     both in one object
-    {"request": {...}, "response": {...}}     both, as loggers keep them
+    {"messages": [...]}                       sent (OpenAI, Anthropic); so are "input" (Responses),
+                                              "contents" (Gemini), "items" (Realtime),
+                                              "conversations" (ShareGPT)
+    {"choices": [...]}                        came back: the first choice is the turn; so are
+                                              "output" (Responses), "candidates" (Gemini) and a
+                                              single message (Anthropic)
+    {"request": {...}, "response": {...}}     both, as loggers keep them; or both in one object
     [...]                                     messages alone
 
 Messages carry no times: every turn starts at 0, and their order is their sequence.
@@ -11,23 +14,21 @@ Messages carry no times: every turn starts at 0, and their order is their sequen
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from lib.data.fields import Speaker
+from lib.formats.chat_message import Said, pieces
 from lib.formats.collector import Collector
 from lib.formats.conversation import Transcript, UnreadableError
 
-_ROLES: Final[dict[str, Speaker]] = {
-    "user": "user",
-    "assistant": "assistant",
-    "system": "system",
-    "developer": "system",
-    "tool": "system",
-    "function": "system",
-}
+_SENT: Final = ("messages", "input", "contents", "items", "conversations")
+_CAME_BACK: Final = ("choices", "output", "candidates")
+_INSTRUCTIONS: Final = ("system", "instructions", "systemInstruction", "system_instruction")
+_USAGE: Final = ("usage", "usageMetadata")
+_TOKENS_IN: Final = ("prompt_tokens", "input_tokens", "promptTokenCount")
+_TOKENS_OUT: Final = ("completion_tokens", "output_tokens", "candidatesTokenCount")
 _FIRST_SECONDS: Final = 946_684_800  # the year 2000
 _LAST_SECONDS: Final = 7_258_118_400  # the year 2200
 
@@ -51,7 +52,9 @@ def is_chat(value: object) -> bool:
     """Say whether a JSON value looks like one of the shapes above."""
     if isinstance(value, list):
         return True
-    return isinstance(value, Mapping) and not {"messages", "choices", "request"}.isdisjoint(value)
+    return isinstance(value, Mapping) and (
+        not {*_SENT, *_CAME_BACK, "request"}.isdisjoint(value) or _is_message(value)
+    )
 
 
 def read_chat(value: object, line: int = 1) -> Chat:
@@ -65,27 +68,30 @@ def read_chat(value: object, line: int = 1) -> Chat:
         UnreadableError: it is none of the shapes, or too long.
     """
     request, response = _halves(value)
-    messages, choices = request.get("messages", []), response.get("choices", [])
-    if not isinstance(messages, list) or not isinstance(choices, list):
-        raise UnreadableError(line, "messages and choices must be lists")
-    if not messages and not choices:
-        raise UnreadableError(line, "neither messages nor choices in it")
     turns = Collector()
-    for index, message in enumerate(messages):
-        _add(turns, line, f"messages.{index}", message, {})
-    model = response.get("model", request.get("model"))
-    for index, choice in enumerate(choices):
-        path = f"choices.{index}"
-        if index > 0:
-            turns.note(line, "an alternative, not a turn", path)
-        else:
-            message = choice.get("message") if isinstance(choice, Mapping) else None
-            _add(turns, line, path, message, _usage(response, model))
+    count = 0
+    for path, message in _sent(request, line):
+        _add(turns, line, path, message, {})
+        count += 1
+    model = _first(response, ("model", "modelVersion")) or request.get("model")
+    more = _usage(response, model)
+    for path, message in _came_back(response, line):
+        count += 1
+        if message is _ALTERNATIVE:
+            turns.found()
+            turns.leave_out(line, "an alternative, not a turn", path)
+        elif _add(turns, line, path, message, more):
+            more = {}
+    if count == 0:
+        raise UnreadableError(line, "neither messages nor choices in it")
     return Chat(
         turns.transcript(),
-        _moment(response.get("created")),
+        _moment(_first(response, ("created", "created_at"))),
         model if isinstance(model, str) and model else None,
     )
+
+
+_ALTERNATIVE: Final = object()
 
 
 def _halves(value: object) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -99,75 +105,77 @@ def _halves(value: object) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     return value, value
 
 
-def _add(turns: Collector, line: int, path: str, message: object, more: dict[str, object]) -> None:
-    if not isinstance(message, Mapping):
-        turns.refuse(line, "not a message", path)
+def _sent(request: Mapping[str, Any], line: int) -> Iterator[tuple[str, object]]:
+    """Yield the messages of a request with their paths, the instructions first."""
+    name = next((name for name in _SENT if request.get(name) is not None), None)
+    if name is None:
         return
-    role = message.get("role")
-    speaker = _ROLES.get(role) if isinstance(role, str) else None
-    if speaker is None:
-        turns.refuse(line, "the role is not known", f"{path}.role")
+    instructions = next((name for name in _INSTRUCTIONS if request.get(name)), None)
+    if instructions:
+        yield instructions, {"role": "system", "content": request[instructions]}
+    messages = request[name]
+    if isinstance(messages, str):
+        yield name, {"role": "user", "content": messages}
         return
-    try:
-        text = _text(message)
-    except _NotTextError as error:
-        turns.refuse(line, str(error), f"{path}.content")
-        return
-    turns.add(line, {"speaker": speaker, "text": text, "startedAtMs": 0.0, **more}, path)
+    for index, message in enumerate(_listed(messages, line)):
+        yield f"{name}.{index}", message
 
 
-class _NotTextError(Exception):
-    """A message holds something else than text."""
+def _came_back(response: Mapping[str, Any], line: int) -> Iterator[tuple[str, object]]:
+    """Yield the messages of a response with their paths."""
+    for index, item in enumerate(_listed(response.get("output"), line)):
+        yield f"output.{index}", item
+    for name, inner in (("choices", "message"), ("candidates", "content")):
+        for index, choice in enumerate(_listed(response.get(name), line)):
+            found = choice.get(inner) if isinstance(choice, Mapping) else None
+            yield f"{name}.{index}", _ALTERNATIVE if index else found
+    if _is_message(response):
+        yield "response", response
 
 
-def _text(message: Mapping[str, Any]) -> str:
-    """Return what a message says: text, then a refusal, then `name(arguments)` per tool call."""
-    parts = [*_content(message.get("content")), *_content(message.get("refusal"))]
-    calls = message.get("tool_calls")
-    parts += [_call(call) for call in (calls if isinstance(calls, list) else [])]
-    if not parts:
-        raise _NotTextError("no text")
-    return "\n".join(parts)
-
-
-def _content(content: object) -> list[str]:
-    if content is None:
+def _listed(value: object, line: int) -> list[object]:
+    if value is None:
         return []
-    if isinstance(content, str):
-        return [content]
-    if not isinstance(content, list):
-        raise _NotTextError("neither text nor a list of parts")
-    return [_part(part) for part in content]
+    if not isinstance(value, list):
+        raise UnreadableError(line, "messages and choices must be lists")
+    return value
 
 
-def _part(part: object) -> str:
-    text = None
-    if isinstance(part, Mapping):
-        text = part.get("text" if part.get("type") == "text" else "refusal")
-    if not isinstance(text, str):
-        raise _NotTextError("a part that is not text")
-    return text
+def _is_message(value: Mapping[str, Any]) -> bool:
+    return "role" in value and "content" in value
 
 
-def _call(call: object) -> str:
-    function = call.get("function") if isinstance(call, Mapping) else None
-    if not isinstance(function, Mapping):
-        raise _NotTextError("a tool call that is not a function's")
-    name, arguments = function.get("name"), function.get("arguments")
-    if not isinstance(name, str) or not isinstance(arguments, str):
-        raise _NotTextError("a tool call without name or arguments")
-    return f"{name}({arguments})"
+def _add(turns: Collector, line: int, path: str, message: object, more: dict[str, object]) -> bool:
+    """Take the pieces of a message; return whether there is a turn that `more` now belongs to."""
+    found = pieces(message, path)
+    said = [piece for piece in found if isinstance(piece, Said)]
+    if not said:
+        turns.keep_place()
+    for piece in found:
+        turns.found()
+        if isinstance(piece, Said):
+            fields = {"speaker": piece.speaker, "text": piece.text, "startedAtMs": 0.0}
+            turns.add(line, {**fields, **(more if piece is said[0] else {})}, piece.path)
+        elif piece.is_refused:
+            turns.refuse(line, piece.reason, piece.path)
+        else:
+            turns.leave_out(line, piece.reason, piece.path)
+    return bool(said)
 
 
 def _usage(response: Mapping[str, Any], model: object) -> dict[str, object]:
-    usage = response.get("usage")
+    usage = _first(response, _USAGE)
     counts = usage if isinstance(usage, Mapping) else {}
     found = {
         "modelId": model,
-        "tokensIn": counts.get("prompt_tokens"),
-        "tokensOut": counts.get("completion_tokens"),
+        "tokensIn": _first(counts, _TOKENS_IN),
+        "tokensOut": _first(counts, _TOKENS_OUT),
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _first(record: Mapping[str, Any], names: tuple[str, ...]) -> Any:
+    return next((record[name] for name in names if record.get(name) is not None), None)
 
 
 def _moment(created: object) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Gathers the turns of one conversation, with its limits."""
+"""Gathers the turns of one conversation, with its limits, and counts what becomes of every item."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ from lib.formats.shapes import SentTurn, first_problem
 
 
 class Collector:
-    """Takes turns one by one; what is wrong with one refuses that one only.
+    """Takes items one by one; what is wrong with one refuses that one only.
+
+    A reader says with `found` how many items there are, then of each what it is: `add`, `merge`,
+    `refuse` or `leave_out`.
 
     Turns without a sequence get their place, refused ones counted: when the file is mended and
     imported again, the missing turns fall into their places.
@@ -32,13 +35,18 @@ class Collector:
         self._turns: list[Turn] = []
         self._recordings: list[Recording] = []
         self._refusals: list[Refusal] = []
-        self._refused = 0
+        self._notes: list[Refusal] = []
+        self._items = self._merged = self._refused = self._left_out = 0
         self._places: set[int] = set()
         self._next = 0
         self._characters = 0
 
-    def add(self, line: int, sent: object, path: str = "") -> None:
-        """Take a turn.
+    def found(self, items: int = 1) -> None:
+        """Count items of the file."""
+        self._items += items
+
+    def add(self, line: int, sent: object, path: str = "") -> bool:
+        """Take an item as a turn; return whether it is one.
 
         Args:
             line: where it stands.
@@ -49,28 +57,39 @@ class Collector:
             UnreadableError: the conversation is too long.
         """
         place = self._next
-        self._next += 1
+        self.keep_place()
         if self._next > MAX_TURNS:
             raise UnreadableError(line, f"more than {MAX_TURNS} turns in one session")
         if not isinstance(sent, Mapping):
-            self._refuse(Refusal(line, "not an object", path))
-            return
+            self.refuse(line, "not an object", path)
+            return False
         try:
             turn = SentTurn.model_validate(sent)
         except ValidationError as error:
             field, reason = first_problem(error)
-            self._refuse(Refusal(line, reason, f"{path}.{field}".strip(".")))
-            return
-        self._take(line, turn, place if turn.sequence is None else turn.sequence, path)
+            self.refuse(line, reason, f"{path}.{field}".strip("."))
+            return False
+        return self._take(line, turn, place if turn.sequence is None else turn.sequence, path)
+
+    def keep_place(self) -> None:
+        """Leave a place for an item that may be a turn once the file is mended."""
+        self._next += 1
+
+    def merge(self) -> None:
+        """Count an item whose text is in the turn before it."""
+        self._merged += 1
 
     def refuse(self, line: int, reason: str, path: str = "") -> None:
-        """Note a turn that could not be read; it keeps its place."""
-        self._next += 1
-        self._refuse(Refusal(line, reason, path))
+        """Note an item that ought to be a turn and could not be read."""
+        self._refused += 1
+        if len(self._refusals) < MAX_REFUSALS:
+            self._refusals.append(Refusal(line, reason, path))
 
-    def note(self, line: int, reason: str, path: str = "") -> None:
-        """Note something else than a turn that is not imported."""
-        self._refuse(Refusal(line, reason, path))
+    def leave_out(self, line: int, reason: str, path: str = "") -> None:
+        """Note an item that is no turn."""
+        self._left_out += 1
+        if len(self._notes) < MAX_REFUSALS:
+            self._notes.append(Refusal(line, reason, path))
 
     def record(self, line: int, name: str, sequence: int | None = None) -> None:
         """Note a recording that is named in the file."""
@@ -79,13 +98,20 @@ class Collector:
     def transcript(self) -> Transcript:
         """Return what was gathered."""
         return Transcript(
-            tuple(self._turns), tuple(self._recordings), tuple(self._refusals), self._refused
+            tuple(self._turns),
+            tuple(self._recordings),
+            tuple(self._refusals),
+            tuple(self._notes),
+            items=self._items,
+            merged=self._merged,
+            refused=self._refused,
+            left_out=self._left_out,
         )
 
-    def _take(self, line: int, turn: SentTurn, sequence: int, path: str) -> None:
+    def _take(self, line: int, turn: SentTurn, sequence: int, path: str) -> bool:
         if sequence in self._places:
-            self._refuse(Refusal(line, "the sequence is taken in this session", path))
-            return
+            self.refuse(line, "the sequence is taken in this session", path)
+            return False
         self._characters += len(turn.text)
         if self._characters > MAX_CHARACTERS:
             raise UnreadableError(line, f"more than {MAX_CHARACTERS} characters in one session")
@@ -95,8 +121,4 @@ class Collector:
         self._turns.append(Turn(line, cast("NewInteraction", content)))
         if turn.audio is not None:
             self.record(line, turn.audio, sequence)
-
-    def _refuse(self, refusal: Refusal) -> None:
-        self._refused += 1
-        if len(self._refusals) < MAX_REFUSALS:
-            self._refusals.append(refusal)
+        return True

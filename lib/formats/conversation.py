@@ -21,7 +21,7 @@ MAX_CHARACTERS: Final = 32_000_000
 """Of one session: what a transcript of the API holds at most."""
 
 MAX_REFUSALS: Final = 1_000
-"""Refusals that are kept of one conversation; the rest are counted."""
+"""Refusals, and things left out, that are kept of one conversation; the rest are counted."""
 
 
 class UnreadableError(Exception):
@@ -42,7 +42,7 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One thing that is not imported.
+    """One thing that is not imported: refused, or left out because it is no turn.
 
     Attributes:
         line: 1-based line of the file; 0 if no line is to blame.
@@ -125,12 +125,31 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """The turns of one conversation, and what could not be read of them."""
+    """The turns of one conversation, and what became of everything else in its file.
+
+    An item is what the format is made of: a block of WebVTT or SubRip, a row, a segment, a piece
+    of a message. Nothing is lost in silence: `items` is the sum of the turns, `merged`, `refused`
+    and `left_out`.
+
+    Attributes:
+        turns: what was read.
+        recordings: that the file names.
+        refusals: items that ought to be turns and could not be read, at most `MAX_REFUSALS`.
+        notes: items that are left out because they are no turns, at most `MAX_REFUSALS`.
+        items: how many the file holds.
+        merged: how many went into the turn before them.
+        refused: how many were refused, named in `refusals` or not.
+        left_out: how many were left out, named in `notes` or not.
+    """
 
     turns: tuple[Turn, ...] = ()
     recordings: tuple[Recording, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    notes: tuple[Refusal, ...] = ()
+    items: int = 0
+    merged: int = 0
     refused: int = 0
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,26 +6,24 @@ import json
 from typing import Any
 
 from lib.formats.conversation import UnreadableError
+from lib.formats.text_file import decoded
 
 
 def parse_json(data: bytes, line: int) -> Any:
     """Return the value of a JSON text.
 
     Args:
-        data: UTF-8, with or without a byte order mark.
+        data: UTF-8, or UTF-16 with a byte order mark.
         line: where the text begins in its file.
 
     Raises:
         UnreadableError: it is not acceptable JSON.
     """
+    text = decoded(data, line)
     try:
-        return json.loads(
-            data.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_no_constant
-        )
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise UnreadableError(line + error.lineno - 1, f"not JSON: {error.msg}") from None
-    except UnicodeDecodeError:
-        raise UnreadableError(line, "not UTF-8") from None
     except (ValueError, RecursionError) as error:
         detail = str(error) if isinstance(error, _AmbiguousError) else "numbers or nesting"
         raise UnreadableError(line, f"not acceptable JSON: {detail}") from None

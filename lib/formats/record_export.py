@@ -5,20 +5,22 @@ A list is never in memory as a whole: pages come by cursor while the file is wri
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, BinaryIO, Final, Literal
 
 import msgspec
 
+from lib.data.functions import rfc3339
 from lib.data.records import AuditEvent, Review, UserSession
-from lib.formats.csv_cells import inert
+from lib.formats.csv_cells import write_rows
 
 FileFormat = Literal["csv", "json"]
 MEDIA_TYPES: Final[Mapping[FileFormat, str]] = {"csv": "text/csv", "json": "application/json"}
+
+_HALVES: Final = re.compile("[\ud800-\udfff]")
 
 Progress = Callable[[int, int], None]
 """Called after each record with the number of records and bytes written so far."""
@@ -87,16 +89,9 @@ Record = UserSession | AuditEvent | Review
 
 
 def write_csv(out: BinaryIO, wrote: Progress, columns: Columns, records: Iterable[Record]) -> None:
-    """Write CSV (RFC 4180, UTF-8 with a byte order mark) that no program takes for formulas."""
-    text = io.TextIOWrapper(out, "utf-8-sig", newline="", write_through=True)
-    try:
-        rows = csv.writer(text, lineterminator="\r\n")
-        rows.writerow(columns)
-        for number, record in enumerate(records, start=1):
-            rows.writerow([_cell(read(record)) for read in columns.values()])
-            wrote(number, out.tell())
-    finally:
-        text.detach()
+    """Write CSV as `lib.formats.csv_cells` does."""
+    rows = ([read(record) for read in columns.values()] for record in records)
+    write_rows(out, columns, rows, wrote)
 
 
 def write_json(out: BinaryIO, wrote: Progress, records: Iterable[Record]) -> None:
@@ -110,8 +105,9 @@ def write_json(out: BinaryIO, wrote: Progress, records: Iterable[Record]) -> Non
 
 
 def as_json(value: object) -> str:
-    """Return compact JSON; letters of all scripts as they are."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """Return compact JSON: letters of all scripts as they are, half surrogate pairs escaped."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _HALVES.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
 
 
 def plain(record: Any) -> Any:
@@ -122,26 +118,10 @@ def plain(record: Any) -> Any:
 def _plain(value: Any) -> Any:
     match value:
         case datetime():
-            return _time(value)
+            return rfc3339(value)
         case dict():
             return {name: _plain(inner) for name, inner in value.items()}
         case list():
             return [_plain(inner) for inner in value]
         case _:
             return value
-
-
-def _cell(value: object) -> object:
-    match value:
-        case str():
-            return inert(value)
-        case bool():
-            return "true" if value else "false"
-        case datetime():
-            return _time(value)
-        case _:
-            return value
-
-
-def _time(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

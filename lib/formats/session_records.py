@@ -14,7 +14,14 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from lib.formats.collector import Collector
-from lib.formats.conversation import Closing, Conversation, Opening, Person, UnreadableError
+from lib.formats.conversation import (
+    Closing,
+    Conversation,
+    Opening,
+    Person,
+    Transcript,
+    UnreadableError,
+)
 from lib.formats.shapes import SentSession, first_problem
 
 # What an export holds besides: counted, made or decided by Earshot, not by who sends.
@@ -87,7 +94,7 @@ def read_session(value: object, line: int) -> Draft:
                 line, "the name of a file, and then no interactions", "transcript"
             )
         draft.transcript_file = transcript
-    _add_all(draft, interactions, set())
+    _add_all(draft.turns, line, interactions, set())
     if draft.sent.audio is not None:
         draft.turns.record(line, draft.sent.audio)
     return draft
@@ -99,9 +106,10 @@ def _read_export(value: Any, line: int) -> Draft:
         raise UnreadableError(line, "not a transcript of the API", "session")
     fields = {name: item for name, item in session.items() if name not in _DERIVED_OF_SESSION}
     draft = Draft(line, _validated(fields, line, "session."), Collector())
-    _add_all(draft, value["interactions"], _DERIVED_OF_TURN)
+    _add_all(draft.turns, line, value["interactions"], _DERIVED_OF_TURN)
     if session.get("legalHold"):
-        draft.turns.note(line, "a legal hold is not imported: set it again", "session.legalHold")
+        draft.turns.found()
+        draft.turns.refuse(line, "a legal hold is not imported: set it again", "session.legalHold")
     return draft
 
 
@@ -120,16 +128,28 @@ def _validated(fields: Mapping[str, Any], line: int, path: str = "") -> SentSess
     return sent
 
 
-def _add_all(draft: Draft, interactions: object, left_out: set[str]) -> None:
+def read_interactions(value: Mapping[str, Any], line: int = 1) -> Transcript:
+    """Return the turns of `{"interactions": [...]}`, which is what the API is sent.
+
+    Raises:
+        UnreadableError: it is no list, or too long.
+    """
+    turns = Collector()
+    _add_all(turns, line, value["interactions"], set())
+    return turns.transcript()
+
+
+def _add_all(turns: Collector, line: int, interactions: object, left_out: set[str]) -> None:
     if interactions is None:
         return
     if not isinstance(interactions, list):
-        raise UnreadableError(draft.line, "must be a list", "interactions")
+        raise UnreadableError(line, "must be a list", "interactions")
     for index, item in enumerate(interactions):
         kept = item
         if left_out and isinstance(item, Mapping):
             kept = {name: field for name, field in item.items() if name not in left_out}
-        draft.turns.add(draft.line, kept, f"interactions.{index}")
+        turns.found()
+        turns.add(line, kept, f"interactions.{index}")
 
 
 def _person(sent: SentSession) -> Person:

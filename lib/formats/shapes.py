@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from lib.data.fields import (
@@ -31,9 +31,14 @@ from lib.data.fields import (
     Title,
     Tokens,
 )
+from lib.formats.speakers import known_role
 
-_REASON_CHARS: Final = 200
+_NAME_CHARS: Final = 64
 FileName = Annotated[str, Field(min_length=1, max_length=1024)]
+
+
+def _role(value: object) -> object:
+    return (known_role(value) or value) if isinstance(value, str) else value
 
 
 class Sent(BaseModel):
@@ -46,7 +51,7 @@ class SentTurn(Sent):
     """A turn; `sequence` left out: its place among the turns. `audio` names a file."""
 
     sequence: Sequence | None = None
-    speaker: Speaker
+    speaker: Annotated[Speaker, BeforeValidator(_role)]
     text: Text
     started_at_ms: Duration
     duration_ms: Duration | None = None
@@ -95,5 +100,10 @@ class SentSession(Sent):
 def first_problem(error: ValidationError) -> tuple[str, str]:
     """Return path and reason of the first problem, without the value that has it."""
     problem = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    path = ".".join(str(part)[:64] for part in problem["loc"][:8])
-    return path, problem["msg"].removeprefix("Value error, ")[:_REASON_CHARS]
+    path = ".".join(_named(str(part)) for part in problem["loc"])
+    return path, problem["msg"].removeprefix("Value error, ")
+
+
+def _named(part: str) -> str:
+    # No field of ours is so long; a name is never cut, since that could be through a character.
+    return part if len(part) <= _NAME_CHARS else f"(a name of {len(part)} characters)"

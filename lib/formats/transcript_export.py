@@ -1,15 +1,16 @@
 """A transcript as JSON and as text: plain, Markdown, WebVTT, SubRip and CSV. Pure functions.
 
-What people said is never taken for markup: each format escapes what it could read as its own.
+What people said is never taken for markup: each format escapes what it could read as its own. What
+people read or play (plain text, Markdown, WebVTT, SubRip) is in the order of time, what programs
+read (JSON, CSV) in the order of the sequence numbers.
 """
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,7 +19,8 @@ from msgspec.structs import fields
 
 from lib.data.functions import rfc3339
 from lib.data.records import AudioObject, Interaction, SessionUser, UserSession
-from lib.formats.csv_cells import inert
+from lib.formats.csv_cells import write_rows
+from lib.formats.record_export import as_json
 
 # Cues need an end: of the turn itself, of the next one's start, or a reading time.
 _SHORTEST_CUE_MS: Final = 500.0
@@ -26,24 +28,26 @@ _READING_MS_PER_CHARACTER: Final = 60.0
 _SPEAKERS: Final = {"user": "User", "assistant": "Assistant", "system": "System"}
 # CommonMark 0.31 section 2.4: ASCII punctuation may be escaped; a line may begin a block.
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&:=^\"'@/])")
-_CSV_FIELDS: Final = (
-    "sequence",
-    "speaker",
-    "startedAtMs",
-    "durationMs",
-    "text",
-    "provider",
-    "modelId",
-    "tokensIn",
-    "tokensOut",
-    "cost",
-    "ttftMs",
-    "latencyMs",
-    "requestId",
-)
+_COLUMNS: Final[Mapping[str, Callable[[Interaction], object]]] = {
+    "sequence": lambda turn: turn.sequence,
+    "speaker": lambda turn: turn.speaker,
+    "startedAtMs": lambda turn: turn.started_at_ms,
+    "durationMs": lambda turn: turn.duration_ms,
+    "text": lambda turn: turn.text,
+    "provider": lambda turn: turn.provider,
+    "modelId": lambda turn: turn.model_id,
+    "tokensIn": lambda turn: turn.tokens_in,
+    "tokensOut": lambda turn: turn.tokens_out,
+    "cost": lambda turn: turn.cost,
+    "ttftMs": lambda turn: turn.ttft_ms,
+    "latencyMs": lambda turn: turn.latency_ms,
+    "requestId": lambda turn: turn.request_id,
+}
 
-# SubRip has no escapes: what players take for tags is written with angle quotation marks.
+# SubRip has no escapes: what players take for tags is written with angle quotation marks, and an
+# override of ASS with a full-width bracket.
 _NO_TAGS: Final = str.maketrans({"<": "\u2039", ">": "\u203a"})
+_ASS_OVERRIDE: Final = re.compile(r"\{(?=\\)")
 
 Turns = Sequence[Interaction]
 """All turns of a session, by sequence."""
@@ -53,7 +57,15 @@ MAX_CHARACTERS: Final = 32_000_000
 """Of a transcript that is written as a whole; longer ones are read in pages."""
 
 _INTERNAL: Final = frozenset({"user_id", "source", "session_id", "audio_object_id"})
-_OF_AUDIO: Final = ("content_type", "bytes", "duration_ms", "status", "analysis")
+_OF_AUDIO: Final = (
+    "content_type",
+    "bytes",
+    "duration_ms",
+    "status",
+    "analysis",
+    "reason",
+    "codec",
+)
 
 
 class TooLongError(Exception):
@@ -67,6 +79,10 @@ class TextFormat:
     media_type: str
     extension: str
     write: Callable[[UserSession, Turns], str]
+
+    def file(self, session: UserSession, turns: Turns) -> bytes:
+        """Return the file in UTF-8; half of a surrogate pair, which has no bytes, is `?`."""
+        return self.write(session, turns).encode("utf-8", "replace")
 
 
 def gathered(turns: Iterable[Interaction]) -> list[Interaction]:
@@ -93,15 +109,15 @@ def document(session: UserSession, turns: Turns) -> str:
         "session": {**_wire(session), "userId": session.user.clerk_id},
         "interactions": [_turn(turn) for turn in turns],
     }
-    return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+    return as_json(whole)
 
 
 def plain(session: UserSession, turns: Turns) -> str:
     """Return one paragraph per turn: `[00:01:02] User: text`."""
     title = f"{_one_line(session.title)}\n\n" if session.title else ""
     lines = [
-        f"[{_clock(turn.started_at_ms)}] {_SPEAKERS[turn.speaker]}: {_printable(turn.text)}"
-        for turn in turns
+        f"[{_clock(turn.started_at_ms)}] {_SPEAKERS[turn.speaker]}: {_indented(turn.text)}"
+        for turn in _by_time(turns)
     ]
     return title + "".join(f"{line}\n" for line in lines)
 
@@ -111,7 +127,7 @@ def markdown(session: UserSession, turns: Turns) -> str:
     head = f"# {_literal(_one_line(session.title or session.external_id))}\n\n"
     parts = [
         f"**{_SPEAKERS[turn.speaker]}** ({_clock(turn.started_at_ms)})\n\n{_quoted(turn.text)}\n\n"
-        for turn in turns
+        for turn in _by_time(turns)
     ]
     return head + "".join(parts)
 
@@ -130,36 +146,17 @@ def subrip(_session: UserSession, turns: Turns) -> str:
     """Return SubRip: numbered cues with a comma before the milliseconds."""
     cues = [
         f"{number}\n{_time(start, ',')} --> {_time(end, ',')}\n"
-        f"{_SPEAKERS[turn.speaker]}: {_cue(turn.text.translate(_NO_TAGS))}\n\n"
+        f"{_SPEAKERS[turn.speaker]}: {_cue(_no_tags(turn.text))}\n\n"
         for number, (turn, start, end) in enumerate(_timed(turns), start=1)
     ]
     return "".join(cues)
 
 
 def table(_session: UserSession, turns: Turns) -> str:
-    """Return CSV (RFC 4180) that no spreadsheet program takes for formulas."""
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
-    rows.writerow(_CSV_FIELDS)
-    for turn in turns:
-        rows.writerow(
-            [
-                turn.sequence,
-                turn.speaker,
-                turn.started_at_ms,
-                turn.duration_ms,
-                inert(turn.text),
-                inert(turn.provider),
-                inert(turn.model_id),
-                turn.tokens_in,
-                turn.tokens_out,
-                turn.cost,
-                turn.ttft_ms,
-                turn.latency_ms,
-                inert(turn.request_id),
-            ]
-        )
-    return out.getvalue()
+    """Return CSV as `lib.formats.csv_cells` writes it, its byte order mark included."""
+    out = io.BytesIO()
+    write_rows(out, _COLUMNS, ([read(turn) for read in _COLUMNS.values()] for turn in turns))
+    return out.getvalue().decode()
 
 
 JSON: Final = TextFormat("application/json", "json", document)
@@ -205,12 +202,16 @@ def _camel(name: str) -> str:
 
 def _timed(turns: Turns) -> list[tuple[Interaction, float, float]]:
     """Return the turns by time, each with start and end of its cue in milliseconds."""
-    ordered = sorted(turns, key=lambda turn: (turn.started_at_ms, turn.sequence))
-    following = [turn.started_at_ms for turn in ordered[1:]] + [float("inf")]
+    ordered = _by_time(turns)
+    following = [*(turn.started_at_ms for turn in ordered[1:]), float("inf")]
     return [
         (turn, turn.started_at_ms, _end(turn, after))
-        for turn, after in zip(ordered, following, strict=True)
+        for turn, after in zip(ordered, following, strict=False)
     ]
+
+
+def _by_time(turns: Turns) -> list[Interaction]:
+    return sorted(turns, key=lambda turn: (turn.started_at_ms, turn.sequence))
 
 
 def _end(turn: Interaction, following: float) -> float:
@@ -233,14 +234,13 @@ def _clock(milliseconds: float) -> str:
     return _time(milliseconds, ".")[:-4]
 
 
-def _printable(text: str) -> str:
-    """Drop control characters except line breaks and tabs; indent further lines."""
-    kept = "".join(c for c in text if c in "\n\t" or (c >= " " and c != "\x7f"))
-    return kept.replace("\n", "\n    ")
+def _indented(text: str) -> str:
+    """Return a text without control characters except tabs, further lines indented."""
+    return "\n    ".join(_lines(text, "\t"))
 
 
 def _one_line(text: str) -> str:
-    return " ".join(_printable(text).split())
+    return " ".join(" ".join(_lines(text, "\t")).split())
 
 
 def _literal(line: str) -> str:
@@ -263,5 +263,13 @@ def _cue(text: str) -> str:
     return "\n".join(lines) or "…"
 
 
-def _lines(text: str) -> list[str]:
-    return ["".join(c for c in line if c >= " " and c != "\x7f") for line in text.splitlines()]
+def _no_tags(text: str) -> str:
+    return _ASS_OVERRIDE.sub("\uff5b", text.translate(_NO_TAGS))
+
+
+def _lines(text: str, kept: str = "") -> list[str]:
+    """Return the lines of a text without control characters (Unicode's Cc) other than `kept`."""
+    return [
+        "".join(char for char in line if char in kept or unicodedata.category(char) != "Cc")
+        for line in text.splitlines()
+    ]

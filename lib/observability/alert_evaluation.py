@@ -1,10 +1,10 @@
 """How a rule is evaluated: from signals to a reading, from a reading to a state. Pure.
 
-Missing data proves nothing: it ends what is pending, and neither confirms nor ends what fires until
-it has lasted for `BLIND`. Time counts only as far as it was watched: a step between two evaluations
-counts for `LONGEST_STEP` at most, and one backwards for nothing, so neither a pause of the worker
-nor a jump of a clock makes a rule fire or resolve. What fires goes on firing until it was good for
-`resolve_after` without a break, so a signal that flaps fires once.
+Missing data resets a pending rule, but does not resolve a firing one until it has lasted for
+`NO_DATA_AFTER`. A step between two evaluations counts for `LONGEST_STEP` at most,
+and a step backwards for nothing, so neither a pause of the worker nor a jump of the clock fires or
+resolves a rule. A rule fires until it was good for `resolve_after` without a break, so a flapping
+signal fires once.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from lib.observability.burn_rate import Bucket, BurnWindow, Counts, burn_rate, w
 from lib.product.objectives import Objective
 
 LONGEST_STEP: Final = timedelta(minutes=2)
-BLIND: Final = timedelta(hours=6)
-"""After so long without data what fires ends as `no-data`."""
+NO_DATA_AFTER: Final = timedelta(hours=6)
+"""A firing rule without data for this long is resolved as `no-data`."""
 
 MINUTES_UP_TO: Final = timedelta(hours=1)
 """Windows up to this length are read from minutes, longer ones from hours."""
@@ -34,7 +34,7 @@ _RANK: Final[Mapping[Verdict, int]] = {"unknown": 0, "good": 1, "between": 2, "b
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """A figure as it is now, None if there is none, and the number of events that it is made of."""
+    """Current value, None if there is none, and the number of events behind it."""
 
     value: float | None
     events: int = 0
@@ -42,7 +42,7 @@ class Gauge:
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What the rules look at: counts of good and bad events by resolution, and gauges."""
+    """Input of the rules: counts of good and bad events by resolution, and gauges."""
 
     counts: Mapping[str, Mapping[Resolution, Sequence[Bucket]]] = field(default_factory=dict)
     gauges: Mapping[str, Gauge] = field(default_factory=dict)
@@ -50,11 +50,11 @@ class Signals:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one evaluation saw.
+    """Result of reading the signals once.
 
     Attributes:
         value: in the rule's unit, None without data.
-        threshold: what the value is held against.
+        threshold: limit of the value.
         verdict: `between` is the band of the hysteresis.
     """
 
@@ -69,8 +69,8 @@ class Burn:
 
     Attributes:
         signal: name of the counts.
-        min_events: the long window needs as many events to be bad; below, chance rules.
-        min_bad: and as many bad ones.
+        min_events: minimum number of events in the long window; fewer are not significant.
+        min_bad: minimum number of bad events in it.
         resolve_share: below this share of the factor it is good again.
     """
 
@@ -108,9 +108,9 @@ class Limit:
 
     Attributes:
         signal: name of the gauge.
-        threshold: bad from here on.
+        threshold: bad at or above this value.
         resolve_below: good below; the band between is neither.
-        min_events: the gauge needs to be made of as many events to be bad.
+        min_events: minimum number of events behind the gauge.
     """
 
     signal: str
@@ -131,7 +131,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How long a rule must be bad to fire, and good to be resolved."""
+    """How long a rule must be bad to fire, and good to resolve."""
 
     fire_after: timedelta
     resolve_after: timedelta
@@ -139,20 +139,20 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where a rule is.
+    """State of a rule.
 
     Attributes:
         phase: `pending` is bad, but not for long enough.
         bad_for: how long it has been bad without a break.
         good_for: how long it has been good without a break while firing; None if it is not.
-        blind_for: how long it has been without data while firing.
+        no_data_for: how long it has been without data while firing.
         evaluated_at: last time, None for never.
     """
 
     phase: Phase = "ok"
     bad_for: timedelta = _ZERO
     good_for: timedelta | None = None
-    blind_for: timedelta = _ZERO
+    no_data_for: timedelta = _ZERO
     evaluated_at: datetime | None = None
 
 
@@ -184,16 +184,16 @@ def _while_firing(
     timing: Timing, state: State, verdict: Verdict, step: timedelta
 ) -> tuple[State, Change | None]:
     if verdict == "unknown":
-        blind_for = state.blind_for + step
-        if blind_for >= BLIND:
+        no_data_for = state.no_data_for + step
+        if no_data_for >= NO_DATA_AFTER:
             return State(evaluated_at=state.evaluated_at), "no-data"
-        return replace(state, blind_for=blind_for), None
+        return replace(state, no_data_for=no_data_for), None
     if verdict != "good":
-        return replace(state, good_for=None, blind_for=_ZERO), None
+        return replace(state, good_for=None, no_data_for=_ZERO), None
     good_for = _ZERO if state.good_for is None else state.good_for + step
     if good_for >= timing.resolve_after:
         return State(evaluated_at=state.evaluated_at), "recovered"
-    return replace(state, good_for=good_for, blind_for=_ZERO), None
+    return replace(state, good_for=good_for, no_data_for=_ZERO), None
 
 
 def _watched(before: datetime | None, now: datetime) -> timedelta:

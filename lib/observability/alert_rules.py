@@ -1,4 +1,4 @@
-"""The alert rules, as data. `docs/runbook.md` has a section for each, named by its `name`."""
+"""The alert rules, as data. What to do about each: `lib/product/alert_guidance.py`, by name."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ from lib.product.objectives import STORAGE_LATENCY, STORAGE_SUCCESS
 Severity = Literal["critical", "warning"]
 Unit = Literal["burn", "share", "times", "ms", "count"]
 
-RUNBOOK: Final = "docs/runbook.md"
-
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
 
@@ -34,10 +32,10 @@ class Rule:
     """One rule.
 
     Attributes:
-        name: for good; also the anchor in the runbook.
-        title: what is the case when it fires.
-        severity: `critical` is worth waking somebody, `warning` is for the next working day.
-        condition: when it is bad, and when good again.
+        name: stable; also the name of its guidance.
+        title: of the alert.
+        severity: `critical` needs action now, `warning` on the next working day.
+        condition: when the rule is bad, and when good again.
         timing: how long until it fires, and until it is resolved.
         unit: of value and threshold; `burn` is multiples of the rate that the budget allows.
         path: page that shows the failing requests.
@@ -52,11 +50,6 @@ class Rule:
     unit: Unit
     path: str
     params: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def runbook(self) -> str:
-        """Where its section is."""
-        return f"{RUNBOOK}#{self.name}"
 
     def evaluate(
         self, signals: Signals, state: State, now: datetime
@@ -177,7 +170,7 @@ RULES: Final = (
     ),
     Rule(
         name="reconciliation-drift",
-        title="Recordings and their rows disagree",
+        title="Recordings and their rows differ",
         severity="warning",
         condition=Limit(signal="reconciliation.drift", threshold=1, resolve_below=1),
         timing=Timing(timedelta(), timedelta()),
@@ -186,7 +179,7 @@ RULES: Final = (
     ),
     Rule(
         name="jobs-overdue",
-        title="Background jobs do not get done",
+        title="Background jobs are overdue or fail",
         severity="warning",
         condition=Limit(signal="jobs.overdue", threshold=1, resolve_below=1),
         timing=Timing(5 * _MINUTE, 5 * _MINUTE),
@@ -195,7 +188,7 @@ RULES: Final = (
     ),
     Rule(
         name="telemetry-dropped",
-        title="Measurements are lost",
+        title="Measurements are dropped",
         severity="warning",
         condition=Limit(signal="telemetry.dropped", threshold=1, resolve_below=1),
         timing=Timing(timedelta(), 15 * _MINUTE),
@@ -215,7 +208,7 @@ RUNTIME_DOWN: Final = Rule(
     unit="ms",
     path="/status",
 )
-"""Evaluated by every process for itself: while Convex is down nothing else can be."""
+"""Evaluated by every process, because it must work while Convex is down."""
 
 ALL_RULES: Final = (*RULES, RUNTIME_DOWN)
 BY_NAME: Final = {rule.name: rule for rule in ALL_RULES}

@@ -30,7 +30,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Events of one rollup's stretch of time, which begins at `start`."""
+    """Events of one rollup, which begins at `start`."""
 
     start: datetime
     counts: Counts
@@ -49,12 +49,12 @@ FAST: Final = (
     BurnWindow(14.4, timedelta(hours=1), timedelta(minutes=5)),
     BurnWindow(6, timedelta(hours=6), timedelta(minutes=30)),
 )
-"""Somebody must come: 2% of the budget in an hour, or 5% in six hours."""
+"""Critical: 2% of the budget in an hour, or 5% in six hours."""
 SLOW: Final = (BurnWindow(1, timedelta(days=3), timedelta(hours=6)),)
-"""Somebody must look: 10% of the budget in three days."""
+"""Warning: 10% of the budget in three days."""
 
 AHEAD: Final = timedelta(minutes=2)
-"""How far in the future events may lie: a recorder's clock that goes a little ahead."""
+"""How far in the future events are accepted, for recorders with a fast clock."""
 
 
 def by_failure(count: int, failed: int) -> Counts:
@@ -96,8 +96,8 @@ def budget_left(counts: Counts, objective: Objective) -> float | None:
 def within(buckets: Iterable[Bucket], now: datetime, window: timedelta) -> Counts:
     """Return the events of the buckets that begin in the window before `now`.
 
-    The oldest bucket is left out unless all of it lies inside, so a window is up to one bucket
-    shorter than it says. Buckets further ahead than `AHEAD` are a wrong clock's and left out.
+    A bucket that is only partly inside is left out, so a window may be up to one bucket shorter.
+    Buckets further in the future than `AHEAD` come from a wrong clock and are left out.
     """
     first, last = now - window, now + AHEAD
     total = bad = 0

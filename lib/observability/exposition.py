@@ -1,4 +1,4 @@
-"""What a process has measured since its start, in Prometheus' text format.
+"""Measurements since the start of the process, in Prometheus' text format.
 
 The sketches become classic histogram buckets: a bucket's count is the number of values whose bin
 lies at or below its border, so a border is exact within 1%. Durations are in seconds, as Prometheus
@@ -24,34 +24,22 @@ from prometheus_client.registry import Collector
 
 from lib.observability.histogram import Histogram, bin_value
 from lib.observability.recorder import DROPPED, Labels, Recorder, Series
+from lib.product.objectives import LATENCIES
 
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
 
-BORDERS_MS: Final = (
-    1,
-    5,
-    10,
-    25,
-    50,
-    100,
-    250,
-    500,
-    1_000,
-    1_200,
-    2_500,
-    5_000,
-    8_000,
-    10_000,
-    30_000,
+BORDERS_MS: Final = sorted(
+    {1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000}
+    | {objective.limit_ms for objective in LATENCIES}
 )
-"""Borders of buckets, milliseconds; the objectives are among them."""
+"""Upper bounds of buckets in milliseconds; include the objectives."""
 
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NOT_A_NAME: Final = re.compile(r"[^a-zA-Z0-9_]")
 
 
 def exposition(recorder: Recorder) -> bytes:
-    """Return the text of everything that a recorder has measured, and of the process itself."""
+    """Return all measurements of a recorder and of the process itself."""
     registry = CollectorRegistry(auto_describe=False)
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
@@ -86,13 +74,13 @@ class _Measured(Collector):
         for name, text, value in (
             ("series", "Rollups held in memory.", status.series),
             ("events", "Single events held in memory.", status.events),
-            ("batches_waiting", "Batches that have not arrived yet.", status.waiting),
+            ("batches_waiting", "Batches not delivered yet.", status.waiting),
         ):
             yield GaugeMetricFamily(f"earshot_telemetry_{name}", text, value)
         if status.delivered_at is not None:
             yield GaugeMetricFamily(
                 "earshot_telemetry_delivered_timestamp_seconds",
-                "When everything measured had arrived.",
+                "Time of the last complete delivery.",
                 status.delivered_at.timestamp(),
             )
 

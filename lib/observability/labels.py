@@ -1,4 +1,4 @@
-"""Bounds for dimensions whose values somebody else chooses."""
+"""Limits the cardinality of dimensions whose values come from outside."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ OTHER: Final = "other"
 
 
 class NamesSeen:
-    """The first names keep theirs, later ones become `other`: cardinality has a limit.
+    """Keeps the first names; later ones become `other`.
 
     Not thread-safe.
 
     Args:
-        limit: how many sets of names are kept apart.
+        limit: number of sets of names that are kept.
     """
 
     def __init__(self, limit: int) -> None:

@@ -1,4 +1,4 @@
-"""Bounded recorders: measurements become minute rollups in memory until somebody drains them.
+"""Recorder: collects measurements as minute rollups in bounded memory until they are drained.
 
 Recording never blocks on I/O and never fails the caller. Memory is bounded by the number of series
 and of kept events, not by traffic or by the length of an outage; what does not fit is counted by
@@ -21,15 +21,13 @@ from typing import Any
 from lib.observability.events import StorageEvent
 from lib.observability.histogram import Histogram
 from lib.observability.labels import NamesSeen
+from lib.product.objectives import STORAGE_LATENCY
 
 MINUTE_MS = 60_000
 MAX_SERIES = 4_000
 MAX_KEPT_EVENTS = 2_000
 BATCH_ROLLUPS = 200
 BATCH_EVENTS = 200
-SLOW_STORAGE_MS = 500.0
-"""Operations slower than the objective are kept one by one for drill-down, like failed ones."""
-
 MAX_MODELS = 100
 """Pairs of provider and model that have series of their own; the writer chooses these names."""
 
@@ -93,16 +91,20 @@ class Batch:
     storage_events: list[dict[str, Any]]
     batch_id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
+    def __len__(self) -> int:
+        """Rollups and events in it."""
+        return len(self.rollups) + len(self.auth_events) + len(self.storage_events)
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How a recorder fares.
+    """State of a recorder.
 
     Attributes:
         series: rollups held now.
         events: single events held now.
-        waiting: batches that were drained and have not arrived yet.
-        delivered_at: when everything drained had arrived; None if that never was.
+        waiting: batches that were drained and are not delivered yet.
+        delivered_at: last time when everything drained was delivered; None if never.
         dropped: measurements dropped since the process started, by kind.
     """
 
@@ -186,7 +188,8 @@ class Recorder:
             for attempt in event.attempts:
                 dimensions = {"operation": event.operation, "outcome": attempt.outcome}
                 self.observe("storage.retried_attempt", dimensions, attempt.duration_ms)
-        if error or event.duration_ms > SLOW_STORAGE_MS:
+        # Slower than the objective: kept one by one for drill-down, as failed ones are.
+        if error or event.duration_ms > STORAGE_LATENCY.limit_ms:
             self.keep("storage", _storage_wire(event))
 
     def product(
@@ -210,7 +213,7 @@ class Recorder:
             self._drop(kind, count)
 
     def delivery(self, *, waiting: int) -> None:
-        """Note how delivery goes: with nothing waiting, everything drained has arrived."""
+        """Report delivery: with no batch waiting, everything drained is delivered."""
         with self._lock:
             self._waiting = waiting
             if not waiting:
@@ -219,7 +222,7 @@ class Recorder:
     def drain(self) -> list[Batch]:
         """Take everything recorded so far, in batches that fit one call each.
 
-        The caller owns them from here on: it sends each until it is known to be applied.
+        The caller then owns them and must send each until its delivery is confirmed.
         """
         with self._lock:
             self._count_drops()
@@ -236,7 +239,7 @@ class Recorder:
                 list(islice(auth_events, BATCH_EVENTS)),
                 list(islice(storage_events, BATCH_EVENTS)),
             )
-            if not (batch.rollups or batch.auth_events or batch.storage_events):
+            if not batch:
                 return batches
             batches.append(batch)
 
@@ -285,7 +288,7 @@ class Recorder:
     def _count_drops(self) -> None:
         minute = _now_ms() // MINUTE_MS * MINUTE_MS
         for kind, count in self._dropped.items():
-            # One more series than the bound: the loss itself must not get lost.
+            # One series more than the limit, to record the drops themselves.
             key = (minute, DROPPED, (("kind", kind),))
             series = self._series.setdefault(key, Series())
             series.count += count

@@ -1,4 +1,4 @@
-"""The id of the request at hand, carried in a context variable.
+"""The id of the current request, in a context variable.
 
 A caller's `X-Request-Id` is kept when it is well formed, else a UUIDv7 (RFC 9562 section 5.7) is
 made, so that ids sort by time.
@@ -37,7 +37,7 @@ def accept_request_id(value: str | None) -> str:
 
 
 def current_request_id() -> str:
-    """Return the id of the request at hand, or an empty string outside of one."""
+    """Return the id of the current request, or an empty string outside of one."""
     return _current.get()
 
 

@@ -1,9 +1,9 @@
-"""Which counts are unusual, against the counts of the period before.
+"""Detects unusual counts, compared with the previous period.
 
 The rule is robust: the usual count of a step is the median of the steps before, and its spread the
 larger of the scaled median absolute deviation (1.4826 MAD estimates the standard deviation of
 normal noise; Rousseeuw and Croux, JASA 88, 1993) and the standard deviation of a Poisson process of
-that rate, the square root. So an incident in the period before neither hides nor makes another one.
+that rate, the square root. An incident in the previous period neither hides nor causes a new one.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from statistics import median
 from typing import Final
 
 SPREADS: Final = 5.0
-"""A count is unusual from so many spreads above the usual one."""
+"""A count is unusual at this many spreads above the median."""
 LEAST: Final = 10
-"""Smaller counts are never unusual: with few events chance is all there is."""
+"""Smaller counts are never unusual, because few events are not significant."""
 _SIGMA_PER_MAD: Final = 1.4826
 
 
 def limit_of(before: Sequence[int]) -> float:
-    """Return from which count on a step is unusual.
+    """Return the smallest count that is unusual.
 
     Args:
-        before: counts of the steps of the period before; none at all count as a quiet period.
+        before: counts by step of the previous period; empty means no events.
     """
     usual = median(before) if before else 0.0
     deviation = median(abs(count - usual) for count in before) if before else 0.0

@@ -1,4 +1,4 @@
-"""The running app, asked from outside: its HTTP API and signed URLs, as other programs use them."""
+"""HTTP client for the running app: its API and signed URLs, as other programs use them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import httpx
 
 from lib.config.settings import Settings
 from lib.config.values import is_loopback
-from lib.smoke.cases import Failed
+from lib.smoke.checks import Failed
 
 _TIMEOUT: Final = httpx.Timeout(10.0)
 
 
-class Outside:
+class AppClient:
     """Sends requests to the app at `EARSHOT_APP_URL` and to the bucket's endpoint."""
 
     def __init__(self, settings: Settings) -> None:
@@ -45,11 +45,11 @@ class Outside:
             path: below `/api/v1`.
             token: for `Authorization: Bearer`; None sends none.
             body: sent as JSON.
-            expect: statuses that are right.
+            expect: expected statuses.
 
         Raises:
-            Failed: another status; the sentence has the problem's own words and request id.
-            httpx.HTTPError: no answer.
+            Failed: another status; the message has the problem's detail and request id.
+            httpx.HTTPError: no response.
         """
         response = self._send(method, path, token, body)
         answer = response.json() if "json" in response.headers.get("content-type", "") else {}
@@ -68,7 +68,7 @@ class Outside:
         """Use a signed URL.
 
         Raises:
-            httpx.HTTPError: no answer.
+            httpx.HTTPError: no response.
         """
         return self._client.request(method, url, headers=headers, content=content or None)
 

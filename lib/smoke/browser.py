@@ -1,6 +1,6 @@
-"""A person at a browser: Chromium, driven by Playwright, which is installed for development only.
+"""Chromium, driven by Playwright, which is installed for development only.
 
-Playwright's texts hold addresses, and those hold tickets: none of them is passed on.
+Playwright's messages contain URLs with tickets, so they are never passed on.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import jwt
 
-from lib.smoke.cases import Failed, NotPossible, check
+from lib.smoke.checks import Failed, NotPossible, check
 from lib.smoke.chromium import find_chromium, prefer_installed_node
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Response
 
 INSTALL: Final = "Run `make setup-dev browser`, or name a Chromium in EARSHOT_CHROMIUM."
-_PATIENCE_MS: Final = 30_000
+_TIMEOUT_MS: Final = 30_000
 _FLAGS: Final = ("--disable-gpu", "--autoplay-policy=no-user-gesture-required")
 _PARTIAL_CONTENT: Final = 206
 _OK: Final = 200
@@ -37,7 +37,7 @@ class Browser:
         """Remember the app's origin."""
         self._app_url = app_url
         self._open = ExitStack()
-        self.absence = "Nobody signed in with the browser."
+        self.absence = "No sign-in in the browser."
         self._context: BrowserContext | None = None
         self._page: Page | None = None
 
@@ -55,7 +55,7 @@ class Browser:
         """Start Chromium.
 
         Raises:
-            NotPossible: Playwright or Chromium is missing, or does not start; says what helps.
+            NotPossible: Playwright or Chromium is missing or does not start; says what to do.
         """
         try:
             from playwright.sync_api import (  # noqa: PLC0415  # not there in production
@@ -75,28 +75,28 @@ class Browser:
             browser = driver.chromium.launch(executable_path=path, args=[*_FLAGS, *sandbox])
             self._open.callback(browser.close)
             self._context = browser.new_context(viewport={"width": 1280, "height": 900})
-            self._context.set_default_timeout(_PATIENCE_MS)
+            self._context.set_default_timeout(_TIMEOUT_MS)
             self._page = self._context.new_page()
         except Error:
             raise NotPossible(f"Chromium does not start. {INSTALL}") from None
 
     def sign_in(self, ticket_url: str) -> str:
-        """Open the app as nobody, sign in with a ticket, come back; return the Clerk session's id.
+        """Open the app signed out, sign in with a ticket, return; return the Clerk session's id.
 
         Raises:
-            Failed: the app did not send a stranger away, or did not let the member in.
+            Failed: the app did not redirect to sign-in, or did not accept the sign-in.
         """
         page = self._shown()
         self._go("/")
         away = not page.url.startswith(self._app_url)
-        check(away, "The app did not send a stranger to the sign-in page.")
+        check(away, "The app did not redirect to the sign-in page.")
         # As the sign-in page would: from there, with the way back that the app gave to it.
         back = dict(parse_qsl(urlsplit(page.url).query)).get("redirect_url", self._app_url)
         target = f"{ticket_url}&{urlencode({'redirect_url': back})}"
         page.evaluate("url => { setTimeout(() => location.assign(url), 0) }", target)
         self._settle(lambda: page.wait_for_url(f"{self._app_url}/**"))
         self._go("/")
-        check(self.is_let_in(), "The ticket was spent, but the app does not let in.")
+        check(self.is_let_in(), "The sign-in ticket was used, but the app did not sign in.")
         return self._clerk_session_id()
 
     def see(self, session_id: str, texts: list[str]) -> None:
@@ -109,7 +109,7 @@ class Browser:
         self._go(f"/session?id={session_id}")
         for text in texts:
             found = self._settle(lambda text=text: page.get_by_text(text).first.wait_for())
-            check(found, f"The transcript does not appear within {_PATIENCE_MS // 1000} s.")
+            check(found, f"The transcript does not appear within {_TIMEOUT_MS // 1000} s.")
 
     def hear(self, media_origin: str) -> int:
         """Press play and wait until two seconds have sounded; return the ranges that were fetched.

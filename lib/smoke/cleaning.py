@@ -1,6 +1,6 @@
-"""Erases what runs have made, proves it, and finds what interrupted runs left behind.
+"""Erases the data of runs, verifies that, and finds data of interrupted runs.
 
-Only what carries a run's mark is ever touched.
+Only data with the mark of a run is touched.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from contextlib import suppress
 from typing import Final
 
 from lib.auth.backend_api import ApiRefusedError
-from lib.data import Caller, Refused, audio_objects, user_sessions, users
-from lib.smoke.cases import Failed, check, wait_until
+from lib.data import Caller, audio_objects, user_sessions, users
+from lib.smoke.checks import Failed, check, wait_until
 from lib.smoke.marks import PREFIX, is_address, is_mark
 from lib.smoke.people import People
 from lib.smoke.run import Run
@@ -48,7 +48,7 @@ def clean_up(run: Run) -> str:
 
 
 def erase_marked(services: Services, service_key: str, clerk_id: str) -> str:
-    """Erase a user of Earshot and prove it; one who is not there counts as erased.
+    """Erase a user of Earshot and verify it; a missing user counts as erased.
 
     Raises:
         Failed: something is still there.
@@ -56,16 +56,11 @@ def erase_marked(services: Services, service_key: str, clerk_id: str) -> str:
     """
     caller, storage = services.worker_caller(), services.storage
     if users.get(caller, clerk_id) is None:
-        return "Nothing was there to erase."
+        return "Nothing to erase."
     folders = _folders(caller, clerk_id)
-    try:
-        receipt = erase_user(caller, storage, clerk_id, service_key)
-    except Refused as refusal:
-        if refusal.code != "NOT_FOUND":  # the worker was faster
-            raise
-        return "The worker had erased it already."
+    receipt = erase_user(caller, storage, clerk_id, service_key)
     contents = verify_receipt(receipt.signed, service_key)
-    check(contents["user"] == user_digest(clerk_id), "The receipt names somebody else.")
+    check(contents["user"] == user_digest(clerk_id), "The receipt names another user.")
     check(users.get(caller, clerk_id) is None, "The user is still in Convex.")
     left = [item.key for folder in folders for item in list_objects(storage, "retention", folder)]
     check(not left, f"{len(left)} objects are still in the bucket.")

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM end the step that is under way, and never keep the run from cleaning up."""
+"""SIGINT and SIGTERM end the current step, and never prevent the clean-up."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 class Interruption:
-    """Remembers that somebody asked the run to end.
+    """Handles the signals that end a run.
 
     A plain `KeyboardInterrupt` could strike between two steps, while a row is printed, or in the
     middle of the cleaning up. Here it is raised within steps only.
@@ -22,13 +22,13 @@ class Interruption:
         self._in_step = False
 
     def listen(self) -> None:
-        """Take both signals from now on; call it in the main thread."""
+        """Handle both signals from now on; call it in the main thread."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._received)
 
     @contextmanager
     def may_end(self) -> Iterator[None]:
-        """Let a signal end the block, one that came before included.
+        """Let a signal end the block, including one that came before.
 
         Raises:
             KeyboardInterrupt: a signal came.

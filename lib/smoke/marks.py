@@ -1,4 +1,4 @@
-"""What marks everything that a run makes, so that nothing else is ever erased with it.
+"""The mark of all data of a run, so that nothing else is erased.
 
 The mark is letters only: numbers in a mark would be masked as phone numbers for viewers.
 """
@@ -18,7 +18,7 @@ _ADDRESS: Final = "+clerk_test@example.com"
 
 
 def new_mark() -> str:
-    """Return a mark that no other run has."""
+    """Return a new unique mark."""
     return PREFIX + "".join(secrets.choice(string.ascii_lowercase) for _ in range(_LETTERS))
 
 
@@ -28,10 +28,10 @@ def address_of(mark: str) -> str:
 
 
 def is_mark(text: str) -> bool:
-    """Tell whether a text is exactly a mark."""
+    """Return whether a text is exactly a mark."""
     return _MARK.fullmatch(text) is not None
 
 
 def is_address(text: str) -> bool:
-    """Tell whether a text is exactly the address of a run's own team member."""
+    """Return whether a text is exactly the address of a run's own team member."""
     return text.endswith(_ADDRESS) and is_mark(text.removesuffix(_ADDRESS))

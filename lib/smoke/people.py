@@ -1,4 +1,4 @@
-"""What only this story asks of Clerk's Backend API: a team member of its own, and their sign-in."""
+"""Calls of Clerk's Backend API that only this test needs: a team member, and their sign-in."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TIMEOUT: Final = httpx.Timeout(10.0)
 
 
 class People:
-    """Makes and deletes the story's team member. Every method raises the Backend API's errors."""
+    """Creates and deletes the test's team member. Every method raises the Backend API's errors."""
 
     def __init__(self, settings: Settings) -> None:
         """Open connections to the instance of the settings."""

@@ -1,17 +1,17 @@
-"""Steps about the bucket: signed URLs serve ranges to whom they must, and nothing else."""
+"""Steps about the bucket: signed URLs serve ranges, and invalid ones are refused."""
 
 from __future__ import annotations
 
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from lib.smoke.cases import check, wait_until
+from lib.smoke.checks import check, wait_until
 from lib.smoke.run import Run
 from lib.smoke.storing import TEXTS
 from lib.storage.bucket import inspect
 from lib.storage.urls import sign_get
 
-# The statuses by which S3 servers refuse a request; 404 would only mean that nothing is there.
+# Statuses by which S3 servers refuse a request; 404 would only mean a missing object.
 REFUSED: Final = frozenset({400, 401, 403, 405})
 EXPIRED_WITHIN: Final = 20.0
 _LIFE: Final = 2
@@ -24,20 +24,20 @@ def play(run: Run) -> str:
     answer = run.outside.call("GET", f"/audio/{run.audio_id}/url", run.member())
     run.play_url = answer["url"]
     part = run.outside.signed("GET", run.play_url, {"Range": f"bytes={_FIRST}-{_LAST}"})
-    check(part.status_code == _PARTIAL_CONTENT, f"A range was answered {part.status_code}.")
+    check(part.status_code == _PARTIAL_CONTENT, f"A range request was answered {part.status_code}.")
     wanted = f"bytes {_FIRST}-{_LAST}/{len(run.recording)}"
     check(part.headers.get("content-range") == wanted, "The range's Content-Range is wrong.")
-    check(part.content == run.recording[_FIRST : _LAST + 1], "The range holds other bytes.")
+    check(part.content == run.recording[_FIRST : _LAST + 1], "The range has the wrong bytes.")
     whole = run.outside.signed("GET", run.play_url)
-    check(whole.content == run.recording, "The recording is not what was uploaded.")
-    return "The member's URL plays the recording; a range is answered 206 with the right bytes."
+    check(whole.content == run.recording, "The recording differs from the upload.")
+    return "The member's URL plays the recording; a range request gets 206 and the right bytes."
 
 
 def expired(run: Run) -> str:
-    """A URL serves until its end and not after."""
+    """A URL works until it expires and not after."""
     url = sign_get(run.services.storage, run.audio_key, _LIFE).url
     fresh = run.outside.signed("GET", url).status_code
-    check(fresh == _OK, f"A fresh URL of {_LIFE} s is answered {fresh}, not 200.")
+    check(fresh == _OK, f"A fresh URL of {_LIFE} s gets {fresh}, not 200.")
     late = f"A URL of {_LIFE} s is not refused after {EXPIRED_WITHIN:.0f} s."
     took = wait_until(
         lambda: run.outside.signed("GET", url).status_code in REFUSED, EXPIRED_WITHIN, late
@@ -46,15 +46,15 @@ def expired(run: Run) -> str:
 
 
 def tampered(run: Run) -> str:
-    """A URL that somebody has changed serves nothing."""
+    """A tampered URL is refused."""
     for what, url in _changed(run.play_url).items():
         status = run.outside.signed("GET", url).status_code
-        check(status in REFUSED, f"A URL with {what} is answered {status}, not refused.")
+        check(status in REFUSED, f"A URL with {what} gets {status} instead of a refusal.")
     return "Refused: another signature, a longer life, another recording, no signature."
 
 
 def wrong_method(run: Run) -> str:
-    """A URL serves its own method only."""
+    """A URL works for its own method only."""
     tries = [("PUT", run.play_url), ("DELETE", run.play_url), ("GET", run.upload_url)]
     for method, url in tries:
         status = run.outside.signed(method, url, content=b"x" if method == "PUT" else b"")
@@ -75,7 +75,7 @@ def see(run: Run) -> str:
 
 
 def hear(run: Run) -> str:
-    """The member hears the recording in the dashboard."""
+    """The member plays the recording in the dashboard."""
     parts = urlsplit(run.play_url)
     ranges = run.browser.hear(f"{parts.scheme}://{parts.netloc}")
     return f"The player plays; {ranges} range request(s), all answered 206."

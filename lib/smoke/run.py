@@ -12,9 +12,9 @@ from typing import Final, Literal
 from lib.auth.backend_api import BackendApi
 from lib.auth.service import mint
 from lib.data import Caller
-from lib.smoke.api import Outside
+from lib.smoke.api import AppClient
 from lib.smoke.browser import Browser
-from lib.smoke.cases import Failed
+from lib.smoke.checks import Failed
 from lib.smoke.marks import new_mark
 from lib.smoke.people import People
 from lib.work.services import Services
@@ -28,7 +28,7 @@ _TOKEN_SECONDS: Final = 120
 
 @dataclass
 class Run:
-    """One run: how to reach everything, and what was made so far.
+    """One run: its clients, and the data that it has created.
 
     Attributes:
         services: of this process, from the same settings as the app's.
@@ -60,7 +60,7 @@ class Run:
     def __post_init__(self) -> None:
         """Open connections."""
         settings = self.services.settings
-        self.outside = Outside(settings)
+        self.outside = AppClient(settings)
         self.people = People(settings)
         self.browser = Browser(settings.app_url)
 

@@ -1,25 +1,25 @@
-"""Steps about sign-in: strangers stay out, a member gets in, a revoked session is out again."""
+"""Steps about sign-in: unauthenticated requests, a member's sign-in, a revoked session."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from lib.auth.backend_api import ApiRefusedError
-from lib.smoke.cases import Failed, NotPossible, check, wait_until
+from lib.smoke.checks import Failed, NotPossible, check, wait_until
 from lib.smoke.run import Run
 
 REVOKED_WITHIN: Final = 90.0
-"""Seconds: a session token lives for 60, and a page is closed at most that long after."""
+"""Seconds: a session token lives for 60, and a page closes at most 60 later."""
 
 _OK, _UNAUTHENTICATED, _FORBIDDEN = 200, 401, 403
 
 
 def ready(run: Run) -> str:
-    """The app answers, and so do its dependencies."""
+    """The app and its dependencies respond."""
     answer = run.outside.call("GET", "/ready", None, expect=(200, 503))
     failed = [name for name, state in answer.get("checks", {}).items() if state != "ok"]
     check(not failed, f"The app says that these do not answer: {', '.join(failed)}.")
-    check(answer.get("status") == "ready", "What answers there is not this app.")
+    check(answer.get("status") == "ready", "The server at this address is not this app.")
     return "The app, Convex, the bucket and Clerk answer."
 
 
@@ -27,7 +27,10 @@ def strangers(run: Run) -> str:
     """Nobody reads without a token."""
     for token in (None, "not-a-token"):
         status = run.outside.status("/sessions", token)
-        check(status == _UNAUTHENTICATED, f"The API answered a stranger with {status}, not 401.")
+        check(
+            status == _UNAUTHENTICATED,
+            f"The API answered an unauthenticated request with {status}, not 401.",
+        )
     return "The API answers 401 without a token and with a wrong one."
 
 
@@ -36,7 +39,7 @@ def sign_in(run: Run) -> str:
     if run.clerk_session_id:
         active = run.clerk.session(run.clerk_session_id).status == "active"
         check(active, "The given Clerk session is not active.")
-        run.browser.absence = "A given Clerk session (--clerk-session) signs no browser in."
+        run.browser.absence = "A Clerk session given with --clerk-session cannot sign in a browser."
         how = "with the given Clerk session"
     else:
         how = _sign_in_anew(run)
@@ -53,7 +56,10 @@ def sign_in(run: Run) -> str:
 def revoke(run: Run) -> str:
     """A session revoked at Clerk ends access everywhere."""
     token = run.member()
-    check(run.outside.status("/sessions?limit=1", token) == _OK, "Access ended before the revoke.")
+    check(
+        run.outside.status("/sessions?limit=1", token) == _OK,
+        "Access ended before the session was revoked.",
+    )
     run.clerk.revoke_session(run.clerk_session_id)
     run.revoked = True
     try:

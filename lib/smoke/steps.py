@@ -1,4 +1,4 @@
-"""Steps of a run, one after the other, and what becomes of each."""
+"""Runs the steps in order and records the result of each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import httpx
 from lib.auth.backend_api import ApiRefusedError, ApiUnavailableError
 from lib.data import DataError
 from lib.data.errors import FunctionFailed
-from lib.smoke.cases import Failed, NotPossible
+from lib.smoke.checks import Failed, NotPossible
 from lib.smoke.interruption import Interruption
 from lib.storage.errors import StorageError
 
@@ -22,7 +22,7 @@ Status = Literal["PASS", "FAIL", "SKIPPED"]
 State = TypeVar("State")
 
 # Their texts are made by this product from closed lists; they hold no URL, token or key.
-_TOLD: Final = (Failed, ApiRefusedError, StorageError, ValueError)
+_EXPECTED_ERRORS: Final = (Failed, ApiRefusedError, StorageError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Step(Generic[State]):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What became of one step."""
+    """Result of one step."""
 
     name: str
     status: Status
@@ -53,7 +53,7 @@ class Row:
 def perform(
     steps: Sequence[Step[State]], last: Step[State], state: State, interruption: Interruption
 ) -> Iterator[Row]:
-    """Try every step in order; yield each row as soon as it is known.
+    """Run every step in order; yield each row as soon as it is known.
 
     Args:
         steps: the story.
@@ -93,7 +93,7 @@ def _tried(step: Step[State], state: State) -> Row:
 
 
 def reason_of(error: Exception) -> str:
-    """Say why something failed, without a URL or a secret that an exception's text may hold."""
+    """Return why something failed, without URLs or secrets of the exception's message."""
     if isinstance(error, ApiUnavailableError):
         return f"Clerk's Backend API gave no usable answer ({error})."
     if isinstance(error, DataError):
@@ -102,7 +102,7 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, StorageError):
         return f"S3: {error}."
     if isinstance(error, httpx.HTTPError):
-        return f"No answer: {type(error).__name__}."
-    if isinstance(error, _TOLD):
+        return f"No response: {type(error).__name__}."
+    if isinstance(error, _EXPECTED_ERRORS):
         return str(error)
     return f"Unexpected: {type(error).__name__}."

@@ -1,4 +1,4 @@
-"""Steps about data: a session, its turns, a recording, and the worker that listens to it."""
+"""Steps about data: a session, its turns, a recording, and its analysis."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from lib.data import audio_objects
-from lib.smoke.cases import check, wait_until
+from lib.smoke.checks import check, wait_until
 from lib.smoke.run import SECONDS, Run
 
 TEXTS: Final = ("Where is my parcel, please?", "It is on its way and arrives tomorrow.")
 ANALYSED_WITHIN: Final = 60.0
-"""Seconds: the worker looks every five; a busy one may be behind."""
+"""Seconds: the worker checks every five; a busy one may be late."""
 
 
 def create_session(run: Run) -> str:
@@ -39,11 +39,11 @@ def store_turns(run: Run) -> str:
     body = {"interactions": [_turn(0, "user"), _turn(1, "assistant")]}
     first = run.outside.call("POST", f"{path}/interactions", run.machine(), body, expect=(201,))
     again = run.outside.call("POST", f"{path}/interactions", run.machine(), body, expect=(201,))
-    check(first == {"accepted": 2, "duplicates": 0}, "Not both turns were accepted.")
-    check(again == {"accepted": 0, "duplicates": 2}, "Sending the turns again doubled them.")
+    check(first == {"accepted": 2, "duplicates": 0}, "Not all turns were accepted.")
+    check(again == {"accepted": 0, "duplicates": 2}, "Sending the turns again duplicated them.")
     read = run.outside.call("GET", f"{path}/transcript", run.member())["interactions"]
     same = [turn["text"] for turn in read] == list(TEXTS)
-    check(same, "The transcript is not what was stored.")
+    check(same, "The transcript differs from what was stored.")
     return "Two turns are stored once each; the member reads them back word by word."
 
 
@@ -72,15 +72,15 @@ def analyse(run: Run) -> str:
 
     def analysis() -> str | None:
         row = audio_objects.get(run.worker, run.audio_id)
-        check(row and row.analysis != "corrupt", "The worker found the recording damaged.")
+        check(row and row.analysis != "corrupt", "The worker found that the recording is damaged.")
         return row.analysis if row else None
 
-    late = f"No worker has analysed the recording within {ANALYSED_WITHIN:.0f} s: does one run?"
+    late = f"No worker has analysed the recording within {ANALYSED_WITHIN:.0f} s. Is one running?"
     took = wait_until(lambda: analysis() == "ready", ANALYSED_WITHIN, late)
     row = audio_objects.get(run.worker, run.audio_id)
     length = round((row.duration_ms or 0) / 1000) if row else 0
-    check(length == SECONDS, f"The worker heard {length} s, not {SECONDS}.")
-    return f"The worker heard {SECONDS} s of sound, {took:.0f} s after the upload."
+    check(length == SECONDS, f"The worker measured {length} s, not {SECONDS}.")
+    return f"The worker measured {SECONDS} s of audio, {took:.0f} s after the upload."
 
 
 def _turn(sequence: int, speaker: str) -> dict[str, Any]:

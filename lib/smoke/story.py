@@ -1,4 +1,4 @@
-"""The story: its steps in order, and what each needs."""
+"""The steps of the end-to-end test in order, and what each needs."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from lib.smoke.run import Run
 from lib.smoke.steps import Step
 
 _IN, _SESSION, _TURNS = "Sign in", "Create a session", "Store interactions"
-_UPLOAD, _PLAY, _SEE = "Upload audio", "Play in ranges", "See it in the dashboard"
+_UPLOAD, _PLAY, _SEE = "Upload audio", "Play in ranges", "See the session in the dashboard"
 
 STORY: Final[tuple[Step[Run], ...]] = (
     Step("App is ready", signing_in.ready),
-    Step("Refuse strangers", signing_in.strangers),
+    Step("Refuse unauthenticated requests", signing_in.strangers),
     Step(_IN, signing_in.sign_in),
     Step(_SESSION, storing.create_session),
     Step(_TURNS, storing.store_turns, (_IN, _SESSION)),
@@ -21,11 +21,11 @@ STORY: Final[tuple[Step[Run], ...]] = (
     Step("Analyse audio", storing.analyse, (_UPLOAD,)),
     Step(_PLAY, playing.play, (_IN, _UPLOAD)),
     Step(_SEE, playing.see, (_IN, _TURNS)),
-    Step("Hear it in the dashboard", playing.hear, (_SEE, _PLAY)),
+    Step("Play the recording in the dashboard", playing.hear, (_SEE, _PLAY)),
     Step("Refuse an expired URL", playing.expired, (_UPLOAD,)),
     Step("Refuse a tampered URL", playing.tampered, (_PLAY,)),
     Step("Refuse a wrong method", playing.wrong_method, (_PLAY,)),
-    Step("Bucket as wanted", playing.bucket),
+    Step("Verify the bucket", playing.bucket),
     Step("Revoke the session", signing_in.revoke, (_IN,)),
 )
 CLEAN_UP: Final[Step[Run]] = Step("Clean up", cleaning.clean_up)

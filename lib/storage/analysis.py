@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lib.storage.client import Storage
-from lib.storage.decode import Flaw, UnplayableError, measure
-from lib.storage.formats import SNIFF_BYTES, format_of_extension, promised_bytes, sniff
+from lib.storage.decode import Flaw, Measured, Remark, UnplayableError, measure
+from lib.storage.formats import SNIFF_BYTES, AudioFormat, format_of_extension, sniff
 from lib.storage.keys import AudioKey
 from lib.storage.objects import ObjectInfo, head, put_small, read_first
-from lib.storage.peaks import Peaks
 from lib.storage.reader import ObjectReader
 
-_HEADER_SLACK = 0.02
+Measure = Callable[[ObjectReader, AudioFormat], Measured]
+"""Decodes what a reader reads, as `lib.storage.decode.measure`, perhaps in another process."""
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A playable recording.
+    """A recording that can be decoded.
 
     Attributes:
         sha256: of the stored bytes, hexadecimal.
@@ -26,6 +27,9 @@ class Analysis:
         sample_rate: Hz.
         channels: of the recording.
         peaks_key: where the waveform was stored.
+        codec: FFmpeg's name of the codec; whether browsers play it, `AudioFormat.codecs` says.
+        media_start_ms: time stamp of the first sound in the file.
+        remark: what is wrong with it although it plays, None if nothing is.
     """
 
     sha256: str
@@ -34,6 +38,9 @@ class Analysis:
     sample_rate: int
     channels: int
     peaks_key: str
+    codec: str
+    media_start_ms: int
+    remark: Remark | None
 
 
 def check_upload(storage: Storage, key: str, expected_bytes: int) -> ObjectInfo:
@@ -56,11 +63,18 @@ def check_upload(storage: Storage, key: str, expected_bytes: int) -> ObjectInfo:
     if info.size != expected_bytes:
         raise UnplayableError("length_differs")
     first = read_first(storage, "ingest", key, SNIFF_BYTES, info.size)
-    _check_format(key, first, info.size)
+    if sniff(first) != format_of_extension(AudioKey.parse(key).extension):
+        raise UnplayableError("mislabelled")
     return info
 
 
-def analyse(storage: Storage, key: str, expected_bytes: int, expected_sha256: str) -> Analysis:
+def analyse(
+    storage: Storage,
+    key: str,
+    expected_bytes: int,
+    expected_sha256: str,
+    decode: Measure = measure,
+) -> Analysis:
     """Read a stored object once: verify its bytes, decode it, store its waveform beside it.
 
     Raises:
@@ -75,35 +89,35 @@ def analyse(storage: Storage, key: str, expected_bytes: int, expected_sha256: st
         raise UnplayableError("length_differs")
     reader = ObjectReader(storage, "analysis", info)
     try:
-        first = reader.read(SNIFF_BYTES)
-        _check_format(key, first, info.size)
-        reader.seek(0)
-        flaw, peaks = _measured(reader, key)
+        flaw, measured = _measured(reader, key, decode)
         sha256 = reader.sha256()
     finally:
         reader.close()
     # Other bytes than announced is the first thing to know; it may well be why they do not decode.
     if sha256 != expected_sha256:
         raise UnplayableError("checksum_differs")
-    if peaks is None:
+    if measured is None:
         raise UnplayableError(flaw or "no_audio")
+    peaks = measured.peaks
     peaks_key = str(AudioKey.parse(key).peaks)
     put_small(storage, "analysis", peaks_key, peaks.to_json(), "application/json")
     return Analysis(
-        sha256, info.etag, peaks.duration_ms, peaks.sample_rate, peaks.channels, peaks_key
+        sha256=sha256,
+        etag=info.etag,
+        duration_ms=peaks.duration_ms,
+        sample_rate=peaks.sample_rate,
+        channels=peaks.channels,
+        peaks_key=peaks_key,
+        codec=measured.codec,
+        media_start_ms=measured.media_start_ms,
+        remark=measured.remark,
     )
 
 
-def _measured(reader: ObjectReader, key: str) -> tuple[Flaw | None, Peaks | None]:
+def _measured(
+    reader: ObjectReader, key: str, decode: Measure
+) -> tuple[Flaw | None, Measured | None]:
     try:
-        return None, measure(reader, format_of_extension(AudioKey.parse(key).extension))
+        return None, decode(reader, format_of_extension(AudioKey.parse(key).extension))
     except UnplayableError as error:
         return error.flaw, None
-
-
-def _check_format(key: str, first: bytes, size: int) -> None:
-    if sniff(first) != format_of_extension(AudioKey.parse(key).extension):
-        raise UnplayableError("mislabelled")
-    promised = promised_bytes(first)
-    if promised is not None and promised > size * (1 + _HEADER_SLACK):
-        raise UnplayableError("truncated")

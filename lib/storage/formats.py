@@ -8,9 +8,12 @@ A format is what the first bytes say, not what the client claims. Signatures: RF
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-SNIFF_BYTES = 4096
-"""How many first bytes `sniff` wants to see."""
+from lib.storage.mpeg import find_frame
+
+SNIFF_BYTES = 64 * 1024
+"""How many first bytes `sniff` wants to see; FFmpeg looks as far for an MP3's first frame."""
 
 MAX_AUDIO_BYTES = 2 * 1024**3
 """Largest recording: 90 minutes of 96 kHz stereo 16-bit PCM; a single PUT may have 5 GiB."""
@@ -21,38 +24,79 @@ class AudioFormat:
     """One accepted format.
 
     Attributes:
-        content_type: exact value of `Content-Type`.
+        content_type: the value of `Content-Type` that is stored.
         extension: of the object's key.
         demuxer: FFmpeg demuxer that reads it; no other is tried.
+        codecs: FFmpeg's names of the codecs that browsers play in this container. Others are
+            decoded here, but not there: such a recording is there to be downloaded.
+        aliases: other names of the content type that are in use.
     """
 
     content_type: str
     extension: str
     demuxer: str
+    codecs: frozenset[str]
+    aliases: tuple[str, ...] = ()
+
+    def plays_in_browsers(self, codec: str | None) -> bool | None:
+        """Tell whether browsers play a codec in this format; None while it is not known."""
+        return None if codec is None else codec in self.codecs
 
 
+_PCM: Final = "pcm_u8 pcm_s16le pcm_s24le pcm_s32le pcm_f32le pcm_mulaw pcm_alaw"
+
+# The one list of what browsers play: tests/browser/test_codecs.py tries each codec in Chromium.
 FORMATS = (
-    AudioFormat("audio/wav", "wav", "wav"),
-    AudioFormat("audio/mpeg", "mp3", "mp3"),
-    AudioFormat("audio/ogg", "ogg", "ogg"),
-    AudioFormat("audio/webm", "webm", "matroska"),
-    AudioFormat("audio/mp4", "m4a", "mp4"),
-    AudioFormat("audio/flac", "flac", "flac"),
+    AudioFormat(
+        "audio/wav",
+        "wav",
+        "wav",
+        frozenset(f"{_PCM} mp3 flac".split()),
+        ("audio/x-wav", "audio/wave", "audio/vnd.wave", "audio/x-pn-wav"),
+    ),
+    AudioFormat(
+        "audio/mpeg",
+        "mp3",
+        "mp3",
+        frozenset({"mp3"}),
+        ("audio/mp3", "audio/x-mp3", "audio/mpeg3", "audio/x-mpeg-3", "audio/x-mpeg"),
+    ),
+    AudioFormat(
+        "audio/ogg",
+        "ogg",
+        "ogg",
+        frozenset({"opus", "vorbis", "flac"}),
+        ("audio/x-ogg", "audio/opus", "application/ogg"),
+    ),
+    AudioFormat("audio/webm", "webm", "matroska", frozenset({"opus", "vorbis"})),
+    AudioFormat(
+        "audio/mp4",
+        "m4a",
+        "mp4",
+        frozenset(f"{_PCM} pcm_s16be pcm_s24be aac mp3 opus flac".split()),
+        ("audio/x-m4a", "audio/m4a", "audio/x-mp4", "audio/mp4a-latm"),
+    ),
+    AudioFormat("audio/flac", "flac", "flac", frozenset({"flac"}), ("audio/x-flac",)),
 )
-_BY_CONTENT_TYPE = {item.content_type: item for item in FORMATS}
+_BY_CONTENT_TYPE = {name: item for item in FORMATS for name in (item.content_type, *item.aliases)}
 _BY_EXTENSION = {item.extension: item for item in FORMATS}
+
+CONTENT_TYPE_PATTERN: Final = (
+    "^(" + "|".join(_BY_CONTENT_TYPE).replace(".", r"\.") + r")[ \t]*(;[ -~]*)?$"
+)
+"""What `format_of_content_type` accepts in lower case, for schemas."""
 
 
 def format_of_content_type(content_type: str) -> AudioFormat:
-    """Return the format with exactly this content type.
+    """Return the format of a content type: in any case, by any of its names, with any parameters.
 
     Raises:
         ValueError: it is not accepted.
     """
     try:
-        return _BY_CONTENT_TYPE[content_type]
+        return _BY_CONTENT_TYPE[content_type.partition(";")[0].strip(" \t").lower()]
     except KeyError:
-        accepted = ", ".join(_BY_CONTENT_TYPE)
+        accepted = ", ".join(item.content_type for item in FORMATS)
         raise ValueError(f"content type must be one of {accepted}") from None
 
 
@@ -86,30 +130,12 @@ def sniff(head: bytes) -> AudioFormat | None:
     return None
 
 
-def promised_bytes(head: bytes) -> int | None:
-    """Return the length that a WAV header claims for the whole file, None if it claims none.
-
-    Decoders silently shorten a WAV to what is there, so its truncation shows only here. Recorders
-    that write to a pipe leave 0 or 2^32-1.
-    """
-    size = int.from_bytes(head[4:8], "little")
-    if not _is_wav(head) or head[:4] == b"RF64" or size in {0, 2**32 - 1}:
-        return None
-    return size + 8
-
-
 def _is_wav(head: bytes) -> bool:
     return head[:4] in {b"RIFF", b"RF64"} and head[8:12] == b"WAVE"
 
 
 def _is_mpeg(head: bytes) -> bool:
-    if head[:3] == b"ID3":
-        return True
-    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:  # noqa: PLR2004
-        return False
-    version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
-    bitrate, rate = head[2] >> 4, head[2] >> 2 & 3
-    return version != 1 and layer != 0 and bitrate not in {0, 15} and rate != 3  # noqa: PLR2004
+    return head[:3] == b"ID3" or find_frame(head) is not None
 
 
 def _is_ogg(head: bytes) -> bool:

@@ -73,7 +73,7 @@ class PeakMeter:
 
     def __init__(self, sample_rate: int, channels: int) -> None:
         self._rate = sample_rate
-        self._channels = channels
+        self.channels = channels
         self._drawn = channels if channels <= MAX_CHANNELS else 1
         self._samples = 0
         self._open = np.zeros(self._drawn, np.float32)
@@ -92,7 +92,7 @@ class PeakMeter:
             return
         levels = np.abs(block)
         np.nan_to_num(levels, copy=False, nan=0.0, posinf=1.0)
-        if self._drawn < self._channels:
+        if self._drawn < self.channels:
             levels = levels.max(axis=0, keepdims=True)
         positions = np.arange(self._samples, self._samples + count, dtype=np.int64)
         buckets = positions * FINEST_RATE // self._rate
@@ -116,7 +116,7 @@ class PeakMeter:
         return Peaks(
             duration_ms=duration_ms,
             sample_rate=self._rate,
-            channels=self._channels,
+            channels=self.channels,
             buckets_per_second=self._store.rate,
             peaks=self._store.rows(),
             silences=self._silence.finish(duration_ms),

@@ -7,15 +7,14 @@ Background: AWS S3 user guide ("Blocking public access", "Policy keys" for `s3:s
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from lib.config.settings import Settings, StorageRole
+from lib.product.lifetimes import SIGNED_URL_LONGEST
 from lib.storage.keys import PROBE_PREFIX
 
 Document = dict[str, Any]
-
-MAX_SIGNATURE_AGE_MS = 900_000
-"""No signed URL works longer than this, whoever signed it for however long."""
 
 EXPIRY_TAG = ("retention", "window")
 """Marks objects that end with the privacy window; a legal hold takes the tag away."""
@@ -92,7 +91,11 @@ def bucket_policy(bucket: str, *, tls: bool) -> Document:
         "Principal": "*",
         "Action": ["s3:GetObject", "s3:PutObject"],
         "Resource": f"arn:aws:s3:::{bucket}/audio/*",
-        "Condition": {"NumericGreaterThan": {"s3:signatureAge": str(MAX_SIGNATURE_AGE_MS)}},
+        "Condition": {
+            "NumericGreaterThan": {
+                "s3:signatureAge": str(SIGNED_URL_LONGEST // timedelta(milliseconds=1))
+            }
+        },
     }
     secure: Document = {
         "Sid": "DenyPlainHttp",
@@ -134,18 +137,25 @@ _OBJECT_RIGHTS: Mapping[StorageRole, Mapping[str, tuple[str, ...]]] = {
     "reader": {"audio/*": ("s3:GetObject",)},
     "ingest": {"audio/*": ("s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload")},
     "analysis": {
-        "audio/*": ("s3:GetObject", "s3:PutObjectTagging"),
+        "audio/*": ("s3:GetObject",),
         "audio/*.peaks.json": ("s3:PutObject",),
     },
     "probe": {"probe/*": ("s3:PutObject", "s3:GetObject", "s3:DeleteObject")},
-    "retention": {"audio/*": ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObjectTagging")},
+    "retention": {
+        "audio/*": (
+            "s3:DeleteObject",
+            "s3:DeleteObjectVersion",
+            "s3:GetObjectTagging",
+            "s3:PutObjectTagging",
+        )
+    },
     "admin": {},
 }
 
 _BUCKET_RIGHTS: Mapping[StorageRole, tuple[str, ...]] = {
     "reader": (),
     "ingest": (),
-    "analysis": ("s3:GetLifecycleConfiguration",),
+    "analysis": (),
     "probe": (),
     "retention": ("s3:GetLifecycleConfiguration", "s3:GetBucketVersioning"),
     "admin": (

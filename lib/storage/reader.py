@@ -48,6 +48,11 @@ class ObjectReader:
         self._body_at = 0
         self._jumps = self._breaks = 0
 
+    @property
+    def size(self) -> int:
+        """Length of the object in bytes."""
+        return self._info.size
+
     def tell(self) -> int:
         """Return the position in bytes."""
         return self._position

@@ -9,16 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from lib.config.settings import StorageRole
+from lib.product.lifetimes import UPLOAD_URL
 from lib.storage.client import Storage
 from lib.storage.errors import StorageError, translated
-from lib.storage.formats import format_of_extension
+from lib.storage.formats import format_of_content_type, format_of_extension
 from lib.storage.keys import AudioKey
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-UPLOAD_SECONDS = 900
-"""Life of an upload URL: time to begin the PUT (expiry is checked when a request starts)."""
 
 _SHA256_BYTES = 32
 
@@ -84,7 +82,7 @@ def sign_put(
     Args:
         storage: the bucket.
         key: an audio key of this content type.
-        content_type: becomes the stored type.
+        content_type: by any of its names; the first one becomes the stored type.
         size: exact length in bytes.
         sha256: 64 hexadecimal digits. Endpoints that check `x-amz-checksum-sha256` refuse other
             bytes; for the others the analysis compares it.
@@ -94,6 +92,7 @@ def sign_put(
         ValueError: an argument is malformed, or they contradict each other.
         StorageError: no credentials, or they have ended.
     """
+    content_type = format_of_content_type(content_type).content_type
     if format_of_extension(AudioKey.parse(key).extension).content_type != content_type:
         raise ValueError("the key's extension and the content type differ")
     headers = {
@@ -112,7 +111,7 @@ def sign_put(
         "IfNoneMatch": "*",
     }
     client = storage.client(role, "page")
-    return _sign(client, "put_object", params, headers, _life(storage, role, UPLOAD_SECONDS))
+    return _sign(client, "put_object", params, headers, _life(storage, role, UPLOAD_URL.seconds))
 
 
 def checksum_header(sha256: str) -> str:

@@ -1,4 +1,4 @@
-"""How far two reviewers agree: percentage and Cohen's kappa per criterion of their rubric.
+"""Agreement of two reviewers: percentage and Cohen's kappa per criterion of their rubric.
 
 The counts come from Convex, where each pair of reviews is counted when it is written. Kappa is
 J. Cohen's, Educational and Psychological Measurement 20 (1960), with weights as in Psychological
@@ -16,7 +16,7 @@ from lib.data import Caller, Page, reviews, rubrics
 from lib.data.records import AgreementCell, Criterion, ReviewAgreement, Rubric
 
 PAGE_PAIRS = 100
-"""Most pairs of one page."""
+"""Maximum number of pairs per page."""
 
 _SCORES: Final = ("1", "2", "3", "4", "5")
 _Z95: Final = 1.959964
@@ -27,17 +27,17 @@ Table = dict[str, dict[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How two reviewers answered one criterion.
+    """Agreement of two reviewers on one criterion.
 
     Attributes:
-        criterion: what was asked.
+        criterion: the question.
         pairs: how often both answered it about the same session or turn.
         percent: share of pairs that agree, 0 to 100; within the criterion's tolerance.
         kappa: Cohen's kappa of the exact answers: 1 is full agreement, 0 what chance alone would
             give. None for numbers and labels, and where chance alone gives full agreement.
         low: lower end of kappa's 95% confidence interval.
         high: its upper end.
-        weighted_kappa: kappa of scores with linear weights: near misses count in part.
+        weighted_kappa: kappa of scores with linear weights: near misses count partly.
     """
 
     criterion: Criterion
@@ -51,7 +51,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two reviewers of a queue, and how they answered each criterion that both answered."""
+    """Two reviewers of a queue, and their agreement on each criterion that both answered."""
 
     rubric: Rubric
     first: str
@@ -77,7 +77,7 @@ def of_queue(caller: Caller, queue_id: str) -> Iterator[Pair]:
 
 
 def page_of_queue(caller: Caller, queue_id: str, cursor: str | None, limit: int) -> Page[Pair]:
-    """Return one page of the pairs of a queue; those that have taken all back are left out.
+    """Return one page of the pairs of a queue, without pairs whose reviews are all withdrawn.
 
     Raises:
         lib.data.DataError: Convex refused or did not answer.
@@ -99,7 +99,7 @@ def _rubric(caller: Caller, rubric_id: str) -> Rubric:
 
 
 def of_pair(rubric: Rubric, row: ReviewAgreement) -> Pair:
-    """Return how a pair agrees, criteria in the rubric's order."""
+    """Return the agreement of a pair, criteria in the rubric's order."""
     found = (of_criterion(criterion, row.cells) for criterion in rubric.criteria)
     return Pair(
         rubric,
@@ -144,7 +144,7 @@ def _agrees(criterion: Criterion, cell: AgreementCell) -> bool:
 
 
 def _categories(criterion: Criterion) -> tuple[str, ...] | None:
-    """The answers in order; None where there is no small set of them."""
+    """The possible answers in order; None for numbers and labels."""
     match criterion.kind:
         case "score":
             return _SCORES
@@ -165,7 +165,7 @@ def _table(cells: Sequence[AgreementCell], categories: tuple[str, ...]) -> Table
 
 
 def _leaves_doubt(table: Table) -> bool:
-    """Tell whether chance could give less than full agreement; else kappa is 0 / 0."""
+    """Return whether chance agreement is below 1; otherwise kappa is 0 / 0."""
     given = {
         name for a, row in table.items() for b, count in row.items() if count for name in (a, b)
     }

@@ -1,6 +1,6 @@
-"""Back-fill: brings every user that the Clerk instance has, oldest first.
+"""Back-fill: imports every user of the Clerk instance, oldest first.
 
-May be stopped and run again at any time: each user is an upsert, and a record older than the
+It can be stopped and run again at any time: each user is an upsert, and a record older than the
 stored one changes nothing.
 """
 
@@ -19,7 +19,7 @@ from lib.work.provisioning import Outcome, Provisioner
 
 PAGE_USERS: Final = 200
 OVERLAP_USERS: Final = 20
-"""Users that two pages share: who is deleted meanwhile moves the others towards the front."""
+"""Users that two pages share, because deletions during the run shift the list."""
 
 WRITERS: Final = 8
 ATTEMPTS: Final = 6
@@ -32,12 +32,12 @@ _log = get_logger(__name__)
 
 @dataclass(slots=True)
 class Progress:
-    """How far a back-fill is.
+    """Progress of a back-fill.
 
     Attributes:
         total: users that Clerk counted at the start.
         done: users written or skipped so far.
-        outcomes: how many of each outcome.
+        outcomes: number of users by outcome.
     """
 
     total: int
@@ -70,14 +70,14 @@ class Backfill:
         self._sleep = sleep
 
     def run(self, report: Callable[[Progress], None] = lambda _: None) -> Progress:
-        """Bring all users; `report` is told after every page.
+        """Import all users; `report` is called after every page.
 
         Raises:
-            ApiUnavailableError: Clerk did not answer after several attempts.
+            ApiUnavailableError: Clerk did not respond after several attempts.
             ApiRefusedError: Clerk does not accept the secret key.
-            DataError: Convex did not take a user.
+            DataError: Convex did not store a user.
         """
-        progress = Progress(self._patiently(self._api.user_count))
+        progress = Progress(self._with_retries(self._api.user_count))
         with ThreadPoolExecutor(WRITERS, "backfill") as writers:
             for page in self._pages():
                 progress.outcomes.update(writers.map(self._provisioner.apply_record, page))
@@ -86,14 +86,14 @@ class Backfill:
         return progress
 
     def _pages(self) -> Iterator[list[dict[str, Any]]]:
-        """Give every user at least once, though the list may shift between two requests."""
+        """Yield every user at least once, even if the list shifts between two requests."""
         offset = 0
         recent: set[object] = set()
         while True:
             page = self._page(offset)
             known = [place for place, user in enumerate(page) if user.get("id") in recent]
             if recent and not known and offset > 0:
-                # Everybody moved towards the front by more than the overlap: look there.
+                # The list shifted by more than the overlap: go back.
                 offset = max(0, offset - self._stride)
                 continue
             fresh = page[known[-1] + 1 :] if known else page
@@ -106,10 +106,10 @@ class Backfill:
 
     def _page(self, offset: int) -> list[dict[str, Any]]:
         limit = self._page_users
-        return self._patiently(lambda: self._api.users(limit=limit, offset=offset))
+        return self._with_retries(lambda: self._api.users(limit=limit, offset=offset))
 
-    def _patiently(self, ask: Callable[[], Answer]) -> Answer:
-        """Ask until there is an answer; wait as long as Clerk says, else ever longer."""
+    def _with_retries(self, ask: Callable[[], Answer]) -> Answer:
+        """Retry until there is an answer; wait as long as Clerk says, otherwise with back-off."""
         pause = _FIRST_PAUSE_SECONDS
         for _ in range(ATTEMPTS - 1):
             try:

@@ -1,4 +1,4 @@
-"""Webhooks of Clerk: genuine, fresh, and in the form that Clerk documents."""
+"""Verification of Clerk webhooks: signature, time, and documented form."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pydantic import SecretStr
 from svix.webhooks import Webhook, WebhookVerificationError
 
 MAX_EVENT_BYTES: Final = 256 * 1024
-"""Larger than any event of Clerk's, whose metadata is at most 8 KB each."""
+"""Larger than any Clerk event: metadata fields are limited to 8 KB each."""
 
 _HEADERS: Final = ("svix-id", "svix-timestamp", "svix-signature")
 
 
 class WebhookRefusedError(Exception):
-    """The delivery is not accepted; the message says why and holds nothing of it."""
+    """The delivery is refused; the message says why and contains none of its content."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The settings as they may be shown, and what about them should be looked at."""
+"""The settings, redacted for display, with warnings."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Setting:
 
     Attributes:
         variable: name in the environment.
-        value: as it may be shown: secrets say only whether they are set.
-        state: whether it should be looked at.
+        value: for display; for secrets only whether they are set.
+        state: ok or warning.
         note: why.
     """
 
@@ -37,7 +37,7 @@ class Setting:
 
 
 def shown(settings: Settings) -> list[Setting]:
-    """Return every setting, redacted, with what should be looked at."""
+    """Return every setting, redacted, with its warning."""
     notes = dict(_notes(settings))
     result = []
     for name, field in type(settings).model_fields.items():
@@ -64,7 +64,7 @@ def _redacted(variable: str, value: Any) -> str:
 
 
 def _without_userinfo(text: str) -> str:
-    """Take a name and password out of an address."""
+    """Remove user name and password from a URL."""
     parts = urlsplit(text) if "://" in text else None
     if parts is None or "@" not in parts.netloc:
         return text
@@ -74,16 +74,19 @@ def _without_userinfo(text: str) -> str:
 def _notes(settings: Settings) -> Iterator[tuple[str, tuple[State, str]]]:
     public = not is_loopback(settings.app_url)
     if settings.service_key is None:
-        yield "EARSHOT_SERVICE_KEY", ("failed", "without it neither metrics nor jobs reach Convex")
+        yield "EARSHOT_SERVICE_KEY", ("failed", "without it, metrics and jobs do not reach Convex")
     if settings.clerk_webhook_secret is None:
-        yield "CLERK_WEBHOOK_SECRET", ("warning", "without it changes at Clerk arrive late")
+        yield "CLERK_WEBHOOK_SECRET", ("warning", "without it, changes at Clerk arrive late")
     if public and settings.instance_type == "development":
-        yield "CLERK_PUBLISHABLE_KEY", ("warning", "a development instance behind a public address")
+        yield "CLERK_PUBLISHABLE_KEY", ("warning", "a development instance at a public address")
     if public and len(settings.s3_role_credentials) < _ROLES:
         yield "S3_ROLE_CREDENTIALS", ("warning", "some roles use the default credentials")
     if _WIDE & set(settings.trusted_proxies):
-        yield "EARSHOT_TRUSTED_PROXIES", ("warning", "anybody is believed about client addresses")
+        yield "EARSHOT_TRUSTED_PROXIES", ("warning", "any client can forge its address")
     if settings.app_url not in settings.clerk_authorized_parties:
-        yield "CLERK_AUTHORIZED_PARTIES", ("failed", "EARSHOT_APP_URL is not in it: nobody gets in")
+        yield (
+            "CLERK_AUTHORIZED_PARTIES",
+            ("failed", "EARSHOT_APP_URL is missing: nobody can sign in"),
+        )
     if settings.demo:
         yield "EARSHOT_DEMO", ("ok", "demo data is loaded")

@@ -1,4 +1,4 @@
-"""What Earshot depends on, asked now: Convex, the bucket, Clerk's two APIs and keys, the worker."""
+"""Checks of the dependencies: Convex, the bucket, Clerk's two APIs and keys, the worker."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ SEVERITY: Final[Mapping[State, int]] = {"ok": 0, "warning": 1, "failed": 2}
 JOB: Final = "dependencies.check"
 METRIC: Final = "dependency.check"
 SECONDS: Final = 4.0
-"""How long one question may take."""
+"""Deadline of one check."""
 SLOW_MS: Final = 1000.0
-"""A dependency that answers slower than this is a warning."""
+"""A slower response is a warning."""
 SILENT: Final = timedelta(minutes=5)
-"""A worker that has started no job for so long is not there."""
+"""A worker that has started no job for this long counts as down."""
 
 _MAX_VERSION: Final = 40
 _log = get_logger(__name__)
@@ -40,16 +40,16 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """One dependency as it answered.
+    """Result of checking one dependency.
 
     Attributes:
-        name: for good; in metrics and reports.
+        name: stable; used in metrics and reports.
         title: for people.
-        state: of the answer.
-        latency_ms: until it answered or failed.
-        version: what it says of itself, empty if it says nothing.
-        detail: what is wrong, or what was seen; no secret and no address with one.
-        last_good: when it was last seen to be well, as far as is known.
+        state: of the dependency.
+        latency_ms: of the check.
+        version: as reported by the dependency, or empty.
+        detail: the error, or further information; never a secret.
+        last_good: last time it was ok, if known.
     """
 
     name: str
@@ -61,12 +61,12 @@ class Dependency:
     last_good: datetime | None = None
 
 
-class WarningError(Exception):
-    """It answers, but something about it should be looked at; the message says what."""
+class DegradedError(Exception):
+    """The dependency responds, but with a warning; the message says which."""
 
 
 def ask_all(services: Services) -> list[Dependency]:
-    """Ask all dependencies at the same time; each within a few seconds."""
+    """Check all dependencies in parallel, each within a few seconds."""
     asked = _questions(services)
     with ThreadPoolExecutor(len(asked), thread_name_prefix="dependency") as pool:
         answers = list(pool.map(lambda item: _ask(*item), asked))
@@ -78,7 +78,7 @@ def ask_all(services: Services) -> list[Dependency]:
 
 
 def check(services: Services, _stop: Callable[[], bool]) -> Mapping[str, object]:
-    """Ask all as a job: each answer is measured, and the report keeps when each was last well."""
+    """Job: check all dependencies, record latencies, and report when each was last ok."""
     kept = reported(job_leases.every(services.worker_caller()))
     answers = ask_all(services)
     for answer in answers:
@@ -99,7 +99,7 @@ def check(services: Services, _stop: Callable[[], bool]) -> Mapping[str, object]
 
 
 def reported(runs: Iterable[JobRun]) -> dict[str, datetime]:
-    """Return when the worker last saw each dependency to be well, from the report of its job."""
+    """Return when the worker last found each dependency ok, from the report of its job."""
     job = next((run for run in runs if run.name == JOB), None)
     report = json.loads((job.last_report if job else None) or "{}")
     return {
@@ -153,27 +153,26 @@ def _ask(name: str, title: str, question: Callable[[], tuple[str, str]]) -> Depe
     version = ""
     try:
         version, detail = question()
-    except WarningError as error:
+    except DegradedError as error:
         state, detail = "warning", str(error)
-    except Exception as error:  # noqa: BLE001  # whatever it is, it is the answer
+    except Exception as error:  # noqa: BLE001  # any error is the result of the check
         state, detail = "failed", type(error).__name__
         _log.warning("dependency.down", dependency=name, error=detail, reason=str(error))
     took = (time.perf_counter() - started) * 1000
     if state == "ok" and took > SLOW_MS:
-        state, detail = "warning", f"answers slowly; {detail}".rstrip("; ")
+        state, detail = "warning", f"slow; {detail}".rstrip("; ")
     return Dependency(name, title, state, took, version, detail)
 
 
 def _keys_agree(services: Services, frontend: str) -> str:
-    """Compare the keys that both APIs name: those of different instances have none in common."""
+    """Check that both APIs share a key; keys of different instances differ."""
     if services.settings.clerk_jwt_key is not None:
         return "configured (CLERK_JWT_KEY): not fetched"
     ours = {str(key.get("kid")) for key in services.authenticator.api.jwks().get("keys", [])}
     theirs = _keys_of(frontend)
     if ours.isdisjoint(theirs):
-        raise WarningError(
-            "the keys of CLERK_API_URL and of the Frontend API have nothing in common: "
-            "two instances?"
+        raise DegradedError(
+            "CLERK_API_URL and the Frontend API have no key in common: two instances?"
         )
     return f"{len(ours)} known"
 
@@ -188,15 +187,15 @@ def _worker(services: Services) -> str:
     jobs = job_leases.every(services.worker_caller())
     started = max((job.last_started_at for job in jobs if job.last_started_at), default=None)
     if started is None:
-        raise WarningError("no job has run yet")
+        raise DegradedError("no job has run yet")
     if datetime.now(UTC) - started > SILENT:
-        raise ConnectionError(f"no job was started since {started:%Y-%m-%d %H:%M} UTC")
+        raise ConnectionError(f"no job has started since {started:%Y-%m-%d %H:%M} UTC")
     holders = {job.holder for job in jobs if job.holder}
     return f"{len(jobs)} jobs, {len(holders)} running now"
 
 
 def _fetched(url: str) -> str:
-    """Return a short text, or nothing: a version is nice to know and no reason to fail."""
+    """Return a short text, empty on errors: the version is optional."""
     try:
         answer = httpx.get(url, timeout=SECONDS, trust_env=False)
     except httpx.HTTPError:
@@ -217,7 +216,7 @@ def _text(at: datetime | None) -> str | None:
 
 
 def probes(services: Services) -> Mapping[str, Probe]:
-    """Return one function per dependency; each raises when its dependency does not answer."""
+    """Return one function per dependency; each raises if its dependency does not respond."""
     return {
         "convex": lambda: _convex(services),
         "storage": lambda: _storage(services),

@@ -1,4 +1,4 @@
-"""How Earshot is, in one report: shown by System status, printed by `python -m lib doctor`."""
+"""Health report: shown by the System status page, printed by `python -m lib doctor`."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from typing import Final
 from lib.data import Caller, DataError, job_leases, metrics
 from lib.data.records import JobRun
 from lib.observability.recorder import DROPPED, Status
+from lib.product import figures as fmt
 from lib.product.schedule import EVERY
 from lib.work.configuration import Setting, shown
 from lib.work.dependencies import SEVERITY, Dependency, State, ask_all
 from lib.work.services import Services
 
 LATE: Final = timedelta(minutes=2)
-"""Beyond three times its interval, how long a job may be late without a word."""
+"""Tolerance, beyond three intervals, before a job counts as overdue."""
 UNDELIVERED: Final = timedelta(minutes=5)
-"""How long measurements may wait in a process before that is a failure."""
+"""How long measurements may be undelivered before that is a failure."""
 _DROPS: Final = timedelta(hours=24)
 
 
@@ -30,8 +31,8 @@ class JobState:
         name: of the job.
         state: failed if its last run failed, a warning if it is overdue or has never run.
         note: why.
-        run: what Convex keeps of it, None if it has never run.
-        every: how often it shall run, None if this version does not know it.
+        run: its last run, None if it has never run.
+        every: its interval, None if this version does not know the job.
     """
 
     name: str
@@ -43,14 +44,14 @@ class JobState:
 
 @dataclass(frozen=True, slots=True)
 class Telemetry:
-    """Whether measurements arrive.
+    """Delivery of measurements.
 
     Attributes:
         state: of delivery and drops.
         note: why.
-        own: of this process; None where nothing is sent, as on the command line.
+        own: status of this process's recorder; None where nothing is sent, as on the command line.
         dropped: measurements that all processes dropped in the last 24 hours, by kind; None if
-            Convex could not be asked.
+            Convex is not responding.
     """
 
     state: State
@@ -71,7 +72,7 @@ class Health:
 
     @property
     def state(self) -> State:
-        """The worst of all."""
+        """The worst state of all parts."""
         found = [self.telemetry.state]
         found += [item.state for item in self.dependencies]
         found += [item.state for item in self.settings]
@@ -80,7 +81,7 @@ class Health:
 
 
 def examine(services: Services, caller: Caller, *, sends: bool) -> Health:
-    """Ask everything.
+    """Check everything.
 
     Args:
         services: of the process.
@@ -93,7 +94,7 @@ def examine(services: Services, caller: Caller, *, sends: bool) -> Health:
         jobs = job_states(job_leases.every(caller), EVERY, now)
         dropped: Mapping[str, int] | None = drops(caller, now)
     except DataError:
-        jobs, dropped = [], None  # the dependency Convex has failed and says so
+        jobs, dropped = [], None  # the failed check of Convex reports this
     own = services.recorder.status() if sends else None
     return Health(now, dependencies, shown(services.settings), telemetry(own, dropped, now), jobs)
 
@@ -101,7 +102,7 @@ def examine(services: Services, caller: Caller, *, sends: bool) -> Health:
 def job_states(
     runs: Sequence[JobRun], every: Mapping[str, timedelta], now: datetime
 ) -> list[JobState]:
-    """Return every job that is known or has run, the worst first."""
+    """Return the state of every job, the worst first."""
     known = {run.name: run for run in runs}
     states = [
         _job_state(name, known.get(name), every.get(name), now) for name in sorted({*known, *every})
@@ -131,7 +132,7 @@ def drops(caller: Caller, now: datetime) -> dict[str, int]:
 
 
 def telemetry(own: Status | None, dropped: Mapping[str, int] | None, now: datetime) -> Telemetry:
-    """Judge delivery and drops."""
+    """Return the state of delivery and drops."""
     lost = {**(dropped or {})}
     if (
         own is not None
@@ -139,13 +140,17 @@ def telemetry(own: Status | None, dropped: Mapping[str, int] | None, now: dateti
         and (own.delivered_at is None or now - own.delivered_at > UNDELIVERED)
     ):
         since = f"since {own.delivered_at:%H:%M} UTC" if own.delivered_at else "since the start"
-        return Telemetry("failed", f"nothing was delivered {since}", own, dropped)
+        return Telemetry("failed", f"nothing delivered {since}", own, dropped)
     if own is not None:
         for kind, count in own.dropped.items():
             lost[kind] = max(lost.get(kind, 0), count)
     if dropped is None:
-        return Telemetry("warning", "what was dropped is not known: Convex does not say", own, None)
+        return Telemetry(
+            "warning", "dropped measurements unknown: Convex is not responding", own, None
+        )
     if any(lost.values()):
-        words = ", ".join(f"{count:,} {kind}" for kind, count in sorted(lost.items()) if count)
+        words = ", ".join(
+            f"{fmt.count(count)} {kind}" for kind, count in sorted(lost.items()) if count
+        )
         return Telemetry("warning", f"dropped: {words}", own, dropped)
-    return Telemetry("ok", "everything arrives", own, dropped)
+    return Telemetry("ok", "all measurements delivered", own, dropped)

@@ -1,4 +1,4 @@
-"""Exports of lists: what a member's filters select, as they may see it. Each is on record."""
+"""Exports of lists: the rows that match a member's filters, as they may see them. Audited."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from lib.work.exports import Export, Exports
 _PAGE: Final = 200
 
 Begin = Callable[[Exports, str, Caller, Mapping[str, Any], Mapping[str, str], FileFormat], Export]
-"""Begins the file of a list. Its arguments, in order:
+"""Starts the export of a list. Its arguments, in order:
 
 exports: of this process.
 owner: Clerk user id of the member.
@@ -45,7 +45,7 @@ def _list(
     columns: Columns,
     page: Callable[..., Page[Any]],
 ) -> Begin:
-    """Return what begins the file of one kind of list.
+    """Return the function that starts the export of one kind of list.
 
     Args:
         name: in the file's name.

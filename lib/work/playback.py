@@ -1,4 +1,4 @@
-"""Who may hear a recording gets a short URL for it, after that is on record."""
+"""Short-lived playback URLs, issued after Convex has checked and audited the access."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from typing import Literal
 from lib.data import Caller, listening
 from lib.data.records import AudioObject
 from lib.storage.client import Storage
+from lib.storage.formats import format_of_content_type
 from lib.storage.objects import read_small
 from lib.storage.peaks import MAX_PEAKS_BYTES
 from lib.storage.urls import sign_get
 
-Unheard = Literal["unknown", "pending", "expired", "deleted", "missing", "corrupt"]
+Unplayable = Literal["unknown", "pending", "expired", "deleted", "missing", "corrupt"]
 
 
 class NotPlayableError(Exception):
-    """There is nothing to play, and that is a known state.
+    """The recording is in a state that cannot be played.
 
     Attributes:
-        state: which; `corrupt` has the flaw in `reason`.
+        state: of the recording; for `corrupt`, `reason` has the flaw.
         reason: from `lib.storage.decode.FLAWS` or of the missing object; may be empty.
     """
 
-    def __init__(self, state: Unheard, reason: str = "") -> None:
+    def __init__(self, state: Unplayable, reason: str = "") -> None:
         super().__init__(f"{state}: {reason}" if reason else state)
         self.state = state
         self.reason = reason
@@ -32,7 +33,10 @@ class NotPlayableError(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Playback:
-    """A URL that plays one recording until `expires_at` (each range request must start before)."""
+    """A URL that serves one recording until `expires_at` (each range request must start before).
+
+    What browsers do not play (`plays_in_browsers`) is served as well: other programs play it.
+    """
 
     audio: AudioObject
     url: str
@@ -42,9 +46,9 @@ class Playback:
 def issue_url(
     caller: Caller, storage: Storage, audio_object_id: str, *, renewal: bool = False
 ) -> Playback:
-    """Sign a playback URL for the caller, whom Convex has checked and the audit trail names.
+    """Return a playback URL after Convex has checked the caller's role and audited the access.
 
-    No URL without an audit event: if it cannot be written, this fails.
+    If the audit event cannot be written, no URL is issued.
 
     Args:
         caller: with the listener's own token; Convex decides whether the role suffices.
@@ -53,7 +57,7 @@ def issue_url(
         renewal: an earlier URL is about to expire.
 
     Raises:
-        NotPlayableError: there is nothing to play.
+        NotPlayableError: the recording cannot be played.
         Refused, Unavailable: Convex.
         StorageError: there are no credentials to sign with.
     """
@@ -66,6 +70,11 @@ def issue_url(
         raise NotPlayableError("corrupt", row.reason or "")
     signed = sign_get(storage, row.key)
     return Playback(row, signed.url, signed.expires_at)
+
+
+def plays_in_browsers(audio: AudioObject) -> bool | None:
+    """Tell whether browsers play the codec of a recording; None while it is not known."""
+    return format_of_content_type(audio.content_type).plays_in_browsers(audio.codec)
 
 
 def waveform(storage: Storage, audio: AudioObject) -> bytes | None:

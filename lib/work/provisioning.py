@@ -1,7 +1,7 @@
-"""How Clerk's users become rows: first sign-in, webhooks and back-fill, all through one path.
+"""Provisioning of Clerk users: first sign-in, webhooks and back-fill.
 
-Every way ends in `apply_record`, an upsert that may be repeated and that ignores a record older
-than the stored one, so the ways need not know of each other and events may come in any order.
+All three end in `apply_record`, an idempotent upsert that ignores records older than the stored
+one, so events may arrive repeatedly and in any order.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ from lib.config.settings import Settings
 from lib.data import Caller, DataError, Refused, erasure, users
 from lib.data.records import User, UsersUpsertArgs
 from lib.observability.logs import get_logger
+from lib.product.limits import NAME_CHARS
+from lib.product.texts import shortened
 from lib.work.clerk_webhooks import ClerkEvent, verified_event
 
 Outcome = Literal["created", "updated", "deleted", "ignored"]
 
 ARRIVAL_SECONDS: Final = 600.0
-"""A member who stays is noted this often."""
+"""Interval between updates for a member who stays signed in."""
 
 SOURCE: Final = "clerk"
 _MAX_ARRIVALS: Final = 10_000
-_NAME_CHARS: Final = 200
 # Roles of an organization are in tokens, not in user records.
 _ORGANIZATION_CLAIMS: Final = frozenset({"o", "org_role"})
 
@@ -63,7 +64,7 @@ class Provisioner:
         self._background = ThreadPoolExecutor(1, "provisioning")
 
     def close(self) -> None:
-        """Drop what waits and end the thread."""
+        """Drop pending work and end the thread."""
         self._background.shutdown(wait=False, cancel_futures=True)
 
     def receive(self, body: bytes, headers: Mapping[str, str]) -> Outcome:
@@ -74,8 +75,8 @@ class Provisioner:
             headers: of the request; names in any case.
 
         Raises:
-            WebhookRefusedError: it is not a genuine, fresh event of this instance.
-            DataError: Convex did not take it; the delivery should be repeated.
+            WebhookRefusedError: it is not a valid, recent event of this instance.
+            DataError: Convex did not store it; the delivery should be repeated.
         """
         event = verified_event(self._settings.clerk_webhook_secret, body, headers)
         outcome = self._apply_event(event)
@@ -83,7 +84,7 @@ class Provisioner:
         return outcome
 
     def note_arrival(self, member: Member) -> None:
-        """Provision a member who signed in, in the background; sign-in never waits or fails."""
+        """Provision a signed-in member in the background; sign-in never waits for it or fails."""
         with self._guard:
             now = self._clock()
             if now - self._arrivals.get(member.user_id, -ARRIVAL_SECONDS) < ARRIVAL_SECONDS:
@@ -101,26 +102,24 @@ class Provisioner:
         member: Member | None = None,
         key: str | None = None,
     ) -> Outcome:
-        """Write a user record of Clerk's; older than what is stored, it changes nothing.
+        """Store a user record of Clerk; one older than the stored record changes nothing.
 
         Args:
             record: a User of the Backend API or of a webhook.
-            member: the same person, if a verified token says their role.
-            key: makes repeats of one delivery one write.
+            member: the same person with the role of a verified token, if there is one.
+            key: idempotency key of the delivery.
 
         Raises:
-            DataError: Convex did not take it.
+            DataError: Convex did not store it.
         """
         caller = self._caller()
         clerk_id = text_in(record, "id")
         known = users.get(caller, clerk_id)
-        if _was_erased(caller, clerk_id, known, record):
-            return "ignored"
         args = profile_of(record)
         args["kind"], role = self._kind(record, member, known)
         if role is not None:
             args["role"] = role.value  # type: ignore[typeddict-item]  # a team role
-        args["clear"] = _lacking(args)
+        args["clear"] = _absent_fields(args)
         return _upsert(caller, args, key)
 
     def _apply_event(self, event: ClerkEvent) -> Outcome:
@@ -137,7 +136,7 @@ class Provisioner:
         return self.apply_record(data, key=key)
 
     def _delete(self, clerk_id: str, at: datetime, key: str) -> Outcome:
-        """Mark a user deleted, known or not, so that a late update revives nobody; then erase."""
+        """Mark a user deleted, even if unknown, so that late updates have no effect; then erase."""
         caller = self._caller()
         known = users.get(caller, clerk_id)
         args = UsersUpsertArgs(
@@ -153,7 +152,7 @@ class Provisioner:
             try:
                 erasure.start(caller, clerk_id)
             except Refused as refusal:
-                # A legal hold keeps the data; the mark stays, and the erasure can be asked again.
+                # A legal hold keeps the data; the erasure can be started again later.
                 _log.warning("clerk.erasure_refused", code=refusal.code)
         return "deleted"
 
@@ -182,14 +181,14 @@ class Provisioner:
 
 
 def profile_of(record: Mapping[str, Any]) -> UsersUpsertArgs:
-    """Return the arguments that describe a Clerk user record; the kind is left at product."""
+    """Return the upsert arguments for a Clerk user record, as a product user."""
     names = (text_in(record, "first_name"), text_in(record, "last_name"))
     name = " ".join(part for part in names if part) or text_in(record, "username")
     seen = max(_number(record, "last_active_at"), _number(record, "last_sign_in_at"))
     return UsersUpsertArgs(
         clerk_id=text_in(record, "id"),
         kind="product",
-        name=name[:_NAME_CHARS] or None,
+        name=shortened(name, NAME_CHARS) or None,
         email=primary_email(record) or None,
         image_url=text_in(record, "image_url") or None,
         status="banned" if record.get("banned") is True else "active",
@@ -200,8 +199,8 @@ def profile_of(record: Mapping[str, Any]) -> UsersUpsertArgs:
     )
 
 
-def _lacking(args: UsersUpsertArgs) -> list[Literal["email", "name", "imageUrl", "role"]]:
-    """Return what a record of Clerk's, which is always complete, says a person does not have."""
+def _absent_fields(args: UsersUpsertArgs) -> list[Literal["email", "name", "imageUrl", "role"]]:
+    """Return the fields to clear: Clerk records are complete, so missing values are absent."""
     cleared: list[Literal["email", "name", "imageUrl", "role"]] = []
     if args.get("email") is None:
         cleared.append("email")
@@ -209,7 +208,7 @@ def _lacking(args: UsersUpsertArgs) -> list[Literal["email", "name", "imageUrl",
         cleared.append("name")
     if args.get("image_url") is None:
         cleared.append("imageUrl")
-    # A member whose role the record does not name (an organization's) keeps it.
+    # A role that the record does not contain (of an organization) is kept.
     if args["kind"] == "product":
         cleared.append("role")
     return cleared
@@ -219,22 +218,11 @@ def _upsert(caller: Caller, args: UsersUpsertArgs, key: str | None) -> Outcome:
     try:
         done = users.upsert(caller, idempotency_key=key, **args)
     except Refused as refusal:
-        # Their data is being erased, or another copy of this delivery was first.
-        if refusal.code in {"CONFLICT", "IDEMPOTENCY_CONFLICT"}:
+        # The user is being erased or was, or a repeat of this delivery was first.
+        if refusal.code in {"GONE", "CONFLICT", "IDEMPOTENCY_CONFLICT"}:
             return "ignored"
         raise
     return "created" if done.created else "updated"
-
-
-def _was_erased(
-    caller: Caller, clerk_id: str, known: User | None, record: Mapping[str, Any]
-) -> bool:
-    """Tell whether a record is from before the erasure of its user, and must not come back."""
-    if known is not None:
-        return False
-    done = erasure.get(caller, clerk_id)
-    updated = _moment(_number(record, "updated_at"))
-    return done is not None and (updated is None or updated <= done.started_at)
 
 
 def _moment(milliseconds: float) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The recordings of a session as one ZIP file, made while it is sent: a chunk at a time."""
+"""The recordings of a session as a ZIP file, streamed in chunks."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from lib.storage.objects import CHUNK, head
 from lib.storage.reader import ObjectReader
 
 LEFT_OUT = "not-included.txt"
-"""Entry that names the recordings that could not be read; only there if there are any."""
+"""Entry that lists recordings that could not be read, if there are any."""
 
 _log = get_logger(__name__)
 
 
 class _Sent(io.RawIOBase):
-    """Where the ZIP is written to: hands out what was written since the last time."""
+    """Write buffer of the ZIP: returns what was written since the last call."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -42,12 +42,12 @@ class _Sent(io.RawIOBase):
 def archive(storage: Storage, recordings: Sequence[AudioObject]) -> Iterator[bytes]:
     """Yield a ZIP file of recordings, piece by piece; entries are `session.mp3`, `turn-0007.mp3`.
 
-    Audio is stored as it is, for it does not get smaller. A recording that cannot be read, or not
-    to its end, is named in `LEFT_OUT`.
+    Audio is not compressed again. Recordings that cannot be read completely are listed in
+    `LEFT_OUT`.
 
     Args:
         storage: the bucket.
-        recordings: of one session; who may copy them was decided when they were listed.
+        recordings: of one session, already authorized when they were listed.
     """
     sent = _Sent()
     left_out: list[str] = []

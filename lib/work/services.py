@@ -1,4 +1,4 @@
-"""The objects that a process has once: made from the settings on first use, shared by all rooms."""
+"""Where a process gets its clients: created from the settings on first use, shared by all."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _made: Services | None = None
 
 @dataclass
 class Services:
-    """Clients and recorders of one process; each is made when it is first asked for.
+    """Clients and recorders of one process; each is created on first use.
 
     Attributes:
         settings: of this process.
         recorder: collects measurements; `lib.worker.flush` sends them.
-        firing: incidents that fire, as `lib.worker.alerts.runtime_watch` saw last.
-        last_good: when this process last saw each dependency to be well, see
+        firing: number of firing incidents, as last read by `lib.worker.alerts.runtime_watch`.
+        last_good: when this process last found each dependency ok, see
             `lib.work.dependencies`.
     """
 
@@ -56,7 +56,7 @@ class Services:
 
     @cached_property
     def authenticator(self) -> Authenticator:
-        """Who somebody is."""
+        """Authenticates members."""
         return Authenticator(self.settings)
 
     @cached_property
@@ -66,7 +66,7 @@ class Services:
 
     @cached_property
     def exports(self) -> Exports:
-        """Files that members wait for."""
+        """Export files of this process."""
         return Exports()
 
     @cached_property
@@ -85,7 +85,7 @@ class Services:
         return Caller(self.convex, self._worker_token, request_id or current_request_id())
 
     def record_auth(self, event: AuthEvent) -> None:
-        """Record one decision of the gate; the `record` of `lib.auth`."""
+        """Record one sign-in decision; the `record` of `lib.auth`."""
         dimensions = {"outcome": event.outcome, "reason": event.reason, "route": event.route}
         error = "denied" if event.outcome == "denied" else ""
         self.recorder.observe("auth.decision", dimensions, event.duration_ms, error, event.at_ms)
@@ -93,14 +93,14 @@ class Services:
             self.recorder.keep("auth", _auth_wire(event))
 
     def close(self) -> None:
-        """Close the connections that were made."""
+        """Close all open connections."""
         for name in ("exports", "provisioner", "convex", "storage", "authenticator"):
             if name in self.__dict__:
                 self.__dict__[name].close()
 
 
 class ServiceToken:
-    """A service token of this process, minted anew shortly before it ends. Thread-safe.
+    """A service token of this process, renewed shortly before it expires. Thread-safe.
 
     Args:
         settings: with `EARSHOT_SERVICE_KEY`.

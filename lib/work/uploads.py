@@ -1,11 +1,11 @@
-"""From a pending row to a stored recording.
+"""Uploads of recordings.
 
     begin     row `pending` -> signed PUT bound to type, length and checksum
     complete  length and first bytes checked -> `stored`, analysis `pending`
-    sweep     pending rows whose upload never came -> completed if it did, else `missing`
+    sweep     old pending rows -> completed if the upload is there, else `missing`
 
-Each step may be repeated: Convex refuses transitions that go backwards, and objects are never
-overwritten by us.
+A missing upload that comes late is completed all the same. Each step can be repeated: Convex
+refuses backward transitions, and objects are never overwritten.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import BinaryIO
 
-from lib.data import Caller, audio_objects
+from lib.data import Caller, Refused, audio_objects
 from lib.data.paging import each
 from lib.data.records import AudioObject
 from lib.observability.logs import get_logger
@@ -23,23 +24,28 @@ from lib.storage.analysis import check_upload
 from lib.storage.client import Storage
 from lib.storage.decode import FLAWS, UnplayableError
 from lib.storage.errors import ObjectMissingError, StorageError
-from lib.storage.formats import check_size
+from lib.storage.formats import check_size, format_of_content_type
 from lib.storage.keys import AudioKey
 from lib.storage.objects import exists
 from lib.storage.upload import Progress, measure_file, upload
 from lib.storage.urls import SignedUrl, checksum_header, sign_put
+from lib.work.isolation import isolated
 
 ABANDONED_AFTER = timedelta(hours=1)
-"""Far longer than an upload URL lives plus the longest plausible transfer of a turn."""
+"""Far longer than the lifetime of an upload URL plus the slowest plausible upload."""
 
 NEVER_UPLOADED = "never_uploaded"
 
 _log = get_logger(__name__)
 
 
+class EndedError(Exception):
+    """The privacy window of a recording is over: nothing makes it come back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A begun upload: its row, and the URL to send the bytes to."""
+    """A started upload: its row, and the URL to send the bytes to."""
 
     audio: AudioObject
     target: SignedUrl
@@ -55,27 +61,30 @@ def begin(
     size: int,
     sha256: str,
 ) -> Upload:
-    """Note a recording and sign its upload.
+    """Create the row of a recording and sign its upload.
 
-    A repeat for the same bytes, while they are not stored, gets the same row and a new URL.
+    Repeating it before the upload is complete returns the same row and a new URL, and the whole
+    time to upload again.
 
     Args:
         caller: with the role ingest.
         storage: the bucket.
         session_id: document id of the session.
         sequence: of the turn; None for a recording of the whole session.
-        content_type: one of `lib.storage.formats.FORMATS`.
+        content_type: of one of `lib.storage.formats.FORMATS`, by any of its names; the URL is
+            bound to the first one.
         size: exact length in bytes.
         sha256: 64 hexadecimal digits.
 
     Raises:
-        ValueError: type, size or checksum is not acceptable.
-        Refused: Convex refuses (no such session or turn, a recording is there already).
+        ValueError: invalid type, size or checksum.
+        Refused: by Convex (unknown session or turn, or a recording exists already).
         Unavailable: Convex does not answer.
         StorageError: there are no credentials to sign with.
     """
     check_size(size)
     checksum_header(sha256)
+    content_type = format_of_content_type(content_type).content_type
     now = datetime.now(UTC)
     window = timedelta(days=storage.settings.privacy_window_days)
     row = audio_objects.begin(
@@ -102,7 +111,7 @@ def store(
     file: BinaryIO,
     progress: Progress | None = None,
 ) -> AudioObject:
-    """Store a local file as a recording, from row to check: for callers with the bucket's keys.
+    """Store a local file as a recording, for callers with credentials of the bucket.
 
     Args:
         caller: with the role ingest.
@@ -112,7 +121,7 @@ def store(
         sequence: of the turn; None for a recording of the whole session.
         content_type: one of `lib.storage.formats.FORMATS`.
         file: seekable, at its start.
-        progress: told bytes sent and bytes in all.
+        progress: called with bytes sent and total bytes.
 
     Raises:
         As `begin` and `complete`.
@@ -134,7 +143,7 @@ def store(
 def complete(
     caller: Caller, worker: Callable[[], Caller], storage: Storage, audio_object_id: str
 ) -> AudioObject:
-    """Check an upload and mark it stored; harmless when repeated.
+    """Check an upload, also a late one, and mark it stored; can be repeated.
 
     Args:
         caller: with the role ingest.
@@ -144,14 +153,17 @@ def complete(
 
     Raises:
         LookupError: there is no such row.
-        ObjectMissingError: nothing was uploaded (yet).
-        UnplayableError: what was uploaded is no such recording; the row says so too.
-        StorageError, Refused, Unavailable: a dependency failed; ask again.
+        EndedError: its privacy window is over.
+        ObjectMissingError: nothing was uploaded yet; this is certain.
+        UnplayableError: the upload is not the announced recording; the row records this.
+        StorageError, Refused, Unavailable: a dependency failed; retry.
     """
     row = audio_objects.get(caller, audio_object_id)
     if row is None:
         raise LookupError("no such recording")
-    if row.status != "pending":
+    if row.status in {"expired", "deleted"}:
+        raise EndedError("the privacy window of the recording is over")
+    if row.status == "stored":
         _raise_known_flaw(row)
         return row
     try:
@@ -161,9 +173,10 @@ def complete(
         audio_objects.mark_analysed(worker(), id=row.id, analysis="corrupt", reason=error.flaw)
         raise
     except StorageError as error:
-        if error.failure == "denied":
-            # Without the right to list, S3 says 403 of a key that does not exist.
-            raise ObjectMissingError("denied", error.operation) from None
+        # Without permission to list, S3 returns "denied" for a missing object: check with a
+        # role that may list.
+        if error.failure == "denied" and not exists(storage, row.key):
+            raise ObjectMissingError("missing", error.operation) from None
         raise
     return audio_objects.mark_stored(caller, id=row.id, etag=info.etag)
 
@@ -171,17 +184,18 @@ def complete(
 def sweep(
     worker: Callable[[], Caller], storage: Storage, stop: Callable[[], bool]
 ) -> dict[str, int]:
-    """Settle uploads that were begun and never completed.
+    """Complete or close uploads that were started but never completed.
 
     Args:
         worker: makes a caller with the role worker.
         storage: the bucket.
-        stop: asked between rows; True ends the run early.
+        stop: called between rows; True ends the run early.
 
     Returns:
-        Counts: `completed`, `flawed`, `missing`, `failed`.
+        Counts: `completed`, `flawed`, `missing`, `overtaken` (the row has changed meanwhile),
+        `failed` (tried again by the next run).
     """
-    counts = {"completed": 0, "flawed": 0, "missing": 0, "failed": 0}
+    counts = dict.fromkeys(("completed", "flawed", "missing", "overtaken", "failed"), 0)
     caller = worker()
     before = datetime.now(UTC) - ABANDONED_AFTER
     for row in each(
@@ -190,7 +204,8 @@ def sweep(
         ),
         stop,
     ):
-        counts[_settle(caller, worker, storage, row)] += 1
+        work = partial(_settle, caller, worker, storage, row)
+        counts[isolated(work, "audio.sweep_failed", audioObjectId=row.id)] += 1
     return counts
 
 
@@ -202,14 +217,30 @@ def _settle(
     except UnplayableError:
         return "flawed"
     except ObjectMissingError:
-        if exists(storage, row.key):
-            return "failed"  # it is there and may not be read: not the upload's fault
-        audio_objects.mark_missing(caller, row.id, reason=NEVER_UPLOADED)
-        return "missing"
+        return _missing(caller, row)
+    except (EndedError, LookupError):
+        return "overtaken"
     except StorageError as error:
         _log.warning("audio.sweep_waits", audioObjectId=row.id, failure=error.failure)
         return "failed"
     return "completed"
+
+
+def _missing(caller: Caller, row: AudioObject) -> str:
+    """Mark what nobody uploaded, unless it was announced again or came while it was looked for."""
+    try:
+        audio_objects.mark_missing(
+            caller,
+            id=row.id,
+            reason=NEVER_UPLOADED,
+            from_="pending",
+            announced_at=row.created_at,
+        )
+    except Refused as error:
+        if error.code not in {"CONFLICT", "NOT_FOUND"}:
+            raise
+        return "overtaken"
+    return "missing"
 
 
 def _raise_known_flaw(row: AudioObject) -> None:

@@ -38,13 +38,13 @@ Shown = TypeVar("Shown")
 def export_user(
     exports: Exports, owner: str, caller: Caller, clerk_id: str, reason: str | None = None
 ) -> Export:
-    """Begin the archive of a user's data (JSON, a folder `transcripts` with a file per session).
+    """Start the export of a user's data (JSON, a folder `transcripts` with a file per session).
 
     Args:
         exports: of this process.
         owner: Clerk user id of the member.
-        caller: with their token: the archive holds what they may see.
-        clerk_id: whose data.
+        caller: with their token: the archive contains what they may see.
+        clerk_id: of the user.
         reason: why it shall be in clear; None for masked.
 
     Raises:
@@ -67,7 +67,7 @@ def export_user(
 
 
 class _Archive:
-    """One archive in the making; of each list, one page is in memory."""
+    """Writes one archive; holds one page of each list in memory."""
 
     def __init__(self, out: BinaryIO, export: Export, caller: Caller, reason: str | None) -> None:
         self._out, self._export, self._caller = out, export, caller
@@ -156,5 +156,5 @@ def _patiently(call: Callable[[], Shown]) -> Shown:
 
 
 def _turn(turn: dict[str, Any]) -> dict[str, Any]:
-    """Return a turn without its recording: that is in the list of recordings."""
+    """Return a turn without its recording, which is in the list of recordings."""
     return {name: value for name, value in turn.items() if name != "audio"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from lib.data import Caller, Refused, audio_objects
 from lib.data.paging import each
@@ -13,11 +14,11 @@ from lib.storage.client import Storage
 from lib.storage.decode import UnplayableError
 from lib.storage.errors import StorageError
 from lib.storage.objects import exists
-from lib.storage.tags import set_expiry
+from lib.work.isolation import isolated
 from lib.worker.analyser import Analyser
 
 LOST = "lost"
-"""Reason of a row whose object was there once and is gone."""
+"""Reason for rows whose object has disappeared."""
 
 _log = get_logger(__name__)
 
@@ -25,13 +26,13 @@ _log = get_logger(__name__)
 def analyse_due(
     worker: Callable[[], Caller], storage: Storage, analyser: Analyser, stop: Callable[[], bool]
 ) -> dict[str, int]:
-    """Analyse what waits for it.
+    """Job: analyse recordings that are not analysed yet.
 
     Args:
         worker: makes a caller with the role worker.
         storage: the bucket.
         analyser: does the decoding.
-        stop: asked between recordings; True ends the run early.
+        stop: called between recordings; True ends the run early.
 
     Returns:
         Counts: `ready`, `corrupt`, `missing`, `overtaken` (no longer stored by the time),
@@ -46,7 +47,8 @@ def analyse_due(
         ),
         stop,
     ):
-        counts[_analyse(caller, storage, analyser, row)] += 1
+        work = partial(_analyse, caller, storage, analyser, row)
+        counts[isolated(work, "audio.analysis_failed", audioObjectId=row.id)] += 1
     return counts
 
 
@@ -57,9 +59,9 @@ def _analyse(caller: Caller, storage: Storage, analyser: Analyser, row: AudioObj
         _log.warning("audio.analysis_waits", audioObjectId=row.id, failure=error.failure)
         return "failed"
     except Refused as error:
-        if error.code != "CONFLICT":
+        if error.code not in {"CONFLICT", "NOT_FOUND"}:
             raise
-        # Retention or erasure was faster; their state is the true one.
+        # Retention or erasure was first; their state stands.
         return "overtaken"
 
 
@@ -71,10 +73,10 @@ def _noted(caller: Caller, storage: Storage, analyser: Analyser, row: AudioObjec
         audio_objects.mark_analysed(caller, id=row.id, analysis="corrupt", reason=error.flaw)
         return "corrupt"
     except StorageError as error:
-        # Without the right to list, S3 says "denied" of what is missing.
+        # Without permission to list, S3 returns "denied" for a missing object.
         if error.failure not in {"missing", "denied"} or exists(storage, row.key):
             raise
-        audio_objects.mark_missing(caller, row.id, reason=LOST)
+        audio_objects.mark_missing(caller, id=row.id, reason=LOST, from_="stored")
         return "missing"
     audio_objects.mark_analysed(
         caller,
@@ -85,14 +87,8 @@ def _noted(caller: Caller, storage: Storage, analyser: Analyser, row: AudioObjec
         channels=found.channels,
         peaks_key=found.peaks_key,
         etag=found.etag,
+        codec=found.codec,
+        media_start_ms=found.media_start_ms,
+        reason=found.remark,
     )
-    _allow_expiry(storage, row.key)
     return "ready"
-
-
-def _allow_expiry(storage: Storage, key: str) -> None:
-    try:
-        set_expiry(storage, "analysis", key, allowed=True)
-    except StorageError as error:
-        # The retention job keeps the deadline; the tag only feeds its safety net.
-        _log.warning("audio.tag_failed", failure=error.failure)

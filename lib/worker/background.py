@@ -1,4 +1,4 @@
-"""What works in a process beside its requests: metrics, the watch over Convex, the worker."""
+"""Background threads of a process: delivery of measurements, watch over Convex, worker."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Background:
 
     Args:
         services: of the process.
-        with_worker: run jobs here; default as `EARSHOT_WORKER` says of the app.
+        with_worker: run jobs here; the default is `EARSHOT_WORKER`.
     """
 
     def __init__(self, services: Services, *, with_worker: bool | None = None) -> None:
@@ -42,7 +42,7 @@ class Background:
         self._worker.start()
 
     def stop(self) -> None:
-        """Stop them; jobs end after their present item, and what was recorded is sent last."""
+        """Stop the threads; jobs finish their current item, then recorded measurements are sent."""
         self._worker.ask_to_stop()
         self._analyser.close()
         if not self._worker.join(STOP_SECONDS):

@@ -1,8 +1,7 @@
-"""Sends what a process has recorded to Convex, every few seconds, from a thread of its own.
+"""Sends the measurements of a process to Convex every few seconds, from its own thread.
 
-A batch is kept until it is known to be applied, and is repeated under the same id, so an answer
-that got lost counts nothing twice. Meanwhile the recorder goes on within its own bounds; nothing
-else piles up during an outage.
+A batch is kept until its delivery is confirmed, and repeated with the same id, so a lost response
+counts nothing twice. During an outage only the recorder keeps data, within its limits.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ _log = get_logger(__name__)
 
 
 class Flusher:
-    """Moves batches of one recorder.
+    """Delivers the batches of one recorder.
 
     Args:
         recorder: of this process.
@@ -51,7 +50,7 @@ class Flusher:
             self._thread.join(timeout)
 
     def flush(self) -> bool:
-        """Send what there is; return whether everything was accepted."""
+        """Send all batches; return whether everything was accepted."""
         with self._round:
             if not self._pending:
                 self._pending.extend(self._recorder.drain())
@@ -70,9 +69,9 @@ class Flusher:
             _log.warning("metrics.flush_waits", reason=str(error), batchId=batch.batch_id)
             return False
         except DataError as error:
-            # Asking again will not help; the measurements are lost, and that is counted.
+            # A retry cannot succeed; the measurements are dropped and counted.
             _log.error("metrics.batch_refused", reason=str(error), batchId=batch.batch_id)
-            self._recorder.lost("refused", len(batch.rollups))
+            self._recorder.lost("refused", len(batch))
         return True
 
     def _run(self) -> None:
@@ -83,5 +82,5 @@ class Flusher:
     def _guarded_flush(self) -> None:
         try:
             self.flush()
-        except Exception:  # noqa: BLE001  # the thread must outlive any one round
+        except Exception:  # noqa: BLE001  # the thread must survive any error
             _log.exception("metrics.flush_failed")

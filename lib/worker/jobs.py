@@ -1,24 +1,22 @@
-"""What the worker does.
+"""The jobs of the worker.
 
-A job gets the services of its process and `stop`, which it asks between items; it returns counts
-for its report. Every job may be ended at any point and run again from there: a missed run is made
-up for by the next one, never doubled.
+A job gets the services of its process and `stop`, which it calls between items; it returns counts
+for its report. Every job can be stopped at any point: the next run does the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from lib.product.schedule import EVERY
 from lib.work import dependencies, uploads
 from lib.work.services import Services
-from lib.worker import analysis_job, retention, started_erasures
+from lib.worker import analysis_job, erasures, expiry_tags, retention
 from lib.worker.alerts.delivery import deliver
 from lib.worker.alerts.evaluation import Evaluation
 from lib.worker.analyser import Analyser
 from lib.worker.probe import probe
-from lib.worker.reconciliation import Reconciliation
 
 Report = Mapping[str, object]
 Stop = Callable[[], bool]
@@ -31,7 +29,7 @@ class Job:
     Attributes:
         name: of the lease, the metric dimension and the report.
         every_seconds: from the start of one run to the start of the next, over all workers.
-        run: does it.
+        run: the job's function.
     """
 
     name: str
@@ -57,10 +55,11 @@ def default_jobs(analyser: Analyser) -> tuple[Job, ...]:
         "audio.retention": lambda services, stop: retention.expire_due(
             services.worker_caller, services.storage, stop
         ),
-        "audio.reconciliation": lambda services, stop: asdict(
-            Reconciliation(services.worker_caller(), services.storage, stop=stop).run()
+        "audio.tags": lambda services, stop: expiry_tags.follow_holds(
+            services.worker_caller, services.storage, stop
         ),
-        "users.erasure": started_erasures.finish_started,
+        "audio.reconciliation": erasures.reconcile,
+        "users.erasure": erasures.finish_started,
         dependencies.JOB: dependencies.check,
         "storage.probe": lambda services, _stop: probe(services.storage, services.recorder),
         "alerts.delivery": deliver,

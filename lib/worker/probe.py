@@ -1,4 +1,4 @@
-"""Puts, reads, checks and deletes a small object: storage health is known without traffic."""
+"""Job: writes, reads, checks and deletes a small object, to measure storage without traffic."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ METRIC = "storage.probe"
 
 
 def probe(storage: Storage, recorder: Recorder) -> dict[str, str | float]:
-    """Go through the life of one object.
+    """Write, read, check and delete one object.
 
     Each operation is recorded like any other; the round itself as metric `storage.probe`.
 

@@ -1,7 +1,7 @@
 """Runs jobs on a schedule that all workers share: each job under a lease in Convex.
 
-Any number of workers may run; a job runs in one of them at a time. A worker that dies loses its
-lease by time, and another goes on. Start times are jittered, so that replicas do not march in step.
+Any number of workers can run; each job runs in one of them at a time. The lease of a dead worker
+expires, and another one takes over. Start times have jitter, so that replicas do not synchronize.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from lib.worker.jobs import Job
 LEASE_SECONDS = 60.0
 RENEW_SECONDS = 20.0
 RETRY_SECONDS = 15.0
-"""Pause after Convex did not answer."""
+"""Pause when Convex is not responding."""
 
 METRIC = "job.run"
 
@@ -40,8 +40,8 @@ class Worker:
 
     Args:
         services: of the process.
-        jobs: what it does; see `lib.worker.jobs`.
-        lease_seconds: how long a lease holds without being renewed.
+        jobs: to run; see `lib.worker.jobs`.
+        lease_seconds: duration of a lease without renewal.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Worker:
         self._stop = threading.Event()
         self._lease_ms = int(lease_seconds * 1000)
         self._renew_seconds = min(RENEW_SECONDS, lease_seconds / 3)
-        # Unique per worker, so that no worker takes another's lease for its own.
+        # Unique per worker, so that leases are not confused.
         self._holder = f"{socket.gethostname()}-{secrets.token_hex(8)}"
         self._threads = [
             threading.Thread(target=self._loop, args=(job,), name=f"job-{job.name}", daemon=True)
@@ -64,7 +64,7 @@ class Worker:
             thread.start()
 
     def ask_to_stop(self) -> None:
-        """Let running jobs end after their present item; starts none any more."""
+        """Start no more jobs, and let running ones finish their current item."""
         self._stop.set()
 
     def join(self, seconds: float) -> bool:
@@ -83,13 +83,13 @@ class Worker:
             except DataError as error:
                 _log.warning("job.no_lease", job=job.name, reason=str(error))
                 pause = RETRY_SECONDS
-            except Exception:  # noqa: BLE001  # the thread must outlive any one turn
+            except Exception:  # noqa: BLE001  # the thread must survive any error
                 _log.exception("job.turn_failed", job=job.name)
                 pause = RETRY_SECONDS
             pause *= random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311  # jitter
 
     def _turn(self, job: Job) -> float:
-        """Run the job if it is due and free; return the seconds until it may be due again."""
+        """Run the job if it is due and free; return the seconds until the next try."""
         asked = time.monotonic()
         lease = job_leases.acquire(
             self._services.worker_caller(),
@@ -105,7 +105,7 @@ class Worker:
             return min(job.every_seconds, RETRY_SECONDS)
         due = lease.last_started_at + timedelta(seconds=job.every_seconds)
         left = (due - datetime.now(UTC)).total_seconds()
-        # Bounded below for one that runs long elsewhere, above so that a dead holder is noticed.
+        # Lower bound: the job may run long elsewhere. Upper bound: a dead holder must be noticed.
         return min(max(left, min(job.every_seconds, RETRY_SECONDS)), job.every_seconds)
 
     def _run(self, job: Job, asked: float) -> None:
@@ -140,13 +140,13 @@ class Worker:
         except DataError as error:
             _log.warning("job.failed", job=job.name, reason=str(error))
             return False, {"error": type(error).__name__}
-        except Exception as error:  # noqa: BLE001  # one job's bug must not end the others
+        except Exception as error:  # noqa: BLE001  # an error in one job must not affect the others
             _log.exception("job.failed", job=job.name)
             return False, {"error": type(error).__name__}
 
 
 class _Lease:
-    """Keeps a lease alive while its job runs; `lost` tells that another worker may have it."""
+    """Renews a lease while its job runs; `lost` means that another worker may have it."""
 
     def __init__(
         self, services: Services, name: str, holder: str, ttl_ms: int, every: float
@@ -163,7 +163,7 @@ class _Lease:
         return self._taken or time.monotonic() > self._until
 
     def granted(self, asked: float) -> None:
-        """Note a lease that was asked for at `asked`: Convex counts from later on, we from here."""
+        """Start the lease at the time of the request, which is earlier than Convex's start."""
         self._until = asked + self._ttl_ms / 1000
 
     def __enter__(self) -> None:

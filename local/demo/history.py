@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from lib.observability.recorder import SLOW_STORAGE_MS, Batch, Recorder
+from lib.observability.recorder import Batch, Recorder
+from lib.product.objectives import STORAGE_LATENCY
 from lib.storage.keys import AudioKey
 from local.demo.plan import PlannedSession, request_id, timeline
 from local.demo.recording import CONTENT_TYPE
@@ -207,7 +208,7 @@ def _storage_operation(
     error = "" if outcome == "ok" else outcome
     dimensions = {"operation": operation.name, "outcome": outcome}
     journal.observe("storage.operation", dimensions, duration, at, error)
-    if error or duration > SLOW_STORAGE_MS:
+    if error or duration > STORAGE_LATENCY.limit_ms:
         event = {
             "operation": operation.name,
             "outcome": outcome,

@@ -145,7 +145,7 @@ def encode(sound: Pcm) -> bytes:
 def _file(sequence: int | None, sound: Pcm) -> AudioFile:
     data = encode(sound)
     # Measured as the worker measures uploads: what is stored is what players will decode.
-    peaks = measure(io.BytesIO(data), format_of_content_type(CONTENT_TYPE))
+    peaks = measure(io.BytesIO(data), format_of_content_type(CONTENT_TYPE)).peaks
     return AudioFile(
         sequence=sequence,
         data=data,

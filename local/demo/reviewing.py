@@ -22,6 +22,7 @@ from lib.data.records import (
     ReviewQueuesCreateArgs,
     ReviewsAmendArgs,
 )
+from lib.product.objectives import FULL_TURN
 from local.demo.history import SOURCE
 from local.demo.progress import Advance
 
@@ -128,7 +129,7 @@ def write_reviews(worker: Caller, member_of: MemberOf, advance: Advance) -> None
         rubric_id=rubric_id,
         order="slowest",
         seed="demo",
-        description="Turns over 2.5 seconds: does it hurt the conversation?",
+        description=f"Turns over {FULL_TURN.limit_ms / 1000:g} seconds: do they hurt?",
         filters=NewQueueFilters(slow=True),
     )
     for clerk_id, count in DONE.items():

@@ -1,4 +1,4 @@
-"""What the local stack's own commands need of the instance: users and tokens, without HTTP."""
+"""Users and tokens for the local stack's own commands, without HTTP."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def session_token(
 
     Args:
         stack: the running or stopped stack.
-        role: whose: the demo user with that role.
+        role: of the user: the demo user with that role.
         subject: id of another user with that role; made if there is none with that id.
         seconds: life; default 60.
 

@@ -32,7 +32,7 @@ from local.stack import Stack
 
 
 def health(_request: Request) -> Response:
-    """Answer that the instance is up."""
+    """Return that the instance is up."""
     return JSONResponse({"status": "ok"})
 
 

@@ -25,12 +25,12 @@ _TICKET_DEFAULT = 2_592_000
 
 
 def jwks(request: Request) -> Response:
-    """Answer the public signing keys; not rate limited."""
+    """Return the public signing keys; not rate limited."""
     return JSONResponse(authorize(request).jwks)
 
 
 def list_sessions(request: Request) -> Response:
-    """Answer sessions of a user or client, newest first."""
+    """Return sessions of a user or client, newest first."""
     instance = authorize(request)
     query = request.query_params
     filters = {name: query[name] for name in ("user_id", "client_id") if name in query}
@@ -53,10 +53,10 @@ def list_sessions(request: Request) -> Response:
 
 
 def get_session(request: Request) -> Response:
-    """Answer one session."""
+    """Return one session."""
     instance = authorize(request)
     with instance.database.read() as db:
-        return JSONResponse(sessions.get(db, request.path_params["session_id"]))
+        return JSONResponse(sessions.get(db, request.path_params["clerk_session_id"]))
 
 
 async def create_session(request: Request) -> Response:
@@ -78,7 +78,7 @@ def revoke_session(request: Request) -> Response:
     """End a session; the browser's next handshake signs it out."""
     instance = authorize(request)
     with instance.database.write() as db:
-        return JSONResponse(sessions.end(db, request.path_params["session_id"], "revoked"))
+        return JSONResponse(sessions.end(db, request.path_params["clerk_session_id"], "revoked"))
 
 
 async def create_token(request: Request) -> Response:
@@ -91,7 +91,7 @@ async def create_token(request: Request) -> Response:
 
     def work() -> str:
         with instance.database.read() as db:
-            session = sessions.get(db, request.path_params["session_id"])
+            session = sessions.get(db, request.path_params["clerk_session_id"])
             user = users.get(db, session["user_id"])
         if session["status"] != "active":
             raise not_found("Session")
@@ -111,8 +111,10 @@ async def refresh_session(request: Request) -> Response:
     )
     if not expired or not refresh or not origin:
         raise ClerkError(400, "form_param_missing", "expired_token, refresh_token, request_origin")
-    session_id = request.path_params["session_id"]
-    token = await run_in_threadpool(_refreshed, instance, session_id, expired, refresh, origin)
+    clerk_session_id = request.path_params["clerk_session_id"]
+    token = await run_in_threadpool(
+        _refreshed, instance, clerk_session_id, expired, refresh, origin
+    )
     if text_field(body, "format") != "cookie":
         return JSONResponse({"object": "token", "jwt": token})
     directives = cookies.session_cookies(instance, token, secure=origin.startswith("https:"))
@@ -120,7 +122,7 @@ async def refresh_session(request: Request) -> Response:
 
 
 def handshake_payload(request: Request) -> Response:
-    """Answer the directives behind a handshake nonce, once."""
+    """Return the directives behind a handshake nonce, once."""
     instance = authorize(request)
     with instance.database.write() as db:
         directives = spend_nonce(db, request.query_params.get("nonce", ""))
@@ -146,13 +148,15 @@ async def create_ticket(request: Request) -> Response:
 
 
 def revoke_ticket(request: Request) -> Response:
-    """Make a sign-in ticket useless."""
+    """Revoke a sign-in ticket."""
     instance = authorize(request)
     with instance.database.write() as db:
         return JSONResponse(tickets.revoke(db, request.path_params["ticket_id"]))
 
 
-def _refreshed(instance: Instance, session_id: str, expired: str, refresh: str, origin: str) -> str:
+def _refreshed(
+    instance: Instance, clerk_session_id: str, expired: str, refresh: str, origin: str
+) -> str:
     if origin != instance.stack.app_url:
         raise ClerkError(400, "request_origin_invalid", "Unknown request origin")
     try:
@@ -165,19 +169,21 @@ def _refreshed(instance: Instance, session_id: str, expired: str, refresh: str, 
     except jwt.InvalidTokenError as error:
         raise ClerkError(401, "expired_token_invalid", "The expired token is no good") from error
     with instance.database.write() as db:
-        session = sessions.get(db, session_id)
+        session = sessions.get(db, clerk_session_id)
         if session["status"] != "active":
             raise ClerkError(401, f"session_{session['status']}", "The session is not active")
-        if claims.get("sid") != session_id or not sessions.has_refresh_token(
-            db, session_id, refresh
+        if claims.get("sid") != clerk_session_id or not sessions.has_refresh_token(
+            db, clerk_session_id, refresh
         ):
             raise ClerkError(401, "refresh_token_invalid", "The refresh token is no good")
-        db.execute("UPDATE sessions SET last_active_at = ? WHERE id = ?", (now_ms(), session_id))
+        db.execute(
+            "UPDATE sessions SET last_active_at = ? WHERE id = ?", (now_ms(), clerk_session_id)
+        )
         user = users.get(db, session["user_id"])
     return tokens.session_token(instance, session, user, origin)
 
 
-_SESSION = "/v1/sessions/{session_id}"
+_SESSION = "/v1/sessions/{clerk_session_id}"
 ROUTES = [
     Route("/v1/jwks", jwks),
     Route("/v1/sessions", list_sessions),

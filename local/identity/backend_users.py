@@ -38,7 +38,7 @@ _TEXTS = ("username", "external_id", "first_name", "last_name")
 
 
 def list_users(request: Request) -> Response:
-    """Answer a page of users; newest first unless `order_by` says otherwise."""
+    """Return a page of users; newest first unless `order_by` says otherwise."""
     instance = authorize(request)
     where, values = _conditions(request)
     limit, offset = paging(request)
@@ -49,7 +49,7 @@ def list_users(request: Request) -> Response:
 
 
 def count_users(request: Request) -> Response:
-    """Answer how many users match the filters of the list."""
+    """Return the number of users that match the filters of the list."""
     instance = authorize(request)
     where, values = _conditions(request)
     with instance.database.read() as db:
@@ -58,7 +58,7 @@ def count_users(request: Request) -> Response:
 
 
 def get_user(request: Request) -> Response:
-    """Answer one user."""
+    """Return one user."""
     instance = authorize(request)
     with instance.database.read() as db:
         return JSONResponse(users.get(db, request.path_params["user_id"]))
@@ -119,7 +119,7 @@ def delete_user(request: Request) -> Response:
 
 
 def _switch(column: str, *, on: bool) -> Callable[[Request], Response]:
-    """Return the endpoint that bans, unbans, locks or unlocks; both refusals end all sessions."""
+    """Return the endpoint that bans, unbans, locks or unlocks; ban and lock end all sessions."""
 
     def endpoint(request: Request) -> Response:
         instance, user_id = _authorize_write(request)

@@ -64,9 +64,8 @@ class ThrottledController(AuthenticationController):  # type: ignore[misc]  # un
 class CredentialForm(Authenticate):  # type: ignore[misc]  # untyped library
     """The library's sign-in form without its cookie.
 
-    The cookie could be replayed after a sign-out, so it is not just given no life: the component
-    that reads and writes it is not drawn at all. (Drawn, it asks for a rerun of its own, which can
-    cut a check of a password short.)
+    The cookie could be replayed after a sign-out, so the component that reads and writes it is not
+    drawn at all. (It would also request a rerun, which can interrupt a password check.)
     """
 
     def __init__(self, controller: ThrottledController) -> None:
@@ -78,7 +77,7 @@ class CredentialForm(Authenticate):  # type: ignore[misc]  # untyped library
 
 
 class NoCookie:
-    """Stands in for the library's cookie: never there, never set."""
+    """Replaces the library's cookie: never present, never set."""
 
     def get_cookie(self) -> None:
         """Return no remembered sign-in."""
@@ -128,5 +127,5 @@ def ask(hashes: Mapping[str, str], throttle: Throttle, address: str) -> str | No
     if st.session_state["authentication_status"]:
         return str(st.session_state["username"])
     if st.session_state["authentication_status"] is False:
-        st.error("That username and password do not match.", icon=":material/error:")
+        st.error("Wrong username or password.", icon=":material/error:")
     return None

@@ -1,4 +1,4 @@
-"""Queue of webhook events, written in the transaction of the change that they tell about."""
+"""Queue of webhook events, written in the transaction of their change."""
 
 from __future__ import annotations
 

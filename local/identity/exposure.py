@@ -1,4 +1,4 @@
-"""Who may call the local Clerk instance: processes of this machine."""
+"""Access to the local Clerk instance: only from this machine."""
 
 from __future__ import annotations
 

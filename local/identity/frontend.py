@@ -18,12 +18,12 @@ _READING = ("GET", "HEAD", "OPTIONS")
 
 
 def jwks(request: Request) -> Response:
-    """Answer the public signing keys (RFC 7517)."""
+    """Return the public signing keys (RFC 7517)."""
     return JSONResponse(request.app.state.instance.jwks)
 
 
 def discovery(request: Request) -> Response:
-    """Answer the issuer's metadata (OpenID Connect Discovery 1.0), which Convex reads."""
+    """Return the issuer's metadata (OpenID Connect Discovery 1.0), which Convex reads."""
     issuer = request.app.state.instance.stack.issuer_url
     return JSONResponse(
         {
@@ -52,7 +52,7 @@ def create_dev_browser(request: Request) -> Response:
 
 
 def show_client(request: Request) -> Response:
-    """Answer the browser's client, or null if it has none yet."""
+    """Return the browser's client, or null if it has none yet."""
     instance: Instance = request.app.state.instance
     with instance.database.read() as db:
         client_id = _client_of(instance, db, request)
@@ -87,7 +87,7 @@ def create_token(request: Request) -> Response:
     origin = _require_own_origin(instance, request)
     with instance.database.read() as db:
         client_id = _client_of(instance, db, request)
-        session = _own_session(db, client_id, request.path_params["session_id"])
+        session = _own_session(db, client_id, request.path_params["clerk_session_id"])
         user = users.get(db, session["user_id"])
     if session["status"] != "active":
         raise ClerkError(401, "signed_out", "You are signed out")
@@ -101,7 +101,7 @@ def _end_session(request: Request, status: sessions.EndStatus) -> Response:
     _require_own_origin(instance, request)
     with instance.database.write() as db:
         client_id = _client_of(instance, db, request)
-        session = _own_session(db, client_id, request.path_params["session_id"])
+        session = _own_session(db, client_id, request.path_params["clerk_session_id"])
         sessions.end(db, session["id"], status)
         answer = _client_answer(db, client_id)
     return _signed_out(instance, answer)
@@ -116,8 +116,10 @@ def _client_of(instance: Instance, db: sqlite3.Connection, request: Request) -> 
     return sessions.client_of_secret(db, request.cookies.get(cookies.CLIENT))
 
 
-def _own_session(db: sqlite3.Connection, client_id: str | None, session_id: str) -> dict[str, Any]:
-    session = sessions.get(db, session_id)
+def _own_session(
+    db: sqlite3.Connection, client_id: str | None, clerk_session_id: str
+) -> dict[str, Any]:
+    session = sessions.get(db, clerk_session_id)
     if session["client_id"] != client_id:
         raise not_found("Session")
     return session
@@ -157,9 +159,9 @@ ROUTES = [
     Route("/v1/client", show_client),
     Route("/v1/client/handshake", handshake),
     Route("/v1/client/sessions", end_sessions, methods=["DELETE"]),
-    Route("/v1/client/sessions/{session_id}/tokens", create_token, methods=["POST"]),
-    Route("/v1/client/sessions/{session_id}/remove", remove_session, methods=["POST"]),
-    Route("/v1/client/sessions/{session_id}/end", end_session, methods=["POST"]),
+    Route("/v1/client/sessions/{clerk_session_id}/tokens", create_token, methods=["POST"]),
+    Route("/v1/client/sessions/{clerk_session_id}/remove", remove_session, methods=["POST"]),
+    Route("/v1/client/sessions/{clerk_session_id}/end", end_session, methods=["POST"]),
     Route("/v1/dev_browser", create_dev_browser, methods=["POST"]),
     Route("/v1/tickets/accept", accept_ticket),
 ]

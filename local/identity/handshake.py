@@ -53,10 +53,10 @@ def handshake(request: Request) -> Response:
 def accept_ticket(request: Request) -> Response:
     """Answer `GET /v1/tickets/accept`: spend a ticket, sign the browser in, return to the app.
 
-    A new client (and dev browser) is made, so that nobody can plant the one that gets signed in.
+    A new client (and dev browser) is created, which prevents session fixation.
 
     Raises:
-        ClerkError: the ticket is no good, or the navigation did not come from the portal.
+        ClerkError: the ticket is invalid, or the navigation did not come from the portal.
     """
     instance: Instance = request.app.state.instance
     _require_portal(instance, request)
@@ -165,7 +165,7 @@ def _require_portal(instance: Instance, request: Request) -> None:
 
 
 def _redirect(url: str) -> Response:
-    # The URL carries a secret: neither stored nor told to the next page.
+    # The URL contains a secret: no caching, no referrer.
     headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     return RedirectResponse(url, 307, headers)
 

@@ -1,4 +1,4 @@
-"""What makes one Clerk instance: its addresses, its signing key and its dashboard settings."""
+"""One Clerk instance: addresses, signing key, dashboard settings."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def main() -> None:
     try:
         url = _ticket_url(username)
     except httpx.HTTPError:
-        st.error("The sign-in service does not answer. Please try again in a moment.")
+        st.error("The sign-in service is not responding. Try again in a moment.")
         st.session_state["authentication_status"] = None
         return
     st.markdown(":material/progress_activity: Signing you in …")

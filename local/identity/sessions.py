@@ -66,24 +66,24 @@ def create_session(db: sqlite3.Connection, client_id: str, user_id: str) -> dict
         raise ClerkError(403, "user_locked", "This account is locked")
     for session in of_client(db, client_id):
         end(db, session["id"], "replaced")
-    now, session_id = now_ms(), new_id("sess")
+    now, clerk_session_id = now_ms(), new_id("sess")
     db.execute(
         "INSERT INTO sessions VALUES (?, 'active', ?, ?, ?, ?, ?, ?, ?)",
-        (session_id, client_id, user_id, now, now, now, now + _SESSION_MS, now + _ABANDON_MS),
+        (clerk_session_id, client_id, user_id, now, now, now, now + _SESSION_MS, now + _ABANDON_MS),
     )
     user = users.update(db, user_id, {"last_sign_in_at": now, "last_active_at": now})
-    session = get(db, session_id)
+    session = get(db, clerk_session_id)
     emit(db, "session.created", {**session, "user": user})
     return session
 
 
-def get(db: sqlite3.Connection, session_id: str) -> dict[str, Any]:
+def get(db: sqlite3.Connection, clerk_session_id: str) -> dict[str, Any]:
     """Return a session in Clerk's form.
 
     Raises:
         ClerkError: there is no such session.
     """
-    row = db.execute("SELECT * FROM sessions WHERE id = ?", (session_id,)).fetchone()
+    row = db.execute("SELECT * FROM sessions WHERE id = ?", (clerk_session_id,)).fetchone()
     if row is None:
         raise not_found("Session")
     return as_json(row)
@@ -96,17 +96,17 @@ def of_client(db: sqlite3.Connection, client_id: str | None) -> list[dict[str, A
     return [as_json(row) for row in rows]
 
 
-def end(db: sqlite3.Connection, session_id: str, status: EndStatus) -> dict[str, Any]:
+def end(db: sqlite3.Connection, clerk_session_id: str, status: EndStatus) -> dict[str, Any]:
     """End a session that is still active, and queue its event; otherwise change nothing."""
-    session = get(db, session_id)
+    session = get(db, clerk_session_id)
     if session["status"] != "active":
         return session
     db.execute(
         "UPDATE sessions SET status = ?, updated_at = ? WHERE id = ?",
-        (status, now_ms(), session_id),
+        (status, now_ms(), clerk_session_id),
     )
-    db.execute("DELETE FROM refresh_tokens WHERE session_id = ?", (session_id,))
-    session = get(db, session_id)
+    db.execute("DELETE FROM refresh_tokens WHERE session_id = ?", (clerk_session_id,))
+    session = get(db, clerk_session_id)
     if status in _EVENTS:
         emit(db, _EVENTS[status], {**session, "user": users.get(db, session["user_id"])})
     return session
@@ -119,22 +119,24 @@ def end_all(db: sqlite3.Connection, user_id: str) -> None:
         end(db, row["id"], "revoked")
 
 
-def create_refresh_token(db: sqlite3.Connection, session_id: str) -> str:
+def create_refresh_token(db: sqlite3.Connection, clerk_session_id: str) -> str:
     """Make a refresh token for a session; only the newest few stay valid."""
     token = new_secret("rt")
-    db.execute("INSERT INTO refresh_tokens VALUES (?, ?, ?)", (digest(token), now_ms(), session_id))
+    db.execute(
+        "INSERT INTO refresh_tokens VALUES (?, ?, ?)", (digest(token), now_ms(), clerk_session_id)
+    )
     db.execute(
         "DELETE FROM refresh_tokens WHERE session_id = ? AND token_hash NOT IN (SELECT token_hash"
         " FROM refresh_tokens WHERE session_id = ? ORDER BY created_at DESC LIMIT ?)",
-        (session_id, session_id, _LIVE_REFRESH_TOKENS),
+        (clerk_session_id, clerk_session_id, _LIVE_REFRESH_TOKENS),
     )
     return token
 
 
-def has_refresh_token(db: sqlite3.Connection, session_id: str, token: str) -> bool:
+def has_refresh_token(db: sqlite3.Connection, clerk_session_id: str, token: str) -> bool:
     """Tell whether a refresh token belongs to the session."""
     query = "SELECT 1 FROM refresh_tokens WHERE token_hash = ? AND session_id = ?"
-    return db.execute(query, (digest(token), session_id)).fetchone() is not None
+    return db.execute(query, (digest(token), clerk_session_id)).fetchone() is not None
 
 
 def as_json(row: sqlite3.Row) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def create(db: sqlite3.Connection, user_id: str, seconds: int) -> dict[str, Any]
 
 
 def revoke(db: sqlite3.Connection, ticket_id: str) -> dict[str, Any]:
-    """Make a ticket useless."""
+    """Revoke a ticket."""
     ticket = _get(db, ticket_id)
     if ticket["status"] != "pending":
         raise ClerkError(400, "sign_in_token_cannot_be_revoked", "The ticket is not pending")

@@ -1,4 +1,4 @@
-"""Forgets what no longer serves, so that the instance's file cannot grow without bound."""
+"""Prunes expired data, so that the instance's file cannot grow without limit."""
 
 from __future__ import annotations
 

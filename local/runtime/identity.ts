@@ -26,8 +26,8 @@ const STANDARD = new Map([
   ["updated_at", "updatedAt"],
 ]);
 
-/** Claims that say something about the token, not about the user. */
-const TOKEN_CLAIMS = new Set(["iss", "sub", "aud", "exp", "iat", "nbf", "jti"]);
+/** Claims that say something about the token, not about the user; `fva` changes with each token. */
+const TOKEN_CLAIMS = new Set(["iss", "sub", "aud", "exp", "iat", "nbf", "jti", "fva"]);
 const OIDC_CLAIMS = new Set([
   ...TOKEN_CLAIMS,
   "nonce",

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from lib.api.envelope import Envelope
+from lib.api.middleware import RequestMiddleware
 from tests.support.api import Api
 
 
@@ -175,7 +175,7 @@ def test_an_unexpected_failure_is_a_problem_that_tells_nothing_of_it() -> None:
         raise RuntimeError("secret detail")
 
     async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(app=Envelope(broken))
+        transport = httpx.ASGITransport(app=RequestMiddleware(broken))
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             return await client.get("/anything")
 

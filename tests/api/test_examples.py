@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lib.api.problems import KINDS
-from lib.api.rates import LIMITS
+from lib.api.rate_limiter import LIMITS
 from local.processes import node_binary
 from tests.api.test_story import wav
 from tests.support.api import Api

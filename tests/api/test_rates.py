@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pytest
 
-from lib.api import rates
+from lib.api import rate_limiter
 from lib.api.problems import Problem
-from lib.api.rates import Rates, group_of
+from lib.api.rate_limiter import RateLimiter, group_of
 from lib.auth.bearer import Principal
 from lib.auth.roles import Role
 from lib.data import Caller, Client, Unavailable
@@ -26,20 +26,20 @@ def worker(convex: ConvexRuntime) -> Callable[[], Caller]:
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rates, "LIMITS", {"read": 20, "write": 200, "search": 5})
+    monkeypatch.setattr(rate_limiter, "LIMITS", {"read": 20, "write": 200, "search": 5})
     # Per hour: next to nothing flows back while a test runs.
-    monkeypatch.setattr(rates, "PERIOD_SECONDS", 3600)
+    monkeypatch.setattr(rate_limiter, "PERIOD_SECONDS", 3600)
 
 
 def caller() -> Principal:
     return Principal("service", uuid4().hex, Role.INGEST, "token")
 
 
-def allowed(limits: Rates, who: Principal, operation: str, tries: int) -> int:
+def allowed(limits: RateLimiter, who: Principal, operation: str, tries: int) -> int:
     granted = 0
     for _ in range(tries):
         try:
-            limits.spend(who, operation)
+            limits.acquire(who, operation)
         except Problem:
             continue
         granted += 1
@@ -53,24 +53,24 @@ def test_operations_fall_into_groups() -> None:
 
 
 def test_a_caller_gets_the_limit_and_then_is_told_to_wait(worker: Callable[[], Caller]) -> None:
-    limits, who = Rates(worker), caller()
+    limits, who = RateLimiter(worker), caller()
     assert allowed(limits, who, "GET /search", 5) == 5
     with pytest.raises(Problem) as caught:
-        limits.spend(who, "GET /search")
+        limits.acquire(who, "GET /search")
     assert caught.value.status_code == 429
     assert caught.value.headers is not None
     assert 1 <= int(caught.value.headers["Retry-After"]) <= 720
 
 
 def test_callers_and_groups_do_not_share(worker: Callable[[], Caller]) -> None:
-    limits, one, other = Rates(worker), caller(), caller()
+    limits, one, other = RateLimiter(worker), caller(), caller()
     assert allowed(limits, one, "GET /search", 5) == 5
     assert allowed(limits, other, "GET /search", 5) == 5
     assert allowed(limits, one, "GET /users", 5) == 5
 
 
 def test_replicas_share_one_bucket_under_concurrency(worker: Callable[[], Caller]) -> None:
-    replicas, who = [Rates(worker) for _ in range(3)], caller()
+    replicas, who = [RateLimiter(worker) for _ in range(3)], caller()
     with ThreadPoolExecutor(9) as threads:
         parts = [
             threads.submit(allowed, replicas[index % 3], who, "POST /users", 40)
@@ -81,18 +81,18 @@ def test_replicas_share_one_bucket_under_concurrency(worker: Callable[[], Caller
 
 
 def test_a_refused_caller_costs_no_call_to_convex(worker: Callable[[], Caller]) -> None:
-    limits, who = Rates(worker), caller()
+    limits, who = RateLimiter(worker), caller()
     assert allowed(limits, who, "GET /search", 20) == 5
     limits._worker = lambda: Caller(Client("http://127.0.0.1:9"), None)
     assert allowed(limits, who, "GET /search", 20) == 0
 
 
 def test_only_a_caller_without_calls_left_here_blocks(worker: Callable[[], Caller]) -> None:
-    limits, who = Rates(worker), caller()
-    assert limits.spend_held(who, "POST /users") is None
-    limits.spend(who, "POST /users")  # takes two calls, and spends one
-    assert limits.spend_held(who, "POST /users")
-    assert limits.spend_held(who, "POST /users") is None
+    limits, who = RateLimiter(worker), caller()
+    assert limits.try_acquire(who, "POST /users") is None
+    limits.acquire(who, "POST /users")  # takes two calls, and spends one
+    assert limits.try_acquire(who, "POST /users")
+    assert limits.try_acquire(who, "POST /users") is None
 
 
 def test_while_convex_is_slow_a_caller_holds_one_thread(worker: Callable[[], Caller]) -> None:
@@ -103,19 +103,19 @@ def test_while_convex_is_slow_a_caller_holds_one_thread(worker: Callable[[], Cal
         assert answer.wait(60)
         return worker()
 
-    limits, who = Rates(slow), caller()
+    limits, who = RateLimiter(slow), caller()
     with ThreadPoolExecutor(1) as thread:
-        first = thread.submit(limits.spend, who, "GET /users")
+        first = thread.submit(limits.acquire, who, "GET /users")
         try:
             assert asked.wait(60)
             for _ in range(3):
                 with pytest.raises(Problem) as caught:
-                    limits.spend(who, "GET /users")
+                    limits.acquire(who, "GET /users")
                 assert caught.value.status_code == 503
         finally:
             answer.set()
         assert first.result()
-    assert limits.spend(who, "GET /users")
+    assert limits.acquire(who, "GET /users")
 
 
 def test_without_convex_a_caller_is_told_so_and_convex_is_asked_again_later(
@@ -127,14 +127,14 @@ def test_without_convex_a_caller_is_told_so_and_convex_is_asked_again_later(
         asked[0] += 1
         return Caller(Client("http://127.0.0.1:9"), None) if down else worker()
 
-    limits, who = Rates(counted, clock=lambda: now[0]), caller()
+    limits, who = RateLimiter(counted, clock=lambda: now[0]), caller()
     with pytest.raises(Unavailable):
-        limits.spend(who, "GET /users")
+        limits.acquire(who, "GET /users")
     for _ in range(5):
         with pytest.raises(Problem) as caught:
-            limits.spend(who, "GET /users")
+            limits.acquire(who, "GET /users")
         assert caught.value.status_code == 503
     assert asked[0] == 1
     down = False
     now[0] += 2
-    assert limits.spend(who, "GET /users")
+    assert limits.acquire(who, "GET /users")

@@ -6,11 +6,14 @@ import hashlib
 import io
 import wave
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from lib.worker.analyser import Analyser
+from lib.worker.analysis_job import analyse_due
 from tests.support.api import Api
 
 
@@ -172,6 +175,60 @@ def test_a_recording_of_the_whole_session_can_be_stored(api: Api) -> None:
     httpx.request(upload["method"], upload["uploadUrl"], headers=upload["headers"], content=data)
     done = api.call("POST", f"/audio/{upload['audioObjectId']}/complete").json()
     assert (done["status"], done["sequence"]) == ("stored", None)
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        ("audio/x-wav", "audio/wav"),
+        ("audio/wave", "audio/wav"),
+        ("AUDIO/WAV", "audio/wav"),
+        ("audio/x-m4a", "audio/mp4"),
+        ("audio/webm;codecs=opus", "audio/webm"),
+        ('audio/ogg; codecs="opus"', "audio/ogg"),
+    ],
+)
+def test_a_content_type_is_taken_by_any_of_its_names(api: Api, given: str, stored: str) -> None:
+    body = {"contentType": given, "bytes": 10, "sha256": "0" * 64}
+    begun = api.call("POST", f"/sessions/{api.new_session()}/audio", json=body)
+    assert begun.status_code == 201
+    assert begun.json()["headers"]["Content-Type"] == stored
+
+
+@pytest.mark.parametrize("given", ["video/mp4", "audio/", "", "text/html; audio/wav", 7])
+def test_another_content_type_is_refused_with_those_that_are_accepted(
+    api: Api, given: object
+) -> None:
+    body = {"contentType": given, "bytes": 10, "sha256": "0" * 64}
+    refused = api.call("POST", f"/sessions/{api.new_session()}/audio", json=body)
+    assert refused.status_code == 422
+    assert [error["field"] for error in refused.json()["errors"]] == ["contentType"]
+    if isinstance(given, str):
+        assert "audio/wav, audio/mpeg" in refused.json()["errors"][0]["message"]
+
+
+def test_a_recording_that_browsers_do_not_play_says_so(api: Api) -> None:
+    session = api.new_session()
+    data = (Path(__file__).parents[1] / "storage/cases/a6-gsm.wav").read_bytes()
+    body = {
+        "contentType": "audio/x-wav",
+        "bytes": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+    }
+    upload = api.call("POST", f"/sessions/{session}/audio", json=body).json()
+    httpx.request(upload["method"], upload["uploadUrl"], headers=upload["headers"], content=data)
+    recording = f"/audio/{upload['audioObjectId']}"
+    done = api.call("POST", f"{recording}/complete").json()
+    assert (done["codec"], done["playsInBrowsers"]) == (None, None)
+    services = api.services
+    analyser = Analyser(services.storage)
+    analyse_due(services.worker_caller, services.storage, analyser, lambda: False)
+    analyser.close()
+    done = api.call("POST", f"{recording}/complete").json()
+    assert (done["analysis"], done["codec"], done["playsInBrowsers"]) == ("ready", "gsm_ms", False)
+    played = api.call("GET", f"{recording}/url", "viewer").json()
+    assert (played["codec"], played["playsInBrowsers"]) == ("gsm_ms", False)
+    assert httpx.get(played["url"]).content == data
 
 
 def test_an_upload_that_is_something_else_is_refused(api: Api) -> None:

@@ -67,12 +67,7 @@ async def test_stranger_is_sent_to_sign_in_and_back_to_the_deep_link(production:
     [
         "/_stcore/stream",
         "/_stcore/host-config",
-        "/_stcore/agent/interact",
-        "/_stcore/upload_file/a/b",
-        "/session/_stcore/health",
         "/media/a.wav",
-        "/component/x/index.html",
-        "/app/static/x.txt",
         "/api/v1/users",
         "/api",
         "/auth/state",
@@ -86,7 +81,32 @@ async def test_data_is_refused_and_never_redirected(path: str, production: Stage
         assert answer.json()["requestId"] == answer.headers["x-request-id"]
 
 
-@pytest.mark.parametrize("method", ["POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/_stcore/agent/interact",
+        "/_stcore/agent/mcp",
+        "/_stcore/bidi-components/x/index.js",
+        "/_stcore/metrics",
+        "/_stcore/script-health-check",
+        "/_stcore/upload_file/a/b",
+        "/_stcore/what-a-later-version-brings",
+        "/session/_stcore/health",
+        "/session/_stcore/upload_file/a/b",
+        "/component/x/index.html",
+        "/app/static/x.txt",
+        "/oauth2callback",
+    ],
+)
+async def test_members_reach_nothing_of_streamlit_that_no_page_needs(
+    path: str, method: str, production: Stage
+) -> None:
+    answer = await production.request(method, path, production.cookies())
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("method", ["POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"])
 async def test_other_methods_on_a_page_are_refused(method: str, production: Stage) -> None:
     answer = await production.request(method, "/users", sec_fetch_dest="document")
     assert answer.status_code == 401

@@ -6,17 +6,20 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
 import uvicorn
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from lib.auth.blocking import run_here
+from lib.auth.sockets import MESSAGE_BYTES, MOST_OF_MEMBER
 from tests.auth.clerk import APP_URL
 from tests.auth.harness import Stage, stage
+from tests.support.stack import wait_until
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
@@ -117,3 +120,58 @@ def test_socket_that_outlives_its_token_stays_open_while_clerk_says_active(
         socket.send("still here")
         assert socket.recv(10) == "user_1: still here"
     assert built.server.count("GET", "/v1/sessions/sess_1") == 1
+
+
+def test_a_member_has_so_many_sockets_and_others_have_theirs(
+    socket_stage: tuple[Stage, str],
+) -> None:
+    built, url = socket_stage
+    other = built.cookies(built.token(sub="user_2", sid="sess_2"))
+    with ExitStack() as sockets:
+        held = [
+            sockets.enter_context(open_socket(url, built.cookies())) for _ in range(MOST_OF_MEMBER)
+        ]
+        assert refusal(url, built.cookies()) == (429, "too-many-sockets")
+        assert built.events[-1].reason == "too-many-sockets"
+        sockets.enter_context(open_socket(url, other))
+        held[0].close()
+        wait_until(lambda: opens(url, built.cookies()), 10)
+
+
+def opens(url: str, cookies: str) -> bool:
+    try:
+        with open_socket(url, cookies):
+            return True
+    except InvalidStatus:
+        return False
+
+
+@pytest.mark.parametrize("message", ["x" * (MESSAGE_BYTES + 1), b"x" * (MESSAGE_BYTES + 1)])
+def test_a_message_that_is_too_large_never_reaches_the_app(
+    message: str | bytes, socket_stage: tuple[Stage, str]
+) -> None:
+    built, url = socket_stage
+    with open_socket(url, built.cookies()) as socket:
+        socket.send("x" * MESSAGE_BYTES)
+        assert len(socket.recv(10)) > MESSAGE_BYTES
+        socket.send(message)
+        with pytest.raises(ConnectionClosed) as closed:
+            socket.recv(10)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1009
+
+
+@pytest.mark.parametrize(
+    "path", ["/media/a", "/_stcore/host-config", "/session/_stcore/stream", "/_stcore/other"]
+)
+def test_only_the_dashboards_own_socket_can_be_opened(
+    path: str, socket_stage: tuple[Stage, str]
+) -> None:
+    built, url = socket_stage
+    headers = {"Cookie": built.cookies()}
+    with (
+        pytest.raises(InvalidStatus) as refused,
+        connect(url + path, additional_headers=headers, origin=Origin(APP_URL)),
+    ):
+        pass
+    assert refused.value.response.status_code == 404

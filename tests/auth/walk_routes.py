@@ -1,5 +1,7 @@
 """Asks every route of the running application, signed out, and prints what each answers as JSON.
 
+Beside the answers, it prints as what kind of path the gate knows each route.
+
 A process of its own: one Streamlit application per process. Argument: a folder for a stack's keys.
 """
 
@@ -18,6 +20,7 @@ import httpx
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
+from lib.auth.path_kinds import kind_of
 from local.stack import Stack
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -101,8 +104,9 @@ def main() -> None:
     found = sorted(set(paths(built.routes)))
     extra = ["/", "/users", "/session", "/anything/else", "/_stcore/agent/interact", "/media/x.wav"]
     extra.append("/static/no-such-file")
+    kinds = {path: kind_of(path) for path, _ in found}
     found += [(path, False) for path in extra]
-    json.dump(asyncio.run(walk(built, found)), sys.stdout)
+    json.dump({"kinds": kinds, "answers": asyncio.run(walk(built, found))}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -180,7 +180,7 @@ def test_a_killed_database_is_said_to_be_away_and_comes_back_with_everything(
     os.kill(pid, signal.SIGSTOP)
     try:
         page.reload()
-        expect(page.get_by_text(re.compile("cannot be shown", re.IGNORECASE)).first).to_be_visible(
+        expect(page.get_by_text(re.compile("could not", re.IGNORECASE)).first).to_be_visible(
             timeout=40_000
         )
         expect(page.get_by_text("Request id").first).to_be_visible()

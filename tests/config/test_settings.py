@@ -38,6 +38,43 @@ def test_every_setting_is_in_the_example_file_and_the_other_way_round() -> None:
     assert written == {field.alias for field in Settings.model_fields.values()}
 
 
+def example_secrets() -> dict[str, str]:
+    """Return the value that the example file shows for each setting that is kept out of texts."""
+    text = (ROOT / ".env.example").read_text()
+    shown = dict(re.findall(r"^#?([A-Z][A-Z0-9_]+)=(.+)$", text, re.MULTILINE))
+    hidden = {
+        str(field.alias)
+        for field in Settings.model_fields.values()
+        if "Secret" in str(field.annotation) or not field.repr
+    }
+    return {name: shown[name] for name in sorted(hidden & shown.keys())}
+
+
+@pytest.mark.parametrize("name", example_secrets())
+def test_a_secret_copied_from_the_example_file_is_refused_by_name(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        settings(monkeypatch, **{name: example_secrets()[name]})
+    assert name in {error["loc"][0] for error in refusal.value.errors()}
+    assert "example" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"EARSHOT_COOKIE_KEYS": f"{'k' * 32},Replace-Me-with-32-or-more-random-characters"},
+        {"EARSHOT_ORGANIZATION_ID": "org_replace_me"},
+        {"S3_ROLE_CREDENTIALS": '{"probe": "a:b", "reader": "REPLACE_ME:x"}'},
+    ],
+)
+def test_a_placeholder_is_refused_among_other_values_and_in_any_casing(
+    changes: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ValidationError, match=next(iter(changes))):
+        settings(monkeypatch, **changes)
+
+
 def test_every_setting_says_what_it_is() -> None:
     assert all(field.description for field in Settings.model_fields.values())
 

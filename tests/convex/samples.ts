@@ -1,6 +1,7 @@
 /** Valid arguments of every public function, over one small set of data. */
 import { api } from "../../convex/_generated/api.js";
 import type { FunctionName } from "../../convex/model/permissions.ts";
+import { firstCharacters } from "../../convex/model/texts.ts";
 import { START, addSession, addUser, as, turn } from "./harness.ts";
 import type { Deployment } from "./harness.ts";
 
@@ -44,7 +45,7 @@ export async function seed(t: Deployment, personal?: Personal): Promise<Seeded> 
   const sessionId = await addSession(t, "call-1", {
     title: `Call: ${text}`,
     metadata,
-    provider: `p ${text}`.slice(0, 150),
+    provider: firstCharacters(`p ${text}`, 80),
   });
   await ingest.mutation(api.userSessions.update, { id: sessionId, labels: ["billing"] });
   const more = { text: `morning ${text}`, requestId: "req-1", latencyMs: 900, ttftMs: 300 };
@@ -83,7 +84,7 @@ export async function seed(t: Deployment, personal?: Personal): Promise<Seeded> 
 
 /** Store an incident with a note, its message, and a silence of another rule. */
 async function seedAlerts(t: Deployment, text: string) {
-  const title = `Slow: ${text}`.slice(0, 190);
+  const title = firstCharacters(`Slow: ${text}`, 80);
   const results = [evaluation({ title })];
   const at = Date.now();
   await as(t, "worker").mutation(api.alerts.evaluate, { at, channels: ["webhook"], results });
@@ -140,7 +141,21 @@ export async function prepared(
   if (name === "erasure:step" || name === "erasure:get" || name === "erasure:list") {
     await worker.mutation(api.erasure.start, { clerkId: ids.clerkId });
   }
+  if (name === "erasure:keepReceipt") {
+    return { ...args, erasureId: await erased(t, ids.clerkId) };
+  }
   return args;
+}
+
+/** Erase a user, as the worker does, and return the erasure's id. */
+export async function erased(t: Deployment, clerkId: string): Promise<string> {
+  const worker = as(t, "worker");
+  const { erasureId } = await worker.mutation(api.erasure.start, { clerkId });
+  let step = { keys: [] as string[], done: false };
+  while (!step.done) {
+    step = await worker.mutation(api.erasure.step, { clerkId, deletedKeys: step.keys });
+  }
+  return erasureId;
 }
 
 /** A review that answers every question of the sample rubric. */
@@ -279,9 +294,11 @@ export function samples(
     "audioObjects:markStored": { id: pendingAudioId },
     "audioObjects:markAnalysed": { id: storedAudioId, analysis: "ready", durationMs: 900 },
     "audioObjects:markMissing": { id: pendingAudioId },
+    "audioObjects:startExpiry": {},
     "audioObjects:markExpired": { id: storedAudioId },
     "reveals:findUser": { value: clerkId, reason: "call back" },
     "reveals:ofSessions": { clerkId, reason: "call back", ...PAGE },
+    "audioObjects:noteTag": { id: storedAudioId, tag: "set" },
     "reveals:ofUser": { clerkId, reason: "call back" },
     "reveals:ofSession": { id: sessionId, reason: "call back" },
     "reveals:ofTranscript": { sessionId, reason: "call back", ...PAGE },
@@ -305,6 +322,9 @@ export function samples(
     "erasure:step": { clerkId, deletedKeys: [] },
     "erasure:get": { clerkId },
     "erasure:list": PAGE,
+    "erasure:open": PAGE,
+    "erasure:keepReceipt": { erasureId: "none", receipt: "signed" },
+    "erasure:erasedSessions": { sessionIds: [sessionId] },
     "jobLeases:acquire": { ...LEASE, dueEveryMs: 0 },
     "jobLeases:renew": LEASE,
     "jobLeases:finish": { name: "sweep", holder: "w1", ok: true, report: "{}", durationMs: 5 },

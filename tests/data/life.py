@@ -110,6 +110,7 @@ def reading(convex: ConvexRuntime) -> Answers:
     analysed = audio_objects.mark_analysed(
         worker, id=audio.id, analysis="corrupt", reason="cut off", duration_ms=61.5,
         sample_rate=16_000, channels=1, peaks_key=audio.key.replace(".wav", ".peaks.json"),
+        codec="pcm_s16le", media_start_ms=250,
     )  # fmt: skip
     reviewed = user_sessions.set_review(worker, id=session.id, review_status="reviewed", score=4)
     recorded = convex.member("viewer", act={"sub": "user_boss"}).mutation(

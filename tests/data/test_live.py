@@ -51,6 +51,18 @@ def test_the_clock_of_the_deployment_is_a_moment(convex: ConvexRuntime) -> None:
     assert abs(now - datetime.now(UTC)) < timedelta(minutes=5)
 
 
+def test_a_token_for_another_application_of_the_instance_is_refused(
+    convex: ConvexRuntime,
+) -> None:
+    ours = convex.stack.app_url
+    for azp in (ours, None):  # a token that a server has minted names no application
+        assert isinstance(system.ping(convex.member("admin", azp=azp)).now, datetime)
+    for azp in ("https://other.example.com", f"{ours}.example.com", ""):
+        with pytest.raises(Refused) as refused:
+            users.page(convex.member("admin", azp=azp), cursor=None, limit=1)
+        assert refused.value.code == "UNAUTHENTICATED"
+
+
 def test_a_user_comes_back_as_it_was_sent(convex: ConvexRuntime) -> None:
     ingest = convex.caller()
     clerk_id = f"user_{uuid4().hex}"

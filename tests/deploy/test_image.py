@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
+from lib.auth.sockets import MESSAGE_BYTES
+from lib.data import alerts
+from lib.observability.alert_rules import RUNTIME_DOWN, RUNTIME_SILENT
+from lib.product.alert_guidance import ALERTS
+from lib.product.guidance import Guidance
+from lib.product.reason_guidance import REASONS
+from local import processes
 from local.processes import node_binary
 from local.stack import Stack, free_ports
 from tests.deploy.dockerfile import DOCKERFILE, ROOT, Rehearsal, exec_form, stages
+from tests.support.convex import running_convex
 from tests.support.stack import wait_until
 
 PORT = "8501"
+
+
+def test_the_server_takes_no_larger_messages_than_the_gate() -> None:
+    for command in (exec_form(stages()[-1].last("CMD")), processes.uvicorn_command("x:y", 1)):
+        assert command[command.index("--ws-max-size") + 1] == str(MESSAGE_BYTES)
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +60,46 @@ def environment(image: Rehearsal, tmp_path_factory: pytest.TempPathFactory) -> d
         "HOME": str(image.folder),
         **stack.app_environment(),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A deployment in which an outage of Convex was recorded.
+
+    Attributes:
+        convex_url: of the deployment.
+        token: session token of a member with the role ops.
+        names: what to show, by query parameter.
+    """
+
+    convex_url: str
+    token: str
+    names: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
+    with running_convex(tmp_path_factory.mktemp("convex")) as convex:
+        ended = datetime.now(UTC)
+        alerts.record(
+            convex.caller("worker"),
+            idempotency_key="outage-1",
+            rule=RUNTIME_DOWN.name,
+            title=RUNTIME_DOWN.title,
+            severity=RUNTIME_DOWN.severity,
+            unit=RUNTIME_DOWN.unit,
+            value=60_000.0,
+            threshold=RUNTIME_SILENT.threshold,
+            path=RUNTIME_DOWN.path,
+            params={},
+            opened_at=ended - timedelta(minutes=1),
+            resolved_at=ended,
+            note="Seen by a test.",
+        )
+        member = convex.member("ops")
+        [incident] = alerts.page(member, cursor=None, limit=1).items
+        names = {"incident": incident.id, "rule": RUNTIME_DOWN.name, "reason": "token-expired"}
+        yield Recorded(convex.stack.convex_url, convex.issuer.token("ops", "user_test"), names)
 
 
 @pytest.fixture
@@ -123,6 +179,47 @@ def test_the_worker_starts_from_the_image_and_ends_politely(
     finally:
         worker.kill()
         worker.wait()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("path", "named", "advice"),
+    [
+        ("/alerts", "incident", ALERTS["runtime-down"]),
+        ("/alerts", "rule", ALERTS["runtime-down"]),
+        ("/auth-errors", "reason", REASONS["token-expired"]),
+    ],
+)
+def test_pages_of_the_image_say_what_to_do(
+    image: Rehearsal,
+    environment: dict[str, str],
+    recorded: Recorded,
+    path: str,
+    named: str,
+    advice: Guidance,
+) -> None:
+    asked = {
+        "page": path,
+        "role": "ops",
+        "token": recorded.token,
+        "params": {named: recorded.names[named]},
+    }
+    # What to do about a Convex that is down is said without it: the stack's does not run here.
+    convex_url = environment["CONVEX_URL"] if named == "rule" else recorded.convex_url
+    done = subprocess.run(
+        ["python", "-c", (ROOT / "tests/support/drawn_page.py").read_text()],
+        cwd=image.inside("/app"),
+        env={**environment, "CONVEX_URL": convex_url},
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    page = json.loads(done.stdout.splitlines()[-1])
+    assert page["errors"] == []
+    for heading, text in advice.parts():
+        assert f"**{heading}**\n\n{text}" in page["words"]
 
 
 @pytest.mark.long

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.formats.csv_cells import inert
+from lib.formats.csv_cells import inert, write_rows
 
 SIGNS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 
@@ -25,3 +27,15 @@ def test_no_cell_begins_with_a_sign(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "12:30", "a=b", "'quoted'", "e-mail", "\u05e9=1"])
 def test_other_text_stays_as_it_is(text: str) -> None:
     assert inert(text) == text
+
+
+def test_numbers_are_written_out() -> None:
+    out = io.BytesIO()
+    write_rows(out, ["cost"], [[1.5e-05], [3.0], [0.1], [12345678]])
+    assert out.getvalue().decode("utf-8-sig").splitlines() == [
+        "cost",
+        "0.000015",
+        "3",
+        "0.1",
+        "12345678",
+    ]

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from lib.formats.chat import read_chat
-from lib.formats.conversation import Conversation, Refusal, Transcript, UnreadableError
+from lib.formats.conversation import Conversation, Transcript, UnreadableError
 from lib.formats.csv_transcript import read_table
 from lib.formats.cues import read_subrip, read_webvtt
 from lib.formats.speakers import Speakers
-from lib.work.importing.files import Options, Source
+from lib.work.importing.files import Options, Source, Unreadable
 from tests.work.importing.samples import NOW
 
 BOB = Speakers({"bob smith": "user"})
@@ -33,7 +33,9 @@ def refused(found: Transcript) -> list[tuple[int, str]]:
     return [(item.line, item.reason) for item in found.refusals]
 
 
-def items(path: Path, *lines: object, options: Options = OPTIONS) -> list[Conversation | Refusal]:
+def items(
+    path: Path, *lines: object, options: Options = OPTIONS
+) -> list[Conversation | Unreadable]:
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     return [item.found for item in Source(options).items(path)]
 
@@ -57,20 +59,27 @@ def test_webvtt_of_others_is_read() -> None:
 
 def test_a_bad_cue_is_refused_by_its_line_and_keeps_its_place() -> None:
     text = (
-        "WEBVTT\n\n00:01.000 -> 00:02.000\n<v Bob Smith>a\n\n00:02.000 --> 00:01.000\n"
+        "WEBVTT\n\n00:01.000 ~> 00:02.000\n<v Bob Smith>a\n\n00:02:99.000 --> 00:01.000\n"
         "<v Bob Smith>b\n\n00:03.000 --> 00:04.000\n<v Eve>c\n\n00:03.000 --> 00:04.000\nd\n\n"
         "00:05.000 --> 00:06.000\n<v Bob Smith>e\n\n00:07.000 --> 00:08.000\n<v Bob Smith></v>\n\n"
-        "00:09.000 --> 00:10.000\n<v Bob Smith>f\n00:11.000 --> 00:12.000\n<v Bob Smith>g\n\n"
         "00:13.000 --> 00:14.000\n<v Bob Smith>h <v Agent>i\n\n"
         "30:00:00.000 --> 30:00:01.000\nUser: j"
     )
     found = read_webvtt(text, BOB)
-    assert said(found) == [(4, "user", "e")]
-    assert [line for line, _ in refused(found)] == [3, 6, 9, 12, 18, 21, 26, 29]
+    assert said(found) == [(3, "user", "e")]
+    assert [line for line, _ in refused(found)] == [3, 6, 9, 12, 21, 24]
     reasons = " | ".join(reason for _, reason in refused(found))
-    for word in ("arrow", "before it starts", "--speaker", "no text", "blank line", "one voice"):
+    for word in ("malformed", "--speaker", "one voice", "less than or equal"):
         assert word in reasons
     assert "Eve" not in reasons
+    assert [(note.line, note.reason) for note in found.notes] == [(18, "no text")]
+
+
+def test_an_end_before_its_start_is_left_out_and_the_words_are_kept() -> None:
+    found = read_webvtt("WEBVTT\n\n00:02.000 --> 00:01.000\nUser: a", BOB)
+    assert said(found) == [(0, "user", "a")]
+    assert "duration_ms" not in found.turns[0].content
+    assert ["end" in note.reason for note in found.notes] == [True]
 
 
 def test_cue_ids_are_sequences_only_if_all_of_them_are_numbers() -> None:
@@ -104,7 +113,7 @@ def test_csv_cells_are_refused_by_their_line() -> None:
     )
     assert said(found) == [(0, "user", "two\r\nlines"), (4, "user", "=1")]
     assert [(item.line, item.field) for item in found.refusals] == [
-        (4, ""),
+        (4, "startedAtMs"),
         (5, "speaker"),
         (6, "tokensIn"),
     ]
@@ -146,11 +155,8 @@ def test_a_chat_completion_is_read_with_its_answer_and_tokens() -> None:
         (3, "system", "Berlin"),
         (6, "assistant", "In Berlin"),
     ]
-    assert [item.field for item in chat.transcript.refusals] == [
-        "messages.4.content",
-        "messages.5.role",
-        "choices.1",
-    ]
+    assert [item.field for item in chat.transcript.refusals] == ["messages.5.role"]
+    assert [item.field for item in chat.transcript.notes] == ["messages.4.content.0", "choices.1"]
     answer = chat.transcript.turns[-1].content
     assert (answer["model_id"], answer["tokens_in"], answer["tokens_out"]) == ("m-2026", 12, 3)
     assert chat.started_at == datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -185,7 +191,11 @@ def test_a_line_is_a_session_or_a_turn_of_the_one_above(tmp_path: Path) -> None:
         ("b.wav", 0),
         ("b.wav", 9),
     ]
-    refusals = [(item.line, item.field) for item in (five, six, seven) if isinstance(item, Refusal)]
+    refusals = [
+        (item.refusal.line, item.refusal.field)
+        for item in (five, six, seven)
+        if isinstance(item, Unreadable)
+    ]
     assert refusals == [(5, "session"), (6, "colour"), (7, "session")]
 
 
@@ -209,8 +219,8 @@ def test_a_bad_session_is_refused_by_its_field(
     tmp_path: Path, change: dict[str, object], field: str
 ) -> None:
     (found,) = items(tmp_path / "x.jsonl", {**LINE, **change})
-    assert isinstance(found, Refusal)
-    assert (found.line, found.field) == (1, field)
+    assert isinstance(found, Unreadable)
+    assert (found.refusal.line, found.refusal.field) == (1, field)
 
 
 def test_a_session_may_name_its_transcript_which_has_recordings_beside(tmp_path: Path) -> None:
@@ -232,7 +242,7 @@ def test_a_transcript_needs_a_user_and_a_start(tmp_path: Path) -> None:
     path = tmp_path / "call-1.vtt"
     path.write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nUser: hi\n")
     (item,) = Source(Options(BOB)).items(path)
-    assert isinstance(item.found, Refusal)
+    assert isinstance(item.found, Unreadable)
     (item,) = Source(OPTIONS).items(path)
     assert isinstance(item.found, Conversation)
     opening = item.found.opening

@@ -1,13 +1,19 @@
 """Numbers and times as people read them."""
 
+import json
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lib.product import figures as fmt
 
 BERLIN = ZoneInfo("Europe/Berlin")
+CASES = json.loads(Path(__file__).with_name("figures.json").read_text())
 NOON = datetime(2026, 7, 1, 12, 0, 30, tzinfo=UTC)
 
 
@@ -45,25 +51,46 @@ def test_ages_are_rounded_down(seconds: float, words: str) -> None:
 
 
 def test_what_is_not_known_is_a_dash_and_not_a_zero() -> None:
-    unknown = [fmt.length(None), fmt.latency(None), fmt.dollars(None), fmt.count(None)]
+    unknown = [fmt.clock(None), fmt.latency(None), fmt.dollars(None), fmt.count(None)]
     assert unknown == [fmt.NONE] * 4
-    assert fmt.share(0, 0) == fmt.NONE
+    assert [fmt.share(0, 0), fmt.percent(None)] == [fmt.NONE] * 2
 
 
-def test_numbers_carry_their_units() -> None:
-    assert [fmt.latency(812.4), fmt.latency(1930)] == ["812 ms", "1.93 s"]
-    assert [fmt.length(7_900), fmt.length(3_723_000)] == ["0:07", "1:02:03"]
-    assert [fmt.dollars(0), fmt.dollars(0.0021), fmt.dollars(1234.5)] == [
-        "$0",
-        "$0.0021",
-        "$1,234.50",
-    ]
-    assert [fmt.share(3, 1000), fmt.share(1, 4), fmt.share(0, 5)] == ["0.3%", "25%", "0%"]
-    assert [fmt.size(812), fmt.size(1_500_000), fmt.size(5 * 2**30)] == [
-        "812 B",
-        "1.4 MiB",
-        "5.0 GiB",
-    ]
+@pytest.mark.parametrize("name", CASES)
+def test_figures_are_those_of_the_table_that_components_keep_too(name: str) -> None:
+    figure = getattr(fmt, name)
+    assert [[value, figure(value)] for value, _ in CASES[name]] == CASES[name]
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "words"),
+    [
+        (0, 3, "0"),
+        (14.25, 3, "14.3"),
+        (1000.0, 3, "1,000"),
+        (1234567.0, None, "1,234,567"),
+        (0.1, None, "0.1"),
+        (2.50, 3, "2.5"),
+        (1.5e-05, 3, "0.000015"),
+        (-0.25, None, "-0.25"),
+        (1e9, None, "1,000,000,000"),
+    ],
+)
+def test_numbers_of_any_size_are_written_out(value: float, digits: int | None, words: str) -> None:
+    assert fmt.number(value, digits) == words
+
+
+@given(st.floats(0, 1e15) | st.integers(0, 2**53))
+def test_no_figure_is_written_with_an_exponent(value: float) -> None:
+    shown = [fmt.clock(value), fmt.latency(value), fmt.dollars(value), fmt.count(value)]
+    shown += [fmt.number(value), fmt.number(value, 3)]
+    shown += [fmt.size(int(value)), fmt.percent(value / 1e15)]
+    assert all(re.fullmatch(r"[<$\d.,:]+( ?[%A-Za-z]+)?", text) for text in shown), shown
+
+
+@given(st.integers(1, 10**9), st.integers(1, 10**9))
+def test_only_nothing_is_0_percent_and_only_all_is_100_percent(part: int, more: int) -> None:
+    assert fmt.share(part, part + more) not in {"0%", "100%"}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.api.bodies import parse_json
-from lib.api.cursors import Cursors
+from lib.api.lists import Cursors
 from lib.api.problems import Problem
 from lib.auth.app_session import AppSession, AppSessionCookie
 from lib.auth.bearer import BearerVerifier

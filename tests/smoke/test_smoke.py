@@ -157,9 +157,9 @@ class TestOnAStack:
     def test_a_wrong_bucket_fails_with_reasons(self, broken: Completed) -> None:
         assert broken.returncode == 1
         told = failures(report(broken))
-        assert set(told) == {"Refuse an expired URL", "Bucket as wanted", "Clean up"}
+        assert set(told) == {"Refuse an expired URL", "Verify the bucket", "Clean up"}
         assert told["Refuse an expired URL"] == "A fresh URL of 2 s is answered 404, not 200."
-        assert told["Bucket as wanted"].startswith("bucket: is absent, must exist.")
+        assert told["Verify the bucket"].startswith("bucket: is absent, must exist.")
         assert told["Clean up"].startswith("Left behind under smoke-")
 
     def test_without_a_browser_the_rest_is_tried_and_the_reason_given(
@@ -167,7 +167,10 @@ class TestOnAStack:
     ) -> None:
         rows = {row["name"]: row for row in report(broken)["steps"]}
         skipped = [name for name, row in rows.items() if row["status"] == "SKIPPED"]
-        assert skipped == ["See it in the dashboard", "Hear it in the dashboard"]
+        assert skipped == [
+            "See the session in the dashboard",
+            "Play the recording in the dashboard",
+        ]
         assert "make setup-dev browser" in rows[skipped[0]]["sentence"]
         assert rows["Sign in"]["status"] == rows["Revoke the session"]["status"] == "PASS"
 

@@ -14,7 +14,7 @@ import pytest
 from lib.config.settings import StorageRole
 from lib.storage import bucket, policies
 from lib.storage.client import Storage
-from lib.storage.decode import FLAWS
+from lib.storage.decode import FLAWS, REMARKS
 from lib.storage.formats import FORMATS
 from lib.storage.policies import bucket_policy, iam_policy
 from lib.worker.analyser import Analyser
@@ -97,8 +97,10 @@ def test_and_nothing_else(role: StorageRole, action: str, resource: str) -> None
 def test_every_format_flaw_and_job_is_documented() -> None:
     for item in FORMATS:
         assert f"| `{item.content_type}` | `{item.extension}` |" in PAGE
-    for flaw, sentence in FLAWS.items():
-        assert f"| `{flaw}` | {sentence} |" in PAGE
+        for alias in item.aliases:
+            assert f"`{alias}`" in PAGE
+    for reason, sentence in (FLAWS | REMARKS).items():
+        assert f"| `{reason}` | {sentence} |" in PAGE
     storage = Storage(settings_for(Endpoint("http://127.0.0.1:9", "a", "s", "b")), lambda _: None)
     jobs = {job.name for job in default_jobs(Analyser(storage)) if job.name.startswith("audio.")}
     assert jobs <= set(re.findall(r"^\| `([a-z.]+)` \|", PAGE, re.MULTILINE))

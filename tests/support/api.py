@@ -17,7 +17,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from lib.api.app import create_api
-from lib.api.scrape import scrape_route
+from lib.api.prometheus import scrape_route
 from lib.auth.gate import Gate
 from lib.config.settings import Settings
 from lib.work.services import Services

@@ -21,6 +21,7 @@ _ENCODERS = {
     "audio/flac": ("flac", "flac"),
 }
 CONTENT_TYPES = tuple(_ENCODERS)
+_LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}
 
 
 def tone(seconds: float, rate: int = 48_000, channels: int = 1, level: float = 0.5) -> Signal:
@@ -41,18 +42,53 @@ def recording(content_type: str, seconds: float = 2.0, channels: int = 1) -> byt
 def encode(content_type: str, signal: Signal, rate: int = 48_000) -> bytes:
     """Encode samples of shape (channels, samples)."""
     container, codec = _ENCODERS[content_type]
-    layout = "mono" if signal.shape[0] == 1 else "stereo"
+    return encode_as(container, codec, signal, rate)
+
+
+def encode_as(
+    container: str,
+    codec: str,
+    signal: Signal,
+    rate: int = 48_000,
+    *,
+    codec_options: dict[str, str] | None = None,
+    file_options: dict[str, str] | None = None,
+    begin_at: int = 0,
+    to_pipe: bool = False,
+) -> bytes:
+    """Encode samples with any of FFmpeg's muxers and encoders.
+
+    Args:
+        container: muxer.
+        codec: encoder.
+        signal: shape (channels, samples).
+        rate: Hz.
+        codec_options: of the encoder.
+        file_options: of the muxer.
+        begin_at: time stamp of the first sample in seconds, as in a cut-out of a stream.
+        to_pipe: the writer cannot go back to fill in what it learns later.
+    """
+    layout = _LAYOUTS[signal.shape[0]]
     target = io.BytesIO()
-    with av.open(target, "w", format=container) as file:
-        stream = file.add_stream(codec, rate=rate, layout=layout)
+    sink = _Pipe(target) if to_pipe else target
+    with av.open(sink, "w", format=container, options=file_options or {}) as file:
+        stream = file.add_stream(codec, rate=rate, layout=layout, options=codec_options or {})
         assert isinstance(stream, av.AudioStream)
         for start in range(0, signal.shape[1], rate):
             block = np.ascontiguousarray(signal[:, start : start + rate])
             frame = av.AudioFrame.from_ndarray(block, format="fltp", layout=layout)
-            frame.sample_rate, frame.pts = rate, start
+            frame.sample_rate, frame.pts = rate, start + begin_at * rate
             file.mux(stream.encode(frame))
         file.mux(stream.encode(None))
     return target.getvalue()
+
+
+class _Pipe:
+    def __init__(self, target: io.BytesIO) -> None:
+        self._target = target
+
+    def write(self, data: bytes) -> int:
+        return self._target.write(data)
 
 
 def noise_wav(size: int, rate: int = 16_000) -> bytes:

@@ -28,8 +28,8 @@ _WITH_A_LOAD: Final = (
 )
 # What the product's views say when something went wrong (`lib/ui/shell`).
 _FAILURES: Final = (
-    "cannot be shown now",
-    "This page has failed",
+    "Could not ",
+    "This page failed to load",
     "Your session has ended",
     "is not for your role",
     "not found",

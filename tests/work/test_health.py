@@ -66,13 +66,13 @@ def test_the_worst_job_comes_first() -> None:
 @pytest.mark.parametrize(
     ("own", "dropped", "state", "note"),
     [
-        (status(), {}, "ok", "arrives"),
+        (status(), {}, "ok", "delivered"),
         (None, {"rollup": 3}, "warning", "3 rollup"),
         (status(dropped={"auth_event": 7}), {}, "warning", "7 auth_event"),
         (status(waiting=2, delivered_at=NOW - timedelta(minutes=9)), {}, "failed", "since 11:51"),
         (status(waiting=2, delivered_at=None), {}, "failed", "since the start"),
-        (status(waiting=2), {}, "ok", "arrives"),
-        (status(), None, "warning", "not known"),
+        (status(waiting=2), {}, "ok", "delivered"),
+        (status(), None, "warning", "unknown"),
     ],
 )
 def test_measurements_that_are_lost_or_stuck_are_said(

@@ -104,8 +104,11 @@ def test_a_refused_batch_does_not_block_the_others_and_its_loss_is_counted() -> 
 
     flusher = Flusher(recorder, send)
     recorder.observe("m", {}, 1.0)
+    recorder.keep("auth", {"reason": "token-expired"})
+    recorder.keep("storage", {"outcome": "denied"})
+    recorder.keep("storage", {"outcome": "timeout"})
     assert flusher.flush()
-    assert recorder.dropped == {"refused": 1}
+    assert recorder.dropped == {"refused": 4}
     assert flusher.flush()
     assert [item["metric"] for item in sent[1].rollups] == ["telemetry.dropped"]
 

@@ -1,33 +1,36 @@
-"""Recordings: begun here, uploaded to the bucket, completed here, played from the bucket."""
+"""Recordings: start an upload to the bucket, complete it, get a playback URL."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema, computed_field
 
-from lib.api.access import Access, Admitted, Held
-from lib.api.envelope import log_fields
-from lib.api.errors import errors
-from lib.api.fields import Answer, DocumentId, OutMoment, Sent
-from lib.api.problems import CONFLICT, GONE, NOT_FOUND, VALIDATION, Problem
+from lib.api.access import Access, AccessDep, ServicesDep
+from lib.api.middleware import log_fields
+from lib.api.models import DocumentId, OutMoment, RequestModel, ResponseModel
+from lib.api.problems import CONFLICT, GONE, NOT_FOUND, VALIDATION, Problem, errors
+from lib.api.recording import Recording
 from lib.api.route import ApiRoute
 from lib.data import FieldError
 from lib.storage.decode import UnplayableError
 from lib.storage.errors import ObjectMissingError
-from lib.storage.formats import MAX_AUDIO_BYTES
+from lib.storage.formats import CONTENT_TYPE_PATTERN, MAX_AUDIO_BYTES, format_of_content_type
 from lib.work import playback, uploads
 from lib.work.services import Services
 
 router = APIRouter(tags=["audio"], route_class=ApiRoute)
 
-ContentType = Literal[
-    "audio/wav", "audio/mpeg", "audio/ogg", "audio/webm", "audio/mp4", "audio/flac"
+ContentType = Annotated[
+    str,
+    AfterValidator(lambda given: format_of_content_type(given).content_type),
+    WithJsonSchema({"type": "string", "pattern": CONTENT_TYPE_PATTERN, "examples": ["audio/wav"]}),
 ]
+"""Of any name that is in use, with or without parameters; stored by its first name."""
 
 
-class NewAudio(Sent):
+class NewAudio(RequestModel):
     """A recording that will be uploaded."""
 
     content_type: ContentType
@@ -39,8 +42,8 @@ class NewAudio(Sent):
     )
 
 
-class Upload(Answer):
-    """Where to send the bytes: one request with exactly this method and these headers."""
+class Upload(ResponseModel):
+    """Upload request to send: exactly this method and these headers."""
 
     audio_object_id: str
     upload_url: str = Field(description="A secret until it expires; do not log it.")
@@ -49,44 +52,51 @@ class Upload(Answer):
     expires_at: OutMoment
 
 
-class Audio(Answer):
-    """A recording and its state."""
+class Audio(Recording):
+    """A recording and where it belongs."""
 
-    audio_object_id: str = Field(validation_alias="id", serialization_alias="audioObjectId")
     session_id: str
     sequence: int | None
-    content_type: str
-    bytes: int
     sha256: str
-    duration_ms: float | None
-    status: str = Field(description="pending, stored, expired, deleted or missing.")
-    analysis: str | None = Field(description="pending, ready or corrupt; null until stored.")
     created_at: OutMoment
 
+    @computed_field(  # type: ignore[prop-decorator]  # mypy knows no decorated properties
+        description="Browsers play this codec; null until analysed."
+    )
+    @property
+    def plays_in_browsers(self) -> bool | None:
+        """Tell whether browsers play the codec."""
+        return format_of_content_type(self.content_type).plays_in_browsers(self.codec)
 
-class PlaybackUrl(Answer):
-    """A short-lived URL that plays the recording; ask again before it expires."""
+
+class PlaybackUrl(ResponseModel):
+    """A short-lived URL that serves the recording; ask again before it expires."""
 
     url: str = Field(description="A secret until it expires; do not log it.")
     expires_at: OutMoment
+    codec: str | None = Field(description="FFmpeg's name of it; null until analysed.")
+    plays_in_browsers: bool | None = Field(
+        description="Browsers play this codec; null until analysed. Others have to be downloaded."
+    )
 
 
 @router.post(
     "/sessions/{id}/interactions/{sequence}/audio",
     status_code=201,
-    summary="Begin the recording of a turn",
-    responses=errors(404, 409, body=True),
+    summary="Start the upload of a turn's recording",
+    responses=errors(404, 409, 410, body=True),
 )
 def begin_turn_audio(
     id: DocumentId,  # noqa: A002  # the name in the path
     sequence: Annotated[int, Field(ge=0, le=1_000_000)],
     new: NewAudio,
-    access: Admitted,
-    services: Held,
+    access: AccessDep,
+    services: ServicesDep,
 ) -> Upload:
-    """Announce the recording of a turn and get a URL for its upload.
+    """Create a turn's recording and return a URL for its upload.
 
-    Repeating it for the same bytes, while they are not stored, gives the same recording.
+    Repeating the request before the upload is complete returns the same recording, with the whole
+    time to upload again.
     """
     return _begin(access, services, id, sequence, new)
 
@@ -94,31 +104,34 @@ def begin_turn_audio(
 @router.post(
     "/sessions/{id}/audio",
     status_code=201,
-    summary="Begin the recording of a session",
-    responses=errors(404, 409, body=True),
+    summary="Start the upload of a session's recording",
+    responses=errors(404, 409, 410, body=True),
 )
 def begin_session_audio(
     id: DocumentId,  # noqa: A002
     new: NewAudio,
-    access: Admitted,
-    services: Held,
+    access: AccessDep,
+    services: ServicesDep,
 ) -> Upload:
-    """Announce one recording of the whole session and get a URL for its upload."""
+    """Create a recording of the whole session and return a URL for its upload."""
     return _begin(access, services, id, None, new)
 
 
 @router.post(
     "/audio/{audioObjectId}/complete",
     summary="Complete an upload",
-    responses=errors(404, 409),
+    responses=errors(404, 409, 410),
 )
 def complete_audio(
     audioObjectId: DocumentId,  # noqa: N803  # the name in the path
-    access: Admitted,
-    services: Held,
+    access: AccessDep,
+    services: ServicesDep,
     request: Request,
 ) -> Audio:
-    """Check length and first bytes of what was uploaded, and mark it stored. May be repeated."""
+    """Check length and first bytes of the upload and mark it stored. Can be repeated.
+
+    A late upload is stored too, until the privacy window is over.
+    """
     log_fields(request.scope, audioObjectId=audioObjectId)
     try:
         row = uploads.complete(
@@ -126,12 +139,14 @@ def complete_audio(
         )
     except LookupError as error:
         raise _no_audio() from error
+    except uploads.EndedError as error:
+        raise Problem(GONE, "The privacy window of the recording is over.") from error
     except ObjectMissingError as error:
         raise Problem(CONFLICT, "Nothing was uploaded yet.") from error
     except UnplayableError as error:
         raise Problem(
             VALIDATION,
-            "The upload is not the announced recording.",
+            "The upload does not match the announced recording.",
             [FieldError("upload", str(error))],
         ) from error
     return Audio.model_validate(row)
@@ -144,17 +159,22 @@ def complete_audio(
 )
 def play_audio(
     audioObjectId: DocumentId,  # noqa: N803
-    access: Admitted,
-    services: Held,
+    access: AccessDep,
+    services: ServicesDep,
     response: Response,
 ) -> PlaybackUrl:
-    """Return a URL that plays a recording for a few minutes; who asked is on record."""
+    """Return a URL that plays a recording for a few minutes. The access is audited."""
     try:
         issued = playback.issue_url(access.caller, services.storage, audioObjectId)
     except playback.NotPlayableError as error:
         raise _not_playable(error) from error
     response.headers["Cache-Control"] = "no-store"
-    return PlaybackUrl(url=issued.url, expires_at=issued.expires_at)
+    return PlaybackUrl(
+        url=issued.url,
+        expires_at=issued.expires_at,
+        codec=issued.audio.codec,
+        plays_in_browsers=playback.plays_in_browsers(issued.audio),
+    )
 
 
 def _begin(
@@ -188,4 +208,4 @@ def _not_playable(error: playback.NotPlayableError) -> Problem:
         return _no_audio()
     if error.state in {"pending", "corrupt"}:
         return Problem(CONFLICT, f"The recording cannot be played: it is {error.state}.")
-    return Problem(GONE, f"The recording cannot be played any more: it is {error.state}.")
+    return Problem(GONE, f"The recording can no longer be played: it is {error.state}.")

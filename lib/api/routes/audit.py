@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from lib.api.access import Admitted
-from lib.api.errors import errors
-from lib.api.fields import Answer, Moment, Order, OutMoment
+from lib.api.access import AccessDep
 from lib.api.lists import At
+from lib.api.models import Moment, Order, OutMoment, ResponseModel
+from lib.api.problems import errors
 from lib.api.route import ApiRoute
 from lib.data import audit
 from lib.data.fields import Identifier
@@ -18,8 +18,8 @@ from lib.data.fields import Identifier
 router = APIRouter(prefix="/audit", tags=["audit"], route_class=ApiRoute)
 
 
-class AuditEvent(Answer):
-    """Who did what to whom."""
+class AuditEvent(ResponseModel):
+    """An audited action of an actor on a subject."""
 
     id: str
     action: str = Field(examples=["audio.play"])
@@ -28,7 +28,7 @@ class AuditEvent(Answer):
     actor_id: str
     actor_role: str
     impersonator_id: str | None = Field(
-        description="Clerk user id of whoever acted as the actor, if somebody did."
+        description="Clerk user id of the impersonator, if there was one."
     )
     session_id: str | None = Field(description="The session that it was about, if any.")
     user_id: str | None = Field(description="Clerk id of the user whom it was about, if any.")
@@ -37,7 +37,7 @@ class AuditEvent(Answer):
     created_at: OutMoment
 
 
-class AuditPage(Answer):
+class AuditPage(ResponseModel):
     """One page of the trail."""
 
     items: list[AuditEvent]
@@ -46,7 +46,7 @@ class AuditPage(Answer):
 
 @router.get("", summary="Read the audit trail", responses=errors())
 def list_audit_events(
-    access: Admitted,
+    access: AccessDep,
     at: At,
     start: Annotated[Moment | None, Query(alias="from")] = None,
     end: Annotated[Moment | None, Query(alias="to", description="Exclusive.")] = None,

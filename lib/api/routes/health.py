@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can serve."""
+"""Liveness and readiness of the process."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from anyio import CapacityLimiter
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from lib.api.errors import problem
-from lib.api.fields import Answer
+from lib.api.models import ResponseModel
+from lib.api.problems import problem
 from lib.api.route import ApiRoute
 from lib.observability.logs import get_logger
 from lib.work.dependencies import Probe
@@ -25,20 +25,20 @@ router = APIRouter(tags=["health"], route_class=ApiRoute)
 
 PROBE_SECONDS: Final = 3.0
 KEPT_SECONDS: Final = 2.0
-"""How long an answer stands: anybody may ask, and each round costs calls to every dependency."""
+"""How long a result is cached: the operation is public, and each check calls every dependency."""
 NOT_READY: Final = 503
 
 State = Literal["ok", "failed"]
 _log = get_logger(__name__)
 
 
-class Live(Answer):
-    """The process answers."""
+class Live(ResponseModel):
+    """The process is running."""
 
     status: Literal["ok"] = "ok"
 
 
-class Checks(Answer):
+class Checks(ResponseModel):
     """State of each dependency."""
 
     convex: State
@@ -46,18 +46,18 @@ class Checks(Answer):
     identity: State
 
 
-class Ready(Answer):
-    """Whether every dependency answers."""
+class Ready(ResponseModel):
+    """Whether every dependency responds."""
 
     status: Literal["ready", "unready"] = Field(description="ready if every check is ok.")
     checks: Checks
 
 
 class Readiness:
-    """Asks the dependencies side by side; a probe that hangs holds up nobody.
+    """Checks the dependencies in parallel; a hanging probe delays no other request.
 
     Args:
-        probes: by name; each raises if its dependency does not answer.
+        probes: by name; each raises if its dependency does not respond.
         clock: monotonic seconds.
     """
 
@@ -66,8 +66,8 @@ class Readiness:
     ) -> None:
         self._probes = probes
         self._clock = clock
-        # Threads of its own: a hanging dependency that holds up the threads of all other requests
-        # must not keep this from saying so. Twice as many, as a round may find all of them hang.
+        # Separate threads: a dependency that blocks those of other requests must not block this
+        # report. Twice as many, because all threads of the previous round may hang.
         self._threads = ThreadPoolExecutor(2 * len(probes), thread_name_prefix="ready")
         self._round = CapacityLimiter(1)
         self._one = anyio.Lock()
@@ -97,22 +97,22 @@ class Readiness:
         return states
 
 
-@router.get("/live", summary="Is the process alive?", responses={422: problem(422)})
+@router.get("/live", summary="Liveness", responses={422: problem(422)})
 async def live() -> Live:
-    """Answer 200 as long as the process serves requests; asks nobody else."""
+    """Return 200 as long as the process serves requests; calls no dependency."""
     return Live()
 
 
 @router.get(
     "/ready",
-    summary="Can requests be served?",
+    summary="Readiness",
     responses={
         422: problem(422),
-        NOT_READY: {"model": Ready, "description": "A dependency does not answer."},
+        NOT_READY: {"model": Ready, "description": "A dependency is not responding."},
     },
 )
 async def ready(request: Request, response: Response) -> Ready:
-    """Answer 200 if Convex, object storage and the identity provider answer, else 503."""
+    """Return 200 if Convex, object storage and the identity provider respond, otherwise 503."""
     readiness: Readiness = request.app.state.readiness
     states = await readiness.states()
     fine = all(state == "ok" for state in states.values())

@@ -7,20 +7,20 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter, Body, Request
 from pydantic import Discriminator, Field, Tag
 
-from lib.api import measured
-from lib.api.access import Admitted, Held
-from lib.api.envelope import log_fields
-from lib.api.errors import errors
-from lib.api.fields import Answer, DocumentId, OutMoment, Sent
+from lib.api import measurements
+from lib.api.access import AccessDep, ServicesDep
 from lib.api.idempotency import Key
 from lib.api.lists import At
-from lib.api.problems import ALTERNATIVE
+from lib.api.middleware import log_fields
+from lib.api.models import DocumentId, OutMoment, RequestModel, ResponseModel
+from lib.api.problems import ALTERNATIVE, errors
+from lib.api.recording import Recording
 from lib.api.route import ApiRoute
 from lib.api.routes.sessions import no_session
 from lib.data import audit, interactions, user_sessions
 from lib.data.fields import Cost, Duration, Identifier, Sequence, Speaker, Text, Tokens
-from lib.data.limits import APPEND_ITEMS
 from lib.data.records import NewInteraction
+from lib.product.limits import APPEND_ITEMS
 
 router = APIRouter(
     prefix="/sessions/{id}/interactions", tags=["interactions"], route_class=ApiRoute
@@ -29,8 +29,8 @@ router = APIRouter(
 _ONE, _MANY = f"{ALTERNATIVE}one", f"{ALTERNATIVE}many"
 
 
-class NewTurn(Sent):
-    """One turn; its place in the session is `sequence`."""
+class NewTurn(RequestModel):
+    """One turn; `sequence` is its position in the session."""
 
     sequence: Sequence
     speaker: Speaker
@@ -47,7 +47,7 @@ class NewTurn(Sent):
     latency_ms: Duration | None = Field(default=None, description="Time of the full turn.")
 
 
-class NewTurns(Sent):
+class NewTurns(RequestModel):
     """A batch of turns, stored in one transaction."""
 
     interactions: Annotated[list[NewTurn], Field(min_length=1, max_length=APPEND_ITEMS)]
@@ -64,25 +64,14 @@ OneOrMany = Annotated[
 ]
 
 
-class Appended(Answer):
-    """What became of the turns: each is new, or was there already with the same content."""
+class Appended(ResponseModel):
+    """Result: each turn is new, or was already stored with the same content."""
 
     accepted: int
     duplicates: int
 
 
-class TurnAudio(Answer):
-    """The recording of a turn; ask `/audio/{audioObjectId}/url` for a way to play it."""
-
-    audio_object_id: str = Field(validation_alias="id", serialization_alias="audioObjectId")
-    content_type: str
-    bytes: int
-    duration_ms: float | None
-    status: str = Field(description="pending, stored, expired, deleted or missing.")
-    analysis: str | None = Field(description="pending, ready or corrupt; null until stored.")
-
-
-class Turn(Answer):
+class Turn(ResponseModel):
     """One turn of a session."""
 
     sequence: int
@@ -99,43 +88,43 @@ class Turn(Answer):
     ttft_ms: float | None
     latency_ms: float | None
     created_at: OutMoment
-    audio: TurnAudio | None
+    audio: Recording | None
 
 
-class TurnPage(Answer):
+class TurnPage(ResponseModel):
     """One page of turns."""
 
     items: list[Turn]
     next_cursor: str | None
 
 
-@router.post("", status_code=201, summary="Store turns", responses=errors(404, 409, body=True))
+@router.post("", status_code=201, summary="Store turns", responses=errors(404, 409, 410, body=True))
 def append_turns(
     id: DocumentId,  # noqa: A002  # the name in the path
     sent: Annotated[OneOrMany, Body()],
-    access: Admitted,
+    access: AccessDep,
     key: Key,
     request: Request,
-    services: Held,
+    services: ServicesDep,
 ) -> Appended:
     """Store one turn, or a batch of 1 to 500 (at most 4 MiB), in one transaction.
 
-    A turn is known by its session and sequence: sending it again changes nothing, with other
-    content it is a conflict, and then nothing of the batch is stored.
+    Session and sequence identify a turn. Sending it again changes nothing; with different content
+    it is a conflict, and nothing of the batch is stored.
     """
     turns = sent.interactions if isinstance(sent, NewTurns) else [sent]
     _note_usage(request, turns)
     done = interactions.append(
         access.caller, id, [_record(turn) for turn in turns], idempotency_key=key
     )
-    measured.turns(services, turns, done.accepted)
-    measured.lag(services, done.lag_ms)
+    measurements.turns(services, turns, done.accepted)
+    measurements.lag(services, done.lag_ms)
     return Appended.model_validate(done)
 
 
 @router.get("", summary="List turns", responses=errors(404))
-def list_turns(id: DocumentId, access: Admitted, at: At) -> TurnPage:  # noqa: A002
-    """Return the turns of a session by sequence. A team member's reading is on record."""
+def list_turns(id: DocumentId, access: AccessDep, at: At) -> TurnPage:  # noqa: A002
+    """Return the turns of a session by sequence. Access by team members is audited."""
     page = interactions.page(access.caller, session_id=id, cursor=at.cursor, limit=at.limit)
     if not page.items and user_sessions.get(access.caller, id) is None:
         raise no_session()
@@ -151,7 +140,7 @@ def _record(turn: NewTurn) -> NewInteraction:
 
 
 def _note_usage(request: Request, turns: list[NewTurn]) -> None:
-    """Put who answered, and what it cost, on the request's log line."""
+    """Add provider, model, tokens and cost to the request's log line."""
     tokens = sum((turn.tokens_in or 0) + (turn.tokens_out or 0) for turn in turns)
     cost = sum(turn.cost or 0 for turn in turns)
     log_fields(

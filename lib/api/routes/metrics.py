@@ -1,4 +1,4 @@
-"""Figures about storage and sign-in, from mergeable histograms."""
+"""Storage and sign-in metrics, from mergeable histograms."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from lib.api.access import Admitted
-from lib.api.errors import errors
-from lib.api.fields import Answer, Moment, OutMoment
-from lib.api.problems import VALIDATION, Problem
+from lib.api.access import AccessDep
+from lib.api.models import Moment, OutMoment, ResponseModel
+from lib.api.problems import VALIDATION, Problem, errors
 from lib.api.route import ApiRoute
 from lib.data import Caller, FieldError, metrics
 from lib.data.records import Rollup
@@ -33,8 +32,8 @@ End = Annotated[Moment | None, Query(alias="to", description="Exclusive; default
 Width = Annotated[Resolution, Query(description="Width of the buckets that are read.")]
 
 
-class Series(Answer):
-    """One combination of dimensions over the window; durations in milliseconds, within 1%."""
+class Series(ResponseModel):
+    """One combination of dimensions over the time range; durations in milliseconds, within 1%."""
 
     dimensions: dict[str, str]
     count: int
@@ -46,8 +45,8 @@ class Series(Answer):
     max: float | None
 
 
-class Metrics(Answer):
-    """A metric over a window."""
+class Metrics(ResponseModel):
+    """A metric over a time range."""
 
     metric: str
     start: OutMoment = Field(serialization_alias="from")
@@ -58,7 +57,7 @@ class Metrics(Answer):
 
 @router.get("/storage", summary="Storage operations", responses=errors())
 def storage_metrics(
-    access: Admitted, start: Start = None, end: End = None, resolution: Width = "hour"
+    access: AccessDep, start: Start = None, end: End = None, resolution: Width = "hour"
 ) -> Metrics:
     """Return count, failures and latency of storage operations, per operation and outcome."""
     return _read(access.caller, "storage.operation", start, end, resolution)
@@ -66,7 +65,7 @@ def storage_metrics(
 
 @router.get("/auth", summary="Sign-in decisions", responses=errors())
 def auth_metrics(
-    access: Admitted, start: Start = None, end: End = None, resolution: Width = "hour"
+    access: AccessDep, start: Start = None, end: End = None, resolution: Width = "hour"
 ) -> Metrics:
     """Return count and duration of sign-in decisions, per outcome, reason and route."""
     return _read(access.caller, "auth.decision", start, end, resolution)
@@ -85,8 +84,8 @@ def _read(
         longest = _LONGEST[resolution]
         raise Problem(
             VALIDATION,
-            "The window is not acceptable.",
-            [FieldError("to", f"must be after from, by at most {longest.days} day(s)")],
+            "The time range is invalid.",
+            [FieldError("to", f"must be after from, at most {longest.days} day(s) later")],
         )
     rollups = metrics.between(caller, metric, first, last, resolution)
     series = [_summed(group) for group in _grouped(rollups)]

@@ -1,4 +1,4 @@
-"""Review queues: what is reviewed, how far that is, and how reviewers agree; to be read."""
+"""Review queues: sessions, progress and agreement of reviewers; read-only."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Literal
 from fastapi import APIRouter
 from pydantic import Field
 
-from lib.api.access import Admitted
-from lib.api.errors import errors
-from lib.api.fields import Answer, DocumentId, OutMoment
+from lib.api.access import AccessDep
 from lib.api.lists import At
-from lib.api.problems import NOT_FOUND, Problem
+from lib.api.models import DocumentId, OutMoment, ResponseModel
+from lib.api.problems import NOT_FOUND, Problem, errors
 from lib.api.route import ApiRoute
 from lib.api.routes.sessions import Session
 from lib.data import review_queues
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["review queues"], route_class=ApiRoute)
 
 
-class QueueFilters(Answer):
-    """Which sessions enter a queue when they end; null lets all in."""
+class QueueFilters(ResponseModel):
+    """Sessions that enter a queue when they end; null means no condition."""
 
     user_id: str | None = Field(
         validation_alias="clerk_id", serialization_alias="userId", description="Clerk user id."
@@ -41,8 +40,8 @@ class QueueFilters(Answer):
     slow: bool | None
 
 
-class Sampling(Answer):
-    """Which of these are taken: all, a share, or a number per user."""
+class Sampling(ResponseModel):
+    """Sample of these sessions: all, a percentage, or a number per user."""
 
     kind: Literal["all", "percentage", "perUser"]
     percent: float | None
@@ -50,18 +49,18 @@ class Sampling(Answer):
     period: Literal["day", "total"] | None
 
 
-class Progress(Answer):
-    """How far a queue is."""
+class Progress(ResponseModel):
+    """Progress of a queue."""
 
     items: int = Field(description="Sessions.")
     items_done: int = Field(description="Sessions with all their reviews.")
     wanted: int = Field(description="Reviews.")
-    done: int = Field(description="Reviews that were submitted.")
-    in_work: int = Field(description="Reviews that somebody works on.")
-    left: int = Field(description="Reviews that nobody has begun.")
+    done: int = Field(description="Submitted reviews.")
+    in_work: int = Field(description="Reviews in progress.")
+    left: int = Field(description="Reviews not started.")
 
 
-class ReviewQueue(Answer):
+class ReviewQueue(ResponseModel):
     """A queue and its progress."""
 
     id: str
@@ -71,24 +70,24 @@ class ReviewQueue(Answer):
     rubric_id: str
     filters: QueueFilters
     sampling: Sampling
-    target: int = Field(description="Reviews that each session gets.")
+    target: int = Field(description="Reviews per session.")
     order: Literal["oldest", "newest", "slowest", "random"]
     priority: int
-    lease_ms: float = Field(description="How long a reviewer keeps a session without a sign.")
+    lease_ms: float = Field(description="How long a reviewer's claim lasts without activity.")
     progress: Progress
     created_by: str = Field(description="Clerk user id, or the name of a machine.")
     created_at: OutMoment
 
 
-class ReviewQueuePage(Answer):
+class ReviewQueuePage(ResponseModel):
     """One page of queues."""
 
     items: list[ReviewQueue]
     next_cursor: str | None
 
 
-class Slot(Answer):
-    """A reviewer's place at a session."""
+class Slot(ResponseModel):
+    """A reviewer's assignment, claim or review of a session."""
 
     reviewer_id: str = Field(description="Clerk user id.")
     reviewer_name: str | None
@@ -96,7 +95,7 @@ class Slot(Answer):
     lease_until: OutMoment | None
 
 
-class QueueItem(Answer):
+class QueueItem(ResponseModel):
     """A session in a queue."""
 
     id: str
@@ -108,20 +107,20 @@ class QueueItem(Answer):
     priority: int
     slots: list[Slot]
     dispute: Literal["open", "settled"] | None = Field(
-        description="Whether its reviews contradict each other, and an admin has decided."
+        description="Whether its reviews disagree, and whether an admin has decided."
     )
     created_at: OutMoment
 
 
-class QueueItemPage(Answer):
+class QueueItemPage(ResponseModel):
     """One page of a queue's sessions."""
 
     items: list[QueueItem]
     next_cursor: str | None
 
 
-class ReviewerProgress(Answer):
-    """What one reviewer has done in a queue."""
+class ReviewerProgress(ResponseModel):
+    """Progress of one reviewer in a queue."""
 
     reviewer_id: str = Field(description="Clerk user id.")
     reviewer_name: str | None
@@ -130,20 +129,20 @@ class ReviewerProgress(Answer):
     assigned: int
 
 
-class QueueReviewers(Answer):
+class QueueReviewers(ResponseModel):
     """The reviewers of a queue; there is one page."""
 
     items: list[ReviewerProgress]
     next_cursor: None = None
 
 
-class CriterionAgreement(Answer):
-    """How two reviewers answered one question about the same sessions or turns."""
+class CriterionAgreement(ResponseModel):
+    """Agreement of two reviewers on one question about the same sessions or turns."""
 
     key: str
     label: str
     pairs: int = Field(description="How often both answered it.")
-    percent: float = Field(description="Share of these that agree, 0 to 100.")
+    percent: float = Field(description="Percentage that agree.")
     kappa: float | None = Field(
         description="Cohen's kappa; null for numbers and labels, and where chance alone gives "
         "full agreement."
@@ -153,7 +152,7 @@ class CriterionAgreement(Answer):
     weighted_kappa: float | None = Field(description="Kappa of scores with linear weights.")
 
 
-class PairAgreement(Answer):
+class PairAgreement(ResponseModel):
     """Two reviewers of a queue, by the rubric that both answered."""
 
     rubric_id: str
@@ -164,7 +163,7 @@ class PairAgreement(Answer):
     criteria: list[CriterionAgreement]
 
 
-class PairAgreementPage(Answer):
+class PairAgreementPage(ResponseModel):
     """One page of pairs."""
 
     items: list[PairAgreement]
@@ -173,7 +172,7 @@ class PairAgreementPage(Answer):
 
 @router.get("/review-queues", summary="List review queues", responses=errors())
 def list_queues(
-    access: Admitted, at: At, state: Literal["open", "closed"] | None = None
+    access: AccessDep, at: At, state: Literal["open", "closed"] | None = None
 ) -> ReviewQueuePage:
     """Return queues with their progress, the newest first; at most 50 a page."""
     limit = min(at.limit, review_queues.PAGE_QUEUES)
@@ -182,7 +181,7 @@ def list_queues(
 
 
 @router.get("/review-queues/{id}", summary="Read a review queue", responses=errors(404))
-def read_queue(id: DocumentId, access: Admitted) -> ReviewQueue:  # noqa: A002  # the name in the path
+def read_queue(id: DocumentId, access: AccessDep) -> ReviewQueue:  # noqa: A002  # the name in the path
     """Return a queue with its progress."""
     found = review_queues.get(access.caller, id)
     if found is None:
@@ -195,7 +194,7 @@ def read_queue(id: DocumentId, access: Admitted) -> ReviewQueue:  # noqa: A002  
 )
 def list_queue_items(
     id: DocumentId,  # noqa: A002
-    access: Admitted,
+    access: AccessDep,
     at: At,
     state: Literal["open", "done"] | None = None,
     dispute: Literal["open", "settled"] | None = None,
@@ -209,19 +208,21 @@ def list_queue_items(
 
 
 @router.get(
-    "/review-queues/{id}/reviewers", summary="Read who reviews in a queue", responses=errors(404)
+    "/review-queues/{id}/reviewers", summary="List the reviewers of a queue", responses=errors(404)
 )
-def read_queue_reviewers(id: DocumentId, access: Admitted) -> QueueReviewers:  # noqa: A002
+def read_queue_reviewers(id: DocumentId, access: AccessDep) -> QueueReviewers:  # noqa: A002
     """Return the reviewers of a queue, those with most reviews first."""
     found = review_queues.reviewers(access.caller, id)
     return QueueReviewers(items=[ReviewerProgress.model_validate(one) for one in found])
 
 
 @router.get(
-    "/review-queues/{id}/agreement", summary="Read how reviewers agree", responses=errors(404)
+    "/review-queues/{id}/agreement",
+    summary="Read the agreement of reviewers",
+    responses=errors(404),
 )
-def read_queue_agreement(id: DocumentId, access: Admitted, at: At) -> PairAgreementPage:  # noqa: A002
-    """Return pairs of reviewers of the same sessions, and how they agree; at most 100 a page."""
+def read_queue_agreement(id: DocumentId, access: AccessDep, at: At) -> PairAgreementPage:  # noqa: A002
+    """Return pairs of reviewers of the same sessions with their agreement; at most 100 a page."""
     from lib.work import agreement  # noqa: PLC0415  # loads PyCM, which only this needs
 
     limit = min(at.limit, agreement.PAGE_PAIRS)

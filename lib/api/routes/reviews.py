@@ -1,4 +1,4 @@
-"""Reviews: what reviewers found, to be read."""
+"""Reviews and scores; read-only."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from lib.api.access import Admitted
-from lib.api.errors import errors
-from lib.api.fields import Answer, DocumentId, Moment, Order, OutMoment
+from lib.api.access import AccessDep
 from lib.api.lists import At
+from lib.api.models import DocumentId, Moment, Order, OutMoment, ResponseModel
+from lib.api.problems import errors
 from lib.api.route import ApiRoute
 from lib.api.routes.sessions import no_session
-from lib.api.windows import End, Start, window
+from lib.api.time_ranges import End, Start, window
 from lib.data import reviews, user_sessions
 from lib.data.fields import Identifier
 
@@ -29,14 +29,14 @@ Answers = Annotated[
 ]
 
 
-class TurnAnswers(Answer):
-    """What a reviewer answered about one turn."""
+class TurnAnswers(ResponseModel):
+    """Answers about one turn."""
 
     sequence: int
     answers: Answers
 
 
-class ReviewComment(Answer):
+class ReviewComment(ResponseModel):
     """A remark, about the session, a turn of it or a moment."""
 
     text: str
@@ -44,15 +44,15 @@ class ReviewComment(Answer):
     at_ms: float | None
 
 
-class Correction(Answer):
-    """What was really said in a turn."""
+class Correction(ResponseModel):
+    """Corrected text of a turn."""
 
     sequence: int
     text: str
 
 
-class Review(Answer):
-    """A submitted review of a session, or the decision between several."""
+class Review(ResponseModel):
+    """A submitted review of a session, or the final decision between several."""
 
     id: str
     session_id: str
@@ -62,26 +62,26 @@ class Review(Answer):
     reviewer_name: str | None
     kind: Kind
     rubric_id: str
-    version: int = Field(description="Amendments count up from 1.")
+    version: int = Field(description="1 for the first submission; amendments count up.")
     latest: bool = Field(description="False for a version that an amendment replaced.")
     answers: Answers
     score: float | None
     turns: list[TurnAnswers]
     comments: list[ReviewComment]
     corrections: list[Correction]
-    duration_ms: float | None = Field(description="How long the reviewer took.")
+    duration_ms: float | None = Field(description="Time that the reviewer spent.")
     withdrawn_at: OutMoment | None
     created_at: OutMoment
 
 
-class ReviewPage(Answer):
+class ReviewPage(ResponseModel):
     """One page of reviews."""
 
     items: list[Review]
     next_cursor: str | None
 
 
-class SessionReviews(Answer):
+class SessionReviews(ResponseModel):
     """The reviews and decisions of one session; there is one page."""
 
     items: list[Review]
@@ -90,7 +90,7 @@ class SessionReviews(Answer):
 
 @router.get("/reviews", summary="List reviews", responses=errors())
 def list_reviews(
-    access: Admitted,
+    access: AccessDep,
     at: At,
     queue_id: Annotated[DocumentId | None, Query(alias="queueId")] = None,
     reviewer_id: Annotated[
@@ -104,9 +104,9 @@ def list_reviews(
     end: Annotated[Moment | None, Query(alias="to", description="Submitted before.")] = None,
     order: Order = "desc",
 ) -> ReviewPage:
-    """Return reviews and decisions that count, newest first by default.
+    """Return current reviews and decisions, newest first by default.
 
-    Reviewers do not see what others said of a session before they have submitted their own review.
+    Reviewers do not see others' reviews of a session before they submit their own.
     """
     page = reviews.page(
         access.caller,
@@ -123,7 +123,7 @@ def list_reviews(
     return ReviewPage(**at.answer(page, Review.model_validate))
 
 
-class ScoreTrend(Answer):
+class ScoreTrend(ResponseModel):
     """The mean score of the sessions that started on one UTC day, by rubric and model."""
 
     day: OutMoment
@@ -134,7 +134,7 @@ class ScoreTrend(Answer):
     mean_score: float = Field(description="1 to 5.")
 
 
-class ScoreTrends(Answer):
+class ScoreTrends(ResponseModel):
     """Days with scores, the oldest first."""
 
     items: list[ScoreTrend]
@@ -142,7 +142,7 @@ class ScoreTrends(Answer):
 
 @router.get("/reviews/trends", summary="Scores per day", responses=errors())
 def read_trends(
-    access: Admitted,
+    access: AccessDep,
     start: Start = None,
     end: End = None,
     rubric_id: Annotated[DocumentId | None, Query(alias="rubricId")] = None,
@@ -156,10 +156,10 @@ def read_trends(
 @router.get(
     "/sessions/{id}/reviews", summary="Read the reviews of a session", responses=errors(404)
 )
-def read_session_reviews(id: DocumentId, access: Admitted) -> SessionReviews:  # noqa: A002  # the name in the path
-    """Return the reviews and decisions of a session that count.
+def read_session_reviews(id: DocumentId, access: AccessDep) -> SessionReviews:  # noqa: A002  # the name in the path
+    """Return the current reviews and decisions of a session.
 
-    Reviewers do not see what others said before they have submitted their own review.
+    Reviewers do not see others' reviews before they submit their own.
     """
     if user_sessions.get(access.caller, id) is None:
         raise no_session()

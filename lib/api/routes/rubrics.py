@@ -1,4 +1,4 @@
-"""Rubrics: what reviewers are asked, to be read."""
+"""Rubrics: the questions of reviews; read-only."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from lib.api.access import Admitted
-from lib.api.errors import errors
-from lib.api.fields import Answer, DocumentId, OutMoment
+from lib.api.access import AccessDep
 from lib.api.lists import At
-from lib.api.problems import NOT_FOUND, Problem
+from lib.api.models import DocumentId, OutMoment, ResponseModel
+from lib.api.problems import NOT_FOUND, Problem, errors
 from lib.api.route import ApiRoute
 from lib.data import rubrics
 
 router = APIRouter(tags=["rubrics"], route_class=ApiRoute)
 
 
-class Criterion(Answer):
+class Criterion(ResponseModel):
     """One question of a rubric."""
 
     key: str = Field(description="Names its answer in reviews.")
@@ -29,11 +28,13 @@ class Criterion(Answer):
     required: bool
     min: float | None
     max: float | None
-    options: list[str] | None = Field(description="Of a choice, or labels.")
-    tolerance: float | None = Field(description="Scores and numbers this far apart agree.")
+    options: list[str] | None = Field(description="Answers to choose from, for a choice or labels.")
+    tolerance: float | None = Field(
+        description="Scores and numbers that differ by at most this count as agreement."
+    )
 
 
-class Rubric(Answer):
+class Rubric(ResponseModel):
     """One version of a rubric; a version never changes."""
 
     id: str
@@ -45,7 +46,7 @@ class Rubric(Answer):
     created_at: OutMoment
 
 
-class RubricPage(Answer):
+class RubricPage(ResponseModel):
     """One page of versions."""
 
     items: list[Rubric]
@@ -54,7 +55,7 @@ class RubricPage(Answer):
 
 @router.get("/rubrics", summary="List rubrics", responses=errors())
 def list_rubrics(
-    access: Admitted,
+    access: AccessDep,
     at: At,
     name: Annotated[
         str | None, Query(min_length=1, max_length=200, description="Versions of this one only.")
@@ -66,8 +67,8 @@ def list_rubrics(
 
 
 @router.get("/rubrics/{id}", summary="Read a rubric", responses=errors(404))
-def read_rubric(id: DocumentId, access: Admitted) -> Rubric:  # noqa: A002  # the name in the path
-    """Return one version of a rubric, as reviews and queues name it."""
+def read_rubric(id: DocumentId, access: AccessDep) -> Rubric:  # noqa: A002  # the name in the path
+    """Return one version of a rubric."""
     found = rubrics.get(access.caller, id)
     if found is None:
         raise Problem(NOT_FOUND, "There is no rubric with this id.")

@@ -1,4 +1,4 @@
-"""Search in what was said."""
+"""Search in transcripts."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from lib.api.access import Admitted
-from lib.api.errors import errors
-from lib.api.fields import Answer, DocumentId
+from lib.api.access import AccessDep
+from lib.api.models import DocumentId, ResponseModel
+from lib.api.problems import errors
 from lib.api.route import ApiRoute
 from lib.api.routes.interactions import Turn
 from lib.api.routes.sessions import Session
 from lib.data import interactions
-from lib.data.limits import QUERY_CHARS, SEARCH_ITEMS
+from lib.product.limits import QUERY_CHARS, SEARCH_ITEMS
 
 router = APIRouter(prefix="/search", tags=["search"], route_class=ApiRoute)
 
 
-class Piece(Answer):
+class Piece(ResponseModel):
     """A piece of the text around a hit."""
 
     text: str
-    hit: bool = Field(description="Whether this piece is what was searched for.")
+    hit: bool = Field(description="Whether this piece matches the search.")
 
 
-class Hit(Answer):
-    """A turn that holds the words, and the session that it is in."""
+class Hit(ResponseModel):
+    """A matching turn, and its session."""
 
     session: Session
     interaction: Turn
     highlight: list[Piece]
 
 
-class Hits(Answer):
+class Hits(ResponseModel):
     """The best hits; a search has one page."""
 
     items: list[Hit]
@@ -43,7 +43,7 @@ class Hits(Answer):
 
 @router.get("", summary="Search transcripts", responses=errors())
 def search(
-    access: Admitted,
+    access: AccessDep,
     q: Annotated[
         str, Query(min_length=1, max_length=QUERY_CHARS, description="Words to look for.")
     ],

@@ -7,15 +7,21 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AliasPath, Field
 
-from lib.api import measured
-from lib.api.access import Admitted, Held
-from lib.api.envelope import log_fields
-from lib.api.errors import errors
-from lib.api.fields import Answer, DocumentId, Moment, Order, OutMoment, Sent
-from lib.api.figures import Distribution
+from lib.api import measurements
+from lib.api.access import AccessDep, ServicesDep
 from lib.api.idempotency import Key
 from lib.api.lists import At
-from lib.api.problems import NOT_FOUND, Problem
+from lib.api.middleware import log_fields
+from lib.api.models import (
+    Distribution,
+    DocumentId,
+    Moment,
+    Order,
+    OutMoment,
+    RequestModel,
+    ResponseModel,
+)
+from lib.api.problems import NOT_FOUND, Problem, errors
 from lib.api.route import ApiRoute
 from lib.data import user_sessions
 from lib.data.fields import (
@@ -34,7 +40,7 @@ from lib.data.fields import (
 router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=ApiRoute)
 
 
-class NewSession(Sent):
+class NewSession(RequestModel):
     """A conversation that begins."""
 
     external_id: Identifier = Field(
@@ -49,8 +55,8 @@ class NewSession(Sent):
     metadata: Metadata | None = None
 
 
-class SessionChanges(Sent):
-    """What shall be changed; fields left out keep their values."""
+class SessionChanges(RequestModel):
+    """Changes; fields left out keep their values."""
 
     status: SessionStatus | None = None
     ended_at: Moment | None = None
@@ -61,15 +67,15 @@ class SessionChanges(Sent):
     metadata: Metadata | None = None
 
 
-class CreatedSession(Answer):
-    """Where the session is."""
+class CreatedSession(ResponseModel):
+    """The id of the session."""
 
     id: str
     created: bool = Field(description="False if it existed.")
 
 
-class SessionUser(Answer):
-    """Whose session it is."""
+class SessionUser(ResponseModel):
+    """User of the session."""
 
     clerk_id: str
     name: str | None
@@ -77,7 +83,7 @@ class SessionUser(Answer):
     image_url: str | None
 
 
-class Session(Answer):
+class Session(ResponseModel):
     """A session with its counters."""
 
     id: str
@@ -109,18 +115,18 @@ class Session(Answer):
     score: float | None
     labels: list[str]
     metadata: dict[str, Any] | None
-    legal_hold: bool = Field(description="Retention leaves its recordings alone.")
+    legal_hold: bool = Field(description="Under legal hold: retention and erasure do not touch it.")
     created_at: OutMoment
 
 
-class SessionPage(Answer):
+class SessionPage(ResponseModel):
     """One page of sessions."""
 
     items: list[Session]
     next_cursor: str | None
 
 
-class SessionSummary(Answer):
+class SessionSummary(ResponseModel):
     """Latency, cost and token figures of a session."""
 
     session_id: str
@@ -144,12 +150,13 @@ class SessionSummary(Answer):
     responses=errors(
         404,
         409,
+        410,
         body=True,
         also={200: {"model": CreatedSession, "description": "The session existed."}},
     ),
 )
 def create_session(
-    new: NewSession, access: Admitted, key: Key, request: Request, response: Response
+    new: NewSession, access: AccessDep, key: Key, request: Request, response: Response
 ) -> CreatedSession:
     """Create a session of a known user; the same `externalId` gives the same session."""
     log_fields(request.scope, provider=new.provider, modelId=new.model_id)
@@ -174,7 +181,7 @@ def create_session(
 
 @router.get("", summary="List sessions", responses=errors())
 def list_sessions(
-    access: Admitted,
+    access: AccessDep,
     at: At,
     user_id: Annotated[ClerkId | None, Query(alias="userId", description="Clerk id.")] = None,
     start: Annotated[Moment | None, Query(alias="from", description="Earliest start.")] = None,
@@ -186,7 +193,7 @@ def list_sessions(
     has_audio: Annotated[bool | None, Query(alias="hasAudio")] = None,
     provider: Identifier | None = None,
     model_id: Annotated[Identifier | None, Query(alias="modelId")] = None,
-    slow: Annotated[bool | None, Query(description="Has a turn over the objective.")] = None,
+    slow: Annotated[bool | None, Query(description="Has a turn slower than the objective.")] = None,
     order: Order = "desc",
 ) -> SessionPage:
     """Return sessions by start, newest first by default."""
@@ -211,7 +218,7 @@ def list_sessions(
 
 
 @router.get("/{id}", summary="Read a session", responses=errors(404))
-def get_session(id: DocumentId, access: Admitted) -> Session:  # noqa: A002  # the name in the path
+def get_session(id: DocumentId, access: AccessDep) -> Session:  # noqa: A002  # the name in the path
     """Return a session with its user and counters."""
     found = user_sessions.get(access.caller, id)
     if found is None:
@@ -219,15 +226,15 @@ def get_session(id: DocumentId, access: Admitted) -> Session:  # noqa: A002  # t
     return Session.model_validate(found)
 
 
-@router.patch("/{id}", summary="Change a session", responses=errors(404, 409, body=True))
+@router.patch("/{id}", summary="Change a session", responses=errors(404, 409, 410, body=True))
 def change_session(
     id: DocumentId,  # noqa: A002
     changes: SessionChanges,
-    access: Admitted,
+    access: AccessDep,
     key: Key,
-    services: Held,
+    services: ServicesDep,
 ) -> Session:
-    """Change a session; what is left out stays as it is."""
+    """Change a session; fields left out keep their values."""
     changed = user_sessions.update(
         access.caller,
         idempotency_key=key,
@@ -240,12 +247,12 @@ def change_session(
         labels=changes.labels,
         metadata=changes.metadata,
     )
-    measured.assessment(services, changed, changes.assessment_ms)
+    measurements.assessment(services, changed, changes.assessment_ms)
     return Session.model_validate(changed)
 
 
-@router.get("/{id}/summary", summary="Figures of a session", responses=errors(404))
-def summarise_session(id: DocumentId, access: Admitted) -> SessionSummary:  # noqa: A002
+@router.get("/{id}/summary", summary="Summarize a session", responses=errors(404))
+def summarise_session(id: DocumentId, access: AccessDep) -> SessionSummary:  # noqa: A002
     """Return latency, cost and token figures of a session."""
     found = user_sessions.summary(access.caller, id)
     if found is None:

@@ -1,4 +1,4 @@
-"""Figures over many sessions: per day, and per user."""
+"""Totals and latency over many sessions: per day, and per user."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from lib.api.access import Admitted
-from lib.api.errors import errors
-from lib.api.fields import Answer, OutMoment
-from lib.api.figures import Figures
-from lib.api.problems import NOT_FOUND, Problem
+from lib.api.access import AccessDep
+from lib.api.models import Figures, OutMoment, ResponseModel
+from lib.api.problems import NOT_FOUND, Problem, errors
 from lib.api.route import ApiRoute
-from lib.api.windows import End, Start, window
+from lib.api.time_ranges import End, Start, window
 from lib.data import user_sessions, users
 from lib.data.fields import ClerkId
 
@@ -29,31 +27,33 @@ class DayFigures(Figures):
     day: OutMoment
 
 
-class Days(Answer):
+class Days(ResponseModel):
     """Days on which sessions started."""
 
     items: list[DayFigures]
 
 
-class UserFigures(Answer):
+class UserFigures(ResponseModel):
     """Figures of one user's sessions: all together, and per day."""
 
     total: Figures
     days: list[DayFigures]
 
 
-@router.get("/summaries/daily", summary="Figures per day", responses=errors())
-def summarise_days(access: Admitted, start: Start = None, end: End = None) -> Days:
+@router.get("/summaries/daily", summary="Summarize sessions per day", responses=errors())
+def summarise_days(access: AccessDep, start: Start = None, end: End = None) -> Days:
     """Return figures per UTC day on which sessions started; at most 30 days."""
     first, last = window(start, end, DAILY_WINDOW)
     found = user_sessions.daily(access.caller, first, last)
     return Days(items=[DayFigures.model_validate(day) for day in found])
 
 
-@router.get("/users/{clerkId}/summary", summary="Figures of a user", responses=errors(404))
+@router.get(
+    "/users/{clerkId}/summary", summary="Summarize a user's sessions", responses=errors(404)
+)
 def summarise_user(
     clerkId: ClerkId,  # noqa: N803  # the name in the path
-    access: Admitted,
+    access: AccessDep,
     start: Start = None,
     end: End = None,
 ) -> UserFigures:

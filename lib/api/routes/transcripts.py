@@ -1,4 +1,4 @@
-"""The whole transcript of a session in one answer."""
+"""The whole transcript of a session in one response."""
 
 from __future__ import annotations
 
@@ -6,22 +6,21 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from lib.api.access import Admitted
-from lib.api.errors import Responses, errors
-from lib.api.fields import Answer, DocumentId
-from lib.api.problems import LIMIT_EXCEEDED, Problem
+from lib.api.access import AccessDep
+from lib.api.models import DocumentId, ResponseModel
+from lib.api.problems import LIMIT_EXCEEDED, Problem, Responses, errors
 from lib.api.route import ApiRoute
 from lib.api.routes.interactions import Turn
 from lib.api.routes.sessions import Session, no_session
 from lib.data import audit, interactions, user_sessions
-from lib.formats.transcript_export import FORMATS, TooLongError, document, gathered
+from lib.formats.transcript_export import FORMATS, JSON, TooLongError, gathered
 
 router = APIRouter(prefix="/sessions/{id}/transcript", tags=["sessions"], route_class=ApiRoute)
 
 Format = Literal["json", "text", "markdown", "vtt", "srt", "csv"]
 
 
-class Transcript(Answer):
+class Transcript(ResponseModel):
     """A session and all its turns by sequence."""
 
     session: Session
@@ -45,12 +44,13 @@ _DOCUMENTED: Final[Responses] = {
 )
 def read_transcript(
     id: DocumentId,  # noqa: A002  # the name in the path
-    access: Admitted,
-    format: Annotated[Format, Query(description="How it is written.")] = "json",  # noqa: A002
+    access: AccessDep,
+    format: Annotated[Format, Query(description="File format.")] = "json",  # noqa: A002
 ) -> Response:
     """Return the whole transcript, up to 20,000 turns or 32 million characters.
 
-    Longer ones can be listed in pages. Every reading is on record, a machine's too.
+    Text, Markdown, WebVTT and SubRip are in order of time, JSON and CSV by sequence.
+    Longer ones can be listed in pages. All access is audited, including that of machines.
     """
     session = user_sessions.get(access.caller, id)
     if session is None:
@@ -59,7 +59,7 @@ def read_transcript(
         turns = gathered(interactions.every(access.caller, id))
     except TooLongError as error:
         raise Problem(LIMIT_EXCEEDED, f"The transcript is too long. {error}") from error
-    # No transcript without its audit event.
+    # If the audit event cannot be written, no transcript is sent.
     audit.record(
         access.caller,
         action="transcript.export",
@@ -68,11 +68,11 @@ def read_transcript(
         details={"format": format},
     )
     if format == "json":
-        return Response(document(session, turns), media_type="application/json")
+        return Response(JSON.file(session, turns), media_type=JSON.media_type)
     kind = FORMATS[format]
     name = f'attachment; filename="transcript-{id}.{kind.extension}"'
     return Response(
-        kind.write(session, turns),
+        kind.file(session, turns),
         media_type=kind.media_type,
         headers={"Content-Disposition": name},
     )

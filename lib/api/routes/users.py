@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from lib.api.access import Admitted
-from lib.api.errors import errors
-from lib.api.fields import Answer, Moment, Order, OutMoment, Sent, UserKind, UserStatus
+from lib.api.access import AccessDep, ServicesDep
 from lib.api.idempotency import Key
 from lib.api.lists import At
-from lib.api.problems import NOT_FOUND, Problem
+from lib.api.models import (
+    Moment,
+    Order,
+    OutMoment,
+    RequestModel,
+    ResponseModel,
+    UserKind,
+    UserStatus,
+)
+from lib.api.problems import NOT_FOUND, Problem, errors
 from lib.api.route import ApiRoute
-from lib.data import audit, records, users
+from lib.data import audit, erasure, records, users
 from lib.data.fields import ClerkId, Email, ImageUrl, Name
-from lib.data.limits import QUERY_CHARS
+from lib.product.limits import QUERY_CHARS
+from lib.work.erasure import proven
 
 router = APIRouter(prefix="/users", tags=["users"], route_class=ApiRoute)
 
 
-class NewUser(Sent):
+class NewUser(RequestModel):
     """A user as the product's backend knows them; fields left out keep their values."""
 
     clerk_id: ClerkId = Field(description="Clerk user id.")
@@ -34,7 +42,7 @@ class NewUser(Sent):
     created_at: Moment | None = Field(default=None, description="Default: now.")
 
 
-class User(Answer):
+class User(ResponseModel):
     """A user."""
 
     clerk_id: str = Field(description="Clerk user id.")
@@ -48,7 +56,27 @@ class User(Answer):
     created_at: OutMoment
 
 
-class UserPage(Answer):
+class Erasure(ResponseModel):
+    """An erasure: its progress, and its proof."""
+
+    clerk_id: str
+    started_by: str = Field(description="Clerk user id or service.")
+    started_at: OutMoment
+    finished_at: OutMoment | None
+    uploads_until: OutMoment | None = Field(
+        description="Until when a URL signed before the erasure could be used for an upload."
+    )
+    swept_at: OutMoment | None = Field(
+        description="When the bucket was compared again after that, and nothing was left."
+    )
+    counts: dict[str, int] = Field(description="Rows deleted so far, by table.")
+    receipt: str | None = Field(description="Signed (RFC 7515, RS256) by this deployment.")
+    proves: dict[str, Any] | None = Field(
+        description="Contents of the receipt; null if there is none or its signature is not ours."
+    )
+
+
+class UserPage(ResponseModel):
     """One page of users."""
 
     items: list[User]
@@ -60,13 +88,16 @@ class UserPage(Answer):
     status_code=201,
     summary="Create or change a user",
     responses=errors(
-        409, body=True, also={200: {"model": User, "description": "The user existed."}}
+        409, 410, body=True, also={200: {"model": User, "description": "The user existed."}}
     ),
 )
 def upsert_user(
-    new: NewUser, access: Admitted, key: Key, request: Request, response: Response
+    new: NewUser, access: AccessDep, key: Key, request: Request, response: Response
 ) -> User:
-    """Create the user with this Clerk id, or change the one that exists."""
+    """Create the user with this Clerk id, or change the one that exists.
+
+    An erased user does not come back under the same id: 410.
+    """
     done = users.upsert(access.caller, idempotency_key=key, **_sent(new))
     stored = users.get(access.caller, new.clerk_id)
     if stored is None:
@@ -79,7 +110,7 @@ def upsert_user(
 
 @router.get("", summary="List users", responses=errors())
 def list_users(
-    access: Admitted,
+    access: AccessDep,
     at: At,
     kind: UserKind = "product",
     status: UserStatus | None = None,
@@ -109,14 +140,37 @@ def list_users(
 
 
 @router.get("/{clerkId}", summary="Read a user", responses=errors(404))
-def get_user(clerkId: ClerkId, access: Admitted) -> User:  # noqa: N803  # the name in the path
-    """Return the user with this Clerk id. A team member's reading is on record."""
+def get_user(clerkId: ClerkId, access: AccessDep) -> User:  # noqa: N803  # the name in the path
+    """Return the user with this Clerk id. Access by team members is audited."""
     found = users.get(access.caller, clerkId)
     if found is None:
         raise Problem(NOT_FOUND, "There is no user with this Clerk id.")
     if access.principal.kind == "member":
         audit.record(access.caller, action="user.view", subject_type="user", subject_id=clerkId)
     return User.model_validate(found)
+
+
+@router.get("/{clerkId}/erasure", summary="Read the receipt of an erasure", responses=errors(404))
+def get_erasure(
+    clerkId: ClerkId,  # noqa: N803
+    access: AccessDep,
+    services: ServicesDep,
+) -> Erasure:
+    """Return the latest erasure of a user and what its receipt proves, checked now."""
+    found = erasure.get(access.caller, clerkId)
+    if found is None:
+        raise Problem(NOT_FOUND, "No erasure of this user was started.")
+    return Erasure(
+        clerk_id=found.clerk_id,
+        started_by=found.started_by,
+        started_at=found.started_at,
+        finished_at=found.finished_at,
+        uploads_until=found.uploads_until,
+        swept_at=found.swept_at,
+        counts=dict(found.counts),
+        receipt=found.receipt,
+        proves=proven(found, services.settings),
+    )
 
 
 def _sent(new: NewUser) -> records.UsersUpsertArgs:

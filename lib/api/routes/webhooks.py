@@ -1,4 +1,4 @@
-"""Deliveries of webhooks; each proves itself by its signature."""
+"""Webhooks, verified by their signature."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from lib.api.errors import problem
-from lib.api.problems import BAD_REQUEST, Problem
+from lib.api.problems import BAD_REQUEST, Problem, problem
 from lib.api.route import ApiRoute
 from lib.observability.logs import get_logger
 from lib.work.clerk_webhooks import WebhookRefusedError
@@ -29,7 +28,7 @@ _BODY: Final[dict[str, Any]] = {
 @router.post(
     "/clerk",
     status_code=204,
-    summary="Take a webhook of Clerk",
+    summary="Receive a Clerk webhook",
     responses={status: problem(status) for status in (400, 413, 422, 500, 503)},
     openapi_extra=_BODY,
 )
@@ -41,6 +40,8 @@ async def receive_clerk_webhook(request: Request) -> Response:
         await run_in_threadpool(services.provisioner.receive, body, request.headers)
     except WebhookRefusedError as refused:
         _log.warning("clerk.webhook_refused", reason=str(refused))
-        detail = "The delivery is not signed by this Clerk instance, too old, or no event."
+        detail = (
+            "The delivery is not signed by this Clerk instance, is too old, or is not an event."
+        )
         raise Problem(BAD_REQUEST, detail) from refused
     return Response(status_code=204)

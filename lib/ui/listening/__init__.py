@@ -1,1 +1,1 @@
-"""Sessions: finding them, and the listening room."""
+"""Sessions: list, search, and the page with the player."""

@@ -1,4 +1,4 @@
-"""What was found in transcripts: each hit opens its session at the turn that was said."""
+"""Search results in transcripts; each opens its session at the matching turn."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from lib.ui.shell.navigation import remember_list
 from lib.ui.shell.visitor import Visitor
 
 _COLUMNS: Final = (
-    Column("What was said"),
-    Column("Who", minor=True),
+    Column("Text"),
+    Column("Speaker", minor=True),
     Column("Session"),
     Column("Started"),
 )
@@ -27,26 +27,24 @@ _MOST: Final = 50
 
 
 def search_hits(words: str, chosen: SessionFilters, visitor: Visitor) -> None:
-    """Draw the turns that hold the words, best first, of the sessions that the filters select."""
-    with notices.failures_told(visitor.caller.request_id, "The search"), st.skeleton(420):
+    """Draw the turns that match, best first, of the sessions that the filters select."""
+    with notices.error_boundary(visitor.caller.request_id, "search"), st.skeleton(420):
         found = interactions.search(visitor.caller, query=words, limit=_MOST)
     now = datetime.now(UTC)
     hits = [hit for hit in found if chosen.matches(hit.session, now)]
     if not hits:
         hint = (
-            "Search finds whole words and beginnings."
+            "Search matches whole words and beginnings of words."
             if not found
-            else "There are matches in other sessions: take a filter away."
+            else "Other sessions match. Remove a filter to see them."
         )
-        notices.empty("Nothing was said like that", hint)
+        notices.empty("No matches", hint)
         return
     remember_list(list(dict.fromkeys(hit.session.id for hit in hits)))
     table = [_row(hit, visitor) for hit in hits]
-    record_table("Turns that match", _COLUMNS, table, key="sessions-hits")
+    record_table("Matching turns", _COLUMNS, table, key="sessions-hits")
     st.caption(
-        f"{len(hits)} of the {_MOST} best matches"
-        if len(found) == _MOST
-        else f"{len(hits)} matches"
+        f"{len(hits)} of the top {_MOST} matches" if len(found) == _MOST else f"{len(hits)} matches"
     )
 
 
@@ -57,7 +55,7 @@ def _row(hit: SearchHit, visitor: Visitor) -> Row:
         (
             Cell("".join(text for text, _ in marked), pieces=marked),
             Cell(session_rows.name_of(session.user) if turn.speaker == "user" else turn.speaker),
-            Cell(session.title or session.external_id, f"at {fmt.length(turn.started_at_ms)}"),
+            Cell(session.title or session.external_id, f"at {fmt.clock(turn.started_at_ms)}"),
             Cell(fmt.moment(session.started_at, visitor.zone), title=fmt.utc(session.started_at)),
         ),
         "/session",

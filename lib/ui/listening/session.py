@@ -1,4 +1,4 @@
-"""One session: its facts, and the listening room."""
+"""The session page: facts, player, reviews and side panel."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from lib.auth.roles import Role, allows
 from lib.data import Refused
 from lib.data.records import UserSession
 from lib.product import figures as fmt
-from lib.ui.listening.room import Room, listening_room, load_room
-from lib.ui.listening.side_panel import session_side
+from lib.product.objectives import ASSESSMENT, FIRST_TOKEN, FULL_TURN
+from lib.ui.listening.player import LoadedSession, draw_player, load_session
+from lib.ui.listening.side_panel import side_panel
 from lib.ui.parts import session_rows
-from lib.ui.parts.objectives import ASSESSMENT_MS, TTFT_MS, TURN_MS
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, Neighbours, page_heading
 from lib.ui.parts.record_table.component import Tone
-from lib.ui.parts.series import DEMO
-from lib.ui.review import current_review, panel
+from lib.ui.parts.rollup_sums import DEMO
+from lib.ui.review import current_review
+from lib.ui.review.review_panel.component import review_panel
 from lib.ui.review.session_reviews import session_reviews
 from lib.ui.shell import notices
 from lib.ui.shell.navigation import neighbours_of
@@ -29,42 +30,42 @@ _VIEWED: Final = "earshot.viewed"
 def draw(visitor: Visitor) -> None:
     """Draw the page of the session that the address names by `id`, from the moment `t` (s)."""
     session_id = st.query_params.get("id", "")
-    with notices.failures_told(visitor.caller.request_id, "This session"), st.skeleton(520):
-        # On record once per visit, not per rerun.
+    with notices.error_boundary(visitor.caller.request_id, "load the session"), st.skeleton(520):
+        # Audited once per visit, not per rerun.
         note = st.session_state.get(_VIEWED) != session_id
-        room = load_room(visitor.caller, session_id, _start_ms(), note=note)
-    if room is None:
+        loaded = load_session(visitor.caller, session_id, _start_ms(), note=note)
+    if loaded is None:
         notices.not_found("Session", "The link is wrong, or the session was erased.")
         return
     st.session_state[_VIEWED] = session_id
-    _page(room, _item_under_review(visitor, session_id))
+    _page(loaded, _item_under_review(visitor, session_id))
 
 
 @st.fragment
-def _page(room: Room, item_id: str | None) -> None:
-    """Draw the loaded session; runs alone when the reader does something on the page."""
+def _page(loaded: LoadedSession, item_id: str | None) -> None:
+    """Draw the loaded session; as a fragment it reruns alone."""
     visitor = require_role("/session")
-    _heading(room.shown, visitor)
+    _heading(loaded.shown, visitor)
     transcript, side = st.columns([0.62, 0.38] if item_id else [0.72, 0.28], gap="large")
     with transcript:
-        if room.turns or room.recordings:
-            listening_room(room, visitor, reviewing=item_id is not None)
+        if loaded.turns or loaded.recordings:
+            draw_player(loaded, visitor, reviewing=item_id is not None)
         else:
-            notices.empty("Nothing was said yet", "Turns appear here when the product stores them.")
+            notices.empty("No turns yet", "Turns appear here once the product stores them.")
     with side:
         if item_id:
-            panel.panel(item_id)
-        session_reviews(room.session, visitor)
-        session_side(room, visitor)
+            review_panel(item_id)
+        session_reviews(loaded.session, visitor)
+        side_panel(loaded, visitor)
 
 
 def _item_under_review(visitor: Visitor, session_id: str) -> str | None:
-    """Return the place in a queue that the address names, once it is the reviewer's."""
+    """Return the queue item that the address names, once the reviewer has claimed it."""
     item_id = st.query_params.get(current_review.PARAM)
     if not item_id or not allows(visitor.member.role, Role.REVIEWER):
         return None
     try:
-        work = current_review.work_on(visitor, item_id)
+        work = current_review.open_item(visitor, item_id)
     except Refused as error:
         st.warning("This review cannot be opened.", icon=":material/rate_review:")
         st.text(error.message)
@@ -86,10 +87,10 @@ def _heading(session: UserSession, visitor: Visitor) -> None:
         Chip(session.channel),
         Chip(session.status, session_rows.OUTCOME_TONES[session.status]),
     ]
-    chips.append(Chip(f"review: {review}", tone))
+    chips.append(Chip(review, tone))
     chips += [Chip(label, "accent") for label in session.labels]
     if session.legal_hold:
-        chips.append(Chip("legal hold", "warn", "Retention and erasure leave this session alone."))
+        chips.append(Chip("legal hold", "warn", "Retention and erasure do not touch this session."))
     if session.source == DEMO:
         chips.append(Chip("demo data", "accent"))
     before, after = neighbours_of(session.id)
@@ -113,13 +114,13 @@ def _facts(session: UserSession, visitor: Visitor) -> list[Fact]:
     facts = [
         Fact("User", name, link=Link(name, "/user", {"id": session.user.clerk_id})),
         Fact("Started", fmt.moment(session.started_at, visitor.zone), fmt.utc(session.started_at)),
-        Fact("Length", fmt.length(session.duration_ms)),
+        Fact("Duration", fmt.clock(session.duration_ms)),
         Fact("Turns", fmt.count(session.interaction_count)),
-        _timing("Worst first token", session.worst_ttft_ms, TTFT_MS),
-        _timing("Worst full turn", session.worst_latency_ms, TURN_MS),
+        _timing("Slowest first token", session.worst_ttft_ms, FIRST_TOKEN.limit_ms),
+        _timing("Slowest full turn", session.worst_latency_ms, FULL_TURN.limit_ms),
     ]
     if session.assessment_ms is not None:
-        facts.append(_timing("Assessment", session.assessment_ms, ASSESSMENT_MS))
+        facts.append(_timing("Assessment", session.assessment_ms, ASSESSMENT.limit_ms))
     if session.score is not None:
         facts.append(Fact("Score", f"{session.score:g} of 5"))
     tokens = f"{fmt.count(session.tokens_in)} → {fmt.count(session.tokens_out)}"

@@ -1,4 +1,4 @@
-"""What the list of sessions is narrowed by, and how that stands in the address. Pure."""
+"""Filters of the list of sessions, and their form in the address. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 
 from lib.data.records import UserSession
-from lib.ui.parts.objectives import TURN_MS
+from lib.product.objectives import FULL_TURN
 from lib.ui.parts.periods import bounds_of, day_of
 
 Order = Literal["asc", "desc"]
@@ -22,7 +22,7 @@ OUTCOMES: Final = {
 }
 REVIEWS: Final = {"Unreviewed": "unreviewed", "In review": "in_review", "Reviewed": "reviewed"}
 RECORDINGS: Final = {"With audio": True, "Without audio": False}
-LATENCIES: Final = {"Slow turns": True, "No slow turn": False}
+LATENCIES: Final = {"Slow turns": True, "No slow turns": False}
 PERIODS: Final = {"Last 24 hours": 1, "Last 7 days": 7, "Last 30 days": 30}
 SORTS: Final[Mapping[str, Order]] = {"Newest first": "desc", "Oldest first": "asc"}
 NEWEST: Final = "Newest first"
@@ -46,7 +46,7 @@ class SessionFilters:
     Attributes:
         status, channel, review, audio, latency, period, sort: one of the choices above.
         label, provider, model, user: exact values; `user` is a Clerk id.
-        since, until: first and last UTC day on which sessions started; they win over `period`.
+        since, until: first and last UTC day on which sessions started; they override `period`.
     """
 
     status: str = ""
@@ -65,7 +65,7 @@ class SessionFilters:
 
     @classmethod
     def from_view(cls, view: Mapping[str, object]) -> SessionFilters:
-        """Read what the address or the fields say; what cannot be is left out."""
+        """Read the values of the address or the fields; invalid ones are ignored."""
         return cls(
             **{name: _choice(name, view.get(name)) for name in _CHOICES if name != "sort"},
             **{name: _text(view.get(name), longest) for name, longest in _LONGEST.items()},
@@ -75,7 +75,7 @@ class SessionFilters:
         )
 
     def to_view(self) -> dict[str, str]:
-        """Return the query parameters of this view, without what is not set."""
+        """Return the query parameters of the filters that are set."""
         view = {field.name: getattr(self, field.name) for field in fields(self)}
         if self.sort == NEWEST:
             del view["sort"]
@@ -83,7 +83,7 @@ class SessionFilters:
 
     @property
     def is_set(self) -> bool:
-        """Whether the list is narrowed at all."""
+        """Whether any filter is set."""
         return bool({name for name in self.to_view() if name != "sort"})
 
     def arguments(self, now: datetime) -> dict[str, Any]:
@@ -110,9 +110,9 @@ class SessionFilters:
         return {name: value for name, value in found.items() if value is not None}
 
     def matches(self, session: UserSession, now: datetime) -> bool:
-        """Say whether a session that was found otherwise is in this view."""
+        """Return whether a session found by search matches these filters."""
         wanted = self.arguments(now)
-        is_slow = (session.worst_latency_ms or 0) > TURN_MS
+        is_slow = (session.worst_latency_ms or 0) > FULL_TURN.limit_ms
         facts = {
             "status": session.status,
             "channel": session.channel,

@@ -1,4 +1,4 @@
-"""What stands beside the transcript: files to take away, masked text, metadata."""
+"""Side panel of the session page: exports, masked text, legal hold, metadata."""
 
 from __future__ import annotations
 
@@ -11,14 +11,57 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from lib.auth.roles import function_allowed, page_allowed
-from lib.data import Caller, interactions, reveals
-from lib.data.records import REVEALS_OF_TRANSCRIPT, Interaction
+from lib.data import Caller, Refused, interactions, reveals, user_sessions
+from lib.data.records import (
+    REVEALS_OF_TRANSCRIPT,
+    USER_SESSIONS_SET_LEGAL_HOLD,
+    Interaction,
+    UserSession,
+)
 from lib.product import paths
-from lib.ui.listening.hold_button import legal_hold
-from lib.ui.listening.room import Revealed, Room
+from lib.ui.listening.player import LoadedSession, Revealed
 from lib.ui.parts import session_rows
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
+
+
+def legal_hold(session: UserSession, visitor: Visitor, *, pending: bool) -> None:
+    """Draw the legal hold for roles that may set it; nothing for others.
+
+    Args:
+        session: to hold or to release.
+        visitor: who looks at it.
+        pending: whether the bucket's lifecycle rule may still delete recordings on hold.
+    """
+    if not function_allowed(visitor.member.role, USER_SESSIONS_SET_LEGAL_HOLD.path):
+        return
+    st.subheader("Legal hold", anchor=False)
+    if session.legal_hold:
+        st.caption("On hold: retention and erasure do not touch this session or its recordings.")
+        if pending:
+            st.caption(
+                "Pending at the bucket: its lifecycle rule may still delete recordings until the "
+                "worker has removed their tags, usually within a minute."
+            )
+        label, icon = "Release hold", ":material/lock_open:"
+    else:
+        st.caption(
+            "A hold keeps the recordings past the privacy window and blocks erasure of the user."
+        )
+        label, icon = "Place on hold", ":material/lock:"
+    if st.button(label, icon=icon, key="legal-hold"):
+        _change(session, visitor, held=not session.legal_hold)
+
+
+def _change(session: UserSession, visitor: Visitor, *, held: bool) -> None:
+    with notices.error_boundary(visitor.caller.request_id, "change the legal hold"):
+        try:
+            user_sessions.set_legal_hold(visitor.caller, session.id, legal_hold=held)
+        except Refused as refused:
+            st.text(refused.message)
+            return
+    st.rerun()
+
 
 _NAMES: Final = {
     "json": "JSON",
@@ -30,92 +73,93 @@ _NAMES: Final = {
 }
 _LINKS: Final = "<p style='display:flex;flex-wrap:wrap;gap:0.2rem 0.9rem;margin:0'>{}</p>"
 _LINK: Final = "<a href='{}' target='_self' download style='color:inherit'>{}</a>"
+_TRAIL: Final = "Who opened and heard it"
 _MOST_REASON: Final = 200
 _MASK: Final = re.compile(r"\[(email|phone|card)\]")
 
 
-def session_side(room: Room, visitor: Visitor) -> None:
-    """Draw it; call inside of the page's fragment, which runs again for every form here."""
-    _exports(room, visitor)
-    _masking(room, visitor)
+def side_panel(loaded: LoadedSession, visitor: Visitor) -> None:
+    """Draw the panel; call it inside the page's fragment, which reruns for every form here."""
+    _exports(loaded, visitor)
+    _masking(loaded, visitor)
     if page_allowed(visitor.member.role, "/audit"):
-        link = _LINK.format(
-            escape(f"/audit?{urlencode({'session': room.session.id})}"), "Who opened and heard it"
-        ).replace(" download", "")
+        address = f"/audit?{urlencode({'session': loaded.session.id})}"
+        link = f"<a href='{escape(address)}' target='_self' style='color:inherit'>{_TRAIL}</a>"
         st.html(_LINKS.format(link))
-    legal_hold(room.session, visitor)
-    if room.shown.metadata:
+    legal_hold(loaded.session, visitor, pending=loaded.hold_pending)
+    if loaded.shown.metadata:
         st.subheader("Metadata", anchor=False)
-        # Without a language: the highlighter's colours are too pale to read.
-        text = json.dumps(room.shown.metadata, indent=2, ensure_ascii=False)
+        # No language: the highlighter's colours have too little contrast.
+        text = json.dumps(loaded.shown.metadata, indent=2, ensure_ascii=False)
         st.code(text, None, wrap_lines=True)
 
 
-def _exports(room: Room, visitor: Visitor) -> None:
+def _exports(loaded: LoadedSession, visitor: Visitor) -> None:
     st.subheader("Export", anchor=False)
-    if room.turns:
-        st.html(_links(room, paths.TRANSCRIPT, "format", _NAMES))
-    if any(recording.status == "stored" for recording in room.recordings):
+    if loaded.turns:
+        st.html(_links(loaded, paths.TRANSCRIPT, "format", _NAMES))
+        st.caption("In order of time; JSON and CSV in order of the turns' numbers.")
+    if any(recording.status == "stored" for recording in loaded.recordings):
         if page_allowed(visitor.member.role, paths.RECORDINGS):
-            st.html(_links(room, paths.RECORDINGS, "as", {"zip": "Recordings (ZIP)"}))
+            st.html(_links(loaded, paths.RECORDINGS, "as", {"zip": "Recordings (ZIP)"}))
         else:
             st.caption("Reviewers can export the recordings.")
-    st.caption("Each export is on record.")
+    st.caption("Exports are recorded in the audit trail.")
 
 
-def _links(room: Room, path: str, choice: str, names: dict[str, str]) -> str:
-    """Return links to files. Nothing in them is anybody's words: an id and our own names."""
+def _links(loaded: LoadedSession, path: str, choice: str, names: dict[str, str]) -> str:
+    """Return links to files. They contain only an id and fixed names, no user text."""
     parts = []
     for value, name in names.items():
-        query = urlencode({"id": room.session.id, choice: value})
+        query = urlencode({"id": loaded.session.id, choice: value})
         parts.append(_LINK.format(escape(f"{path}?{query}"), name))
     return _LINKS.format("".join(parts))
 
 
-def _masking(room: Room, visitor: Visitor) -> None:
+def _masking(loaded: LoadedSession, visitor: Visitor) -> None:
     st.subheader("Masked text", anchor=False)
-    if room.revealed:
-        st.caption("Shown in clear, for you and until you leave this page.")
+    if loaded.revealed:
+        st.caption("Unmasked for you until you leave this page.")
         st.button(
             "Mask again",
             icon=":material/visibility_off:",
             on_click=_hide,
-            args=(room,),
+            args=(loaded,),
             key="mask-again",
         )
         return
-    if not _is_masked(room):
-        st.caption("Nothing in this session had to be masked.")
+    if not _is_masked(loaded):
+        st.caption("Nothing in this session is masked.")
         return
     st.caption("E-mail addresses, phone and card numbers are masked.")
     if not function_allowed(visitor.member.role, REVEALS_OF_TRANSCRIPT.path):
-        st.caption("Reviewers can reveal them, with a reason.")
+        st.caption("Reviewers can reveal them by giving a reason.")
         return
     with st.form("reveal", border=False):
         reason = st.text_input(
-            "Why do you need to see it?",
+            "Reason for access",
             max_chars=_MOST_REASON,
             key="reveal-reason",
             placeholder="Ticket, request or case",
         ).strip()
         asked = st.form_submit_button("Reveal", icon=":material/visibility:")
     if asked and not reason:
-        st.error("A reason is needed: it goes on record.", icon=":material/edit:")
+        st.error("Enter a reason. It is recorded in the audit trail.", icon=":material/edit:")
     elif asked:
-        _reveal(room, visitor, reason)
+        _reveal(loaded, visitor, reason)
 
 
-def _is_masked(room: Room) -> bool:
-    session = room.session
+def _is_masked(loaded: LoadedSession) -> bool:
+    session = loaded.session
     words = [session.title or "", session_rows.name_of(session.user), json.dumps(session.metadata)]
-    return any(_MASK.search(text) for text in (*words, *(turn.text for turn in room.turns)))
+    return any(_MASK.search(text) for text in (*words, *(turn.text for turn in loaded.turns)))
 
 
-def _reveal(room: Room, visitor: Visitor, reason: str) -> None:
-    with notices.failures_told(visitor.caller.request_id, "The text in clear"):
-        session = reveals.of_session(visitor.caller, id=room.session.id, reason=reason)
-        turns = _clear_turns(visitor.caller, room.session.id, reason)
-    room.revealed = Revealed(session, turns, reason)
+def _reveal(loaded: LoadedSession, visitor: Visitor, reason: str) -> None:
+    with notices.error_boundary(visitor.caller.request_id, "reveal the text"):
+        session = reveals.of_session(visitor.caller, id=loaded.session.id, reason=reason)
+        turns = _clear_turns(visitor.caller, loaded.session.id, reason)
+    loaded.revealed = Revealed(session, turns, reason)
     st.rerun(scope="fragment")
 
 
@@ -136,5 +180,5 @@ def _clear_turns(caller: Caller, session_id: str, reason: str) -> list[Interacti
             return turns
 
 
-def _hide(room: Room) -> None:
-    room.revealed = None
+def _hide(loaded: LoadedSession) -> None:
+    loaded.revealed = None

@@ -11,19 +11,21 @@ from lib.data.records import AlertState, Delivery, Incident
 from lib.observability.alert_rules import ALL_RULES, BY_NAME, RUNTIME_DOWN, Rule
 from lib.product import figures as fmt
 from lib.ui.parts.record_table.component import Cell, Column, Row, Tone
-from lib.ui.parts.series import DEMO
+from lib.ui.parts.rollup_sums import DEMO
 from lib.worker.alerts.messages import quantity
 
 PATH: Final = "/alerts"
 PARAM: Final = "incident"
 """Query parameter that names the incident to show."""
+RULE_PARAM: Final = "rule"
+"""Query parameter that names the rule to say what to do about."""
 
 INCIDENT_COLUMNS: Final = (
     Column("Alert"),
     Column("Severity"),
     Column("State"),
     Column("Since"),
-    Column("Lasted", number=True),
+    Column("Duration", number=True),
     Column("Worst", number=True),
     Column("Limit", number=True, minor=True),
 )
@@ -34,16 +36,16 @@ RULE_COLUMNS: Final = (
     Column("Now", number=True),
     Column("Limit", number=True),
     Column("Fires after", number=True, minor=True),
-    Column("Ends after", number=True, minor=True),
+    Column("Resolves after", number=True, minor=True),
 )
 DELIVERY_COLUMNS: Final = (
     Column("Queued"),
     Column("Channel"),
-    Column("Says"),
+    Column("Message"),
     Column("State"),
     Column("Attempts", number=True),
-    Column("Next or sent"),
-    Column("Problem", minor=True),
+    Column("Next attempt or sent"),
+    Column("Error", minor=True),
 )
 
 SEVERITY_TONES: Final[dict[str, Tone]] = {"critical": "bad", "warning": "warn"}
@@ -62,7 +64,7 @@ _TEST: Final = "test"
 
 
 def incident_rows(incidents: Sequence[Incident], zone: ZoneInfo) -> list[Row]:
-    """Return incidents; each opens itself."""
+    """Return incidents; each row opens its incident."""
     return [Row(_incident(it, zone), PATH, {PARAM: it.id}) for it in incidents]
 
 
@@ -74,31 +76,34 @@ def _incident(incident: Incident, zone: ZoneInfo) -> tuple[Cell, ...]:
         Cell(incident.severity, tone=SEVERITY_TONES[incident.severity], chip=True),
         Cell(ending, tone=STATUS_TONES[incident.status], chip=True),
         Cell(fmt.moment(incident.opened_at, zone), title=fmt.utc(incident.opened_at)),
-        Cell(fmt.span(lasted(incident))),
+        Cell(fmt.span(duration(incident))),
         Cell(quantity(incident.worst, incident.unit)),
         Cell(quantity(incident.threshold, incident.unit)),
     )
 
 
-def lasted(incident: Incident) -> timedelta:
-    """Return how long an incident lasted, or lasts until now."""
+def duration(incident: Incident) -> timedelta:
+    """Return the duration of an incident, until now if it is open."""
     return (incident.resolved_at or datetime.now(UTC)) - incident.opened_at
 
 
 def rule_rows(states: Mapping[str, AlertState], silenced: Collection[str]) -> list[Row]:
-    """Return all rules with where they are.
+    """Return all rules with their states; each opens what to do about it.
 
     Args:
         states: by rule.
-        silenced: rules that are not announced now; `*` for all.
+        silenced: rules without notifications now; `*` for all.
     """
-    return [Row(_rule(rule, states.get(rule.name), silenced)) for rule in ALL_RULES]
+    return [
+        Row(_rule(rule, states.get(rule.name), silenced), PATH, {RULE_PARAM: rule.name})
+        for rule in ALL_RULES
+    ]
 
 
 def _rule(rule: Rule, state: AlertState | None, silenced: Collection[str]) -> tuple[Cell, ...]:
     words, tone = _PHASES[state.phase] if state else ("not evaluated", "muted")
     if rule is RUNTIME_DOWN:
-        words, tone = "watched by each process", "muted"
+        words, tone = "checked by each process", "muted"
     value = state.value if state else None
     is_silenced = rule.name in silenced or "*" in silenced
     threshold = state.threshold if state else getattr(rule.condition, "threshold", None)
@@ -111,13 +116,13 @@ def _rule(rule: Rule, state: AlertState | None, silenced: Collection[str]) -> tu
             title=f"evaluated {fmt.utc(state.evaluated_at)}" if state else "",
         ),
         Cell(quantity(threshold, rule.unit) if threshold is not None else fmt.NONE),
-        Cell(fmt.span(rule.timing.fire_after) if rule.timing.fire_after else "at once"),
-        Cell(fmt.span(rule.timing.resolve_after) if rule.timing.resolve_after else "at once"),
+        Cell(fmt.span(rule.timing.fire_after) if rule.timing.fire_after else "immediately"),
+        Cell(fmt.span(rule.timing.resolve_after) if rule.timing.resolve_after else "immediately"),
     )
 
 
 def delivery_rows(deliveries: Sequence[Delivery], zone: ZoneInfo) -> list[Row]:
-    """Return messages; one about a single incident opens it."""
+    """Return messages; a message about one incident opens it."""
     rows = []
     for delivery in deliveries:
         incident = delivery.items[0].incident_id if len(delivery.items) == 1 else None
@@ -145,7 +150,7 @@ def _delivery(delivery: Delivery, zone: ZoneInfo) -> tuple[Cell, ...]:
 
 
 def rule_title(name: str) -> str:
-    """Return what a rule is called; `*` is all of them."""
+    """Return the title of a rule; `*` means all rules."""
     if name == "*":
         return "All rules"
     return BY_NAME[name].title if name in BY_NAME else name

@@ -1,4 +1,4 @@
-"""Alerts: incidents with their life, the rules behind them, and who was told."""
+"""Alerts: open and resolved incidents, rules, silences and notifications."""
 
 from __future__ import annotations
 
@@ -15,16 +15,19 @@ from lib.data.functions import Page
 from lib.data.records import AlertState, Delivery, Incident, Silence
 from lib.observability.alert_rules import ALL_RULES
 from lib.product import figures as fmt
+from lib.product.alert_guidance import ALERTS
+from lib.product.lifetimes import ALERT_MESSAGES, INCIDENTS
 from lib.ui.operate import alert_rows
 from lib.ui.operate.incident import incident_panel
-from lib.ui.parts import chart_panel, live
+from lib.ui.operate.what_to_do import draw_guidance
+from lib.ui.parts import charts, refresh
 from lib.ui.parts.page_heading.component import page_heading
-from lib.ui.parts.paging import PAGE_SIZE, Pager
+from lib.ui.parts.pager import PAGE_SIZE, Pager
 from lib.ui.parts.record_table.component import record_table
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 from lib.work.services import services
-from lib.worker.alerts.sending import channels
+from lib.worker.alerts.delivery import channels
 
 _SHOWN_DELIVERIES: Final = 20
 _EVALUATED_WITHIN: Final = timedelta(minutes=3)
@@ -50,19 +53,24 @@ def draw(_visitor: Visitor) -> None:
     """Draw the page."""
     page_heading(
         "Alerts",
-        "Rules are evaluated twice a minute, once for all replicas; demo data never alerts.",
+        "Rules are evaluated every 30 seconds. Demo data never raises an alert.",
         key="alerts-heading",
     )
-    every = live.choose_refresh()
-    live.refreshing(alert_rows.PATH, every, _body)
+    every = refresh.refresh_picker()
+    refresh.auto_refresh(alert_rows.PATH, every, _body)
 
 
 def _body(visitor: Visitor) -> None:
+    # First, and without Convex: the alert may say that Convex is down.
+    _what_to_do(st.query_params.get(alert_rows.RULE_PARAM, ""))
     incident_id = st.query_params.get(alert_rows.PARAM, "")
     if incident_id:
         incident_panel(visitor, incident_id)
     pager = Pager("incidents", ())
-    with notices.failures_told(visitor.caller.request_id, "Alerts"), live.waiting(420):
+    with (
+        notices.error_boundary(visitor.caller.request_id, "load the alerts"),
+        refresh.skeleton(420),
+    ):
         loaded = _load(visitor.caller, pager.cursor)
     _figures(loaded)
     _incidents(loaded, visitor, pager)
@@ -70,8 +78,16 @@ def _body(visitor: Visitor) -> None:
     _deliveries(loaded, visitor)
 
 
+def _what_to_do(rule: str) -> None:
+    guidance = ALERTS.get(rule)
+    if guidance is not None:
+        with st.container(border=True, key="rule-guidance"):
+            st.subheader(f"What to do: {alert_rows.rule_title(rule)}", anchor=False)
+            draw_guidance(guidance)
+
+
 def _load(caller: Caller, cursor: str | None) -> _Loaded:
-    """Load what the page shows: six calls at once."""
+    """Load the page's data with six calls in parallel."""
     with ThreadPoolExecutor(6) as pool:
         firing, acknowledged = (
             pool.submit(alerts.page, caller, status=status, cursor=None, limit=PAGE_SIZE)
@@ -95,21 +111,21 @@ def _figures(loaded: _Loaded) -> None:
     evaluated = max((state.evaluated_at for state in loaded.states.values()), default=None)
     pending = sum(state.phase == "pending" for state in loaded.states.values())
     with st.container(horizontal=True):
-        chart_panel.number(
+        charts.metric_card(
             "Firing",
             fmt.count(firing),
-            "somebody is needed" if firing else "all is quiet",
-            judged="bad" if firing else "good",
+            "needs attention" if firing else "no open alerts",
+            rating="bad" if firing else "good",
         )
-        chart_panel.number("Acknowledged", fmt.count(len(loaded.open) - firing))
-        chart_panel.number("Pending", fmt.count(pending), "not bad for long enough yet")
-        chart_panel.number("Silences", fmt.count(len(loaded.silences)))
+        charts.metric_card("Acknowledged", fmt.count(len(loaded.open) - firing))
+        charts.metric_card("Pending", fmt.count(pending), "may fire soon")
+        charts.metric_card("Silences", fmt.count(len(loaded.silences)))
         late = evaluated is None or datetime.now(UTC) - evaluated > _EVALUATED_WITHIN
-        chart_panel.number(
+        charts.metric_card(
             "Last evaluated",
             fmt.ago(evaluated) if evaluated else "never",
-            "the worker does not evaluate" if late else "on time",
-            judged="bad" if late else "good",
+            "overdue: check the worker" if late else "on time",
+            rating="bad" if late else "good",
         )
 
 
@@ -119,14 +135,14 @@ def _incidents(loaded: _Loaded, visitor: Visitor, pager: Pager) -> None:
         table = alert_rows.incident_rows(loaded.open, visitor.zone)
         record_table("Open incidents", alert_rows.INCIDENT_COLUMNS, table, key="alerts-open")
     else:
-        notices.empty("Nothing fires", "What fires stands here until it is over.")
-    st.subheader("Over", anchor=False)
+        notices.empty("No open incidents", "Firing alerts appear here until they are resolved.")
+    st.subheader("Resolved", anchor=False)
     if loaded.over.items:
         table = alert_rows.incident_rows(loaded.over.items, visitor.zone)
-        record_table("Past incidents", alert_rows.INCIDENT_COLUMNS, table, key="alerts-over")
+        record_table("Resolved incidents", alert_rows.INCIDENT_COLUMNS, table, key="alerts-over")
         pager.controls(len(loaded.over.items), loaded.over.next_cursor)
     else:
-        notices.empty("No incident yet", "Incidents are kept for 400 days after they began.")
+        notices.empty("No resolved incidents", f"Incidents are kept for {fmt.span(INCIDENTS)}.")
 
 
 def _rules(loaded: _Loaded, visitor: Visitor) -> None:
@@ -138,7 +154,7 @@ def _rules(loaded: _Loaded, visitor: Visitor) -> None:
         _silence(silence, visitor)
     table = alert_rows.rule_rows(loaded.states, {silence.rule for silence in loaded.silences})
     record_table("Alert rules", alert_rows.RULE_COLUMNS, table, key="alerts-rules")
-    st.caption("What each rule means and what to do: docs/runbook.md, a section for each name.")
+    st.caption("Select a rule to see what it means and what to do.")
 
 
 def _silence_form(visitor: Visitor) -> None:
@@ -147,13 +163,15 @@ def _silence_form(visitor: Visitor) -> None:
             "Rule", ["*", *(rule.name for rule in ALL_RULES)], format_func=alert_rows.rule_title
         )
         duration = st.selectbox("For", list(_DURATIONS))
-        reason = st.text_input("Reason", max_chars=500, placeholder="Why, for the others")
-        st.caption("It is still shown here, and announced afterwards if it still fires.")
+        reason = st.text_input("Reason", max_chars=500, placeholder="Why the rule is silenced")
+        st.caption(
+            "A silenced alert is still shown here. If it still fires afterwards, it is sent then."
+        )
         sent = st.form_submit_button("Silence", type="primary")
     if sent and not reason.strip():
-        st.error("Give a reason, so that others know.")
+        st.error("Enter a reason.")
     elif sent:
-        with notices.failures_told(visitor.caller.request_id, "The silence"):
+        with notices.error_boundary(visitor.caller.request_id, "silence the rule"):
             alerts.silence(
                 visitor.caller,
                 rule=rule,
@@ -170,8 +188,8 @@ def _silence(silence: Silence, visitor: Visitor) -> None:
             until = fmt.moment(silence.expires_at, visitor.zone)
             st.text(f"{alert_rows.rule_title(silence.rule)}: silenced until {until}")
             st.text(f"{silence.reason} (by {silence.created_by})")
-        if st.button("End", key=f"end-silence-{silence.id}"):
-            with notices.failures_told(visitor.caller.request_id, "The end of the silence"):
+        if st.button("End silence", key=f"end-silence-{silence.id}"):
+            with notices.error_boundary(visitor.caller.request_id, "end the silence"):
                 alerts.end_silence(visitor.caller, silence.id)
             st.rerun()
 
@@ -181,22 +199,25 @@ def _deliveries(loaded: _Loaded, visitor: Visitor) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Notifications", anchor=False, width="stretch")
         wants = st.button(
-            "Send a test", icon=":material/send:", key="alerts-test", disabled=not known
+            "Send test message", icon=":material/send:", key="alerts-test", disabled=not known
         )
     if known:
-        st.caption(f"Channels: {', '.join(known)}. The same message id means the same message.")
+        st.caption(f"Channels: {', '.join(known)}. Repeats of a message have the same id.")
     else:
         st.caption(
-            "Nobody is told: set EARSHOT_ALERT_WEBHOOK_URL or EARSHOT_ALERT_SLACK_URL "
+            "No channel is configured: set EARSHOT_ALERT_WEBHOOK_URL or EARSHOT_ALERT_SLACK_URL "
             "(docs/alerts.md)."
         )
     if wants:
-        with notices.failures_told(visitor.caller.request_id, "The test"):
+        with notices.error_boundary(visitor.caller.request_id, "send the test message"):
             alerts.send_test(visitor.caller, list(known))
         st.toast("Queued; the worker sends it within seconds.", icon=":material/send:")
         st.rerun()
     if not loaded.deliveries:
-        notices.empty("No message yet", "What is sent to the channels is listed for 30 days.")
+        notices.empty(
+            "No messages yet",
+            f"Messages to the channels are listed for {fmt.span(ALERT_MESSAGES)}.",
+        )
         return
     table = alert_rows.delivery_rows(loaded.deliveries, visitor.zone)
     record_table("Messages", alert_rows.DELIVERY_COLUMNS, table, key="alerts-deliveries")

@@ -10,18 +10,20 @@ from typing import Final
 
 import streamlit as st
 
-from lib.auth.reasons import ALL_REASONS
 from lib.data import events, metrics
 from lib.data.records import AuthEvent, Rollup
 from lib.observability.unusual import LEAST, SPREADS, limit_of
 from lib.product import figures as fmt
-from lib.ui.operate import event_rows, find_request, runbook
-from lib.ui.parts import chart_panel, charts, live, palette
+from lib.product.lifetimes import SINGLE_EVENTS
+from lib.product.reason_guidance import REASONS
+from lib.ui.operate import event_rows, find_request
+from lib.ui.operate.what_to_do import draw_guidance
+from lib.ui.parts import charts, plots, refresh
 from lib.ui.parts.page_heading.component import page_heading
-from lib.ui.parts.paging import PAGE_SIZE, Pager
-from lib.ui.parts.periods import Period
+from lib.ui.parts.pager import PAGE_SIZE, Pager
+from lib.ui.parts.periods import Period, chosen_period, events_since, period_params, period_picker
 from lib.ui.parts.record_table.component import Cell, Column, Row, record_table
-from lib.ui.parts.series import Sum, by_dimension, counts_over_time, over_time, split, total
+from lib.ui.parts.rollup_sums import Sum, by_dimension, counts_over_time, over_time, split, total
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 
@@ -35,21 +37,21 @@ _BY: Final = ("Reason", "Route", "Provider")
 _REASON_COLUMNS: Final = (
     Column("Reason"),
     Column("Denied", number=True),
-    Column("Before", number=True),
-    Column("Means"),
+    Column("Previous period", number=True),
+    Column("Meaning"),
 )
 _SOURCE_COLUMNS: Final = (
     Column("Source (hashed)"),
     Column("Denied", number=True),
     Column("Reasons"),
     Column("Routes"),
-    Column("Last"),
+    Column("Last seen"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """Rollups of a period, and the denials of it and of the period before."""
+    """Rollups of a period, its denials, and those of the previous period."""
 
     period: Period
     all: list[Rollup]
@@ -61,18 +63,21 @@ def draw(_visitor: Visitor) -> None:
     """Draw the page."""
     page_heading(
         "Auth errors",
-        "Decisions of the gate in front of every route; reasons are Clerk's own names.",
+        "Sign-in decisions for every route. Reasons have Clerk's names.",
         key="auth-heading",
     )
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        chart_panel.period_choice()
-        every = live.choose_refresh()
-    live.refreshing(PATH, every, _body)
+        period_picker()
+        every = refresh.refresh_picker()
+    refresh.auto_refresh(PATH, every, _body)
 
 
 def _body(visitor: Visitor) -> None:
-    period = chart_panel.chosen_period(datetime.now(UTC))
-    with notices.failures_told(visitor.caller.request_id, "Sign-in metrics"), live.waiting(420):
+    period = chosen_period(datetime.now(UTC))
+    with (
+        notices.error_boundary(visitor.caller.request_id, "load sign-in metrics"),
+        refresh.skeleton(420),
+    ):
         loaded = _load(visitor, period)
     if loaded.all:
         _figures(loaded)
@@ -80,8 +85,8 @@ def _body(visitor: Visitor) -> None:
         _reasons(loaded)
     else:
         notices.empty(
-            f"No decision in this window ({period.label})",
-            "Measurements arrive about ten seconds after the find_request. Choose a longer window.",
+            f"No sign-in decisions in this period ({period.label})",
+            "Measurements arrive about ten seconds after a request. Choose a longer period.",
         )
     _explanation()
     _sources(visitor, period)
@@ -110,16 +115,18 @@ def _figures(loaded: _Loaded) -> None:
         and item.dimensions.get("reason") == "signed-in"
     )
     with st.container(horizontal=True):
-        chart_panel.number("Decisions", fmt.count(whole.count))
-        chart_panel.number(
+        charts.metric_card("Decisions", fmt.count(whole.count))
+        charts.metric_card(
             "Denied",
             fmt.count(refused.count),
-            f"{fmt.share(refused.count, whole.count)}, before {fmt.count(before.count)}",
+            f"{fmt.share(refused.count, whole.count)}, previously {fmt.count(before.count)}",
         )
-        ratio = f"1 to {allowed / refused.count:,.0f}" if refused.count else fmt.NONE
-        chart_panel.number("Denied to allowed", ratio, f"{fmt.count(allowed)} allowed")
-        chart_panel.number("Arrivals from Clerk", fmt.count(returned), "sign-ins and renewals")
-        chart_panel.number("Decision time, p95", fmt.latency(whole.histogram.quantile(0.95)))
+        ratio = f"1 to {fmt.count(allowed / refused.count)}" if refused.count else fmt.NONE
+        charts.metric_card("Denied to allowed", ratio, f"{fmt.count(allowed)} allowed")
+        charts.metric_card(
+            "Returns from Clerk", fmt.count(returned), "sign-ins and token refreshes"
+        )
+        charts.metric_card("Decision time, p95", fmt.latency(whole.histogram.quantile(0.95)))
 
 
 def _chart(loaded: _Loaded, visitor: Visitor) -> None:
@@ -127,10 +134,10 @@ def _chart(loaded: _Loaded, visitor: Visitor) -> None:
     points = over_time(loaded.all, period)
     measured = [at + period.step for at, part in points if part.count]
     if period.goes_on and measured:
-        chart_panel.as_of(min(measured[-1], datetime.now(UTC)), _EXPECTED_SECONDS)
+        charts.stale_data_notice(min(measured[-1], datetime.now(UTC)), _EXPECTED_SECONDS)
     if not denied:
         st.subheader("Denials", anchor=False)
-        notices.empty("Nobody was denied in this window", "Denials are drawn here by reason.")
+        notices.empty("No denials in this period", "Denials appear here by reason.")
         return
     by = (
         st.segmented_control(
@@ -149,21 +156,20 @@ def _chart(loaded: _Loaded, visitor: Visitor) -> None:
     counts = [part.count for _, part in over_time(denied, period)]
     limit = limit_of([part.count for _, part in over_time(loaded.before, period.before())])
     unusual = [(at, n) for at, n in zip(period.starts(), counts, strict=True) if n >= limit]
-    figure = charts.stacked_figure(series, visitor.zone, "denied requests", palette.series())
-    charts.mark_unusual(figure, unusual, visitor.zone, palette.meanings()["bad"])
-    chart_panel.chart(
+    figure = plots.stacked_figure(series, visitor.zone, "denied requests", charts.series_colours())
+    plots.mark_unusual(figure, unusual, visitor.zone, charts.colours()["bad"])
+    charts.chart(
         f"Denials by {by.lower()}",
         figure,
-        charts.counts_frame(series, visitor.zone),
+        plots.counts_frame(series, visitor.zone),
         alt=f"Denied requests over time by {by.lower()}: {', '.join(series)}. "
         f"{len(unusual)} steps are unusual.",
         key="auth-denials",
         has_demo=total(denied).has_demo,
     )
     st.caption(
-        f"Marked as unusual: {limit:,.0f} denials or more in {fmt.span(period.step)}. The rule: "
-        f"{SPREADS:g} spreads above the median of the period before (spread: the larger of 1.48 "
-        f"times the median deviation and the square root of the median), and at least {LEAST}."
+        f"Marked as unusual: {fmt.count(limit)} or more denials in {fmt.span(period.step)} (the "
+        f"median of the previous period plus {SPREADS:g} times its spread, at least {LEAST})."
     )
 
 
@@ -183,7 +189,7 @@ def _series(
 
 
 def provider_of(reason: str, route: str) -> str:
-    """Return whose credential was refused, as far as reason and route tell."""
+    """Return the provider of the refused credential, derived from reason and route."""
     if reason.startswith("service-token"):
         return "Earshot service token"
     if reason == "bearer-missing":
@@ -195,35 +201,30 @@ def _reasons(loaded: _Loaded) -> None:
     if not loaded.denied:
         return
     earlier = by_dimension(loaded.before, "reason")
-    here = chart_panel.here("by")
+    here = period_params("by")
     table = [
         Row(
             (
                 Cell(reason),
                 Cell(fmt.count(part.count)),
                 Cell(fmt.count(earlier[reason].count if reason in earlier else 0)),
-                Cell(_part(reason, "Meaning")),
+                Cell(REASONS[reason].meaning if reason in REASONS else ""),
             ),
             PATH,
             {**here, "reason": reason},
         )
         for reason, part in by_dimension(loaded.denied, "reason").items()
     ]
-    record_table("Reasons of denials", _REASON_COLUMNS, table, key="auth-reasons")
-    st.caption("A row shows what to do about a reason, and its latest denials.")
-
-
-def _part(reason: str, part: str) -> str:
-    section = runbook.sections().get(reason)
-    return section.parts.get(part, "") if section else ""
+    record_table("Denials by reason", _REASON_COLUMNS, table, key="auth-reasons")
+    st.caption("Select a reason to see what to do about it and its latest denials.")
 
 
 def _explanation() -> None:
-    """Draw the choice of a reason, and what the runbook says of it."""
-    st.subheader("What a reason means, and what to do", anchor=False)
+    """Draw the picker of a reason and its guidance."""
+    st.subheader("What a reason means and what to do", anchor=False)
     reason = st.selectbox(
         "Reason",
-        sorted(ALL_REASONS),
+        sorted(REASONS),
         index=None,
         placeholder="All reasons",
         key="reason",
@@ -231,24 +232,23 @@ def _explanation() -> None:
         label_visibility="collapsed",
         width=520,
     )
-    section = runbook.sections().get(reason or "")
-    if section is None:
-        st.caption("Choose a reason, here or in the table above.")
+    if reason is None:
+        st.caption("Choose a reason here or in the table above.")
         return
     with st.container(border=True):
-        for name, text in section.parts.items():
-            st.markdown(f"**{name}**")
-            st.text(text)
-        st.caption(f"From docs/runbook.md, section {section.name}.")
+        draw_guidance(REASONS[reason])
 
 
 def _sources(visitor: Visitor, period: Period) -> None:
     st.subheader("Top sources", anchor=False)
-    with notices.failures_told(visitor.caller.request_id, "The sources"), live.waiting(200):
+    with (
+        notices.error_boundary(visitor.caller.request_id, "load the sources"),
+        refresh.skeleton(200),
+    ):
         kept, complete = _kept(visitor, period)
     known = [event for event in kept if event.client_hash]
     if not known:
-        notices.empty("No source to show", "Denials are kept one by one for seven days.")
+        notices.empty("No sources", f"Single denials are kept for {fmt.span(SINGLE_EVENTS)}.")
         return
     table = []
     for client, count in Counter(event.client_hash for event in known).most_common(_TOP):
@@ -267,17 +267,17 @@ def _sources(visitor: Visitor, period: Period) -> None:
     record_table("Sources of denials", _SOURCE_COLUMNS, table, key="auth-sources")
     which = "all" if complete else "the newest"
     st.caption(
-        f"Of {which} {len(known):,} denials that were kept in this window; of one source at most "
-        "20 a minute are kept. The hash is keyed: it names a source only within this deployment."
+        f"Counts {which} {fmt.count(len(known))} denials of this period, at most 20 a minute per "
+        "source. The address is hashed with a key of this deployment."
     )
 
 
 def _kept(visitor: Visitor, period: Period) -> tuple[list[AuthEvent], bool]:
-    """Return the newest kept denials of a period, newest first, and whether these are all."""
+    """Return the newest stored denials of a period, newest first, and whether they are complete."""
     kept: list[AuthEvent] = []
     cursor: str | None = None
     for _ in range(_SOURCE_PAGES):
-        page = chart_panel.since(
+        page = events_since(
             events.auth_page(
                 visitor.caller,
                 to=None if period.goes_on else period.end,
@@ -303,9 +303,12 @@ def _events(visitor: Visitor, period: Period) -> None:
     st.subheader("Latest denials", anchor=False)
     find_request.request_panel(visitor)
     reason = st.query_params.get("reason") or None
-    here = chart_panel.here("by", "reason")
+    here = period_params("by", "reason")
     pager = Pager("auth-events", tuple(here.items()))
-    with notices.failures_told(visitor.caller.request_id, "Sign-in events"), live.waiting(300):
+    with (
+        notices.error_boundary(visitor.caller.request_id, "load the denials"),
+        refresh.skeleton(300),
+    ):
         found = events.auth_page(
             visitor.caller,
             to=None if period.goes_on else period.end,
@@ -315,9 +318,9 @@ def _events(visitor: Visitor, period: Period) -> None:
             cursor=pager.cursor,
             limit=PAGE_SIZE,
         )
-    page = chart_panel.since(found, period.start)
+    page = events_since(found, period.start)
     if not page.items:
-        notices.empty("No denial to list", "Single events are kept for seven days.")
+        notices.empty("No denials", f"Single denials are kept for {fmt.span(SINGLE_EVENTS)}.")
         return
     table = event_rows.auth_rows(page.items, visitor.zone, here)
     record_table("Sign-in decisions", event_rows.AUTH_COLUMNS, table, key="auth-table")

@@ -1,4 +1,4 @@
-"""The bucket as the worker's jobs last saw it: inventory, retention, reconciliation, probe."""
+"""State of the bucket as last reported by the worker's jobs."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import streamlit as st
 from lib.data import job_leases, metrics
 from lib.data.records import JobRun
 from lib.product import figures as fmt
-from lib.ui.parts import chart_panel
+from lib.ui.parts import charts
 from lib.ui.parts.record_table.component import Cell, Column, Row, record_table
-from lib.ui.parts.series import total
+from lib.ui.parts.rollup_sums import total
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 
@@ -35,26 +35,28 @@ _INVENTORY_COLUMNS: Final = (
 )
 _FINDING_COLUMNS: Final = (
     Column("Finding"),
-    Column("Number", number=True),
-    Column("For instance"),
+    Column("Count", number=True),
+    Column("Example"),
 )
 _FINDINGS: Final = {
-    "object_without_row": "object that no row knows",
-    "unknown_key": "object whose key is not one of ours",
-    "waveform_without_audio": "waveform without its recording",
+    "object_without_row": "object without a row",
+    "unknown_key": "object with an unknown key",
+    "waveform_without_audio": "waveform without a recording",
     "not_deleted": "object that should be deleted",
-    "row_without_object": "row whose object is lost",
-    "row_without_waveform": "row whose waveform is lost",
-    "replaced": "object that is not the one analysed",
+    "session_erased": "object of an erased session",
+    "late_upload": "recording that came late",
+    "row_without_object": "row without its object",
+    "row_without_waveform": "row without its waveform",
+    "replaced": "object changed after its analysis",
 }
 _FULL: Final = 100
 
 
 def bucket_state(visitor: Visitor) -> None:
-    """Draw what the jobs have reported; nothing here reads the bucket."""
+    """Draw the last reports of the jobs; this does not read the bucket."""
     st.subheader("Bucket", anchor=False)
     now = datetime.now(UTC)
-    with notices.failures_told(visitor.caller.request_id, "The state of the bucket"):
+    with notices.error_boundary(visitor.caller.request_id, "load the state of the bucket"):
         jobs = {job.name: job for job in job_leases.every(visitor.caller)}
         probes = total(
             metrics.between(visitor.caller, _PROBE, now - timedelta(hours=1), now, "minute")
@@ -62,27 +64,27 @@ def bucket_state(visitor: Visitor) -> None:
     found = report_of(jobs.get(_RECONCILIATION))
     with st.container(horizontal=True):
         _probe(jobs.get(_PROBE), probes.count, probes.failures)
-        chart_panel.number(
+        charts.metric_card(
             "Objects", fmt.count(found.get("objects")), _when(jobs.get(_RECONCILIATION))
         )
         size = found.get("bytes")
-        chart_panel.number(
+        charts.metric_card(
             "Size", fmt.NONE if size is None else fmt.size(int(size)), "with waveforms"
         )
         _retention(jobs.get(_RETENTION))
         findings = sum(found.get("findings", {}).values()) if found else None
-        chart_panel.number(
+        charts.metric_card(
             "Reconciliation findings",
             fmt.count(findings),
             _when(jobs.get(_RECONCILIATION)),
-            judged=None if findings is None else "bad" if findings else "good",
+            rating=None if findings is None else "bad" if findings else "good",
         )
     if found:
         _details(found)
 
 
 def report_of(job: JobRun | None) -> Mapping[str, Any]:
-    """Return what the last run of a job reported, empty if there is none."""
+    """Return the report of a job's last run, empty if there is none."""
     try:
         report = json.loads((job.last_report if job else None) or "{}")
     except ValueError:
@@ -94,8 +96,8 @@ def _probe(job: JobRun | None, rounds: int, failed: int) -> None:
     report = report_of(job)
     outcome = str(report.get("outcome") or fmt.NONE)
     note = f"{failed} of {rounds} failed in the last hour" if rounds else _when(job)
-    chart_panel.number(
-        "Probe", outcome, note, judged=None if not report else "good" if outcome == "ok" else "bad"
+    charts.metric_card(
+        "Probe", outcome, note, rating=None if not report else "good" if outcome == "ok" else "bad"
     )
 
 
@@ -103,21 +105,21 @@ def _retention(job: JobRun | None) -> None:
     report = report_of(job)
     left = report.get("left")
     if left is None:
-        chart_panel.number("Retention backlog", fmt.NONE, _when(job))
+        charts.metric_card("Retention backlog", fmt.NONE, _when(job))
         return
     overdue = timedelta(seconds=int(report.get("overdueSeconds", 0)))
     note = f"oldest overdue by {fmt.span(overdue)}" if left else "nothing overdue"
-    chart_panel.number(
+    charts.metric_card(
         "Retention backlog",
         f"{left}{'+' if left >= _FULL else ''}",
         note,
-        judged="bad" if left else "good",
+        rating="bad" if left else "good",
     )
 
 
 def _when(job: JobRun | None) -> str:
     if job is None or job.last_finished_at is None:
-        return "not known yet"
+        return "unknown"
     return f"seen {fmt.ago(job.last_finished_at)}"
 
 
@@ -150,6 +152,6 @@ def _findings(found: Mapping[str, Any]) -> None:
     ]
     if table:
         record_table("Findings", _FINDING_COLUMNS, table, key="bucket-findings")
-        st.caption("To look closer and repair: python -m lib audio reconcile")
+        st.caption("For details and repair: python -m lib audio reconcile")
     else:
-        notices.empty("Rows and objects agree", "The last reconciliation found no difference.")
+        notices.empty("Rows and objects agree", "The last reconciliation found no differences.")

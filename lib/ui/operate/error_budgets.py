@@ -1,4 +1,4 @@
-"""Error budgets of storage: what is left of thirty days, and how fast it is spent now."""
+"""Error budgets of storage: what is left of the period, and the current burn rates."""
 
 from __future__ import annotations
 
@@ -10,28 +10,35 @@ import streamlit as st
 
 from lib.data import metrics
 from lib.data.records import Rollup
-from lib.observability.burn_rate import Counts, budget_left, burn_rate, by_failure, by_limit
+from lib.observability.burn_rate import (
+    FAST,
+    SLOW,
+    Counts,
+    budget_left,
+    burn_rate,
+    by_failure,
+    by_limit,
+)
 from lib.product import figures as fmt
 from lib.product.objectives import PERIOD, STORAGE_LATENCY, STORAGE_SUCCESS, Objective
 from lib.ui.parts.periods import Resolution
 from lib.ui.parts.record_table.component import Cell, Column, Row, Tone, record_table
-from lib.ui.parts.series import Sum, total
+from lib.ui.parts.rollup_sums import Sum, total
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 
 _METRIC: Final = "storage.operation"
-# Window, resolution to read it from, burn rate from which an alert rule fires (burn_rate.py).
-_WINDOWS: Final[tuple[tuple[str, timedelta, Resolution, float], ...]] = (
-    ("1 hour", timedelta(hours=1), "minute", 14.4),
-    ("6 hours", timedelta(hours=6), "minute", 6.0),
-    ("3 days", timedelta(days=3), "hour", 1.0),
+# Window, resolution to read it from, burn rate at which an alert rule fires.
+_WINDOWS: Final[tuple[tuple[timedelta, Resolution, float], ...]] = (
+    *((pair.long, "minute", pair.factor) for pair in FAST),
+    *((pair.long, "hour", pair.factor) for pair in SLOW),
 )
 _LOW: Final = 0.25
 _COLUMNS: Final = (
     Column("Objective"),
     Column("Budget left", number=True),
     Column("Spent", number=True),
-    *(Column(f"Burn, {label}", number=True) for label, *_ in _WINDOWS),
+    *(Column(f"Burn, {fmt.span(length)}", number=True) for length, *_ in _WINDOWS),
 )
 
 
@@ -40,7 +47,7 @@ def _failures(part: Sum) -> Counts:
 
 
 def _slow(part: Sum) -> Counts:
-    return by_limit(part.histogram, STORAGE_LATENCY.limit_ms or 0)
+    return by_limit(part.histogram, STORAGE_LATENCY.limit_ms)
 
 
 _OBJECTIVES: Final[tuple[tuple[str, Objective, Callable[[Sum], Counts]], ...]] = (
@@ -57,14 +64,14 @@ def storage_budgets(visitor: Visitor) -> None:
     """Draw the budgets of both objectives of storage."""
     st.subheader(f"Error budget, {PERIOD.days} days", anchor=False)
     st.caption(
-        "A burn rate of 1 spends the budget of thirty days in thirty days. Alerts fire at "
-        + ", ".join(f"{limit:g} over {label}" for label, _, _, limit in _WINDOWS)
+        f"A burn rate of 1 spends the whole budget in {PERIOD.days} days. Alerts fire at "
+        + ", ".join(f"{limit:g} over {fmt.span(length)}" for length, _, limit in _WINDOWS)
         + "."
     )
     now = datetime.now(UTC)
-    with notices.failures_told(visitor.caller.request_id, "The error budget"):
+    with notices.error_boundary(visitor.caller.request_id, "load the error budgets"):
         month = total(_read(visitor, now, PERIOD, "day"))
-        recent = [total(_read(visitor, now, length, size)) for _, length, size, _ in _WINDOWS]
+        recent = [total(_read(visitor, now, length, size)) for length, size, _ in _WINDOWS]
     table = [_row(name, objective, count, month, recent) for name, objective, count in _OBJECTIVES]
     record_table("Error budgets of storage", _COLUMNS, table, key="storage-budgets")
 
@@ -87,20 +94,14 @@ def _row(
     allowed = counts.total * objective.budget
     cells = [
         Cell(name),
-        Cell(_share(left), tone=_tone(left)),
+        Cell(fmt.percent(left), tone=_tone(left)),
         Cell(fmt.count(counts.bad), f"of {fmt.count(allowed)} allowed"),
     ]
-    for part, (_, _, _, limit) in zip(recent, _WINDOWS, strict=True):
+    for part, (_, _, limit) in zip(recent, _WINDOWS, strict=True):
         rate = burn_rate(count(part), objective)
         burning = rate is not None and rate >= limit
-        cells.append(
-            Cell(fmt.NONE if rate is None else f"{rate:.2f}", tone="bad" if burning else None)
-        )
+        cells.append(Cell(fmt.number(rate, 3), tone="bad" if burning else None))
     return Row(tuple(cells))
-
-
-def _share(left: float | None) -> str:
-    return fmt.NONE if left is None else f"{100 * left:.0f}%"
 
 
 def _tone(left: float | None) -> Tone | None:

@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 
 from lib.data.records import AuthEvent, StorageEvent
 from lib.product import figures as fmt
+from lib.product.objectives import STORAGE_LATENCY
 from lib.storage.keys import AudioKey
-from lib.ui.parts.objectives import STORAGE_MS
 from lib.ui.parts.record_table.component import Cell, Column, Row
 
 STORAGE_COLUMNS: Final = (
-    Column("When"), Column("Operation"), Column("Outcome"), Column("Took", number=True),
+    Column("Time"), Column("Operation"), Column("Outcome"), Column("Duration", number=True),
     Column("Attempts", number=True, minor=True), Column("Object", minor=True), Column("Request id"),
 )  # fmt: skip
 AUTH_COLUMNS: Final = (
-    Column("When"), Column("Outcome"), Column("Reason"), Column("Route"), Column("User"),
+    Column("Time"), Column("Outcome"), Column("Reason"), Column("Route"), Column("User"),
     Column("Client", minor=True), Column("Request id"),
 )  # fmt: skip
 
@@ -30,10 +30,10 @@ def storage_rows(
 
     Args:
         events: the records.
-        zone: of the viewer.
+        zone: time zone of the viewer.
         here: query parameters of the storage page: a row then opens its request there. None: a row
             opens a session.
-        session_id: of that session; None: the one that the object belongs to.
+        session_id: of that session; None: the session of the object.
     """
     return [
         Row(
@@ -43,7 +43,7 @@ def storage_rows(
                 Cell(event.outcome, tone="good" if event.outcome == "ok" else "bad", chip=True),
                 Cell(
                     fmt.latency(event.duration_ms),
-                    tone="warn" if event.duration_ms > STORAGE_MS else None,
+                    tone="warn" if event.duration_ms > STORAGE_LATENCY.limit_ms else None,
                 ),
                 Cell(fmt.count(event.attempts)),
                 Cell(event.key or fmt.NONE, title=event.key or ""),

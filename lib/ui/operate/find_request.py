@@ -1,4 +1,4 @@
-"""What is known of one request: its storage operations, its decisions, its turns, its log lines."""
+"""Details of one request: storage operations, sign-in decisions, turns, log lines."""
 
 from __future__ import annotations
 
@@ -29,32 +29,32 @@ def chosen_request() -> str:
 
 
 def request_panel(visitor: Visitor) -> None:
-    """Draw what is known of the request that the address names, if it names one."""
+    """Draw the details of the request in the address, if there is one."""
     request_id = chosen_request()
     if not request_id:
         return
     with st.container(border=True, key="request-panel"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader("One request", anchor=False, width="stretch")
+            st.subheader("Request", anchor=False, width="stretch")
             st.button("Close", icon=":material/close:", key="request-close", on_click=_close)
         st.text(f"Request id: {request_id}")
         _found(visitor, request_id)
-        st.caption("Its lines in the logs (JSON, on standard error of the app and the worker):")
+        st.caption("Its log lines (JSON on standard error of the app and the worker):")
         st.code(f'grep -F \'"requestId": "{_quoted(request_id)}"\' app.log', language="bash")
 
 
 def _found(visitor: Visitor, request_id: str) -> None:
     caller = visitor.caller
-    with notices.failures_told(caller.request_id, "This request"):
+    with notices.error_boundary(caller.request_id, "load the request"):
         storage = events.storage_page(
             caller, event_request_id=request_id, cursor=None, limit=_MOST
         ).items
         auth = events.auth_page(caller, event_request_id=request_id, cursor=None, limit=_MOST).items
         turns = interactions.by_request_id(caller, request_id)
     if not (storage or auth or turns):
-        st.text("No slow or failed operation, no denial and no turn is kept under this id.")
+        st.text("No slow or failed operation, denial or turn has this id.")
     if storage:
-        # The session of the turns is the one that the request was for.
+        # The request belongs to the session of its turns.
         session = turns[0].session_id if turns else None
         table = event_rows.storage_rows(storage, visitor.zone, session_id=session)
         record_table(
@@ -88,5 +88,5 @@ def _close() -> None:
 
 
 def _quoted(text: str) -> str:
-    """Keep what a request id may hold; nothing else may reach a command line."""
+    """Remove all characters that a request id cannot have, because the text is a shell command."""
     return "".join(char for char in text if char.isalnum() or char in "-_.:")

@@ -1,4 +1,4 @@
-"""One incident: what it is, how it went, what to do, and what was done about it."""
+"""One incident: facts, chart of its values, what to do, history and notes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ import streamlit as st
 from lib.data import alerts, metrics
 from lib.data.records import Incident, IncidentEntry, IncidentRecord
 from lib.product import figures as fmt
-from lib.ui.operate import alert_rows, runbook
-from lib.ui.parts import chart_panel, charts, live, palette
+from lib.product.alert_guidance import ALERTS
+from lib.product.limits import NOTE_CHARS
+from lib.ui.operate import alert_rows
+from lib.ui.operate.what_to_do import draw_guidance
+from lib.ui.parts import charts, plots, refresh
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, page_heading
-from lib.ui.parts.periods import custom
+from lib.ui.parts.periods import CUSTOM, custom
 from lib.ui.parts.record_table.component import Tone
-from lib.ui.parts.series import DEMO, over_time
+from lib.ui.parts.rollup_sums import DEMO, over_time
 from lib.ui.shell import notices
 from lib.ui.shell.navigation import BY_PATH
 from lib.ui.shell.visitor import Visitor
@@ -23,11 +26,10 @@ from lib.worker.alerts.evaluation import METRIC
 from lib.worker.alerts.messages import quantity
 
 HEADING: Final = "incident-heading"
-NOTE_CHARS: Final = 2000
 _AROUND: Final = timedelta(minutes=45)
 _ENDINGS: Final = {
-    "recovered": "back within its limits",
-    "no-data": "nothing was measured any more",
+    "recovered": "back within limits",
+    "no-data": "no more data",
 }
 _ICONS: Final = {
     "opened": ":material/notification_important:",
@@ -41,22 +43,27 @@ _UNITS: Final = {
     "share": "share",
     "times": "times the usual",
     "ms": "milliseconds",
-    "count": "number",
+    "count": "count",
 }
 
 
 def incident_panel(visitor: Visitor, incident_id: str) -> None:
     """Draw the incident that the address names."""
-    with notices.failures_told(visitor.caller.request_id, "This incident"), live.waiting(420):
+    with (
+        notices.error_boundary(visitor.caller.request_id, "load the incident"),
+        refresh.skeleton(420),
+    ):
         found = alerts.get(visitor.caller, incident_id)
     if found is None:
-        notices.not_found("Incident", "The link is wrong, or it is older than incidents are kept.")
+        notices.not_found(
+            "Incident", "The link is wrong, or the incident is more than 400 days old."
+        )
         return
     with st.container(border=True, key="incident-panel"):
         _heading(found.incident, visitor)
         _actions(found.incident, visitor)
         _chart(found.incident, visitor)
-        _runbook(found.incident)
+        _what_to_do(found.incident)
         _history(found, visitor)
 
 
@@ -81,15 +88,15 @@ def _facts(incident: Incident, visitor: Visitor) -> list[Fact]:
     facts = [
         Fact("Rule", incident.rule),
         Fact("Since", fmt.moment(incident.opened_at, visitor.zone), fmt.utc(incident.opened_at)),
-        Fact("Lasted", fmt.span(alert_rows.lasted(incident))),
+        Fact("Duration", fmt.span(alert_rows.duration(incident))),
         Fact("Last value", quantity(incident.value, incident.unit), tone=over),
         Fact("Worst", quantity(incident.worst, incident.unit)),
         Fact("Limit", quantity(incident.threshold, incident.unit)),
     ]
     if incident.acknowledged_by:
-        facts.append(Fact("Looked after by", _who(incident.acknowledged_by, visitor)))
+        facts.append(Fact("Acknowledged by", _who(incident.acknowledged_by, visitor)))
     if incident.ending:
-        facts.append(Fact("Ended", _ENDINGS[incident.ending]))
+        facts.append(Fact("Resolved", _ENDINGS[incident.ending]))
     return facts
 
 
@@ -100,14 +107,14 @@ def page_params(incident: Incident) -> dict[str, str]:
     start, end = _window(incident)
     return {
         **incident.params,
-        "window": chart_panel.CUSTOM,
+        "window": CUSTOM,
         "from": f"{start:%Y-%m-%dT%H:%M}",
         "to": f"{end:%Y-%m-%dT%H:%M}",
     }
 
 
 def _window(incident: Incident) -> tuple[datetime, datetime]:
-    """Return an incident's time with something before and after, on whole minutes."""
+    """Return the incident's start and end with a margin, in whole minutes."""
     now = datetime.now(UTC)
     end = min((incident.resolved_at or now) + _AROUND, now) + timedelta(minutes=1)
     start = incident.opened_at - _AROUND
@@ -120,14 +127,14 @@ def _actions(incident: Incident, visitor: Visitor) -> None:
         if route is not None:
             st.page_link(
                 route.script,
-                label=f"Open {route.title} at that time",
+                label=f"Open {route.title} for this time",
                 icon=route.icon,
                 query_params=page_params(incident),
             )
         if incident.status == "firing" and st.button(
             "Acknowledge", icon=":material/front_hand:", type="primary", key="acknowledge"
         ):
-            with notices.failures_told(visitor.caller.request_id, "The acknowledgement"):
+            with notices.error_boundary(visitor.caller.request_id, "acknowledge the incident"):
                 alerts.acknowledge(visitor.caller, incident.id)
             st.rerun()
 
@@ -138,22 +145,25 @@ def _chart(incident: Incident, visitor: Visitor) -> None:
     labels = {"rule": incident.rule}
     if incident.source:
         labels["source"] = incident.source
-    with notices.failures_told(visitor.caller.request_id, "Its measurements"), live.waiting(220):
+    with (
+        notices.error_boundary(visitor.caller.request_id, "load the incident's values"),
+        refresh.skeleton(220),
+    ):
         found = list(
             metrics.between(
                 visitor.caller, METRIC, period.start, period.end, period.resolution, labels
             )
         )
     if not found:
-        st.caption("No value of this rule is kept for that time.")
+        st.caption("No values of this rule were recorded in this time.")
         return
     points = [(at, part.max if part.count else None) for at, part in over_time(found, period)]
-    chart_panel.chart(
-        "Value against its limit",
-        charts.limit_figure(
-            points, visitor.zone, incident.threshold, _UNITS[incident.unit], palette.meanings()
+    charts.chart(
+        "Value and limit",
+        plots.limit_figure(
+            points, visitor.zone, incident.threshold, _UNITS[incident.unit], charts.colours()
         ),
-        charts.values_frame(points, visitor.zone),
+        plots.values_frame(points, visitor.zone),
         alt=f"Value of the rule {incident.rule} around the incident; the worst is "
         f"{quantity(incident.worst, incident.unit)}, the limit "
         f"{quantity(incident.threshold, incident.unit)}.",
@@ -162,17 +172,14 @@ def _chart(incident: Incident, visitor: Visitor) -> None:
     )
 
 
-def _runbook(incident: Incident) -> None:
-    section = runbook.sections().get(incident.rule)
-    if section is None:
-        return
+def _what_to_do(incident: Incident) -> None:
+    guidance = ALERTS.get(incident.rule)
+    if guidance is None:
+        return  # a rule of another version
     with st.expander(
         "What to do", expanded=incident.status == "firing", icon=":material/menu_book:"
     ):
-        for name, text in section.parts.items():
-            st.markdown(f"**{name}**")
-            st.text(text)
-        st.caption(f"From docs/runbook.md, section {incident.rule}")
+        draw_guidance(guidance)
 
 
 def _history(found: IncidentRecord, visitor: Visitor) -> None:
@@ -182,14 +189,14 @@ def _history(found: IncidentRecord, visitor: Visitor) -> None:
     with st.form("incident-note", clear_on_submit=True, border=False):
         text = st.text_area(
             "Note",
-            placeholder="What you saw or did; no personal data",
+            placeholder="What you saw or did. Do not enter personal data.",
             max_chars=NOTE_CHARS,
             height=80,
             label_visibility="collapsed",
         )
         sent = st.form_submit_button("Add note", icon=":material/edit_note:")
     if sent and text.strip():
-        with notices.failures_told(visitor.caller.request_id, "The note"):
+        with notices.error_boundary(visitor.caller.request_id, "add the note"):
             alerts.note(visitor.caller, found.incident.id, text)
         st.rerun()
 
@@ -201,7 +208,7 @@ def _entry(entry: IncidentEntry, visitor: Visitor) -> None:
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         st.markdown(_ICONS[entry.kind], width="content")
         with st.container(gap=None):
-            # Names and notes are somebody's words: always as text.
+            # Names and notes are user input: always plain text.
             st.text(f"{fmt.moment(entry.created_at, visitor.zone)}  {words}{who}{ending}")
             if entry.kind == "note":
                 st.text(entry.text or "")

@@ -1,4 +1,4 @@
-"""Product latency: first token, full turn, assessment and the API against their objectives."""
+"""Product latency: first token, full turn, assessment and API against their objectives."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import streamlit as st
 from lib.data import metrics
 from lib.data.records import Rollup
 from lib.product import figures as fmt
-from lib.ui.parts import chart_panel, charts, live, palette
-from lib.ui.parts.objectives import API_MS, ASSESSMENT_MS, TTFT_MS, TURN_MS
+from lib.product.objectives import API_REQUEST, ASSESSMENT, FIRST_TOKEN, FULL_TURN
+from lib.ui.parts import charts, plots, refresh
 from lib.ui.parts.page_heading.component import page_heading
-from lib.ui.parts.periods import Period
+from lib.ui.parts.periods import Period, chosen_period, period_picker
 from lib.ui.parts.record_table.component import Cell, Column, Row, record_table
-from lib.ui.parts.series import Sum, over_time, split, total
+from lib.ui.parts.rollup_sums import Sum, over_time, split, total
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 
@@ -35,24 +35,24 @@ class _Measure:
 
 
 PRODUCT: Final = (
-    _Measure("turn.ttft", "First token", TTFT_MS, "ttft"),
-    _Measure("turn.latency", "Full turn", TURN_MS, "turn"),
-    _Measure("session.assessment", "Assessment", ASSESSMENT_MS, "assessment"),
+    _Measure("turn.ttft", "First token", FIRST_TOKEN.limit_ms, "ttft"),
+    _Measure("turn.latency", "Full turn", FULL_TURN.limit_ms, "turn"),
+    _Measure("session.assessment", "Assessment", ASSESSMENT.limit_ms, "assessment"),
 )
-_API: Final = _Measure("api.request", "API request", API_MS, "api")
+_API: Final = _Measure("api.request", "API request", API_REQUEST.limit_ms, "api")
 _EVERY_MODEL: Final = "All models"
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What was measured of one latency in a period, and in the one before."""
+    """Rollups of one latency in a period and in the previous one."""
 
     measure: _Measure
     now: list[Rollup]
     before: list[Rollup]
 
     def of(self, model: str | None) -> _Read:
-        """Return the part of one model."""
+        """Return the rollups of one model."""
         if model is None:
             return self
         return _Read(self.measure, _only(self.now, model), _only(self.before, model))
@@ -62,19 +62,22 @@ def draw(_visitor: Visitor) -> None:
     """Draw the page."""
     page_heading(
         "Product latency",
-        "What the product's backend reports of turns and assessments, and what the API measures of "
-        "itself. Objectives hold at the 95th percentile.",
+        "Turns and assessments as the product's backend reports them, and the API's own requests. "
+        "Objectives apply to the 95th percentile.",
         key="latency-heading",
     )
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        chart_panel.period_choice(default="7 days")
-        every = live.choose_refresh()
-    live.refreshing(PATH, every, _body)
+        period_picker(default="7 days")
+        every = refresh.refresh_picker()
+    refresh.auto_refresh(PATH, every, _body)
 
 
 def _body(visitor: Visitor) -> None:
-    period = chart_panel.chosen_period(datetime.now(UTC), default="7 days")
-    with notices.failures_told(visitor.caller.request_id, "Product latency"), live.waiting(420):
+    period = chosen_period(datetime.now(UTC), default="7 days")
+    with (
+        notices.error_boundary(visitor.caller.request_id, "load product latency"),
+        refresh.skeleton(420),
+    ):
         product = [_read(visitor, measure, period) for measure in PRODUCT]
         api = _read(visitor, _API, period)
     models = sorted({model_of(item) for read in product for item in read.now})
@@ -108,7 +111,7 @@ def _read(visitor: Visitor, measure: _Measure, period: Period) -> _Read:
 
 
 def model_of(rollup: Rollup) -> str:
-    """Return provider and model of a rollup, as they are chosen."""
+    """Return provider and model of a rollup as the filter shows them."""
     names = rollup.dimensions
     return f"{names.get('provider', 'unknown')} / {names.get('modelId', 'unknown')}"
 
@@ -124,11 +127,11 @@ def _figures(reads: Sequence[_Read]) -> None:
             p95 = now.histogram.quantile(0.95)
             objective = read.measure.objective_ms
             was = before.histogram.quantile(0.95)
-            chart_panel.number(
+            charts.metric_card(
                 f"{read.measure.title}, p95",
                 fmt.latency(p95),
                 f"objective {fmt.latency(objective)}, before {fmt.latency(was)}",
-                judged=None if p95 is None else "good" if p95 <= objective else "bad",
+                rating=None if p95 is None else "good" if p95 <= objective else "bad",
             )
 
 
@@ -137,19 +140,24 @@ def _chart(read: _Read, period: Period, visitor: Visitor) -> None:
     if not read.now:
         st.subheader(measure.title, anchor=False)
         notices.empty(
-            f"Nothing was measured in this window ({period.label})",
+            f"No measurements in this period ({period.label})",
             "Turns and assessments are measured when the product's backend stores them.",
         )
         return
     points = over_time(read.now, period)
     before = over_time(read.before, period.before())
     worst = max((part.histogram.quantile(0.95) or 0 for _, part in points), default=0)
-    chart_panel.chart(
+    charts.chart(
         measure.title,
-        charts.latency_figure(
-            points, visitor.zone, measure.objective_ms, palette.meanings(), before, charts.SMALL
+        plots.latency_figure(
+            points,
+            visitor.zone,
+            measure.objective_ms,
+            charts.colours(),
+            before,
+            plots.SMALL,
         ),
-        charts.percentiles_frame(points, visitor.zone),
+        plots.percentiles_frame(points, visitor.zone),
         alt=f"Percentiles of {measure.title.lower()}; the highest p95 of a step is "
         f"{fmt.latency(worst)}, the objective {fmt.latency(measure.objective_ms)}.",
         key=f"latency-{measure.key}",
@@ -198,7 +206,7 @@ def _by_route(api: _Read) -> None:
         Column("p50", number=True),
         Column("p95", number=True),
         Column("p99", number=True),
-        Column(f"Within {API_MS:.0f} ms", number=True),
+        Column(f"Within {API_REQUEST.limit_ms:.0f} ms", number=True),
         Column("Failed", number=True),
     )
     table = []
@@ -210,9 +218,9 @@ def _by_route(api: _Read) -> None:
                     Cell(route),
                     Cell(fmt.count(part.count)),
                     Cell(fmt.latency(p50)),
-                    _p95(part, API_MS),
+                    _p95(part, API_REQUEST.limit_ms),
                     Cell(fmt.latency(p99)),
-                    Cell(_within(part, API_MS)),
+                    Cell(_within(part, API_REQUEST.limit_ms)),
                     Cell(fmt.count(part.failures), tone="bad" if part.failures else None),
                 )
             )
@@ -232,4 +240,4 @@ def _p95(part: Sum, objective_ms: float) -> Cell:
 
 def _within(part: Sum, objective_ms: float) -> str:
     share = part.histogram.share_at_most(objective_ms)
-    return fmt.NONE if share is None else f"{100 * share:.1f}%"
+    return fmt.percent(share)

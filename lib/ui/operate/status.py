@@ -1,6 +1,6 @@
-"""System status: what the app depends on, its settings, its measurements, the jobs behind it.
+"""System status: dependencies, telemetry, background jobs and settings.
 
-Everything is asked and judged by `lib.work.health`, which `python -m lib doctor` prints.
+`lib.work.health` does the checks; `python -m lib doctor` prints the same report.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import streamlit as st
 from lib.data import DataError, job_leases
 from lib.product import figures as fmt
 from lib.ui.operate import find_request
-from lib.ui.parts import chart_panel, live
+from lib.ui.parts import charts, refresh
 from lib.ui.parts.page_heading.component import page_heading
 from lib.ui.parts.record_table.component import Cell, Column, Row, Tone, record_table
 from lib.ui.shell.visitor import Visitor
@@ -32,9 +32,9 @@ _MEANS: Final = {
     "worker": "Runs the jobs below",
 }
 _WORDS: Final[dict[State, str]] = {
-    "ok": "answers",
-    "warning": "look at it",
-    "failed": "does not answer",
+    "ok": "responding",
+    "warning": "warning",
+    "failed": "not responding",
 }
 _ICONS: Final[dict[State, str]] = {
     "ok": ":material/check:",
@@ -48,8 +48,8 @@ _COLOURS: Final[dict[State, Literal["green", "orange", "red"]]] = {
 }
 _TONES: Final[dict[State, Tone]] = {"ok": "good", "warning": "warn", "failed": "bad"}
 _SUMS: Final[dict[State, str]] = {
-    "ok": "All is well",
-    "warning": "Something should be looked at",
+    "ok": "Everything is working",
+    "warning": "There are warnings",
     "failed": "Something is down",
 }
 _PER_ROW: Final = 3
@@ -57,11 +57,11 @@ _JOB_COLUMNS: Final = (
     Column("Job"),
     Column("State"),
     Column("Last run"),
-    Column("Every", number=True),
-    Column("Took", number=True),
+    Column("Interval", number=True),
+    Column("Duration", number=True),
     Column("Runs", number=True),
     Column("Failures", number=True),
-    Column("Held by", minor=True),
+    Column("Running on", minor=True),
 )
 _SETTING_COLUMNS: Final = (Column("Setting"), Column("Value"), Column("State"))
 
@@ -70,18 +70,18 @@ def draw(_visitor: Visitor) -> None:
     """Draw the page."""
     page_heading(
         "System status",
-        "What the app depends on, asked just now. The same on the command line: "
+        "The services that the app depends on, checked just now. Also on the command line: "
         "python -m lib doctor",
         key="status-heading",
     )
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        st.button("Ask again", icon=":material/refresh:")
-        every = live.choose_refresh()
-    live.refreshing(PATH, every, _body)
+        st.button("Check again", icon=":material/refresh:")
+        every = refresh.refresh_picker()
+    refresh.auto_refresh(PATH, every, _body)
 
 
 def _body(visitor: Visitor) -> None:
-    with live.waiting(420):
+    with refresh.skeleton(420):
         health = examine(services(), visitor.caller, sends=True)
         seen = _last_seen(visitor)
     st.badge(_SUMS[health.state], icon=_ICONS[health.state], color=_COLOURS[health.state])
@@ -100,11 +100,11 @@ def _body(visitor: Visitor) -> None:
 
 
 def _last_seen(visitor: Visitor) -> dict[str, str]:
-    """Return when the worker last saw each dependency to be well, in words."""
+    """Return when the worker last found each dependency ok, as text."""
     try:
         runs = job_leases.every(visitor.caller)
     except DataError:
-        return {}  # Convex has failed, and its card says so
+        return {}  # Convex is down; its card says so
     return {name: fmt.moment(at, visitor.zone) for name, at in dependencies.reported(runs).items()}
 
 
@@ -121,34 +121,34 @@ def _card(item: Dependency, seen: dict[str, str], visitor: Visitor) -> None:
             good = seen.get(item.name)
             if item.last_good is not None:
                 good = fmt.moment(item.last_good, visitor.zone)
-            st.text(f"Last good: {good or 'not known'}")
+            st.text(f"Last ok: {good or 'unknown'}")
 
 
 def _telemetry(health: Health) -> None:
-    st.subheader("Measurements", anchor=False)
+    st.subheader("Telemetry", anchor=False)
     found = health.telemetry
     with st.container(horizontal=True):
-        chart_panel.number(
+        charts.metric_card(
             "Delivery",
-            {"ok": "ok", "warning": "look at it", "failed": "stuck"}[found.state],
+            {"ok": "ok", "warning": "warning", "failed": "stuck"}[found.state],
             found.note,
-            judged="good" if found.state == "ok" else "bad",
+            rating="good" if found.state == "ok" else "bad",
         )
         dropped = found.dropped
-        chart_panel.number(
+        charts.metric_card(
             "Dropped in 24 hours",
             fmt.count(None if dropped is None else sum(dropped.values())),
             "by all processes",
         )
         if found.own is not None:
             at = found.own.delivered_at
-            chart_panel.number(
+            charts.metric_card(
                 "Last delivery", fmt.ago(at) if at else "none yet", "of this process"
             )
-            chart_panel.number(
-                "Held in memory",
-                f"{found.own.series:,} series",
-                f"{found.own.events:,} events, {found.own.waiting} batches wait",
+            charts.metric_card(
+                "In memory",
+                f"{fmt.count(found.own.series)} series",
+                f"{fmt.count(found.own.events)} events, {found.own.waiting} batches waiting",
             )
 
 
@@ -195,13 +195,13 @@ def _settings(health: Health) -> None:
     st.subheader("Settings", anchor=False)
     if wrong:
         record_table(
-            "Settings to look at",
+            "Settings with warnings",
             _SETTING_COLUMNS,
             [_setting_row(item) for item in wrong],
             key="status-wrong",
         )
     else:
-        st.text("Nothing about the settings needs a look.")
+        st.text("No warnings.")
     with st.expander(f"All {len(health.settings)} settings; secrets are hidden"):
         table = [_setting_row(setting) for setting in health.settings]
         record_table("Settings", _SETTING_COLUMNS, table, key="status-settings")
@@ -221,7 +221,7 @@ def _lookup() -> None:
     st.subheader("Find a request", anchor=False)
     st.text_input(
         "Request id",
-        placeholder="A request id, from an error, an answer's X-Request-Id or a log",
+        placeholder="Request id from an error, an X-Request-Id header or a log",
         key=find_request.PARAM,
         bind="query-params",
         max_chars=200,

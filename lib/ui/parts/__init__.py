@@ -1,1 +1,1 @@
-"""Parts that several pages use: lists, charts, filters, figures."""
+"""Parts that several pages use: tables, charts, filters, pagination."""

@@ -1,333 +1,156 @@
-"""Figures of the dashboard. Colours and fonts come from the theme; these are pure functions."""
+"""Charts on a page with the table behind them, metric cards, and the theme's chart colours."""
 
 from __future__ import annotations
 
-import html
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final, Literal
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+import streamlit as st
 
-from lib.observability.histogram import bin_value
-from lib.ui.parts.series import Sum
+from lib.product import figures as fmt
+from lib.ui.parts import plots
 
-HEIGHT: Final = 300
-SMALL: Final = 220
-QUANTILES: Final = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-CONFIG: Final[dict[str, Any]] = {"displayModeBar": False, "scrollZoom": False}
-
-Points = Sequence[tuple[datetime, Sum]]
-
-
-def percentiles_frame(points: Points, zone: ZoneInfo) -> pd.DataFrame:
-    """Return the table behind a latency chart: a row per step, times in the viewer's zone."""
-    rows = []
-    for at, part in points:
-        values = part.histogram.quantiles(QUANTILES.values())
-        row: dict[str, object] = {"Time": at.astimezone(zone)}
-        row |= {f"{name} (ms)": value for name, value in zip(QUANTILES, values, strict=True)}
-        rows.append(row | {"Operations": part.count, "Failures": part.failures})
-    return pd.DataFrame(rows)
-
-
-def latency_figure(
-    points: Points,
-    zone: ZoneInfo,
-    objective_ms: float,
-    colours: Mapping[str, str],
-    before: Points = (),
-    height: int = HEIGHT,
-) -> go.Figure:
-    """Draw p50, p95 and p99 over time against the objective.
-
-    Args:
-        points: sums by step; empty steps leave a gap, they are not zero.
-        zone: of the viewer.
-        objective_ms: drawn as a line; the p95 should stay below.
-        colours: of `p50`, `p95`, `p99`, `objective` and `before`.
-        before: sums of the period before, by step; its p95 is drawn behind, shifted to now.
-        height: in pixels.
-    """
-    frame = percentiles_frame(points, zone)
-    figure = go.Figure()
-    if any(part.count for _, part in before):
-        figure.add_scatter(
-            x=frame["Time"],
-            y=[part.histogram.quantile(0.95) for _, part in before],
-            name="p95, period before",
-            mode="lines",
-            connectgaps=False,
-            line={"color": colours["before"], "width": 1.4, "dash": "dot"},
-            hovertemplate="%{y:.0f} ms",
-        )
-    for name, width in (("p99", 1.2), ("p95", 2.6), ("p50", 1.6)):
-        figure.add_scatter(
-            x=frame["Time"],
-            y=frame[f"{name} (ms)"],
-            name=name,
-            mode="lines+markers",
-            line={"color": colours[name], "width": width},
-            marker={"size": 4},
-            connectgaps=False,
-            hovertemplate="%{y:.0f} ms",
-        )
-    figure.add_hline(
-        y=objective_ms,
-        line={"color": colours["objective"], "width": 1.5, "dash": "dash"},
-        annotation={
-            "text": f"objective: p95 under {objective_ms:.0f} ms",
-            "font": {"color": colours["objective"]},
-        },
-        annotation_position="top left",
-    )
-    known = frame[["p50 (ms)", "p95 (ms)", "p99 (ms)"]].max().max()
-    top = max(objective_ms * 1.25, 0 if pd.isna(known) else float(known) * 1.1)
-    figure.update_yaxes(title="milliseconds", range=[0, top], rangemode="tozero")
-    return _finished(figure, height)
+_LIGHT: Final = {
+    "p50": "#8fbdb4",
+    "p95": "#1f6f63",
+    "p99": "#7a4a86",
+    "objective": "#b8641b",
+    "good": "#8fbdb4",
+    "bad": "#b23a48",
+    "before": "#74807b",
+}
+_DARK: Final = {
+    "p50": "#3a9385",
+    "p95": "#63bfae",
+    "p99": "#c39bd3",
+    "objective": "#e6a15c",
+    "good": "#3a9385",
+    "bad": "#e8838f",
+    "before": "#93a19b",
+}
+_SERIES_LIGHT: Final = ("#b8641b", "#7a4a86", "#b23a48", "#3a6ea5", "#9a7b12", "#1f6f63", "#74807b")
+_SERIES_DARK: Final = ("#e6a15c", "#c39bd3", "#e8838f", "#86b4e4", "#d9be62", "#63bfae", "#93a19b")
 
 
-def values_frame(points: Sequence[tuple[datetime, float | None]], zone: ZoneInfo) -> pd.DataFrame:
-    """Return the table behind a chart of one value over time."""
-    return pd.DataFrame(
-        {
-            "Time": [at.astimezone(zone) for at, _ in points],
-            "Value": [value for _, value in points],
-        }
-    )
+_SCALE_LIGHT: Final = ("#dcebe7", "#aed0c9", "#6fa99e", "#347f72", "#103f39")
+_SCALE_DARK: Final = ("#1d3a35", "#2b5f56", "#3a9385", "#63bfae", "#b7ece0")
 
 
-def limit_figure(
-    points: Sequence[tuple[datetime, float | None]],
-    zone: ZoneInfo,
-    limit: float,
-    unit: str,
-    colours: Mapping[str, str],
-    height: int = SMALL,
-) -> go.Figure:
-    """Draw one value over time against the limit from which on it is bad.
-
-    Args:
-        points: highest value by step; None leaves a gap.
-        zone: of the viewer.
-        limit: drawn as a line.
-        unit: of both, for the axis.
-        colours: of `bad` and `objective`.
-        height: in pixels.
-    """
-    figure = go.Figure()
-    figure.add_scatter(
-        x=[at.astimezone(zone) for at, _ in points],
-        y=[value for _, value in points],
-        name="value",
-        mode="lines+markers",
-        connectgaps=False,
-        line={"color": colours["bad"], "width": 2.2},
-        marker={"size": 4},
-        hovertemplate="%{y:.3g}",
-    )
-    figure.add_hline(
-        y=limit,
-        line={"color": colours["objective"], "width": 1.5, "dash": "dash"},
-        annotation={"text": f"limit: {limit:g}", "font": {"color": colours["objective"]}},
-        annotation_position="top left",
-    )
-    known = [value for _, value in points if value is not None]
-    figure.update_yaxes(
-        title=unit, range=[0, 1.15 * max([limit * 1.1, *known]) or 1], rangemode="tozero"
-    )
-    return _finished(figure, height)
+def _is_dark() -> bool:
+    return bool(st.context.theme.type == "dark")
 
 
-def stacked_figure(
-    series: Mapping[str, Sequence[tuple[datetime, int]]],
-    zone: ZoneInfo,
-    unit: str,
-    colours: Sequence[str],
-    height: int = HEIGHT,
-) -> go.Figure:
-    """Draw counts over time, one colour per name, on top of each other.
-
-    Args:
-        series: points by name.
-        zone: of the viewer.
-        unit: what is counted, for the axis.
-        colours: in the order of the series; repeated if there are more.
-        height: in pixels.
-    """
-    figure = go.Figure()
-    for index, (name, points) in enumerate(series.items()):
-        figure.add_bar(
-            x=[at.astimezone(zone) for at, _ in points],
-            y=[number for _, number in points],
-            name=name,
-            marker={"color": colours[index % len(colours)]},
-            hovertemplate="%{y}",
-        )
-    figure.update_layout(barmode="stack", bargap=0.15)
-    figure.update_yaxes(title=unit, rangemode="tozero")
-    return _finished(figure, height)
+def colours() -> Mapping[str, str]:
+    """Return the theme's chart colours by meaning."""
+    return _DARK if _is_dark() else _LIGHT
 
 
-def mark_unusual(
-    figure: go.Figure, steps: Sequence[tuple[datetime, int]], zone: ZoneInfo, colour: str
+def series_colours() -> tuple[str, ...]:
+    """Return colours for series without a meaning of their own."""
+    return _SERIES_DARK if _is_dark() else _SERIES_LIGHT
+
+
+def scale_colours() -> tuple[str, ...]:
+    """Return colours from few to many."""
+    return _SCALE_DARK if _is_dark() else _SCALE_LIGHT
+
+
+def metric_card(
+    label: str,
+    value: str,
+    change: str | None = None,
+    *,
+    rating: Literal["good", "bad"] | None = None,
+    arrow: bool = False,
 ) -> None:
-    """Put a mark above each step whose count is unusual."""
-    if steps:
-        figure.add_scatter(
-            x=[at.astimezone(zone) for at, _ in steps],
-            y=[number * 1.04 for _, number in steps],
-            name="unusual",
-            mode="markers",
-            marker={"symbol": "triangle-down", "size": 11, "color": colour},
-            hovertemplate="unusual",
-        )
-
-
-def rate_figure(
-    points: Points, before: Points, zone: ZoneInfo, minutes: float, colours: Mapping[str, str]
-) -> go.Figure:
-    """Draw operations per minute over time, and those of the period before behind.
+    """Draw one big number in a card.
 
     Args:
-        points: sums by step.
-        before: sums of the period before, by step.
-        zone: of the viewer.
-        minutes: length of a step.
-        colours: of `p95` and `before`.
+        label: what it is.
+        value: with its unit.
+        change: small line below.
+        rating: colours the small line.
+        arrow: the small line is a signed change and gets an arrow.
     """
-    times = [at.astimezone(zone) for at, _ in points]
-    figure = go.Figure()
-    if any(part.count for _, part in before):
-        figure.add_scatter(
-            x=times,
-            y=[part.count / minutes for _, part in before],
-            name="period before",
-            mode="lines",
-            line={"color": colours["before"], "width": 1.4, "dash": "dot"},
-            hovertemplate="%{y:.1f}/min",
-        )
-    figure.add_scatter(
-        x=times,
-        y=[part.count / minutes for _, part in points],
-        name="this period",
-        mode="lines",
-        line={"color": colours["p95"], "width": 2.2},
-        hovertemplate="%{y:.1f}/min",
+    colour: Literal["green", "red", "off"] = "off"
+    if rating is not None:
+        colour = "green" if rating == "good" else "red"
+    st.metric(
+        label,
+        value,
+        change,
+        delta_color=colour,
+        delta_arrow="auto" if arrow else "off",
+        border=True,
+        height="stretch",
     )
-    figure.update_yaxes(title="operations per minute", rangemode="tozero")
-    return _finished(figure, SMALL)
 
 
-BANDS: Final = (10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
-"""Upper borders of the heat map's rows, milliseconds; one more row lies above."""
+def latency_card(label: str, value: float | None, objective: float) -> None:
+    """Draw a percentile in milliseconds in a card, coloured by its objective."""
+    if value is None:
+        metric_card(label, fmt.NONE)
+        return
+    metric_card(
+        label,
+        fmt.latency(value),
+        f"objective {fmt.latency(objective)}",
+        rating="good" if value <= objective else "bad",
+    )
 
 
-def bands_frame(points: Points, zone: ZoneInfo) -> pd.DataFrame:
-    """Return the table behind the heat map: a row per step, a column per band of latency."""
-    rows = []
-    for at, part in points:
-        counts = [0] * (len(BANDS) + 1)
-        counts[0] = part.histogram.zero
-        for index, number in part.histogram.counts.items():
-            counts[bisect_left(BANDS, bin_value(index))] += number
-        rows.append({"Time": at.astimezone(zone), **dict(zip(_band_names(), counts, strict=True))})
-    return pd.DataFrame(rows)
-
-
-def heat_figure(
-    frame: pd.DataFrame, objective_ms: float, scale: Sequence[str], colours: Mapping[str, str]
-) -> go.Figure:
-    """Draw how many operations took how long, over time; the objective lies between two rows.
+def chart(
+    title: str,
+    figure: go.Figure,
+    table: pd.DataFrame,
+    *,
+    alt: str,
+    key: str,
+    has_demo: bool = False,
+) -> None:
+    """Draw a chart and, in an expander, its table.
 
     Args:
-        frame: of `bands_frame`.
-        objective_ms: one of the borders of `BANDS`.
-        scale: colours from few to many.
-        colours: of `objective`.
+        title: heading; fixed text, never user input.
+        figure: to draw.
+        table: the data of the chart.
+        alt: what the chart shows, for screen readers.
+        key: unique on the page.
+        has_demo: contains demo data, which the heading then says.
     """
-    names = _band_names()
-    counts = frame[names].to_numpy(dtype=float)
-    figure = go.Figure(
-        go.Heatmap(
-            x=frame["Time"],
-            y=names,
-            z=np.where(counts > 0, np.log10(counts + 1), np.nan).T,
-            customdata=counts.T,
-            colorscale=list(scale),
-            showscale=False,
-            xgap=1,
-            ygap=1,
-            hovertemplate="%{x|%d %b %H:%M}<br>%{y}: %{customdata:.0f} operations<extra></extra>",
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(title, anchor=False, width="content")
+        if has_demo:
+            st.badge("demo data", icon=":material/science:", color="violet")
+    # Chart code loads late on a first visit: reserve its height, so that nothing moves.
+    with st.container(height=figure.layout.height, border=False, key=f"{key}-frame"):
+        st.plotly_chart(figure, config=plots.CONFIG, alt=alt, key=key)
+    with st.expander("Table", icon=":material/table_rows:"):
+        st.dataframe(table, hide_index=True, key=f"{key}-table")
+        st.download_button(
+            "Download CSV",
+            table.to_csv(index=False),
+            f"{key}.csv",
+            "text/csv",
+            key=f"{key}-csv",
+            icon=":material/download:",
+            on_click="ignore",
         )
-    )
-    figure.add_hline(
-        y=BANDS.index(int(objective_ms)) + 0.5,
-        line={"color": colours["objective"], "width": 1.5, "dash": "dash"},
-        annotation={
-            "text": f"objective: {objective_ms:.0f} ms",
-            "font": {"color": colours["objective"]},
-        },
-        annotation_position="top left",
-    )
-    figure.update_yaxes(title="latency", type="category", showgrid=False)
-    finished = _finished(figure)
-    finished.update_layout(hovermode="closest")
-    return finished
 
 
-def _band_names() -> list[str]:
-    lower = ("0", *(f"{border:,}" for border in BANDS))
-    named = [f"{low} to {high:,} ms" for low, high in zip(lower, BANDS, strict=False)]
-    return [*named, f"over {BANDS[-1]:,} ms"]
-
-
-def scores_figure(
-    series: Mapping[str, Sequence[tuple[datetime, float | None]]],
-    zone: ZoneInfo,
-    colours: Sequence[str],
-) -> go.Figure:
-    """Draw mean scores, 1 to 5, over time, a line per name.
+def stale_data_notice(newest: datetime | None, expected_seconds: int) -> None:
+    """Say so when the newest data is older than expected.
 
     Args:
-        series: points by name.
-        zone: of the viewer.
-        colours: in the order of the series; repeated if there are more.
+        newest: end of the newest data, None if there is none.
+        expected_seconds: maximum age without a notice.
     """
-    figure = go.Figure()
-    for index, (name, points) in enumerate(series.items()):
-        figure.add_scatter(
-            x=[at.astimezone(zone) for at, _ in points],
-            y=[score for _, score in points],
-            name=html.escape(name),
-            mode="lines+markers",
-            line={"color": colours[index % len(colours)], "width": 1.8},
-            hovertemplate="%{y:.2f} of 5",
-        )
-    figure.update_yaxes(title="score, 1 to 5", range=[0.8, 5.2], dtick=1)
-    return _finished(figure)
-
-
-def counts_frame(
-    series: Mapping[str, Sequence[tuple[datetime, float | None]]], zone: ZoneInfo
-) -> pd.DataFrame:
-    """Return the table behind a chart of counts: a row per step, a column per name."""
-    columns = {
-        name: pd.Series({at.astimezone(zone): number for at, number in points})
-        for name, points in series.items()
-    }
-    return pd.DataFrame(columns).rename_axis("Time").reset_index()
-
-
-def _finished(figure: go.Figure, height: int = HEIGHT) -> go.Figure:
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 24, "b": 8},
-        hovermode="x unified",
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 1, "xanchor": "right"},
-    )
-    return figure
+    if newest is None:
+        return
+    age = int((datetime.now(UTC) - newest).total_seconds())
+    if age > expected_seconds:
+        minutes = age // 60
+        st.caption(f":material/schedule: The newest data is {minutes} minutes old.")

@@ -1,8 +1,8 @@
-/** Elements without HTML strings: every text is a text node. */
+/** Helpers that create elements; texts become text nodes, never HTML. */
 
 type Attributes = Readonly<Record<string, string>>;
 
-/** Make an element with attributes and children; strings become text nodes, never markup. */
+/** Create an element with attributes and children; strings become text nodes, never markup. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Attributes = {},
@@ -27,12 +27,12 @@ export function icon(path: string): SVGSVGElement {
   return svg;
 }
 
-/** A button with an icon and a name for everybody: tooltip and label. */
+/** A button with an icon; its name is tooltip and accessible label. */
 export function iconButton(name: string, path: string, press: () => void): HTMLButtonElement {
   const button = element("button", { type: "button", class: "icon", title: name }, icon(path));
   button.setAttribute("aria-label", name);
   button.addEventListener("click", (event) => {
-    // After a click with the mouse the keys belong to the room again: space is play, not "again".
+    // After a mouse click the keys go to the player again: space plays, and does not press this button.
     if (event.detail > 0) button.blur();
     press();
   });
@@ -51,7 +51,7 @@ export const ICONS = {
 const TYPED = "input:not([type=radio], [type=checkbox]), textarea, select";
 const PRESSED = "input, button, a, summary, [role=button]";
 
-/** True while the reader types, or presses a control that has its own meaning for the key. */
+/** True while the reader types, or if the focused control handles the key itself. */
 export function takesKeys(event: KeyboardEvent): boolean {
   const target = event.composedPath()[0];
   if (!(target instanceof HTMLElement)) return false;

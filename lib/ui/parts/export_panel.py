@@ -1,4 +1,4 @@
-"""Starts an export, shows how far it is, and hands the file over."""
+"""Starts an export, shows its progress, and offers the download."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import streamlit as st
 from lib.formats.record_export import FileFormat
 from lib.product import figures as fmt
 from lib.product import paths
+from lib.product.lifetimes import EXPORT_FILE
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor, require_role
 from lib.work.exports import BusyError, Export, Exports
@@ -32,13 +33,15 @@ def list_export(
 
     Args:
         visitor: of the page.
-        page: its path; its role is asked again when an export begins.
-        begin: starts it.
+        page: its path; the role is checked again when an export starts.
+        begin: starts the export.
         arguments: the filters, as the functions take them.
-        view: the filters, as they stand in the address.
+        view: the filters as query parameters.
     """
     with st.popover("Export", icon=":material/download:", key=f"export-{page}"):
-        st.text("Everything that the filters select, as you may see it. Exports are on record.")
+        st.text(
+            "All rows that match the filters, masked as you see them. The audit trail records it."
+        )
         form = st.segmented_control(
             "Format",
             get_args(FileFormat),
@@ -53,18 +56,18 @@ def list_export(
                 exports, asking.member.user_id, asking.caller, arguments, view, form or "csv"
             )
 
-        export_steps(visitor, page, "list", "Start the export", start)
+        export_controls(visitor, page, "list", "Start export", start)
 
 
-def export_steps(visitor: Visitor, page: str, what: str, label: str, start: Start) -> None:
+def export_controls(visitor: Visitor, page: str, what: str, label: str, start: Start) -> None:
     """Draw the button that starts an export; then its progress; then the download.
 
     Args:
         visitor: of the page.
-        page: its path; its role is asked again at each step.
-        what: is exported there, unique on the page.
+        page: its path; the role is checked again at each step.
+        what: name of the export, unique on the page.
         label: of the button.
-        start: starts it.
+        start: starts the export.
     """
     key = f"earshot.export.{page}.{what}"
     export = _known(key, visitor)
@@ -81,7 +84,7 @@ def _steps(key: str, page: str, label: str, start: Start, was_running: bool) -> 
             _begin(visitor, key, start)
         return
     if was_running and export.state != "running":
-        st.rerun()  # the whole page, so that nothing is polled any more
+        st.rerun()  # rerun the whole page, which ends the polling
     if export.state == "running":
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(f"Writing: {_amount(export)} so far")
@@ -95,14 +98,14 @@ def _steps(key: str, page: str, label: str, start: Start, was_running: bool) -> 
                 icon=":material/download:",
             )
             st.button("Discard", key=f"export-end-{page}", on_click=_forget, args=(key, export))
-        st.caption("It can be downloaded once, within 15 minutes.")
+        st.caption(f"The file can be downloaded once, within {fmt.span(EXPORT_FILE)}.")
     else:
         st.text(f"The export was {export.state}. {export.problem}".strip())
-        st.button("Start anew", key=f"export-end-{page}", on_click=_forget, args=(key, export))
+        st.button("Start again", key=f"export-end-{page}", on_click=_forget, args=(key, export))
 
 
 def _begin(visitor: Visitor, key: str, start: Start) -> None:
-    with notices.failures_told(visitor.caller.request_id, "The export"):
+    with notices.error_boundary(visitor.caller.request_id, "start the export"):
         try:
             export = start(services().exports, visitor)
         except BusyError as busy:

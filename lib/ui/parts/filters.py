@@ -1,6 +1,6 @@
 """Filters of lists as compact chips. Each is a field that is kept in the address by its key.
 
-A chip says what it is set to; its choices open below it, by mouse or by keyboard.
+A chip shows its value; its options open below it.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Final
 import streamlit as st
 
 LIVE: Final = "300ms"
-"""Pause in typing after which a search begins."""
+"""Pause in typing after which the search starts."""
 _LONGEST_VALUE: Final = 28
 
 
 def search_field(placeholder: str, *, key: str = "q", width: int = 420) -> str:
-    """Draw the field that searches while one types; return its words."""
+    """Draw a search field that searches while typing; return its text."""
     words = st.text_input(
         placeholder,
         placeholder=placeholder,
@@ -40,7 +40,7 @@ def chip(label: str, *keys: str) -> Iterator[None]:
 
     Args:
         label: what it filters by.
-        keys: of the fields; what they are set to stands on the chip.
+        keys: of the fields, whose values the chip shows.
     """
     values = [text for text in map(_value_of, keys) if text]
     # Backslashes: a label is Markdown, and values are typed or linked by anybody.
@@ -50,7 +50,7 @@ def chip(label: str, *keys: str) -> Iterator[None]:
 
 
 def choice(label: str, options: Sequence[str], key: str) -> str:
-    """Draw a chip with one choice of a few; return it, or nothing."""
+    """Draw a chip with a single choice; return it, or None."""
     with chip(label, key):
         chosen = st.pills(label, options, key=key, bind="query-params")
     return chosen or ""
@@ -65,7 +65,7 @@ def exact(label: str, hint: str, key: str) -> str:
 
 
 def suggested(label: str, options: Sequence[str], key: str) -> str:
-    """Draw a field for one of these values or any other, inside of a chip; return what was chosen.
+    """Draw a field with suggestions inside a chip; return the chosen or typed value.
 
     Args:
         label: of the field.
@@ -92,7 +92,7 @@ def days(label: str = "Started", first: str = "since", last: str = "until") -> N
 
 
 def clear_button(keys: Sequence[str], on_clear: Callable[[], None] = lambda: None) -> None:
-    """Draw the button that takes all filters away, if any is set."""
+    """Draw the button that clears all filters, if any is set."""
     if not any(map(_value_of, keys)):
         return
 
@@ -105,7 +105,7 @@ def clear_button(keys: Sequence[str], on_clear: Callable[[], None] = lambda: Non
 
 
 def _value_of(key: str) -> str:
-    """Return what a field is set to; before it is drawn the first time, the address knows."""
+    """Return the value of a field, from the address before it is first drawn."""
     value = st.session_state[key] if key in st.session_state else st.query_params.get(key)
     if isinstance(value, date):
         return value.isoformat()
@@ -114,6 +114,6 @@ def _value_of(key: str) -> str:
 
 
 def _literal(text: str) -> str:
-    """Return a text that stands for itself in a label: without what Markdown could read."""
+    """Escape a text for a label, which is Markdown."""
     kept = "".join(c if c.isprintable() else " " for c in text)
     return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>~$&:=^\"'@/" else c for c in kept)

@@ -1,10 +1,16 @@
-"""Stretches of time that pages look at: presets that end now, and ranges from the address."""
+"""The period that a page shows: presets that end now, custom ranges, and the picker."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, Protocol, TypeVar
+
+import streamlit as st
+
+from lib.data.functions import Page
+from lib.product.lifetimes import ROLLUPS
+from lib.ui.shell import notices
 
 Resolution = Literal["minute", "hour", "day"]
 
@@ -13,17 +19,10 @@ WIDTHS: Final[dict[Resolution, timedelta]] = {
     "hour": timedelta(hours=1),
     "day": timedelta(days=1),
 }
-KEPT: Final[dict[Resolution, timedelta]] = {
-    "minute": timedelta(days=7),
-    "hour": timedelta(days=92),
-    "day": timedelta(days=732),
-}
-"""How long rollups are kept, as in `convex/model/limits.ts`."""
-
 LONGEST: Final = timedelta(days=366)
 SHORTEST: Final = timedelta(minutes=5)
 
-# Up to which length a range is drawn in which steps, made of which rollups.
+# Longest range, resolution of its rollups, and width of its steps.
 _STEPS: Final[tuple[tuple[timedelta, Resolution, timedelta], ...]] = (
     (timedelta(hours=2), "minute", timedelta(minutes=1)),
     (timedelta(hours=8), "minute", timedelta(minutes=5)),
@@ -35,15 +34,15 @@ _STEPS: Final[tuple[tuple[timedelta, Resolution, timedelta], ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A stretch of time and how finely it is looked at.
+    """A period of time and its resolution.
 
     Attributes:
         label: in words, for instance `24 hours`.
-        start: on a border of steps.
-        end: exclusive, on a border of steps; after now if the period goes on.
+        start: on a step boundary.
+        end: exclusive, on a step boundary; later than now if the period goes on.
         resolution: of the rollups to read.
         step: of the points to draw; a multiple of the resolution.
-        goes_on: it ends now, so that it moves on with every look.
+        goes_on: it ends now, and so moves with the time.
     """
 
     label: str
@@ -60,7 +59,7 @@ class Period:
 
     def before(self) -> Period:
         """Return the period of the same length just before."""
-        label = f"{self.label} before"
+        label = f"{self.label}, previous"
         return Period(label, self.start - self.length, self.start, self.resolution, self.step)
 
     def starts(self) -> list[datetime]:
@@ -70,10 +69,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A preset: so much time up to now.
+    """A preset: a length of time that ends now.
 
     Attributes:
-        label: as it is chosen.
+        label: in the picker.
         length: up to now.
         resolution: of the rollups to read.
         step: of the points to draw.
@@ -109,22 +108,22 @@ def custom(start: datetime, end: datetime, now: datetime) -> Period:
     Args:
         start: aware.
         end: aware.
-        now: what is older than rollups are kept is drawn in coarser steps.
+        now: decides which rollups are still kept; older ranges have coarser steps.
 
     Raises:
-        ValueError: why the range cannot be drawn, in words for the reader.
+        ValueError: the range is invalid; the message is for the reader.
     """
     if end <= start:
         raise ValueError("The end must lie after the start.")
     length = max(end - start, SHORTEST)
     if length > LONGEST:
         raise ValueError(f"A range may have at most {LONGEST.days} days.")
-    # Twice as far back, so that the period before can be compared.
+    # Twice the length, to include the previous period.
     age = now - start + length
     resolution, step = next(
         (resolution, step)
         for limit, resolution, step in _STEPS
-        if length <= limit and (age <= KEPT[resolution] or resolution == "day")
+        if length <= limit and (age <= ROLLUPS[resolution] or resolution == "day")
     )
     first = _floor(start, step)
     steps = -((first - end) // step)
@@ -164,3 +163,69 @@ def bounds_of(first: object, last: object) -> tuple[datetime | None, datetime | 
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
+
+
+CUSTOM: Final = "Custom"
+
+
+def period_picker(default: str = DAY.label) -> None:
+    """Draw the picker of the period that `chosen_period` returns.
+
+    The address keeps it: `window` holds the preset or `Custom`, then `from` and `to` hold times in
+    UTC, for instance `window=Custom&from=2026-11-24T10:00&to=2026-11-24T12:30`.
+    """
+    labels = [window.label for window in WINDOWS]
+    with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
+        chosen = st.segmented_control(
+            "Window",
+            [*labels, CUSTOM],
+            default=default,
+            required=True,
+            key="window",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        if chosen == CUSTOM:
+            end = datetime.now(UTC).replace(second=0, microsecond=0, tzinfo=None)
+            for label, key, value in (("From", "from", end - DAY.length), ("To", "to", end)):
+                st.datetime_input(
+                    f"{label} (UTC)", value, key=key, bind="query-params", step=60, width=190
+                )
+
+
+def chosen_period(now: datetime, default: str = DAY.label) -> Period:
+    """Return the chosen period; an invalid one is explained and ends the run."""
+    chosen = st.session_state.get("window") or default
+    if chosen != CUSTOM:
+        return next(window for window in WINDOWS if window.label == chosen).until(now)
+    start, end = st.session_state.get("from"), st.session_state.get("to")
+    try:
+        return custom(
+            (start or now - DAY.length).replace(tzinfo=UTC), (end or now).replace(tzinfo=UTC), now
+        )
+    except ValueError as error:
+        notices.empty("Invalid period", str(error))
+        st.stop()
+
+
+def period_params(*names: str) -> dict[str, str]:
+    """Return the query parameters of the period, and those with these names."""
+    wanted = ("window", "from", "to", "refresh", *names)
+    return {name: st.query_params[name] for name in wanted if name in st.query_params}
+
+
+class _Dated(Protocol):
+    @property
+    def at(self) -> datetime: ...
+
+
+Event = TypeVar("Event", bound=_Dated)
+
+
+def events_since(page: Page[Event], start: datetime) -> Page[Event]:
+    """Return the events of a page (newest first) that are not before `start`.
+
+    The query itself has no start, because a cursor belongs to one start and this one moves.
+    """
+    items = tuple(event for event in page.items if event.at >= start)
+    return Page(items, page.next_cursor if len(items) == len(page.items) else None)

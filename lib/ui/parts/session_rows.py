@@ -8,42 +8,42 @@ from zoneinfo import ZoneInfo
 
 from lib.data.records import SessionUser, User, UserSession
 from lib.product import figures as fmt
-from lib.ui.parts.objectives import TURN_MS
+from lib.product.objectives import FULL_TURN
 from lib.ui.parts.record_table.component import Cell, Column, Row, Tone
-from lib.ui.parts.series import DEMO
+from lib.ui.parts.rollup_sums import DEMO
 
 _MOST_LABELS: Final = 3
 
 SESSION_COLUMNS: Final = (
-    Column("Session"), Column("Started"), Column("Length", number=True),
+    Column("Session"), Column("Started"), Column("Duration", number=True),
     Column("Channel", minor=True), Column("Turns", number=True, minor=True),
     Column("Outcome"), Column("Review"),
-    Column("Worst turn", number=True), Column("Flags", minor=True),
+    Column("Slowest turn", number=True), Column("Flags", minor=True),
 )  # fmt: skip
 OUTCOME_TONES: Final[dict[str, Tone]] = {
     "active": "accent", "completed": "good", "abandoned": "warn", "failed": "bad",
 }  # fmt: skip
 REVIEW_WORDS: Final[dict[str, tuple[str, Tone]]] = {
-    "unreviewed": ("not yet", "muted"),
+    "unreviewed": ("unreviewed", "muted"),
     "in_review": ("in review", "accent"),
     "reviewed": ("reviewed", "good"),
 }
 
 
 def name_of(user: User | SessionUser) -> str:
-    """Return what a user is called: name, else address, else Clerk id."""
+    """Return the display name of a user: name, else e-mail address, else Clerk id."""
     return user.name or user.email or user.clerk_id
 
 
 def session_rows(
     sessions: Sequence[UserSession], zone: ZoneInfo, *, with_user: bool = True
 ) -> list[Row]:
-    """Return sessions; each opens its listening room.
+    """Return sessions; each row opens its session.
 
     Args:
         sessions: the records.
-        zone: of the viewer.
-        with_user: name the user below the title; their own page need not.
+        zone: time zone of the viewer.
+        with_user: show the user below the title.
     """
     return [
         Row(
@@ -62,25 +62,25 @@ def _session_cells(session: UserSession, zone: ZoneInfo, *, with_user: bool) -> 
     review, tone = REVIEW_WORDS[session.review_status]
     score = f" {session.score:g}/5" if session.score is not None else ""
     worst = session.worst_latency_ms
-    late = worst is not None and worst > TURN_MS
+    late = worst is not None and worst > FULL_TURN.limit_ms
     return (
         Cell(title, name if with_user else "", initials=fmt.initials(name) if with_user else None),
         Cell(fmt.moment(session.started_at, zone), title=fmt.utc(session.started_at)),
-        Cell(fmt.length(session.duration_ms)),
+        Cell(fmt.clock(session.duration_ms)),
         Cell(session.channel),
         Cell(fmt.count(session.interaction_count)),
         Cell(session.status, tone=OUTCOME_TONES[session.status], chip=True),
         Cell(review + score, tone=tone, chip=session.review_status != "unreviewed"),
         Cell(
             fmt.latency(worst), tone="warn" if late else None,
-            title=f"over the objective of {fmt.latency(TURN_MS)}" if late else "",
+            title=f"over the objective of {fmt.latency(FULL_TURN.limit_ms)}" if late else "",
         ),
         Cell("", chips=_flags(session)),
     )  # fmt: skip
 
 
 def _flags(session: UserSession) -> tuple[tuple[str, Tone], ...]:
-    """Return what stands out: recordings, legal hold, labels (some of them), demo data."""
+    """Return flags: recordings, legal hold, some labels, demo data."""
     flags: list[tuple[str, Tone]] = []
     if session.audio_count:
         flags.append(("audio", "muted"))

@@ -1,4 +1,4 @@
-/** Going to another page of the dashboard as the browser's own history does. */
+/** Navigation to another page of the dashboard through the browser's history. */
 
 /** The address of a page of the dashboard. */
 export function addressOf(path: string, params: Readonly<Record<string, string>>): string {
@@ -7,8 +7,8 @@ export function addressOf(path: string, params: Readonly<Record<string, string>>
 }
 
 /**
- * Open a page within this tab's session. Streamlit listens to the history; its own way, from
- * Python, leaves an entry between the pages on which "back" would end up.
+ * Open a page without a reload. Streamlit listens to the history; its own way, from Python,
+ * leaves an extra history entry, so "back" would not work.
  */
 export function visit(path: string, params: Readonly<Record<string, string>>): void {
   history.pushState({}, "", addressOf(path, params));

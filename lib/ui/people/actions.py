@@ -1,28 +1,91 @@
-"""What can be done about a user: reveal, export, erase; each only for roles that may."""
+"""Actions on a user: reveal, export, erase; each only for roles that are allowed to."""
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
-from lib.auth.roles import Role, allows
-from lib.data.records import User
-from lib.ui.parts.export_panel import export_steps
-from lib.ui.people import erasing, revealing
+from lib.auth.roles import Role, allows, function_allowed
+from lib.data import Refused, reveals
+from lib.data.records import REVEALS_OF_USER, User
+from lib.product.limits import IDENTIFIER_CHARS
+from lib.ui.parts.export_panel import export_controls
+from lib.ui.people import erasing
+from lib.ui.shell import notices
 from lib.ui.shell.navigation import BY_PATH
-from lib.ui.shell.visitor import Visitor
+from lib.ui.shell.visitor import Visitor, require_role
 from lib.work.exports import Export, Exports
 from lib.work.user_export import export_user
 
+_REVEALED: Final = "earshot.revealed"
+
+
+def may_reveal(visitor: Visitor) -> bool:
+    """Return whether the visitor may reveal masked data."""
+    return function_allowed(visitor.member.role, REVEALS_OF_USER.path)
+
+
+def revealed(clerk_id: str) -> User | None:
+    """Return the unmasked user if revealed in this tab; opening another user drops it."""
+    user: User | None = st.session_state.get(_REVEALED)
+    if user is not None and user.clerk_id != clerk_id:
+        del st.session_state[_REVEALED]
+        return None
+    return user
+
+
+@st.dialog("Reveal masked data", icon=":material/visibility:")
+def ask(clerk_id: str) -> None:
+    """Ask for a reason, which is audited, then show the user unmasked."""
+    visitor = require_role("/user")
+    st.text("Shows the name and e-mail address unmasked. The audit trail records your reason.")
+    reason = st.text_input("Reason", key="reveal-reason", max_chars=IDENTIFIER_CHARS, live=True)
+    words = (reason or "").strip()
+    if st.button("Reveal", type="primary", disabled=not words, key="reveal-now"):
+        with notices.error_boundary(visitor.caller.request_id, "reveal the profile"):
+            try:
+                st.session_state[_REVEALED] = reveals.of_user(
+                    visitor.caller, clerk_id=clerk_id, reason=words
+                )
+            except Refused as refused:
+                st.text(refused.message)
+                return
+        st.rerun()
+
+
+@st.dialog("Find a person", icon=":material/person_search:")
+def find() -> None:
+    """Ask for an exact address or id and a reason, which is audited, then open the user."""
+    visitor = require_role("/users")
+    st.text("The audit trail records the search, found or not, and your reason.")
+    value = (st.text_input("E-mail address or Clerk id", key="find-value", live=True) or "").strip()
+    reason = st.text_input("Reason", key="find-reason", max_chars=IDENTIFIER_CHARS, live=True)
+    words = (reason or "").strip()
+    if not st.button("Find", type="primary", disabled=not (value and words), key="find-now"):
+        return
+    with notices.error_boundary(visitor.caller.request_id, "search for the person"):
+        try:
+            found = reveals.find_user(visitor.caller, value=value, reason=words)
+        except Refused as refused:
+            st.text(refused.message)
+            return
+        if found is None:
+            st.text("Nobody has this address or id.")
+            return
+        st.session_state[_REVEALED] = found
+    st.switch_page(BY_PATH["/user"].script, query_params={"id": found.clerk_id})
+
 
 def draw(user: User, visitor: Visitor) -> None:
-    """Draw the actions that this visitor has, if any."""
-    may_reveal = revealing.may_reveal(visitor) and revealing.revealed(user.clerk_id) is None
+    """Draw the actions that this visitor is allowed to do, if any."""
+    can_reveal = may_reveal(visitor) and revealed(user.clerk_id) is None
     is_admin = allows(visitor.member.role, Role.ADMIN)
-    if not (may_reveal or is_admin):
+    if not (can_reveal or is_admin):
         return
     with st.container(horizontal=True):
-        if may_reveal and st.button("Reveal masked data", icon=":material/visibility:"):
-            revealing.ask(user.clerk_id)
+        if can_reveal and st.button("Reveal masked data", icon=":material/visibility:"):
+            ask(user.clerk_id)
         if is_admin:
             _export(user, visitor)
         if erasing.may_erase(visitor.member) and st.button(
@@ -32,10 +95,10 @@ def draw(user: User, visitor: Visitor) -> None:
 
 
 def filtered_list_link(clerk_id: str) -> None:
-    """Draw the link to the list of this user's sessions, with all filters."""
+    """Draw the link to this user's sessions in the list with filters."""
     st.page_link(
         BY_PATH["/sessions"].script,
-        label="Filter them",
+        label="Filter these sessions",
         icon=":material/filter_alt:",
         query_params={"user": clerk_id},
     )
@@ -57,4 +120,4 @@ def _export(user: User, visitor: Visitor) -> None:
             placeholder="Masked without one",
             help="It goes on the audit trail with each part that is revealed.",
         )
-        export_steps(visitor, "/user", user.clerk_id, "Start the export", start)
+        export_controls(visitor, "/user", user.clerk_id, "Start export", start)

@@ -16,7 +16,7 @@ from lib.product import paths
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, page_heading
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor, require_role
-from lib.work.erasure import start_erasure
+from lib.work.erasure import proven, start_erasure, uploads_until
 from lib.work.exports import BusyError, Export
 from lib.work.services import services
 
@@ -27,30 +27,30 @@ _WORDS: Final[Mapping[str, str]] = {
     "interactions": "Turns",
     "audioObjects": "Recordings",
     "users": "Profile",
-    "totals": "Sums",
-    "idempotencyKeys": "Stored answers",
+    "totals": "Totals",
+    "idempotencyKeys": "Stored responses",
 }
 
 
 def may_erase(member: Member) -> bool:
-    """Say whether a member's role may erase users."""
+    """Return whether a member's role may erase users."""
     return function_allowed(member.role, ERASURE_START.path)
 
 
 @st.dialog("Erase this user", icon=":material/delete_forever:")
 def ask(clerk_id: str) -> None:
-    """Ask for the user's id as a confirmation, then begin."""
+    """Ask for the user's id as confirmation, then start the erasure."""
     visitor = require_role("/user")
     st.text(
-        "All sessions, transcripts, recordings and the profile are deleted, in every version. "
-        "Nothing brings them back. A signed receipt proves it."
+        "All sessions, transcripts, recordings and the profile are deleted, including old "
+        "versions. This cannot be undone. A signed receipt proves the deletion."
     )
     st.text("To confirm, type the Clerk id:")
     st.code(clerk_id, language=None)
     typed = st.text_input("Clerk id", key="erase-confirmation", live=True, autocomplete="off")
     confirmed = (typed or "").strip() == clerk_id
-    if st.button("Erase for good", type="primary", disabled=not confirmed, key="erase-for-good"):
-        with notices.failures_told(visitor.caller.request_id, "The erasure"):
+    if st.button("Erase permanently", type="primary", disabled=not confirmed, key="erase-for-good"):
+        with notices.error_boundary(visitor.caller.request_id, "erase the user"):
             try:
                 receipt = start_erasure(
                     services(), visitor.member.user_id, visitor.caller, clerk_id
@@ -60,33 +60,33 @@ def ask(clerk_id: str) -> None:
                 st.text(refused.message)
                 return
             except BusyError:
-                # It has begun: the worker goes on with it, and the page shows how far it is.
+                # The erasure has started: the worker continues it, and the page shows the progress.
                 st.session_state.pop(_RECEIPT, None)
         st.rerun()
 
 
 @st.fragment(run_every=POLL_SECONDS)
 def progress(clerk_id: str) -> None:
-    """Draw how far an erasure is, until it is finished."""
+    """Draw the progress of an erasure until it is finished."""
     visitor = require_role("/user")
-    with notices.failures_told(visitor.caller.request_id, "The erasure"):
+    with notices.error_boundary(visitor.caller.request_id, "load the erasure"):
         state = erasure.get(visitor.caller, clerk_id)
     receipt = _receipt(visitor)
     if state is not None and state.finished_at is not None and _is_settled(receipt):
         st.rerun()
     with st.container(border=True):
         st.markdown("**This user is being erased**")
-        st.text(_counted(state.counts) if state else "Waiting to begin.")
+        st.text(_counted(state.counts) if state else "Waiting to start.")
         if receipt is not None and receipt.state == "failed":
-            st.text(f"It stopped: {receipt.problem} The worker tries again every minute.")
+            st.text(f"Stopped: {receipt.problem} The worker tries again every minute.")
 
 
 def erased(state: Erasure, visitor: Visitor) -> None:
-    """Draw what is left of an erased user: the receipt."""
+    """Draw the receipt of an erased user."""
     ended = state.finished_at
     page_heading(
         "Erased user",
-        "Nothing but this receipt is left.",
+        "Only this receipt remains.",
         crumbs=[Link("Users", "/users")],
         chips=[Chip("erased", "bad")],
         facts=[
@@ -94,6 +94,7 @@ def erased(state: Erasure, visitor: Visitor) -> None:
             Fact("Started by", state.started_by),
             Fact("Started", fmt.moment(state.started_at, visitor.zone), fmt.utc(state.started_at)),
             *([Fact("Finished", fmt.moment(ended, visitor.zone), fmt.utc(ended))] if ended else []),
+            *_until(state, visitor),
             *(Fact(_WORDS.get(table, table), fmt.count(n)) for table, n in state.counts.items()),
         ],
         key="user-heading",
@@ -101,14 +102,41 @@ def erased(state: Erasure, visitor: Visitor) -> None:
     receipt = _receipt(visitor)
     if receipt is not None and receipt.state == "ready":
         st.success(
-            "The receipt is verified: signed by this deployment, and it names this user.",
+            "The receipt is valid: signed by this deployment for this user.",
             icon=":material/verified:",
         )
         st.link_button(
             "Download the receipt", paths.download(receipt.id), icon=":material/download:"
         )
     else:
-        st.text("The signed receipt is in the worker's log, under user.erased.")
+        _kept_receipt(state)
+
+
+def _kept_receipt(state: Erasure) -> None:
+    """Draw the receipt that is kept with the erasure."""
+    if state.receipt is None:
+        st.text("The receipt is not signed yet: the worker does it within a minute.")
+    elif proven(state, services().settings) is None:
+        st.text("The receipt does not verify with this deployment's service key.")
+    else:
+        st.success(
+            "The receipt is valid: signed by this deployment for this user.",
+            icon=":material/verified:",
+        )
+    if state.receipt is not None:
+        st.code(state.receipt, None, wrap_lines=True)
+
+
+def _until(state: Erasure, visitor: Visitor) -> list[Fact]:
+    """Say until when an upload could still come, and whether the bucket was swept after that."""
+    if state.finished_at is None:
+        return []
+    until = uploads_until(state)
+    facts = [Fact("Uploads possible until", fmt.moment(until, visitor.zone), fmt.utc(until))]
+    swept = state.swept_at
+    if swept is None:
+        return [*facts, Fact("Swept after that", "not yet")]
+    return [*facts, Fact("Swept after that", fmt.moment(swept, visitor.zone), fmt.utc(swept))]
 
 
 def _receipt(visitor: Visitor) -> Export | None:

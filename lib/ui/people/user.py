@@ -1,4 +1,4 @@
-"""One user: who they are, how their sessions went, and the sessions."""
+"""One user: profile, figures of their sessions, and the sessions."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import streamlit as st
 from lib.data import Page, audit, erasure, user_sessions, users
 from lib.data.records import Erasure, User, UserSession, UserSummary
 from lib.product import figures as fmt
-from lib.ui.parts import chart_panel, charts, palette, session_rows
-from lib.ui.parts.objectives import TTFT_MS, TURN_MS
+from lib.product.objectives import FIRST_TOKEN, FULL_TURN
+from lib.ui.parts import charts, plots, session_rows
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, page_heading
-from lib.ui.parts.paging import PAGE_SIZE, Pager
+from lib.ui.parts.pager import PAGE_SIZE, Pager
 from lib.ui.parts.record_table.component import record_table
-from lib.ui.parts.series import DEMO
-from lib.ui.people import actions, erasing, revealing, user_rows
+from lib.ui.parts.rollup_sums import DEMO
+from lib.ui.people import actions, erasing, user_rows
 from lib.ui.shell import notices
 from lib.ui.shell.navigation import remember_list
 from lib.ui.shell.visitor import Visitor
@@ -47,7 +47,7 @@ def draw(visitor: Visitor) -> None:
     pager = Pager("user-sessions", clerk_id)
     span = _span()
     now = datetime.now(UTC)
-    with notices.failures_told(visitor.caller.request_id, "This user"), st.skeleton(420):
+    with notices.error_boundary(visitor.caller.request_id, "load the user"), st.skeleton(420):
         found = _load(visitor, clerk_id, pager.cursor, now - timedelta(days=span), now)
         if found is not None and found.user is not None:
             _note_view(visitor, clerk_id)
@@ -68,7 +68,7 @@ def draw(visitor: Visitor) -> None:
 
 
 def _span() -> int:
-    """Return the days that figures and chart look back; they are chosen below, by `span`."""
+    """Return the number of days that figures and chart cover; the picker below sets `span`."""
     chosen = st.session_state.get("span") or st.query_params.get("span")
     return _SPANS.get(str(chosen), _SPANS[_DEFAULT])
 
@@ -76,7 +76,7 @@ def _span() -> int:
 def _load(
     visitor: Visitor, clerk_id: str, cursor: str | None, start: datetime, end: datetime
 ) -> _Loaded | None:
-    """Load everything at once; the receipt of an erasure only for those who may see it."""
+    """Load everything in parallel; the receipt of an erasure only for roles that may see it."""
     if not clerk_id:
         return None
     caller = visitor.caller
@@ -98,19 +98,19 @@ def _load(
 
 
 def _note_view(visitor: Visitor, clerk_id: str) -> None:
-    """Put the view on record, once per visit and not per rerun."""
+    """Audit the view, once per visit and not per rerun."""
     if st.session_state.get("earshot.viewed") != clerk_id:
         audit.record(visitor.caller, action="user.view", subject_type="user", subject_id=clerk_id)
         st.session_state["earshot.viewed"] = clerk_id
 
 
 def _heading(stored: User, visitor: Visitor) -> None:
-    clear = revealing.revealed(stored.clerk_id)
+    clear = actions.revealed(stored.clerk_id)
     user = clear or stored
     name = session_rows.name_of(user)
     chips = [Chip(user.status, user_rows.USER_TONES[user.status])]
     if clear:
-        chips.append(Chip("revealed", "warn", "In clear for you; the reveal is on record."))
+        chips.append(Chip("revealed", "warn", "Unmasked for you. The audit trail records it."))
     if user.source == DEMO:
         chips.append(Chip("demo data", "accent"))
     page_heading(
@@ -120,15 +120,13 @@ def _heading(stored: User, visitor: Visitor) -> None:
         chips=chips,
         facts=[
             Fact("Clerk id", user.clerk_id),
-            Fact("Provisioned", _PROVISIONED.get(user.source or "", user.source or fmt.NONE)),
+            Fact("Created", _PROVISIONED.get(user.source or "", user.source or fmt.NONE)),
             Fact(
                 "Last seen",
                 fmt.ago(user.last_seen_at),
                 f"{fmt.moment(user.last_seen_at, visitor.zone)}; {fmt.utc(user.last_seen_at)}",
             ),
-            Fact(
-                "Known since", fmt.moment(user.created_at, visitor.zone), fmt.utc(user.created_at)
-            ),
+            Fact("First seen", fmt.moment(user.created_at, visitor.zone), fmt.utc(user.created_at)),
             Fact("Sessions", fmt.count(user.session_count)),
         ],
         key="user-heading",
@@ -137,7 +135,7 @@ def _heading(stored: User, visitor: Visitor) -> None:
 
 def _figures(summary: UserSummary | None, span: int, visitor: Visitor, now: datetime) -> None:
     st.segmented_control(
-        "Figures of the last",
+        "Period",
         list(_SPANS),
         default=_DEFAULT,
         required=True,
@@ -146,18 +144,18 @@ def _figures(summary: UserSummary | None, span: int, visitor: Visitor, now: date
         label_visibility="collapsed",
     )
     if summary is None or not summary.days:
-        notices.empty("No session in this time", "Choose a longer time to look back.")
+        notices.empty("No sessions in this period", "Choose a longer period.")
         return
     total = summary.total
     with st.container(horizontal=True):
-        chart_panel.number("Sessions", fmt.count(total.sessions))
-        chart_panel.number("Turns", fmt.count(total.interactions))
-        chart_panel.timing("First token, p95", total.ttft.p95, TTFT_MS)
-        chart_panel.timing("Full turn, p95", total.latency.p95, TURN_MS)
-        chart_panel.number(
+        charts.metric_card("Sessions", fmt.count(total.sessions))
+        charts.metric_card("Turns", fmt.count(total.interactions))
+        charts.latency_card("First token, p95", total.ttft.p95, FIRST_TOKEN.limit_ms)
+        charts.latency_card("Full turn, p95", total.latency.p95, FULL_TURN.limit_ms)
+        charts.metric_card(
             "Tokens in / out", f"{fmt.count(total.tokens_in)} / {fmt.count(total.tokens_out)}"
         )
-        chart_panel.number("Cost", fmt.dollars(total.cost))
+        charts.metric_card("Cost", fmt.dollars(total.cost))
     _sessions_per_day(summary, span, visitor, now)
 
 
@@ -166,10 +164,10 @@ def _sessions_per_day(summary: UserSummary, span: int, visitor: Visitor, now: da
     first = (now - timedelta(days=span - 1)).replace(hour=12, minute=0, second=0, microsecond=0)
     days = [first + timedelta(days=offset) for offset in range(span)]
     series = {"Sessions": [(day, known.get(day.date(), 0)) for day in days]}
-    chart_panel.chart(
+    charts.chart(
         f"Sessions per day, last {span} days (UTC)",
-        charts.stacked_figure(series, visitor.zone, "sessions", [palette.meanings()["p95"]], 180),
-        charts.counts_frame(series, visitor.zone),
+        plots.stacked_figure(series, visitor.zone, "sessions", [charts.colours()["p95"]], 180),
+        plots.counts_frame(series, visitor.zone),
         alt=f"Bar chart of sessions per day; {sum(known.values())} in the last {span} days.",
         key="user-days",
     )

@@ -13,7 +13,7 @@ from lib.ui.parts.session_rows import name_of
 
 USER_COLUMNS: Final = (
     Column("User"), Column("Status"), Column("Sessions", number=True),
-    Column("Last seen"), Column("Known since"),
+    Column("Last seen"), Column("First seen"),
 )  # fmt: skip
 USER_TONES: Final[dict[str, Tone]] = {
     "active": "good", "banned": "bad", "deleted": "muted", "erasing": "warn",
@@ -21,7 +21,7 @@ USER_TONES: Final[dict[str, Tone]] = {
 
 
 def user_rows(users: Sequence[User], zone: ZoneInfo) -> list[Row]:
-    """Return users; each opens their page."""
+    """Return users; each row opens its user."""
     return [
         Row(
             (

@@ -9,9 +9,9 @@ import streamlit as st
 from lib.data import users
 from lib.ui.parts import filters
 from lib.ui.parts.page_heading.component import page_heading
-from lib.ui.parts.paging import PAGE_SIZE, Pager
+from lib.ui.parts.pager import PAGE_SIZE, Pager
 from lib.ui.parts.record_table.component import record_table
-from lib.ui.people import revealing, user_rows
+from lib.ui.people import actions, user_rows
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 
@@ -21,8 +21,8 @@ _Sort = Literal["createdAt", "lastSeenAt"]
 _Order = Literal["asc", "desc"]
 _Status = Literal["active", "banned", "deleted", "erasing"]
 _SORTS: Final[dict[str, tuple[_Sort, _Order]]] = {
-    "Last seen first": ("lastSeenAt", "desc"),
-    "Longest away first": ("lastSeenAt", "asc"),
+    "Recently seen": ("lastSeenAt", "desc"),
+    "Least recently seen": ("lastSeenAt", "asc"),
     "Newest first": ("createdAt", "desc"),
     "Oldest first": ("createdAt", "asc"),
 }
@@ -32,16 +32,16 @@ _STATUSES: Final[dict[str, _Status]] = {
     "Erasing": "erasing",
     "Deleted": "deleted",
 }
-_DEFAULT: Final = "Last seen first"
+_DEFAULT: Final = "Recently seen"
 
 
 def draw(visitor: Visitor) -> None:
     """Draw the page."""
-    page_heading("Users", "People who use the product, and how to find one.", key="users-heading")
+    page_heading("Users", "People who use the product.", key="users-heading")
     search, status, sort = _filters(visitor)
     by, order = _SORTS[sort]
     pager = Pager("users", (search, status, sort))
-    with notices.failures_told(visitor.caller.request_id, "The list of users"), st.skeleton(420):
+    with notices.error_boundary(visitor.caller.request_id, "load the users"), st.skeleton(420):
         page = users.page(
             visitor.caller,
             kind="product",
@@ -72,20 +72,20 @@ def _filters(visitor: Visitor) -> tuple[str, _Status | None, str]:
             width=190,
             label_visibility="collapsed",
             disabled=bool(search),
-            help="Matches of a search come best first." if search else None,
+            help="Search results are sorted by relevance." if search else None,
         )
         filters.clear_button(("status",))
-        if revealing.may_reveal(visitor) and st.button(
+        if actions.may_reveal(visitor) and st.button(
             "Find a person", icon=":material/person_search:", key="find-person"
         ):
-            revealing.find()
+            actions.find()
     return search, _STATUSES.get(status), sort or _DEFAULT
 
 
 def _empty(*, searched: bool) -> None:
     if searched:
         notices.empty(
-            "Nobody matches", "Search finds words of names and Clerk ids, as they are shown."
+            "No users match", "Search matches words of names and Clerk ids, as they are shown."
         )
     else:
         notices.empty(

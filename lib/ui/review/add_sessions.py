@@ -11,33 +11,33 @@ from lib.auth.members import Member
 from lib.auth.roles import function_allowed
 from lib.data import Refused, review_queues
 from lib.data.records import REVIEW_QUEUES_ADD_SESSIONS
-from lib.ui.parts.record_table.component import Act
+from lib.ui.parts.record_table.component import Action
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import require_role
 
-ACT: Final = Act("review", "Add to review")
+ACTION: Final = Action("review", "Add to review")
 
 
 def may_add(member: Member) -> bool:
-    """Say whether a member's role may fill queues."""
+    """Return whether a member's role may add sessions to queues."""
     return function_allowed(member.role, REVIEW_QUEUES_ADD_SESSIONS.path)
 
 
 @st.dialog("Add to review", icon=":material/playlist_add:")
 def ask(session_ids: Sequence[str]) -> None:
-    """Ask for the queue, then add the sessions; those that are in it stay as they are."""
+    """Ask for the queue, then add the sessions; those already in it are unchanged."""
     visitor = require_role("/sessions")
-    with notices.failures_told(visitor.caller.request_id, "The list of queues"):
+    with notices.error_boundary(visitor.caller.request_id, "load the queues"):
         queues = review_queues.newest_open(visitor.caller)
     if not queues:
-        st.text("There is no open queue yet. Create one on the page Review, then come back.")
+        st.text("There are no open queues. Create one on the Review page first.")
         return
     number = len(session_ids)
     st.text(f"{number} session{'s' if number > 1 else ''} selected")
     names = {queue.id: queue.name for queue in queues}
     chosen = st.selectbox("Queue", list(names), format_func=lambda queue: names[queue])
     if st.button("Add", type="primary", key="add-to-review"):
-        with notices.failures_told(visitor.caller.request_id, "The queue"):
+        with notices.error_boundary(visitor.caller.request_id, "add the sessions"):
             try:
                 done = review_queues.add_sessions(
                     visitor.caller, queue_id=chosen, session_ids=session_ids
@@ -45,4 +45,4 @@ def ask(session_ids: Sequence[str]) -> None:
             except Refused as refused:
                 st.text(refused.message)
                 return
-        st.text(f"{done.added} added, {done.already} were in the queue already.")
+        st.text(f"{done.added} added, {done.already} already in the queue.")

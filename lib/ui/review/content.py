@@ -1,4 +1,4 @@
-"""What a reviewer writes, between the panel in the browser and the data."""
+"""Content of a review, converted between the panel in the browser and the data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lib.data.records import (
 Answers = Mapping[str, float | bool | str | Sequence[str]]
 
 
-class Written(TypedDict):
+class ReviewContent(TypedDict):
     """A review's content as arguments of `lib.data.reviews` and `lib.data.review_claims`."""
 
     answers: Answers
@@ -25,16 +25,16 @@ class Written(TypedDict):
     corrections: Sequence[NewCorrection]
 
 
-NOTHING: Final[dict[str, Any]] = {"answers": {}, "turns": [], "comments": [], "corrections": []}
-"""Content of a review that was not begun, as the panel reads it."""
+EMPTY: Final[dict[str, Any]] = {"answers": {}, "turns": [], "comments": [], "corrections": []}
+"""Content of a new review, as the panel reads it."""
 
 
 class MalformedError(ValueError):
-    """The browser sent something else than a review's content."""
+    """The browser sent something that is not the content of a review."""
 
 
-def read_content(wire: object) -> Written:
-    """Read what the panel sent; what the rubric allows is for Convex to say.
+def read_content(wire: object) -> ReviewContent:
+    """Read what the panel sent; Convex validates it against the rubric.
 
     Raises:
         MalformedError: it has another shape than `Content` in `review_panel/src/types.ts`.
@@ -42,7 +42,7 @@ def read_content(wire: object) -> Written:
     try:
         if not isinstance(wire, Mapping):
             raise MalformedError("no content")
-        return Written(
+        return ReviewContent(
             answers=_answers(wire["answers"]),
             turns=[
                 NewTurnAnswers(sequence=int(turn["sequence"]), answers=_answers(turn["answers"]))
@@ -61,7 +61,7 @@ def read_content(wire: object) -> Written:
 def content_to_wire(written: ReviewDraft | Review | None) -> dict[str, Any]:
     """Return content as the panel reads it."""
     if written is None:
-        return NOTHING
+        return EMPTY
     return {
         "answers": _plain(written.answers),
         "turns": [

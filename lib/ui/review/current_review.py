@@ -1,10 +1,10 @@
-"""The review that a tab works on: claimed, begun, opened again; kept in the session's state."""
+"""The open review of a tab, kept in Streamlit's session state: claim, open, undo, close."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NoReturn
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ from lib.ui.shell.navigation import go
 from lib.ui.shell.visitor import Visitor
 
 PARAM: Final = "review"
-"""Name of the item under review in the address of a session."""
+"""Query parameter of the session page that names the item under review."""
 
 Kind = Literal["review", "amend", "decision"]
 
@@ -26,21 +26,21 @@ _RUBRICS: Final = "earshot.rubrics"
 
 
 @dataclass(slots=True)
-class Work:
-    """One review under way in this tab.
+class OpenReview:
+    """The review that is open in this tab.
 
     Attributes:
-        item_id: the session's place in the queue.
+        item_id: the session's item in the queue.
         session_id: which session it is about.
         title: of the session.
-        kind: of what is written.
-        rubric: by which it is judged.
-        content: what was written when the panel was opened, as the panel reads it.
+        kind: of the review.
+        rubric: whose questions are answered.
+        content: when the panel was opened, as the panel reads it.
         lease_until: end of the claim; None where there is none.
-        edition: counts what the panel was opened with.
+        edition: counts how often the panel was opened with new content.
         saved: number of the last stored draft.
-        problem: what went wrong, as a sentence.
-        fields: that were refused, with the reason.
+        problem: error message.
+        fields: invalid fields, with the reason.
     """
 
     item_id: str
@@ -57,75 +57,66 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Last:
-    """The review submitted last in this tab, while it can be taken back."""
+class Submitted:
+    """The review submitted last in this tab, while it can be undone."""
 
     item_id: str
     title: str
     until: datetime
 
 
-def start(visitor: Visitor, queue_id: str) -> bool:
-    """Claim the next session of a queue and open it; return False if there is none."""
-    claim = review_claims.take_next(visitor.caller, queue_id)
-    if claim is None:
-        return False
-    open_claim(visitor, claim)
-    return True
-
-
-def work_on(visitor: Visitor, item_id: str) -> Work:
-    """Return the review of an item in this tab; claims the item if it is not the reviewer's yet.
+def open_item(visitor: Visitor, item_id: str) -> OpenReview:
+    """Return the open review of an item; claims the item if necessary.
 
     Raises:
-        DataError: it cannot be claimed; `Refused` with CONFLICT if others have all places.
+        DataError: it cannot be claimed; `Refused` with CONFLICT if others have claimed it.
     """
-    known = work_in_hand(item_id)
+    known = of_item(item_id)
     if known is None:
         claim = review_claims.take(visitor.caller, item_id)
-        known = _of_claim(visitor, claim)
+        known = _from_claim(visitor, claim)
         st.session_state[_WORK] = known
     return known
 
 
-def work_in_hand(item_id: str) -> Work | None:
-    """Return the review of an item if this tab works on it."""
-    work: Work | None = st.session_state.get(_WORK)
+def of_item(item_id: str) -> OpenReview | None:
+    """Return the review of an item if it is open in this tab."""
+    work: OpenReview | None = st.session_state.get(_WORK)
     return work if work is not None and work.item_id == item_id else None
 
 
-def put_down() -> None:
-    """Forget the review that this tab works on; what is stored stays."""
+def close() -> None:
+    """Close the open review; stored drafts are kept."""
     st.session_state.pop(_WORK, None)
 
 
-def amend(visitor: Visitor, review: Review, title: str) -> None:
-    """Open the reviewer's own submitted review for a change."""
+def amend(visitor: Visitor, review: Review, title: str) -> NoReturn:
+    """Open the reviewer's own submitted review to amend it."""
     _write(visitor, review, title, "amend")
 
 
-def decide(visitor: Visitor, review: Review, title: str) -> None:
-    """Open the final decision on a session, beginning with one of its reviews."""
+def decide(visitor: Visitor, review: Review, title: str) -> NoReturn:
+    """Open the final decision on a session, starting from one of its reviews."""
     _write(visitor, review, title, "decision")
 
 
-def last_submitted() -> Last | None:
-    """Return the review that can still be taken back, if there is one."""
-    last: Last | None = st.session_state.get(_LAST)
+def last_submitted() -> Submitted | None:
+    """Return the last submitted review if it can still be undone."""
+    last: Submitted | None = st.session_state.get(_LAST)
     return last if last is not None and last.until > datetime.now(UTC) else None
 
 
-def note_submitted(work: Work, review: Review) -> None:
-    """Remember a submitted review for as long as it can be taken back."""
+def remember_submitted(work: OpenReview, review: Review) -> None:
+    """Remember a submitted review for as long as it can be undone."""
     if review.undo_until is not None:
-        st.session_state[_LAST] = Last(work.item_id, work.title, review.undo_until)
+        st.session_state[_LAST] = Submitted(work.item_id, work.title, review.undo_until)
 
 
-def take_back(visitor: Visitor) -> None:
-    """Take the last review back and open it again; does nothing if it is too late.
+def undo_submit(visitor: Visitor) -> None:
+    """Undo the last submit and open the review again; does nothing if it is too late.
 
     Raises:
-        DataError: it could not be taken back.
+        DataError: it could not be undone.
     """
     last = last_submitted()
     if last is not None:
@@ -134,14 +125,14 @@ def take_back(visitor: Visitor) -> None:
         open_claim(visitor, claim)
 
 
-def open_claim(visitor: Visitor, claim: Claim) -> None:
-    """Go to a claimed session, with its panel."""
-    st.session_state[_WORK] = _of_claim(visitor, claim)
+def open_claim(visitor: Visitor, claim: Claim) -> NoReturn:
+    """Open the page of a claimed session with the review panel."""
+    st.session_state[_WORK] = _from_claim(visitor, claim)
     go("/session", {"id": claim.session.id, PARAM: claim.item_id})
 
 
-def _of_claim(visitor: Visitor, claim: Claim) -> Work:
-    return Work(
+def _from_claim(visitor: Visitor, claim: Claim) -> OpenReview:
+    return OpenReview(
         claim.item_id,
         claim.session.id,
         claim.session.title or claim.session.external_id,
@@ -153,22 +144,22 @@ def _of_claim(visitor: Visitor, claim: Claim) -> Work:
     )
 
 
-def _write(visitor: Visitor, review: Review, title: str, kind: Kind) -> None:
+def _write(visitor: Visitor, review: Review, title: str, kind: Kind) -> NoReturn:
     rubric = rubric_of(visitor, review.rubric_id)
     content = content_to_wire(review)
-    st.session_state[_WORK] = Work(
+    st.session_state[_WORK] = OpenReview(
         review.item_id, review.session_id, title, kind, rubric, content, edition=_next_edition()
     )
     go("/session", {"id": review.session_id, PARAM: review.item_id})
 
 
 def _next_edition() -> int:
-    known: Work | None = st.session_state.get(_WORK)
+    known: OpenReview | None = st.session_state.get(_WORK)
     return 1 if known is None else known.edition + 1
 
 
 def rubric_of(visitor: Visitor, rubric_id: str) -> Rubric:
-    """Return a version of a rubric; versions never change, so a tab asks for each once."""
+    """Return a version of a rubric; versions never change, so each is cached per tab."""
     known: dict[str, Rubric] = st.session_state.setdefault(_RUBRICS, {})
     if rubric_id not in known:
         found = rubrics.get(visitor.caller, rubric_id)
@@ -179,12 +170,12 @@ def rubric_of(visitor: Visitor, rubric_id: str) -> Rubric:
 
 
 def start_button(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> None:
-    """Draw it; a press claims the next session and opens it.
+    """Draw the button that claims the next session and opens it.
 
     Args:
         visitor: the reviewer.
         queue: to work on.
-        is_first: the one to begin with on its page.
+        is_first: highlighted as the first on its page.
     """
     progress = queue.progress
     pressed = st.button(
@@ -196,7 +187,8 @@ def start_button(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> Non
         disabled=queue.state == "closed" or progress.left + progress.in_work == 0,
     )
     if pressed:
-        with notices.failures_told(visitor.caller.request_id, "The next session"):
-            found = start(visitor, queue.id)
-        if not found:
-            st.toast("Nothing is left for you here: others hold or have done the rest.")
+        with notices.error_boundary(visitor.caller.request_id, "claim a session"):
+            claim = review_claims.take_next(visitor.caller, queue.id)
+            if claim is not None:
+                open_claim(visitor, claim)
+        st.toast("No sessions left for you: the others are claimed or done.")

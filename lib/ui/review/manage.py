@@ -18,6 +18,7 @@ from lib.data.records import (
     Rubric,
 )
 from lib.product import figures as fmt
+from lib.product.limits import EMAIL_CHARS, IDENTIFIER_CHARS, LABEL_CHARS
 from lib.ui.parts.record_table.component import record_table
 from lib.ui.review import rows
 from lib.ui.shell import notices
@@ -39,16 +40,16 @@ _OUTCOMES: Final[dict[str, Literal["completed", "abandoned", "failed"] | None]] 
     "failed": "failed",
 }
 _ORDERS: Final[dict[str, Literal["oldest", "newest", "slowest", "random"]]] = {
-    "the oldest": "oldest",
-    "the newest": "newest",
-    "the slowest": "slowest",
-    "any": "random",
+    "Oldest first": "oldest",
+    "Newest first": "newest",
+    "Slowest first": "slowest",
+    "Random": "random",
 }
 _ALL, _SHARE, _DAILY, _TOTAL = (
-    "All of them",
-    "A percentage",
-    "Some per user and day",
-    "Some per user",
+    "All sessions",
+    "Percentage",
+    "Number per user and day",
+    "Number per user",
 )
 _COLUMNS: Final = (
     "key",
@@ -65,14 +66,14 @@ _COLUMNS: Final = (
 
 def draw(visitor: Visitor) -> None:
     """Draw the forms: a new queue, a new version of a rubric."""
-    with notices.failures_told(visitor.caller.request_id, "The rubrics"), st.skeleton(320):
+    with notices.error_boundary(visitor.caller.request_id, "load the rubrics"), st.skeleton(320):
         known = rubrics.page(visitor.caller, cursor=None, limit=100).items
         queues = review_queues.newest(visitor.caller)
     _queue_list(visitor, queues)
     if known:
         _new_queue(visitor, known)
     else:
-        notices.empty("There is no rubric yet", "Publish one below; a queue needs one.")
+        notices.empty("No rubrics yet", "Publish one below. Every queue needs a rubric.")
     _new_rubric(visitor, known)
 
 
@@ -85,18 +86,16 @@ def _queue_list(visitor: Visitor, queues: Sequence[ReviewQueue]) -> None:
 
 
 def queue_actions(visitor: Visitor, queue: ReviewQueue) -> None:
-    """Draw what an admin can do with a queue."""
+    """Draw the actions of an admin on a queue."""
     with st.expander("Manage this queue", icon=":material/tune:"):
         closing = queue.state == "open"
         with st.container(horizontal=True):
-            if st.button("Close the queue" if closing else "Reopen the queue", key="queue-state"):
-                with notices.failures_told(visitor.caller.request_id, "The queue"):
+            if st.button("Close queue" if closing else "Reopen queue", key="queue-state"):
+                with notices.error_boundary(visitor.caller.request_id, "update the queue"):
                     state: Literal["open", "closed"] = "closed" if closing else "open"
                     review_queues.update(visitor.caller, id=queue.id, state=state)
                 st.rerun()
-            if st.button(
-                "Let in sessions that ended before", key="queue-fill", disabled=not closing
-            ):
+            if st.button("Add past sessions", key="queue-fill", disabled=not closing):
                 _fill(visitor, queue)
         _assign(visitor, queue)
 
@@ -104,35 +103,35 @@ def queue_actions(visitor: Visitor, queue: ReviewQueue) -> None:
 def _fill(visitor: Visitor, queue: ReviewQueue) -> None:
     checked = added = 0
     with (
-        notices.failures_told(visitor.caller.request_id, "The queue"),
-        st.status("Looking through the sessions ...") as status,
+        notices.error_boundary(visitor.caller.request_id, "add past sessions"),
+        st.status("Checking sessions ...") as status,
     ):
         for report in review_queues.fill(visitor.caller, queue.id):
             checked, added = checked + report.checked, added + report.added
-            status.update(label=f"{fmt.count(checked)} sessions seen, {fmt.count(added)} added")
+            status.update(label=f"{fmt.count(checked)} sessions checked, {fmt.count(added)} added")
     st.toast(f"{fmt.count(added)} sessions added")
 
 
 def _assign(visitor: Visitor, queue: ReviewQueue) -> None:
     with st.form("assign", border=False):
         st.markdown("**Assign sessions**")
-        email = st.text_input("E-mail address of the reviewer", max_chars=320)
-        ids = st.text_area("Ids of sessions, one per line", max_chars=10_000, height=100)
+        email = st.text_input("Reviewer's e-mail address", max_chars=EMAIL_CHARS)
+        ids = st.text_area("Session ids, one per line", max_chars=10_000, height=100)
         if not st.form_submit_button("Assign"):
             return
     sessions = ids.split()
     if not sessions or not email.strip():
-        st.warning("Give an e-mail address and at least one session.")
+        st.warning("Enter an e-mail address and at least one session id.")
         return
-    with notices.failures_told(visitor.caller.request_id, "The assignment"):
+    with notices.error_boundary(visitor.caller.request_id, "assign the sessions"):
         done = review_queues.assign(
             visitor.caller, queue_id=queue.id, session_ids=sessions, email=email.strip()
         )
-    st.toast(f"{fmt.count(done.assigned)} assigned, {fmt.count(done.already)} already were")
+    st.toast(f"{fmt.count(done.assigned)} assigned, {fmt.count(done.already)} already assigned")
 
 
 def _new_queue(visitor: Visitor, known: Sequence[Rubric]) -> None:
-    st.subheader("Open a queue", anchor=False)
+    st.subheader("New queue", anchor=False)
     names = {f"{rubric.name}, version {rubric.version}": rubric.id for rubric in known}
     with st.form("queue", enter_to_submit=False):
         name = st.text_input("Name", max_chars=100)
@@ -144,17 +143,17 @@ def _new_queue(visitor: Visitor, known: Sequence[Rubric]) -> None:
         status = right.segmented_control("Outcome", list(_OUTCOMES), default=_ANY, required=True)
         audio = left.checkbox("Only with a recording")
         slow = right.checkbox("Only with a slow turn")
-        model = left.text_input("Model (exact)", max_chars=200)
-        label = right.text_input("Label (exact)", max_chars=64)
-        sample = left.selectbox("Of these take", [_ALL, _SHARE, _DAILY, _TOTAL])
-        amount = right.number_input("Percent, or how many per user", 1, 100, 10)
-        order = left.selectbox("Hand out first", list(_ORDERS))
-        priority = right.number_input("Priority, 9 is first", 0, 9, 0)
-        lease = left.number_input("A claim lasts (minutes)", 1, 24 * 60, 15)
-        if not st.form_submit_button("Open the queue", type="primary"):
+        model = left.text_input("Model (exact)", max_chars=IDENTIFIER_CHARS)
+        label = right.text_input("Label (exact)", max_chars=LABEL_CHARS)
+        sample = left.selectbox("Sampling", [_ALL, _SHARE, _DAILY, _TOTAL])
+        amount = right.number_input("Percentage or number per user", 1, 100, 10)
+        order = left.selectbox("Order", list(_ORDERS))
+        priority = right.number_input("Priority (9 is highest)", 0, 9, 0)
+        lease = left.number_input("Claim duration (minutes)", 1, 24 * 60, 15)
+        if not st.form_submit_button("Create queue", type="primary"):
             return
     if not name.strip():
-        st.warning("The queue needs a name.")
+        st.warning("Enter a name for the queue.")
         return
     filters = NewQueueFilters(channel=_CHANNELS[channel], status=_OUTCOMES[status])
     if audio:
@@ -165,7 +164,7 @@ def _new_queue(visitor: Visitor, known: Sequence[Rubric]) -> None:
         filters["model_id"] = model.strip()
     if label.strip():
         filters["label"] = label.strip()
-    with notices.failures_told(visitor.caller.request_id, "The queue"):
+    with notices.error_boundary(visitor.caller.request_id, "create the queue"):
         review_queues.create(
             visitor.caller,
             name=name.strip(),
@@ -178,7 +177,7 @@ def _new_queue(visitor: Visitor, known: Sequence[Rubric]) -> None:
             priority=int(priority),
             lease_ms=int(lease) * _MINUTE_MS,
         )
-    st.toast("The queue is open")
+    st.toast("Queue created")
     st.rerun()
 
 
@@ -194,14 +193,14 @@ def _sampling(kind: str, amount: int) -> NewSampling:
 
 def _new_rubric(visitor: Visitor, known: Sequence[Rubric]) -> None:
     st.subheader("Publish a rubric", anchor=False)
-    st.caption("A version never changes; publishing under the same name makes the next version.")
+    st.caption("Versions never change. Publishing under the same name creates the next version.")
     latest = {rubric.name: rubric for rubric in reversed(known)}
-    start = st.selectbox("Begin with", ["nothing", *latest], key="rubric-start")
-    begun = latest.get(start)
+    start = st.selectbox("Start from", ["nothing", *latest], key="rubric-start")
+    base = latest.get(start)
     with st.form("rubric", enter_to_submit=False):
-        name = st.text_input("Name", begun.name if begun else "", max_chars=100)
+        name = st.text_input("Name", base.name if base else "", max_chars=100)
         edited = st.data_editor(
-            _frame(begun.criteria if begun else ()),
+            _frame(base.criteria if base else ()),
             num_rows="dynamic",
             hide_index=True,
             key=f"criteria-{start}",
@@ -211,16 +210,18 @@ def _new_rubric(visitor: Visitor, known: Sequence[Rubric]) -> None:
                 "label": st.column_config.TextColumn("Question", required=True),
                 "description": st.column_config.TextColumn("Description"),
                 "kind": st.column_config.SelectboxColumn("Kind", options=_KINDS, required=True),
-                "level": st.column_config.SelectboxColumn("About", options=_LEVELS, required=True),
+                "level": st.column_config.SelectboxColumn(
+                    "Applies to", options=_LEVELS, required=True
+                ),
                 "required": st.column_config.CheckboxColumn("Required"),
-                "min": st.column_config.NumberColumn("From"),
-                "max": st.column_config.NumberColumn("To"),
+                "min": st.column_config.NumberColumn("Min"),
+                "max": st.column_config.NumberColumn("Max"),
                 "options": st.column_config.TextColumn("Options", help="separated by semicolons"),
             },
         )
         if not st.form_submit_button("Publish", type="primary"):
             return
-    with notices.failures_told(visitor.caller.request_id, "The rubric"):
+    with notices.error_boundary(visitor.caller.request_id, "publish the rubric"):
         made = rubrics.publish(visitor.caller, name=name.strip(), criteria=_criteria(edited))
     st.toast(f"Published as version {made.version}")
     st.rerun()

@@ -1,4 +1,4 @@
-"""One review queue: progress by reviewer, its sessions, where reviewers agree and where not."""
+"""One review queue: progress by reviewer, its sessions, and agreement between reviewers."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from lib.data.records import REVIEW_QUEUES_REMOVE_ITEM, ReviewQueue
 from lib.product import figures as fmt
 from lib.ui.parts.export_panel import list_export
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, page_heading
-from lib.ui.parts.paging import PAGE_SIZE, Pager
-from lib.ui.parts.record_table.component import Act, Wish, record_table, wished
+from lib.ui.parts.pager import PAGE_SIZE, Pager
+from lib.ui.parts.record_table.component import Action, RowAction, record_table, requested_action
 from lib.ui.review import current_review, manage, rows
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 from lib.work.list_export import export_reviews
 
-FIRST: Final = Act("first", "Hand out first")
-LAST: Final = Act("last", "Hand out last")
-TAKE_OUT: Final = Act("out", "Take out")
+FIRST: Final = Action("first", "Review first")
+LAST: Final = Action("last", "Review last")
+REMOVE: Final = Action("remove", "Remove")
 
 _PRIORITIES: Final = {FIRST.name: 9, LAST.name: 0}
 _OUTCOMES: Final = {
-    FIRST.name: "handed out first",
-    LAST.name: "handed out last",
-    TAKE_OUT.name: "out",
+    FIRST.name: "moved to the front",
+    LAST.name: "moved to the end",
+    REMOVE.name: "removed",
 }
 
 _STATES: Final[dict[str, Literal["open", "done"]]] = {"Open": "open", "Done": "done"}
@@ -41,8 +41,8 @@ _ALL, _OPEN, _DONE, _DISPUTED = "All", "Open", "Done", "Disagreements"
 def draw(visitor: Visitor, queue_id: str) -> None:
     """Draw the queue."""
     caller = visitor.caller
-    _carry_out(visitor, wished(_ITEMS))
-    with notices.failures_told(caller.request_id, "This queue"), st.skeleton(420):
+    _apply(visitor, requested_action(_ITEMS))
+    with notices.error_boundary(caller.request_id, "load the queue"), st.skeleton(420):
         queue = review_queues.get(caller, queue_id)
         reviewers = review_queues.reviewers(caller, queue_id) if queue else ()
     if queue is None:
@@ -58,7 +58,7 @@ def draw(visitor: Visitor, queue_id: str) -> None:
         table = rows.reviewer_rows(reviewers)
         record_table("Reviewers", rows.REVIEWER_COLUMNS, table, key="review-reviewers-table")
     else:
-        notices.empty("Nobody has reviewed here yet", "Reviewers appear with their first session.")
+        notices.empty("No reviewers yet", "Reviewers appear with their first session.")
     _items(visitor, queue)
     _agreement(visitor, queue)
     list_export(visitor, "/review", export_reviews, {"queue_id": queue.id}, {"queue": queue.id})
@@ -75,12 +75,12 @@ def _heading(visitor: Visitor, queue: ReviewQueue) -> None:
         facts=[
             Fact("Sessions", f"{fmt.count(progress.items_done)} of {fmt.count(progress.items)}"),
             Fact("Reviews", f"{fmt.count(progress.done)} of {fmt.count(progress.wanted)}"),
-            Fact("In work", fmt.count(progress.in_work)),
+            Fact("In progress", fmt.count(progress.in_work)),
             Fact("Left", fmt.count(progress.left)),
             Fact("Reviews per session", fmt.count(queue.target)),
             Fact("Rubric", f"{rubric.name}, version {rubric.version}"),
             Fact("Order", queue.order),
-            Fact("A claim lasts", fmt.length(queue.lease_ms)),
+            Fact("Claim duration", fmt.clock(queue.lease_ms)),
         ],
         key="review-heading",
     )
@@ -89,7 +89,7 @@ def _heading(visitor: Visitor, queue: ReviewQueue) -> None:
 def _items(visitor: Visitor, queue: ReviewQueue) -> None:
     st.subheader("Sessions", anchor=False)
     which = st.segmented_control(
-        "Which",
+        "Show",
         [_ALL, _OPEN, _DONE, _DISPUTED],
         default=_ALL,
         required=True,
@@ -98,7 +98,10 @@ def _items(visitor: Visitor, queue: ReviewQueue) -> None:
         label_visibility="collapsed",
     )
     pager = Pager("review-items", (queue.id, which))
-    with notices.failures_told(visitor.caller.request_id, "The queue's sessions"), st.skeleton(300):
+    with (
+        notices.error_boundary(visitor.caller.request_id, "load the queue's sessions"),
+        st.skeleton(300),
+    ):
         page = review_queues.items(
             visitor.caller,
             queue_id=queue.id,
@@ -109,8 +112,9 @@ def _items(visitor: Visitor, queue: ReviewQueue) -> None:
         )
     if not page.items:
         notices.empty(
-            "No session here",
-            "Sessions enter by the queue's rule when they end, or by hand from their list.",
+            "No sessions",
+            "Sessions that match the queue's filters are added when they end. Others can be added "
+            "on the Sessions page.",
         )
         return
     record_table(
@@ -118,23 +122,23 @@ def _items(visitor: Visitor, queue: ReviewQueue) -> None:
         rows.ITEM_COLUMNS,
         rows.item_rows(page.items, visitor.zone),
         key=_ITEMS,
-        acts=_actions_for(visitor.member),
+        actions=_actions_for(visitor.member),
     )
     pager.controls(len(page.items), page.next_cursor)
 
 
 def _agreement(visitor: Visitor, queue: ReviewQueue) -> None:
-    """Draw how far pairs of reviewers agree; only where sessions get several reviews."""
+    """Draw the agreement of pairs of reviewers, for queues with several reviews per session."""
     if queue.target == 1:
         return
     from lib.work import agreement  # noqa: PLC0415  # loads PyCM, which only this needs
 
     st.subheader("Agreement", anchor=False)
-    with notices.failures_told(visitor.caller.request_id, "The agreement"), st.skeleton(160):
+    with notices.error_boundary(visitor.caller.request_id, "load the agreement"), st.skeleton(160):
         pairs = list(agreement.of_queue(visitor.caller, queue.id))
     if not pairs:
         notices.empty(
-            "No two reviews of one session yet", "Agreement is counted once two reviewers are done."
+            "No agreement yet", "It is calculated once two reviewers have reviewed a session."
         )
         return
     table = rows.agreement_rows(pairs)
@@ -145,35 +149,35 @@ def _agreement(visitor: Visitor, queue: ReviewQueue) -> None:
     )
 
 
-def _actions_for(member: Member) -> Sequence[Act]:
-    """Return what the member's role may do with sessions of a queue."""
+def _actions_for(member: Member) -> Sequence[Action]:
+    """Return the actions on queue items that the member's role allows."""
     may = function_allowed(member.role, REVIEW_QUEUES_REMOVE_ITEM.path)
-    return (FIRST, LAST, TAKE_OUT) if may else ()
+    return (FIRST, LAST, REMOVE) if may else ()
 
 
-def _carry_out(visitor: Visitor, wish: Wish | None) -> None:
-    """Do what was wished with the selected items, one by one, and say what was refused and why."""
-    if wish is None or wish.act not in _OUTCOMES:
+def _apply(visitor: Visitor, chosen: RowAction | None) -> None:
+    """Apply an action to the selected items one by one, and say what was refused and why."""
+    if chosen is None or chosen.action not in _OUTCOMES:
         return
     refused: Counter[str] = Counter()
-    with notices.failures_told(visitor.caller.request_id, "The queue"):
-        for item_id in wish.ids:
+    with notices.error_boundary(visitor.caller.request_id, "update the queue"):
+        for item_id in chosen.ids:
             try:
-                _do(visitor, wish.act, item_id)
+                _apply_to(visitor, chosen.action, item_id)
             except Refused as refusal:
                 refused[refusal.message] += 1
-    done = len(wish.ids) - refused.total()
+    done = len(chosen.ids) - refused.total()
     if done:
-        st.toast(f"{_sessions(done)} {_OUTCOMES[wish.act]}")
+        st.toast(f"{_sessions(done)} {_OUTCOMES[chosen.action]}")
     for message, number in refused.items():
-        st.warning(f"{_sessions(number)} left as before: {message}")
+        st.warning(f"{_sessions(number)} not changed: {message}")
 
 
-def _do(visitor: Visitor, act: str, item_id: str) -> None:
-    if act == TAKE_OUT.name:
+def _apply_to(visitor: Visitor, action: str, item_id: str) -> None:
+    if action == REMOVE.name:
         review_queues.remove_item(visitor.caller, item_id)
     else:
-        review_queues.prioritise(visitor.caller, item_id, _PRIORITIES[act])
+        review_queues.prioritise(visitor.caller, item_id, _PRIORITIES[action])
 
 
 def _sessions(number: int) -> str:

@@ -1,4 +1,4 @@
-"""Review: the queues with what is left in them, and the way into the work."""
+"""The Review page: open queues with their progress, results, management."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _QUEUES, _RESULTS, _MANAGE = "Queues", "Results", "Manage"
 
 
 def draw(visitor: Visitor) -> None:
-    """Draw the page: a queue that the address names, else what `view` says."""
+    """Draw the page: the queue in the address, otherwise the chosen view."""
     queue_id = st.query_params.get("queue")
     reviews_work = allows(visitor.member.role, Role.REVIEWER)
     if queue_id and reviews_work:
@@ -27,7 +27,7 @@ def draw(visitor: Visitor) -> None:
         return
     page_heading(
         "Review",
-        "Listen, judge by the rubric, submit, next.",
+        "Listen to a session, answer the questions, submit.",
         key="review-heading",
     )
     offered = [_QUEUES] if reviews_work else []
@@ -54,13 +54,13 @@ def draw(visitor: Visitor) -> None:
 
 
 def _draw_queues(visitor: Visitor) -> None:
-    _tell_finished(visitor)
-    with notices.failures_told(visitor.caller.request_id, "The review queues"), st.skeleton(320):
+    _undo_notice(visitor)
+    with notices.error_boundary(visitor.caller.request_id, "load the queues"), st.skeleton(320):
         queues = review_queues.newest_open(visitor.caller)
     if not queues:
         notices.empty(
-            "There is no open queue",
-            "An administrator opens one under Manage: which sessions, by which rubric, how often.",
+            "No open queues",
+            "An administrator creates queues under Manage.",
         )
         return
     first = next((queue.id for queue in queues if queue.progress.left), None)
@@ -68,16 +68,16 @@ def _draw_queues(visitor: Visitor) -> None:
         _card(visitor, queue, is_first=queue.id == first)
 
 
-def _tell_finished(visitor: Visitor) -> None:
-    """Say that the queue is done, when the last submission led here, with the way to undo it."""
+def _undo_notice(visitor: Visitor) -> None:
+    """Show the last submitted review and a button to undo it, while that is possible."""
     last = current_review.last_submitted()
     if last is None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.text(f"Submitted: {last.title}")
         if st.button("Undo", icon=":material/undo:", key="review-undo"):
-            with notices.failures_told(visitor.caller.request_id, "The last review"):
-                current_review.take_back(visitor)
+            with notices.error_boundary(visitor.caller.request_id, "undo the review"):
+                current_review.undo_submit(visitor)
 
 
 def _card(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> None:
@@ -92,7 +92,7 @@ def _card(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> None:
                 facts=[
                     Fact("Queue", queue.name),
                     Fact("Done", f"{fmt.count(progress.done)} of {fmt.count(progress.wanted)}"),
-                    Fact("In work", fmt.count(progress.in_work)),
+                    Fact("In progress", fmt.count(progress.in_work)),
                     Fact("Left", fmt.count(progress.left)),
                 ],
             )

@@ -1,4 +1,4 @@
-"""What reviewers found: score trends and the newest reviews."""
+"""Results of reviews: score trends and the newest reviews."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import streamlit as st
 from lib.data import reviews
 from lib.data.records import ScoreTrend
 from lib.product import figures as fmt
-from lib.ui.parts import chart_panel, charts, palette
+from lib.ui.parts import charts, plots
 from lib.ui.parts.export_panel import list_export
-from lib.ui.parts.paging import PAGE_SIZE, Pager
+from lib.ui.parts.pager import PAGE_SIZE, Pager
 from lib.ui.parts.record_table.component import record_table
 from lib.ui.review import current_review, rows
 from lib.ui.shell import notices
@@ -27,13 +27,11 @@ def draw(visitor: Visitor) -> None:
     """Draw the results."""
     now = datetime.now(UTC)
     pager = Pager("reviews", ())
-    with notices.failures_told(visitor.caller.request_id, "The reviews"), st.skeleton(420):
+    with notices.error_boundary(visitor.caller.request_id, "load the reviews"), st.skeleton(420):
         scores = reviews.trends(visitor.caller, now - timedelta(days=_DAYS), now)
         page = reviews.page(visitor.caller, cursor=pager.cursor, limit=PAGE_SIZE)
     if not page.items and not scores:
-        notices.empty(
-            "Nothing was reviewed yet", "Submitted reviews appear here, for every team member."
-        )
+        notices.empty("No reviews yet", "Submitted reviews appear here for every team member.")
         return
     if scores:
         _figures(scores)
@@ -41,7 +39,7 @@ def draw(visitor: Visitor) -> None:
     else:
         notices.empty(
             f"No score for the last {_DAYS} days",
-            "The trend is drawn over the days on which the reviewed sessions started.",
+            "Scores are counted on the day on which the session started.",
         )
     st.subheader("Newest reviews", anchor=False)
     table = rows.review_rows(page.items, visitor.zone)
@@ -53,8 +51,8 @@ def draw(visitor: Visitor) -> None:
 def _figures(scores: tuple[ScoreTrend, ...]) -> None:
     count = sum(score.review_count for score in scores)
     with st.container(horizontal=True):
-        chart_panel.number(f"Reviews, {_DAYS} days", fmt.count(count))
-        chart_panel.number("Mean score", _score(_mean(scores)))
+        charts.metric_card(f"Reviews, {_DAYS} days", fmt.count(count))
+        charts.metric_card("Mean score", _score(_mean(scores)))
 
 
 def _trends(scores: tuple[ScoreTrend, ...], visitor: Visitor) -> None:
@@ -72,10 +70,10 @@ def _trends(scores: tuple[ScoreTrend, ...], visitor: Visitor) -> None:
         name: [(day, _mean(tuple(found))) for day, found in sorted(days.items())]
         for name, days in sorted(groups.items())
     }
-    chart_panel.chart(
+    charts.chart(
         f"Mean score per day by {by.lower()} (UTC)",
-        charts.scores_figure(series, visitor.zone, palette.series()),
-        charts.counts_frame(series, visitor.zone),
+        plots.scores_figure(series, visitor.zone, charts.series_colours()),
+        plots.counts_frame(series, visitor.zone),
         alt=f"Mean scores per day of {', '.join(series)}, from 1 to 5.",
         key="review-trends",
     )

@@ -18,19 +18,19 @@ QUEUE_COLUMNS: Final = (
     Column("State"),
     Column("Sessions", number=True),
     Column("Reviews", number=True),
-    Column("Opened"),
+    Column("Created"),
 )
 REVIEWER_COLUMNS: Final = (
     Column("Reviewer"),
     Column("Done", number=True),
-    Column("In work", number=True),
+    Column("In progress", number=True),
     Column("Assigned", number=True),
 )
 ITEM_COLUMNS: Final = (
     Column("Session"),
     Column("Started"),
     Column("Reviews", number=True),
-    Column("Who"),
+    Column("Reviewers"),
     Column("Priority", number=True, minor=True),
     Column("State"),
 )
@@ -42,18 +42,18 @@ AGREEMENT_COLUMNS: Final = (
     Column("Kappa", number=True),
 )
 REVIEW_COLUMNS: Final = (
-    Column("When"),
+    Column("Submitted"),
     Column("Reviewer"),
     Column("Kind"),
     Column("Score", number=True),
     Column("Comments", number=True, minor=True),
-    Column("Took", number=True, minor=True),
+    Column("Duration", number=True, minor=True),
     Column("Version", number=True, minor=True),
 )
 
 _SLOT_WORDS: Final = {
     "assigned": "assigned",
-    "claimed": "in work",
+    "claimed": "in progress",
     "submitted": "done",
 }
 _DISPUTES: Final[dict[str, tuple[str, Tone]]] = {
@@ -81,7 +81,7 @@ def queue_rows(queues: Sequence[ReviewQueue], zone: ZoneInfo) -> list[Row]:
 
 
 def reviewer_rows(reviewers: Sequence[ReviewerProgress]) -> list[Row]:
-    """Return who reviews in a queue."""
+    """Return the reviewers of a queue."""
     return [
         Row(
             (
@@ -96,7 +96,7 @@ def reviewer_rows(reviewers: Sequence[ReviewerProgress]) -> list[Row]:
 
 
 def item_rows(items: Sequence[ReviewItem], zone: ZoneInfo) -> list[Row]:
-    """Return sessions of a queue; each opens its listening room."""
+    """Return sessions of a queue; each row opens its session."""
     return [
         Row(
             (
@@ -128,7 +128,7 @@ def review_rows(reviews: Sequence[Review], zone: ZoneInfo) -> list[Row]:
                 Cell(review.kind, tone="accent" if review.kind == "decision" else None, chip=True),
                 Cell(fmt.NONE if review.score is None else f"{review.score:.2g} of 5"),
                 Cell(fmt.count(len(review.comments))),
-                Cell(fmt.length(review.duration_ms)),
+                Cell(fmt.clock(review.duration_ms)),
                 Cell(fmt.count(review.version)),
             ),
             "/session",
@@ -139,7 +139,7 @@ def review_rows(reviews: Sequence[Review], zone: ZoneInfo) -> list[Row]:
 
 
 def agreement_rows(pairs: Sequence[Pair]) -> list[Row]:
-    """Return how pairs of reviewers agree, a row per question that both answered."""
+    """Return the agreement of pairs of reviewers, a row per question that both answered."""
     return [
         Row(
             (
@@ -160,7 +160,10 @@ def agreement_rows(pairs: Sequence[Pair]) -> list[Row]:
 
 def _kappa(found: Agreement) -> Cell:
     if found.kappa is None or found.low is None or found.high is None:
-        return Cell(fmt.NONE, title="No small set of answers, or chance alone agrees fully.")
+        return Cell(
+            fmt.NONE,
+            title="Not defined for numbers, labels, and answers that are all the same.",
+        )
     weighted = found.weighted_kappa
     note = f"[{found.low:.2f}, {found.high:.2f}]"
     title = "" if weighted is None else f"with linear weights: {weighted:.2f}"

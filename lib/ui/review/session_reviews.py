@@ -1,4 +1,4 @@
-"""Reviews of a session, beside its transcript: read them, change one's own, decide."""
+"""Reviews of a session, beside its transcript: read them, amend one's own, decide."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHOWN: Final = "earshot.reviews.shown"
 
 
 def session_reviews(session: UserSession, visitor: Visitor) -> None:
-    """Draw the reviews when they are asked for: they cost a call of their own."""
+    """Draw the reviews on request, because they need a separate call."""
     if session.review_status == "unreviewed":
         return
     st.subheader("Reviews", anchor=False)
@@ -27,10 +27,10 @@ def session_reviews(session: UserSession, visitor: Visitor) -> None:
         if not st.button("Show reviews", icon=":material/reviews:", key="show-reviews"):
             return
         st.session_state[_SHOWN] = session.id
-    with notices.failures_told(visitor.caller.request_id, "The reviews"):
+    with notices.error_boundary(visitor.caller.request_id, "load the reviews"):
         found = reviews.of_session(visitor.caller, session.id)
     if not found:
-        st.text("Nothing that you may see yet: others' reviews are shown after your own.")
+        st.text("No reviews to show. Others' reviews appear after you submit your own.")
         return
     title = session.title or session.external_id
     for review in found:
@@ -64,7 +64,7 @@ def _draw(review: Review, visitor: Visitor) -> None:
             where = "" if comment.sequence is None else f"Turn {comment.sequence}: "
             st.text(f"“{where}{comment.text}”")
         for correction in review.corrections:
-            st.text(f"Turn {correction.sequence} should read: {correction.text}")
+            st.text(f"Turn {correction.sequence}, corrected: {correction.text}")
 
 
 def _answers(
@@ -79,4 +79,4 @@ def _words(answer: float | bool | str | tuple[str, ...]) -> str:
         return "yes" if answer else "no"
     if isinstance(answer, tuple):
         return ", ".join(answer) or fmt.NONE
-    return f"{answer:g}" if isinstance(answer, float) else answer
+    return fmt.number(answer) if isinstance(answer, float) else answer

@@ -1,7 +1,7 @@
 """Bundled scripts of the dashboard's own components.
 
-They are made at set-up (`npm run build:player`) and given to Streamlit as text, because the package
-is not installed and so cannot declare a folder of assets.
+Set-up builds them (`npm run build:player`). Streamlit gets them as text, because the package is not
+installed and so cannot declare a folder of assets.
 """
 
 from __future__ import annotations
@@ -44,5 +44,5 @@ def register(folder: Path, name: str) -> ComponentRenderer:
     return st.components.v2.component(f"earshot.{name}", js=script, css=style)
 
 
-def noted() -> None:
-    """Do nothing: triggers are read from the result, but Streamlit wants them declared."""
+def no_op() -> None:
+    """Do nothing: Streamlit requires a callback for each trigger; results are read elsewhere."""

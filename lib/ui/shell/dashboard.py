@@ -1,7 +1,7 @@
-"""The dashboard script: who is there, which pages they have, then the page.
+"""The dashboard script: checks who is signed in, builds the menu, runs the page.
 
-It lies in a folder without `pages/` on purpose: beside one, Streamlit would run page scripts
-directly, without this script and so without its check of who is there.
+Its folder must not contain `pages/`: otherwise Streamlit runs page scripts directly, without this
+script and its check.
 """
 
 from __future__ import annotations
@@ -12,23 +12,21 @@ from typing import Final
 import streamlit as st
 
 from lib.auth.members import Denial, Member
+from lib.auth.path_kinds import SOCKET_PATH
 from lib.auth.roles import page_allowed
 from lib.observability.request_id import new_request_id, request_id_bound
 from lib.ui.shell import notices
 from lib.ui.shell.account.component import account
-from lib.ui.shell.denials import report_denial
 from lib.ui.shell.navigation import ROUTES, Route
-from lib.ui.shell.visitor import who_is_there
+from lib.ui.shell.visitor import current_member, report_denial
 from lib.work.services import services
 
 ASSETS: Final = Path(__file__).parents[1] / "parts" / "assets"
 SIDEBAR_PIXELS: Final = 230
-# Which page is meant is not known before its script runs.
-SOCKET_PATH: Final = "/_stcore/stream"
-# What Streamlit's theme options cannot say (WCAG 1.4.3): its captions are too pale to read, and it
-# writes white on primary buttons, which are light by night (2.2:1; in the page's own colour 8:1).
-READABLE: Final = "[data-testid=stCaptionContainer] {color: inherit; opacity: 0.8}"
-READABLE_BY_NIGHT: Final = (
+# Contrast that Streamlit's theme options cannot set (WCAG 1.4.3): captions are too pale, and the
+# dark theme's primary buttons have white text on a light colour (2.2:1; the page's colour: 8:1).
+CONTRAST_CSS: Final = "[data-testid=stCaptionContainer] {color: inherit; opacity: 0.8}"
+DARK_CONTRAST_CSS: Final = (
     ":is(button[kind^=primary]:enabled, [data-testid^=stBaseLinkButton-primary])"
     f" {{color: {st.get_option('theme.dark.backgroundColor')}}}"
 )
@@ -41,12 +39,12 @@ def main() -> None:
         layout="wide",
         initial_sidebar_state=SIDEBAR_PIXELS,
     )
-    by_night = st.context.theme.type == "dark"
-    st.html(f"<style>{READABLE}{READABLE_BY_NIGHT if by_night else ''}</style>")
+    is_dark = st.context.theme.type == "dark"
+    st.html(f"<style>{CONTRAST_CSS}{DARK_CONTRAST_CSS if is_dark else ''}</style>")
     st.logo((ASSETS / "logo.svg").read_text("utf-8"), size="large")
-    who = who_is_there()
+    who = current_member()
     if isinstance(who, Denial):
-        report_denial(who, SOCKET_PATH)
+        report_denial(who, SOCKET_PATH)  # the page is not known yet
         notices.signed_out(who.reason)
         return
     services().provisioner.note_arrival(who)
@@ -58,7 +56,7 @@ def main() -> None:
 
 
 def menu_for(member: Member) -> dict[str, list[st.Page]]:
-    """Return all pages by section; those above the member's role are hidden and draw a 403."""
+    """Return all pages by section; those not allowed for the role are hidden and draw a 403."""
     menu: dict[str, list[st.Page]] = {}
     for route in ROUTES:
         visible = bool(route.section) and page_allowed(member.role, route.path)
@@ -78,7 +76,7 @@ def _page(route: Route, *, visible: bool) -> st.Page:
 
 
 def _title(route: Route) -> str:
-    """Return what the menu and the browser's tab say: of alerts also how many fire."""
+    """Return the title for menu and browser tab; alerts include the number that fire."""
     firing = services().firing if route.path == "/alerts" else 0
     return f"{route.title} ({firing})" if firing else route.title
 

@@ -1,11 +1,11 @@
-"""The pages of the dashboard, going to one from Python, and the order of the list one came from."""
+"""The pages of the dashboard, opening one from Python, and the order of the last list."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import streamlit as st
 
@@ -18,10 +18,10 @@ class Route:
 
     Attributes:
         path: as in the address and in `permissions.json`.
-        script: absolute; a relative one would be looked for beside the dashboard script.
+        script: absolute path; a relative one would be relative to the dashboard script.
         title: in the menu and in the browser's tab.
         icon: a Material symbol.
-        section: heading in the menu; empty for pages that are only linked to.
+        section: heading in the menu; empty for pages that are not in the menu.
     """
 
     path: str
@@ -51,20 +51,26 @@ BY_PATH: Final = {route.path: route for route in ROUTES}
 _NEIGHBOURS = "earshot.neighbours"
 
 
-def go(path: str, params: Mapping[str, str]) -> None:
-    """Open a page; a path that is no page is ignored."""
-    route = BY_PATH.get(path)
-    if route is not None:
-        st.switch_page(route.script, query_params=dict(params))
+def go(path: str, params: Mapping[str, str]) -> NoReturn:
+    """Open a page; ends the run.
+
+    Args:
+        path: of the page.
+        params: query parameters: ids and filters, nothing of anybody's words.
+
+    Raises:
+        KeyError: there is no such page.
+    """
+    st.switch_page(BY_PATH[path].script, query_params=dict(params))
 
 
 def remember_list(ids: list[str]) -> None:
-    """Keep the order of the list on the screen, for "previous" and "next" of its records."""
+    """Remember the order of the list on the screen, for "Previous" and "Next" on its records."""
     st.session_state[_NEIGHBOURS] = ids
 
 
 def neighbours_of(record_id: str) -> tuple[str | None, str | None]:
-    """Return the records before and after this one in the list the reader came from."""
+    """Return the previous and next record in the list that the reader came from."""
     ids: list[str] = st.session_state.get(_NEIGHBOURS, [])
     if record_id not in ids:
         return None, None

@@ -1,6 +1,6 @@
-"""Views for when there is nothing to show: signed out, not allowed, empty, failed.
+"""Notices in place of content: signed out, not allowed, empty, not found, failed.
 
-All words here are ours; words of others go through `st.text` or a component.
+User input is drawn by `st.text` or a component only, never as Markdown.
 """
 
 from __future__ import annotations
@@ -14,29 +14,46 @@ from lib.auth.backend_api import ApiUnavailableError
 from lib.auth.roles import Role, page_roles
 from lib.data import DataError, Refused, Unavailable
 from lib.observability.logs import get_logger
+from lib.observability.request_id import current_request_id, new_request_id
 from lib.ui.shell.navigation import BY_PATH
+
+
+def show_script_error(error: Exception) -> bool:
+    """Log an unexpected exception of a page and draw a notice instead of a traceback.
+
+    Returns:
+        True: Streamlit draws no error box of its own.
+    """
+    request_id = current_request_id() or new_request_id()
+    _log.error("page.crashed", exc_info=error, requestId=request_id)
+    with st.container(border=True):
+        st.subheader("This page failed to load")
+        st.text("This is a bug in Earshot. It was logged with the request id.")
+        st.text(f"Request id: {request_id}")
+    return True
+
 
 _log = get_logger(__name__)
 
 
 def signed_out(reason: str) -> None:
-    """Say that the session is over, and offer the way back to this very page."""
+    """Say that the sign-in has ended, and link to sign in and return to this page."""
     with st.container(border=True):
         st.subheader("Your session has ended", anchor=False)
-        st.text("You were signed out, or your sign-in could not be checked any more.")
+        st.text("You were signed out, or your sign-in could no longer be verified.")
         st.text(f"Reason: {reason}")
-        # A whole page load: only a document request can be led to the sign-in page.
+        # A full page load: only document requests are redirected to the sign-in page.
         st.html('<a href="" target="_self">Sign in again</a>')
 
 
 def forbidden(path: str, role: Role) -> None:
-    """Say that the page is above the member's role, and whom to ask."""
+    """Say that the role has no access to the page, and whom to ask."""
     title = BY_PATH[path].title if path in BY_PATH else "This page"
     needed = " or ".join(sorted(needed.value for needed in page_roles(path))) or "nobody"
     with st.container(border=True):
         st.subheader(f"403: {title} is not for your role", anchor=False)
-        st.text(f"It needs the role {needed}; yours is {role.value}.")
-        st.text("Ask an administrator of your Clerk organisation if you should have it.")
+        st.text(f"It requires the role {needed}. Your role is {role.value}.")
+        st.text("Ask an administrator of your Clerk organization for access.")
         st.page_link(
             BY_PATH["/"].script, label="Back to the overview", icon=":material/arrow_back:"
         )
@@ -57,12 +74,12 @@ def not_found(what: str, hint: str) -> None:
 
 
 @contextmanager
-def failures_told(request_id: str, what: str) -> Iterator[None]:
-    """Turn a failed call into a calm sentence with the request id and a retry; ends the run.
+def error_boundary(request_id: str, what: str) -> Iterator[None]:
+    """Show a notice with the request id and a retry button if a call fails, and end the run.
 
     Args:
         request_id: of the calls inside.
-        what: what could not be loaded, as it stands in the sentence.
+        what: the action inside, to complete "Could not ...".
     """
     try:
         yield
@@ -77,9 +94,9 @@ def failures_told(request_id: str, what: str) -> Iterator[None]:
 
 
 def failed(what: str, why: str, request_id: str) -> None:
-    """Draw a failure."""
+    """Draw an error notice."""
     with st.container(border=True):
-        st.subheader(f"{what} cannot be shown now", anchor=False)
+        st.subheader(f"Could not {what}", anchor=False)
         st.text(why)
         st.text(f"Request id: {request_id}")
         st.button("Try again", key=f"retry-{what}", icon=":material/refresh:")
@@ -88,14 +105,14 @@ def failed(what: str, why: str, request_id: str) -> None:
 def _why(error: Exception) -> str:
     match error:
         case Refused(code="FORBIDDEN"):
-            return "Your role may not see this."
+            return "Your role has no access to this."
         case Refused(code="UNAUTHENTICATED"):
-            return "The data service did not accept your session. Reload the page to sign in again."
+            return "The data service did not accept your sign-in. Reload the page to sign in again."
         case Refused():
             return error.message
         case Unavailable():
-            return "The data service does not answer. Nothing is lost; try again in a moment."
+            return "The data service is not responding. Try again in a moment."
         case ApiUnavailableError():
-            return "The sign-in service does not answer, so your access could not be checked."
+            return "The sign-in service is not responding, so your access could not be checked."
         case _:
-            return "The data service failed to answer this. The request id helps to find out why."
+            return "The data service failed. Its logs name the cause under this request id."

@@ -1,30 +1,63 @@
-"""Who looks at the page: asked on every run, because a socket's cookies outlive a session."""
+"""The visitor of a page: checked on every run, because a socket's cookies outlive a session."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
 from lib.auth import cookies
+from lib.auth.events import EventReporter, RecordAuth
 from lib.auth.members import Denial, Member
+from lib.auth.path_kinds import route_label
 from lib.auth.reasons import GateReason
+from lib.auth.requests import TrustedProxies
 from lib.auth.roles import page_allowed
 from lib.data import Caller
 from lib.observability.request_id import current_request_id, new_request_id
 from lib.ui.shell import notices
-from lib.ui.shell.denials import report_denial
 from lib.work.services import services
+
+# Streamlit gives no address for a browser on this machine.
+_THIS_MACHINE = "127.0.0.1"
+
+
+def report_denial(denial: Denial, path: str) -> None:
+    """Record an auth event for a denied visitor.
+
+    Args:
+        denial: the reason, and the user if known.
+        path: of the page.
+    """
+    app = services()
+    headers = {"x-forwarded-for": st.context.headers.get("X-Forwarded-For") or ""}
+    proxies = TrustedProxies(app.settings.trusted_proxies)
+    reporter = _reporter(app.record_auth, app.settings.cookie_keys[0].get_secret_value())
+    reporter.report(
+        "denied",
+        denial.reason,
+        route=route_label(path),
+        client_address=proxies.client_address(st.context.ip_address or _THIS_MACHINE, headers),
+        request_id=current_request_id() or new_request_id(),
+        user_id=denial.user_id,
+    )
+
+
+@lru_cache(maxsize=1)
+def _reporter(record: RecordAuth, hash_key: str) -> EventReporter:
+    """Return the reporter, which limits the events per client."""
+    return EventReporter(record, hash_key)
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A member in front of a page.
+    """A member who visits a page.
 
     Attributes:
-        member: who.
-        caller: for `lib.data`, with the member's own token: Convex decides what it shows them.
+        member: the signed-in member.
+        caller: for `lib.data`, with the member's own token: Convex decides what they may read.
         zone: their time zone.
     """
 
@@ -33,22 +66,22 @@ class Visitor:
     zone: ZoneInfo
 
 
-def who_is_there() -> Member | Denial:
-    """Say who this socket belongs to now."""
+def current_member() -> Member | Denial:
+    """Return the member of this connection, or why there is none."""
     header = st.context.headers.get("Cookie") or ""
     return services().authenticator.current_member(cookies.parse(header))
 
 
 def require_role(path: str) -> Visitor:
-    """Return the visitor of a page, or draw why there is none and end the run.
+    """Return the visitor of a page, or draw the reason for the denial and end the run.
 
-    Every page begins with this, and every fragment that loads data: fragments run without the
+    Every page and every fragment that loads data must call this first: fragments run without the
     dashboard script.
 
     Args:
         path: of the page, as in `permissions.json`.
     """
-    who = who_is_there()
+    who = current_member()
     if isinstance(who, Denial):
         report_denial(who, path)
         notices.signed_out(who.reason)
@@ -63,11 +96,11 @@ def require_role(path: str) -> Visitor:
         lambda: authenticator.convex_token(who),
         current_request_id() or new_request_id(),
     )
-    return Visitor(who, caller, viewer_zone())
+    return Visitor(who, caller, browser_time_zone())
 
 
-def viewer_zone() -> ZoneInfo:
-    """Return the browser's time zone, UTC if it does not say."""
+def browser_time_zone() -> ZoneInfo:
+    """Return the browser's time zone, UTC if unknown."""
     try:
         return ZoneInfo(st.context.timezone or "UTC")
     except (ZoneInfoNotFoundError, ValueError):

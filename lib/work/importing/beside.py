@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from lib.formats.conversation import Recording
+from lib.formats.transcript_file import EXTENSIONS
 from lib.storage.formats import FORMATS
 
-TRANSCRIPTS: Final = frozenset({".vtt", ".srt", ".csv", ".json"})
 _AUDIO: Final = frozenset(f".{item.extension}" for item in FORMATS)
 _TURN: Final = re.compile(r"(.+)\.(0|[1-9][0-9]{0,6})", re.DOTALL)
 
@@ -69,7 +69,7 @@ class Recordings:
 
 def _by_stem(folder: Path) -> Mapping[str, tuple[Recording, ...]]:
     names = sorted(item.name for item in os.scandir(folder) if item.is_file())
-    transcripts = {Path(name).stem for name in names if Path(name).suffix.lower() in TRANSCRIPTS}
+    transcripts = {Path(name).stem for name in names if Path(name).suffix.lower() in EXTENSIONS}
     found: dict[str, list[Recording]] = {}
     for name in names:
         stem, suffix = Path(name).stem, Path(name).suffix

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Final
 
 from lib.data.fields import Channel
-from lib.formats import csv_transcript, cues
-from lib.formats.chat import is_chat, read_chat
 from lib.formats.conversation import (
     MAX_FILE_BYTES,
     MAX_LINE_BYTES,
@@ -23,7 +21,8 @@ from lib.formats.conversation import (
 from lib.formats.json_text import parse_json
 from lib.formats.session_records import Draft, is_export, read_session
 from lib.formats.speakers import Speakers
-from lib.work.importing.beside import TRANSCRIPTS, Recordings, open_beside
+from lib.formats.transcript_file import EXTENSIONS, NO_TURN, read_transcript
+from lib.work.importing.beside import Recordings, open_beside
 
 LINES: Final = frozenset({".jsonl", ".ndjson"})
 """Extensions of files that hold a record a line."""
@@ -51,10 +50,23 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file, or a session in it, that is refused as a whole.
+
+    Attributes:
+        refusal: where and why.
+        transcript: what was read of it before, so that the report can say that too.
+    """
+
+    refusal: Refusal
+    transcript: Transcript = field(default_factory=Transcript)
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """What was read, and how many bytes of the file are behind it."""
 
-    found: Conversation | Refusal
+    found: Conversation | Unreadable
     position: int
 
 
@@ -77,13 +89,13 @@ class Source:
             else:
                 yield Item(self._whole(path), path.stat().st_size)
         except UnreadableError as error:
-            yield Item(_refusal(error), 0)
+            yield Item(_unreadable(error), 0)
         except OSError as error:
-            yield Item(Refusal(0, f"cannot be read: {error.strerror}"), 0)
+            yield Item(Unreadable(Refusal(0, f"cannot be read: {error.strerror}")), 0)
 
-    def _whole(self, path: Path) -> Conversation:
+    def _whole(self, path: Path) -> Conversation | Unreadable:
         suffix = path.suffix.lower()
-        if suffix not in TRANSCRIPTS:
+        if suffix not in EXTENSIONS:
             raise UnreadableError(0, "not a .jsonl, .vtt, .srt, .csv or .json file")
         with path.open("rb") as file:
             data = _read(file)
@@ -94,21 +106,21 @@ class Source:
                 return self._finished(draft, self._recordings.beside(path))
         return self._from_transcript(path, data, suffix)
 
-    def _from_transcript(self, path: Path, data: bytes, suffix: str) -> Conversation:
+    def _from_transcript(self, path: Path, data: bytes, suffix: str) -> Conversation | Unreadable:
         options = self._options
-        transcript, known = _transcript(data, suffix, options.speakers)
-        started_at = options.started_at or known.get("startedAt")
+        file = read_transcript(data, suffix, options.speakers)
+        started_at = options.started_at or file.session.get("startedAt")
         if options.user is None or started_at is None:
             raise UnreadableError(0, "--user and --started-at are needed for this file")
         fields = {
-            **known,
+            **file.session,
             "externalId": options.external_id or path.stem,
             "userId": options.user,
             "startedAt": started_at,
-            "channel": options.channel or ("chat" if suffix == ".json" else "voice"),
+            **({"channel": options.channel} if options.channel else {}),
         }
         recordings = self._recordings.beside(path)
-        return self._finished(read_session(fields, 0), recordings, transcript)
+        return self._finished(read_session(fields, 0), recordings, file.transcript)
 
     def _lines(self, path: Path) -> Iterator[Item]:
         draft: Draft | None = None
@@ -124,11 +136,11 @@ class Source:
                         yield Item(self._named(finished, path), file.tell())
                     draft = read_session(value, number)
                 except UnreadableError as error:
-                    yield Item(_refusal(error), file.tell())
+                    yield Item(_unreadable(error), file.tell())
             if draft:
                 yield Item(self._named(draft, path), file.tell())
 
-    def _named(self, draft: Draft, path: Path) -> Conversation | Refusal:
+    def _named(self, draft: Draft, path: Path) -> Conversation | Unreadable:
         """Finish a session of JSONL, with the transcript that it names."""
         name = draft.transcript_file
         if name is None:
@@ -137,7 +149,7 @@ class Source:
             with open_beside(path.parent, name) as file:
                 data = _read(file)
             suffix = PurePosixPath(name).suffix.lower()
-            transcript, _ = _transcript(data, suffix, self._options.speakers)
+            transcript = read_transcript(data, suffix, self._options.speakers).transcript
             found = self._recordings.beside(path.parent / name)
         except UnreadableError as error:
             reason = f"the transcript's line {error.line}: {error.reason}"
@@ -147,45 +159,29 @@ class Source:
             folder = PurePosixPath(name).parent
             moved = tuple(replace(item, name=str(folder / item.name)) for item in found)
             return self._finished(draft, moved, transcript)
-        return Refusal(draft.line, reason, "transcript", draft.sent.external_id)
+        refusal = Refusal(draft.line, reason, "transcript", draft.sent.external_id)
+        return Unreadable(refusal, draft.turns.transcript())
 
     def _finished(
         self, draft: Draft, beside: tuple[Recording, ...], transcript: Transcript | None = None
-    ) -> Conversation:
-        """Return the conversation; recordings that are named go before those that lie beside."""
+    ) -> Conversation | Unreadable:
+        """Return the conversation; recordings that are named go before those that lie beside.
+
+        A transcript without a single turn makes no session. A session that was sent without turns
+        is one.
+        """
         made = draft.conversation()
         named = made.transcript.recordings
+        read = transcript or made.transcript
+        if not read.turns and (transcript is not None or read.refused):
+            refusal = Refusal(draft.line, NO_TURN, "", draft.sent.external_id)
+            return Unreadable(refusal, read)
         person = made.person
         return replace(
             made,
             person=replace(person, may_create=person.may_create or self._options.create_users),
-            transcript=replace(transcript or made.transcript, recordings=named or beside),
+            transcript=replace(read, recordings=named or beside),
         )
-
-
-def _transcript(
-    data: bytes, suffix: str, speakers: Speakers
-) -> tuple[Transcript, dict[str, object]]:
-    """Return the turns of a file, and what it says of its session."""
-    if suffix == ".json":
-        value = parse_json(data, 1)
-        if not is_chat(value):
-            raise UnreadableError(1, "neither a chat completion nor a transcript of the API")
-        chat = read_chat(value)
-        known = {"startedAt": chat.started_at, "modelId": chat.model_id}
-        return chat.transcript, {name: item for name, item in known.items() if item}
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise UnreadableError(line, "not UTF-8") from None
-    if suffix == ".vtt":
-        return cues.read_webvtt(text, speakers), {}
-    if suffix == ".srt":
-        return cues.read_subrip(text, speakers), {}
-    if suffix == ".csv":
-        return csv_transcript.read_table(text), {}
-    raise UnreadableError(0, "not a .vtt, .srt, .csv or .json file")
 
 
 def _read(file: BinaryIO) -> bytes:
@@ -220,8 +216,9 @@ def _add_interaction(draft: Draft | None, value: dict[str, Any], number: int) ->
         raise UnreadableError(number, "not the externalId of the session above", "session")
     if draft.transcript_file is not None:
         raise UnreadableError(number, "its session names a transcript", "session")
+    draft.turns.found()
     draft.turns.add(number, value)
 
 
-def _refusal(error: UnreadableError) -> Refusal:
-    return Refusal(error.line, error.reason, error.field)
+def _unreadable(error: UnreadableError) -> Unreadable:
+    return Unreadable(Refusal(error.line, error.reason, error.field))

@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +18,7 @@ from lib.data import FunctionFailed, Unavailable
 from lib.formats.conversation import Conversation, Refusal
 from lib.observability.logs import get_logger
 from lib.storage.errors import StorageError
-from lib.work.importing.files import LINES, Source
+from lib.work.importing.files import LINES, Source, Unreadable
 from lib.work.importing.outcome import Outcome, Report
 from lib.work.importing.writer import Writer
 
@@ -74,11 +74,11 @@ class Run:
         with ThreadPoolExecutor(WRITERS, "import") as writers:
             try:
                 for path, found, advance in self._found(paths):
-                    if isinstance(found, Refusal):
-                        self.report.refuse(path, [found], 1)
+                    if isinstance(found, Unreadable):
+                        self.report.add(path, _refused(found))
                         self.progress(advance)
                         continue
-                    outcome = writers.submit(self._patiently, found, path.parent)
+                    outcome = writers.submit(self._with_retries, found, path.parent)
                     window.append(_Job(path, advance, outcome))
                     if len(window) > 2 * WRITERS:
                         self._settle(window.popleft())
@@ -90,7 +90,9 @@ class Run:
         self.report.complete = True
         return self.report
 
-    def _found(self, paths: Iterable[Path]) -> Iterator[tuple[Path, Conversation | Refusal, int]]:
+    def _found(
+        self, paths: Iterable[Path]
+    ) -> Iterator[tuple[Path, Conversation | Unreadable, int]]:
         seen: set[str] = set()
         for path in paths:
             behind = 0
@@ -105,7 +107,7 @@ class Run:
         self.report.add(job.path, job.outcome.result())
         self.progress(job.advance)
 
-    def _patiently(self, conversation: Conversation, folder: Path) -> Outcome:
+    def _with_retries(self, conversation: Conversation, folder: Path) -> Outcome:
         """Write a conversation; while a dependency does not answer, from its start again."""
         for pause in (*PAUSES, None):
             try:
@@ -121,22 +123,30 @@ class Run:
     def _write(self, conversation: Conversation, folder: Path) -> Outcome:
         external_id = conversation.opening.external_id
         if self._writer is None:
-            found = conversation.transcript
-            refusals = [replace(item, session=external_id) for item in found.refusals]
-            return Outcome(session="read", refusals=refusals, refused=found.refused)
+            return Outcome.of(conversation.transcript, "read").named(external_id)
         try:
             return self._writer.write(conversation, folder)
         except FunctionFailed:
-            refusal = Refusal(conversation.line, "Convex failed on it", session=external_id)
-            return Outcome(refusals=[refusal], refused=1)
+            outcome = Outcome.of(conversation.transcript)
+            outcome.refuse_rest(Refusal(conversation.line, "Convex failed on it"))
+            return outcome.named(external_id)
 
 
-def _first_of(found: Conversation | Refusal, seen: set[str]) -> Conversation | Refusal:
+def _first_of(found: Conversation | Unreadable, seen: set[str]) -> Conversation | Unreadable:
     """Refuse a file whose external id another file of the run has."""
-    if isinstance(found, Refusal):
+    if isinstance(found, Unreadable):
         return found
     external_id = found.opening.external_id
     if external_id in seen:
-        return Refusal(0, "another file of this run has the same external id", "", external_id)
+        reason = "another file of this run has the same external id"
+        return Unreadable(Refusal(0, reason, "", external_id), found.transcript)
     seen.add(external_id)
     return found
+
+
+def _refused(found: Unreadable) -> Outcome:
+    """Return the outcome of what makes no session."""
+    is_session = bool(found.transcript.items)
+    outcome = Outcome.of(found.transcript, "refused" if is_session else "")
+    outcome.refuse_rest(found.refusal)
+    return outcome.named(found.refusal.session)

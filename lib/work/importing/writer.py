@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -27,7 +26,7 @@ BATCH_BYTES: Final = 4 * 1024 * 1024
 SOURCE: Final = "import"
 
 # Refusals by which Convex speaks of the data; others speak of the caller and end the run.
-ABOUT_DATA: Final = frozenset({"NOT_FOUND", "VALIDATION", "CONFLICT", "LIMIT_EXCEEDED"})
+ABOUT_DATA: Final = frozenset({"NOT_FOUND", "GONE", "VALIDATION", "CONFLICT", "LIMIT_EXCEEDED"})
 
 _ITEM: Final = re.compile(r"interactions\[([0-9]{1,3})\]")
 _SAME_START: Final = timedelta(milliseconds=1)  # exports have milliseconds
@@ -56,19 +55,15 @@ class Writer:
             DataError: Convex does not answer, or does not accept the caller; do it again later.
             StorageError: the bucket does not answer; do it again later.
         """
-        outcome = Outcome(
-            refusals=list(conversation.transcript.refusals), refused=conversation.transcript.refused
-        )
+        outcome = Outcome.of(conversation.transcript)
         try:
             self._write(conversation, folder, outcome)
         except Refused as error:
             if error.code not in ABOUT_DATA:
                 raise
             path = error.fields[0].field if error.fields else ""
-            outcome.refuse(Refusal(conversation.line, _sentence(error), path))
-        external_id = conversation.opening.external_id
-        outcome.refusals = [replace(item, session=external_id) for item in outcome.refusals]
-        return outcome
+            outcome.refuse_rest(Refusal(conversation.line, _sentence(error), path))
+        return outcome.named(conversation.opening.external_id)
 
     def _write(self, conversation: Conversation, folder: Path, outcome: Outcome) -> None:
         session_id, earlier = self._session(conversation)
@@ -145,6 +140,7 @@ class Writer:
             else:
                 reason = f"turn {stored.sequence} is stored with other content"
                 outcome.refuse(Refusal(turn.line, reason))
+                outcome.items.refuse_turns(1)
         return tuple(wanted.values())
 
     def _append(self, session_id: str, batch: list[Turn], outcome: Outcome) -> None:
@@ -161,6 +157,7 @@ class Writer:
                 bad = _named(error) or set(range(len(rest)))
                 for index in sorted(bad & set(range(len(rest)))):
                     outcome.refuse(Refusal(rest[index].line, _sentence(error)))
+                    outcome.items.refuse_turns(1)
                 rest = [turn for index, turn in enumerate(rest) if index not in bad]
             else:
                 outcome.turns_stored += done.accepted

@@ -1,7 +1,7 @@
-"""Job: evaluates the rules once for all replicas, by the clock of Convex.
+"""Job: evaluates the alert rules, once for all replicas, by the clock of Convex.
 
-The lease of the job keeps workers from doing it at the same time. If one lost its lease without
-knowing, Convex takes only the round that goes on from the states that it has.
+The lease of the job prevents parallel evaluation. If a worker has lost its lease without noticing,
+Convex accepts only results that start from its current states.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from lib.observability.alert_rules import RULES, Rule
 from lib.observability.logs import get_logger
 from lib.observability.recorder import Recorder
 from lib.work.services import Services
-from lib.worker.alerts.sending import channels
+from lib.worker.alerts.delivery import channels
 from lib.worker.alerts.signals import SignalReader
 
 METRIC: Final = "alert.value"
-"""The value of each rule at each evaluation, in its own unit: what the Alerts page draws."""
+"""Value of each rule at each evaluation in its unit; the Alerts page draws it."""
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
@@ -68,7 +68,7 @@ class Evaluation:
 def evaluated(
     rule: Rule, signals: Signals, known: AlertState | None, now: datetime
 ) -> NewEvaluation:
-    """Return what an evaluation of a rule sends to Convex."""
+    """Evaluate a rule and return the result for Convex."""
     reading, state, change = rule.evaluate(signals, _state(known), now)
     result = NewEvaluation(
         rule=rule.name,
@@ -82,11 +82,11 @@ def evaluated(
         phase=state.phase,
         bad_for_ms=state.bad_for / _MILLISECOND,
         good_for_ms=None if state.good_for is None else state.good_for / _MILLISECOND,
-        blind_for_ms=state.blind_for / _MILLISECOND,
+        blind_for_ms=state.no_data_for / _MILLISECOND,
         after=known.evaluated_at if known else None,
         change=None if change == "pending" else change,
     )
-    _tell(rule, reading, change)
+    _log_change(rule, reading, change)
     return result
 
 
@@ -120,7 +120,7 @@ def _state(known: AlertState | None) -> State:
     )
 
 
-def _tell(rule: Rule, reading: Reading, change: Change | None) -> None:
+def _log_change(rule: Rule, reading: Reading, change: Change | None) -> None:
     if change is not None:
         _log.info(
             "alerts.change",

@@ -1,6 +1,6 @@
-"""What a notification says, as generic JSON and as Slack shows it. Pure.
+"""Content of notifications: generic JSON and Slack. Pure.
 
-A message says the same at every attempt, so a receiver that got it twice can tell by its id.
+A message has the same id and content at every attempt, so a receiver can drop repeats.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
 from lib.data.records import Announcement
-from lib.observability.alert_rules import RUNBOOK, Unit
+from lib.observability.alert_rules import Unit
+from lib.product.figures import count, number, percent
 
 Channel = Literal["webhook", "slack"]
 
@@ -44,10 +45,10 @@ class Message:
 
 
 def body(message: Message, app_url: str) -> bytes:
-    """Return what is posted, UTF-8 JSON.
+    """Return the request body, UTF-8 JSON.
 
     Args:
-        message: to tell.
+        message: to send.
         app_url: origin of the dashboard, for links.
     """
     content = _slack(message, app_url) if message.channel == "slack" else _generic(message, app_url)
@@ -55,18 +56,18 @@ def body(message: Message, app_url: str) -> bytes:
 
 
 def quantity(value: float | None, unit: Unit) -> str:
-    """Return a value with its unit, in words: `14.2x the budget`, `52%`, `3 min`."""
+    """Return a value with its unit: `14.2x the budget`, `52%`, `3 min`."""
     if value is None:
         return "no data"
     match unit:
         case "burn":
-            return f"{value:.3g}x the budget"
+            return f"{number(value, 3)}x the budget"
         case "share":
-            return f"{100 * value:.3g}%"
+            return percent(value)
         case "times":
-            return f"{value:.3g}x the usual"
+            return f"{number(value, 3)}x the usual"
         case "count":
-            return f"{value:.0f}"
+            return count(value)
         case "ms":
             return _duration(value)
 
@@ -75,10 +76,10 @@ def _duration(ms: float) -> str:
     if ms < _SECOND_MS:
         return f"{ms:.0f} ms"
     if ms < _MINUTE_MS:
-        return f"{ms / _SECOND_MS:.3g} s"
+        return f"{number(ms / _SECOND_MS, 3)} s"
     if ms < _HOUR_MS:
-        return f"{ms / _MINUTE_MS:.3g} min"
-    return f"{ms / _HOUR_MS:.3g} h"
+        return f"{number(ms / _MINUTE_MS, 3)} min"
+    return f"{number(ms / _HOUR_MS, 3)} h"
 
 
 def _generic(message: Message, app_url: str) -> Mapping[str, Any]:
@@ -106,7 +107,7 @@ def _alert(item: Announcement, app_url: str) -> Mapping[str, Any]:
         "incidentId": item.incident_id,
         "incidentUrl": _incident_url(item, app_url),
         "url": _page_url(item, app_url),
-        "runbook": _runbook(item),
+        "guidanceUrl": _guidance_url(item, app_url),
     }
     return {name: value for name, value in alert.items() if value is not None}
 
@@ -119,24 +120,28 @@ def _slack_line(item: Announcement, app_url: str) -> str:
     sign = _SLACK_SIGNS.get(item.change, _TEST_SIGN)
     link = _incident_url(item, app_url) or _page_url(item, app_url)
     words = f"{sign} *{item.change.upper()}* ({item.severity}) {_escaped(item.title)}"
-    return f"{words}\n{_escaped(_sentence(item))}\n<{_escaped(link)}|Open in Earshot>"
+    links = f"<{_escaped(link)}|Open in Earshot>"
+    guidance = _guidance_url(item, app_url) if item.change == "firing" else None
+    if guidance is not None:
+        links += f" <{_escaped(guidance)}|What to do>"
+    return f"{words}\n{_escaped(_sentence(item))}\n{links}"
 
 
 def _escaped(text: str) -> str:
-    """Keep a text from being read as Slack's markup."""
+    """Escape a text for Slack's markup."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _sentence(item: Announcement) -> str:
     if item.change == "test":
-        return "Somebody pressed the test button. Nothing is wrong."
+        return "This is a test message. Nothing is wrong."
     if item.change == "resolved":
         if item.ending == "no-data":
-            return "Ended without data: nothing was measured for six hours. That is not a recovery."
-        return "Back within its limits."
-    return (
-        f"{quantity(item.value, item.unit)}; fires from {quantity(item.threshold, item.unit)} on."
-    )
+            return (
+                "Closed without data: nothing was measured for six hours. This is not a recovery."
+            )
+        return "Back within limits."
+    return f"{quantity(item.value, item.unit)}; the limit is {quantity(item.threshold, item.unit)}."
 
 
 def _incident_url(item: Announcement, app_url: str) -> str | None:
@@ -148,8 +153,9 @@ def _page_url(item: Announcement, app_url: str) -> str:
     return f"{app_url}{item.path}{'?' if query else ''}{query}"
 
 
-def _runbook(item: Announcement) -> str | None:
-    return None if item.change == "test" else f"{RUNBOOK}#{item.rule}"
+def _guidance_url(item: Announcement, app_url: str) -> str | None:
+    """Return the page that says what to do; it needs no Convex, which may be what is down."""
+    return None if item.change == "test" else f"{app_url}/alerts?rule={item.rule}"
 
 
 def _utc(at: datetime) -> str:

@@ -1,12 +1,11 @@
-"""Notices in every process that Convex does not answer, and tells the channels without it.
+"""Detects in every process that Convex is down, and notifies the channels without Convex.
 
-Everything else about alerts lives in Convex: states of rules, incidents, messages that wait. So
-each process asks for itself every few seconds, and keeps what it needs in memory: since when there
-was no answer, messages that were not taken yet, the silences it saw last, and the outages that are
-still to be recorded. All of it is bounded. A channel is told of the beginning of an outage once,
-and of the end if it took the beginning; repeats of a message have the same id. Replicas do not know
-of each other, so each tells what it sees. When Convex is back, the outage is recorded there;
-records of replicas that overlap become one incident.
+All other alert data is in Convex: states of rules, incidents, queued messages. So each process
+checks Convex every few seconds and keeps what it needs in bounded memory: when the outage began,
+undelivered messages, the silences it read last, and outages not recorded yet. A channel is notified
+of the start of an outage once, and of its end if it received the start; repeats of a message have
+the same id. Replicas do not know of each other, so each reports what it sees. When Convex is back,
+each records its outage there; overlapping records become one incident.
 """
 
 from __future__ import annotations
@@ -27,26 +26,26 @@ from lib.observability.alert_evaluation import Gauge, Signals, State
 from lib.observability.alert_rules import RUNTIME_DOWN, RUNTIME_SILENT
 from lib.observability.logs import get_logger
 from lib.work.services import Services
+from lib.worker.alerts.delivery import channels, send
 from lib.worker.alerts.messages import Channel, Message
-from lib.worker.alerts.sending import channels, send
 
 INTERVAL_SECONDS: Final = 10.0
 REREAD_SECONDS: Final = 30.0
-"""Between two looks at silences and open incidents."""
+"""Interval between reads of silences and open incidents."""
 MOST_OUTAGES: Final = 20
 """Outages kept until they are recorded; the oldest go first."""
 MOST_WAITING: Final = 8
-"""Messages kept until they are taken; later ones are not told."""
+"""Undelivered messages kept; later ones are dropped."""
 
 _PAUSES: Final = (0.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
-"""Seconds until the next attempt, by number of attempts; then the last one again and again."""
+"""Seconds until the next attempt, by number of attempts; the last one repeats."""
 
 _log = get_logger(__name__)
 
 
 @dataclass(slots=True)
 class _Waiting:
-    """A message that has not been taken yet."""
+    """A message that is not delivered yet."""
 
     message: Message
     attempts: int = 0
@@ -55,13 +54,13 @@ class _Waiting:
 
 @dataclass(slots=True)
 class Outage:
-    """One outage as this process saw it; `told` are the channels that took its beginning."""
+    """One outage as seen by this process; `notified` are the channels that got its start."""
 
     opened_at: datetime
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
     ended_at: datetime | None = None
     longest_ms: float = 0.0
-    told: list[Channel] = field(default_factory=list)
+    notified: list[Channel] = field(default_factory=list)
 
 
 class RuntimeWatch:
@@ -69,7 +68,7 @@ class RuntimeWatch:
 
     Args:
         services: of the process.
-        interval: seconds between two questions.
+        interval: seconds between checks.
         clock: monotonic seconds.
         now: the time of day, UTC.
     """
@@ -93,18 +92,18 @@ class RuntimeWatch:
         self._thread = threading.Thread(target=self._run, name="runtime-watch", daemon=True)
 
     def start(self) -> None:
-        """Start the thread, unless this process has no way to ask."""
+        """Start the thread, unless this process has no service key."""
         if self._services.settings.service_key is not None:
             self._thread.start()
 
     def stop(self, seconds: float) -> None:
-        """Stop the thread; waits at most so long."""
+        """Stop the thread; waits at most `seconds`."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(seconds)
 
-    def look(self) -> None:
-        """Ask once, and do what follows from the answer."""
+    def check(self) -> None:
+        """Check Convex once, and start or end an outage accordingly."""
         answers = self._ask()
         now = self._now()
         silent_ms = (self._clock() - self._answered) * 1000
@@ -123,8 +122,8 @@ class RuntimeWatch:
     def _run(self) -> None:
         while not self._stop.wait(self._interval):
             try:
-                self.look()
-            except Exception:  # noqa: BLE001  # the watch must outlive any one turn
+                self.check()
+            except Exception:  # noqa: BLE001  # the thread must survive any error
                 _log.exception("runtime_watch.failed")
 
     def _ask(self) -> bool:
@@ -134,7 +133,7 @@ class RuntimeWatch:
             _log.warning("runtime_watch.no_answer", reason=str(error))
             return False
         except DataError:
-            pass  # A refusal is an answer.
+            pass  # A refusal also shows that Convex responds.
         self._answered = self._clock()
         return True
 
@@ -146,7 +145,7 @@ class RuntimeWatch:
         if any(it.rule in names and it.expires_at > now for it in self._silences):
             return
         for channel in channels(self._services.settings):
-            self._tell(channel, "firing", now, silent_ms)
+            self._queue_message(channel, "firing", now, silent_ms)
 
     def _end(self, now: datetime) -> None:
         outage, self._outage = self._outage, None
@@ -155,17 +154,17 @@ class RuntimeWatch:
         outage.ended_at = now
         self._over.append(outage)
         _log.info("runtime_watch.up", openedAt=outage.opened_at.isoformat())
-        # Who was not told of the beginning is not told of the end either.
+        # Channels that did not get the start do not get the end either.
         begun = outage.opened_at
         self._waiting = [
             it
             for it in self._waiting
-            if it.message.channel in outage.told or it.message.items[0].opened_at != begun
+            if it.message.channel in outage.notified or it.message.items[0].opened_at != begun
         ]
-        for channel in outage.told:
-            self._tell(channel, "resolved", now, 0.0, outage)
+        for channel in outage.notified:
+            self._queue_message(channel, "resolved", now, 0.0, outage)
 
-    def _tell(
+    def _queue_message(
         self,
         channel: Channel,
         change: str,
@@ -194,7 +193,7 @@ class RuntimeWatch:
         self._waiting.append(_Waiting(message))
 
     def _send_waiting(self) -> None:
-        """Try what is due; a later message of a channel waits for the earlier ones."""
+        """Send due messages; a channel gets its messages in order."""
         held: set[Channel] = set()
         for waiting in list(self._waiting):
             channel = waiting.message.channel
@@ -204,14 +203,14 @@ class RuntimeWatch:
             if send(self._services.settings, waiting.message) is None:
                 self._waiting.remove(waiting)
                 if self._outage is not None and waiting.message.items[0].change == "firing":
-                    self._outage.told.append(channel)
+                    self._outage.notified.append(channel)
             else:
                 held.add(channel)
                 waiting.attempts += 1
                 waiting.due = self._clock() + _PAUSES[min(waiting.attempts, len(_PAUSES) - 1)]
 
     def _settle(self) -> None:
-        """Record what is over; remember the silences, and for the menu how much fires."""
+        """Record ended outages; read silences, and the number of firing incidents for the menu."""
         caller = self._services.worker_caller()
         try:
             while self._over:
@@ -225,7 +224,11 @@ class RuntimeWatch:
             _log.warning("runtime_watch.not_recorded", reason=str(error))
 
     def _record(self, outage: Outage) -> None:
-        told = f"told {', '.join(outage.told)}" if outage.told else "nobody was told"
+        notified = (
+            f"notified {', '.join(outage.notified)}"
+            if outage.notified
+            else "no channel was notified"
+        )
         alerts.record(
             self._services.worker_caller(),
             idempotency_key=f"outage-{outage.key}",
@@ -239,5 +242,5 @@ class RuntimeWatch:
             params={},
             opened_at=outage.opened_at,
             resolved_at=outage.ended_at or outage.opened_at,
-            note=f"Seen by {socket.gethostname()}; {told}.",
+            note=f"Seen by {socket.gethostname()}; {notified}.",
         )

@@ -1,7 +1,7 @@
-"""What the rules look at, read from rollups, reports of jobs and one row of the retention queue.
+"""Signals of the alert rules, from rollups, reports of jobs and the oldest due recording.
 
-Rollups are read once and kept by bucket: a round asks again only for the newest ones, which late
-batches may still change, and once an hour for all. Demo data is never looked at.
+Rollups are cached by bucket: each round reads only the newest ones again, which late batches may
+still change, and once an hour all of them. Demo data is excluded.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from lib.data import Caller, audio_objects, job_leases, metrics
-from lib.data.records import JobRun, Rollup
+from lib.data.paging import each
+from lib.data.records import AudioObject, JobRun, Rollup
 from lib.observability.alert_evaluation import Gauge, Resolution, Signals
 from lib.observability.burn_rate import AHEAD, Bucket, by_failure, by_limit
 from lib.observability.histogram import Histogram, merged
@@ -34,7 +35,7 @@ _RUNS_LATE: Final = 3
 
 @dataclass(slots=True)
 class Cell:
-    """Rollups of one bucket, added up."""
+    """Sum of the rollups of one bucket."""
 
     count: int = 0
     failed: int = 0
@@ -42,13 +43,13 @@ class Cell:
 
 
 class Kept:
-    """The rollups of one metric that a window needs, by bucket.
+    """Cache of the rollups of one metric, by bucket.
 
     Args:
         metric: name.
         resolution: of the rollups.
         span: how far back the longest window goes.
-        fresh: how far back late batches are looked for in every round.
+        fresh: how far back buckets are read again in every round.
         dimensions: only series with these values.
         failed: how many events of a rollup count as bad.
     """
@@ -68,7 +69,7 @@ class Kept:
         self._read_all_at: datetime | None = None
 
     def read(self, caller: Caller, now: datetime) -> Mapping[datetime, Cell]:
-        """Return the cells by start of bucket, as Convex has them."""
+        """Return the cells by start of bucket, up to date."""
         is_old = (
             self._read_all_at is None or not timedelta() <= now - self._read_all_at < REREAD_ALL
         )
@@ -90,7 +91,7 @@ class Kept:
 def cells(
     rollups: Iterable[Rollup], failed: Callable[[Rollup], int] = lambda _: 0
 ) -> dict[datetime, Cell]:
-    """Return rollups added up by bucket.
+    """Return the sums of rollups by bucket.
 
     Args:
         rollups: of one metric and one resolution.
@@ -107,10 +108,10 @@ def cells(
 
 
 def storage_failures(rollup: Rollup) -> int:
-    """Return the operations that failed, and not by the caller's own doing.
+    """Return the number of operations that failed in storage, not by the caller's mistake.
 
-    A missing object is an answer. So is `denied` to a HEAD: where listing is not allowed, it is how
-    a bucket says that an object is missing. Keys that are refused show in the other operations.
+    A missing object is not a failure. Nor is `denied` for a HEAD: without permission to list, that
+    is the response for a missing object. Invalid credentials show in the other operations.
     """
     outcome = rollup.dimensions.get("outcome", "ok")
     is_answer = outcome in {"ok", "missing"}
@@ -166,7 +167,7 @@ class SignalReader:
                 ),
                 "ingestion.lag.p95": _p95(self._lag.read(caller, now)),
                 "telemetry.dropped": Gauge(_total(self._dropped.read(caller, now))),
-                "retention.overdue": Gauge(_overdue_ms(caller, now)),
+                "retention.overdue": Gauge(overdue_ms(caller, now)),
                 "reconciliation.drift": Gauge(drift(jobs)),
                 "jobs.overdue": Gauge(overdue_jobs(jobs, self._intervals, now)),
             },
@@ -180,9 +181,8 @@ def failures(cells: Mapping[datetime, Cell]) -> Iterator[Bucket]:
 
 
 def _slow(cells: Mapping[datetime, Cell]) -> Iterator[Bucket]:
-    limit = STORAGE_LATENCY.limit_ms or 0.0
     for start, cell in cells.items():
-        yield Bucket(start, by_limit(cell.histogram, limit))
+        yield Bucket(start, by_limit(cell.histogram, STORAGE_LATENCY.limit_ms))
 
 
 def _failed_share(cells: Mapping[datetime, Cell]) -> Gauge:
@@ -194,10 +194,10 @@ def _failed_share(cells: Mapping[datetime, Cell]) -> Gauge:
 def times_usual(
     recent: Mapping[datetime, Cell], before: Mapping[datetime, Cell], now: datetime
 ) -> Gauge:
-    """Return how many times more was counted in the last ten minutes than in an average ten.
+    """Return the ratio of the count in the last ten minutes to the average of ten minutes.
 
-    The average is over the day before, without the present hour, and is taken to be at least one:
-    what happens almost never is not a surge when it happens.
+    The average is over the last day without the current hour, and at least one, so that rare events
+    are not a surge.
     """
     hour = now.replace(minute=0, second=0, microsecond=0)
     usual = sum(cell.count for start, cell in before.items() if hour - _USUAL <= start < hour)
@@ -214,16 +214,25 @@ def _total(cells: Mapping[datetime, Cell]) -> int:
     return sum(cell.count for cell in cells.values())
 
 
-def _overdue_ms(caller: Caller, now: datetime) -> float:
+def overdue_ms(caller: Caller, now: datetime) -> float:
     """Return how long ago the oldest recording that is still stored should have gone."""
-    page = audio_objects.due(caller, kind="expired", before=now, cursor=None, limit=1)
-    if not page.items:
-        return 0.0
-    return (now - page.items[0].expires_at).total_seconds() * 1000
+    kinds: tuple[Literal["expired", "expiring"], ...] = ("expired", "expiring")
+    ended = [row.expires_at for kind in kinds if (row := _first_due(caller, kind, now)) is not None]
+    return (now - min(ended, default=now)).total_seconds() * 1000
+
+
+def _first_due(
+    caller: Caller, kind: Literal["expired", "expiring"], now: datetime
+) -> AudioObject | None:
+    """Return the recording that has waited longest; held ones leave gaps, so pages may be empty."""
+    rows = each(
+        lambda cursor: audio_objects.due(caller, kind=kind, before=now, cursor=cursor, limit=1)
+    )
+    return next(rows, None)
 
 
 def drift(jobs: Sequence[JobRun]) -> float | None:
-    """Return the findings of the last reconciliation that it did not repair; None before it ran."""
+    """Return the unrepaired findings of the last reconciliation; None before the first."""
     for job in jobs:
         if job.name == "audio.reconciliation" and job.last_ok and job.last_report:
             report = json.loads(job.last_report)
@@ -236,9 +245,9 @@ def drift(jobs: Sequence[JobRun]) -> float | None:
 def overdue_jobs(
     jobs: Sequence[JobRun], intervals: Mapping[str, float], now: datetime
 ) -> float | None:
-    """Return how many jobs failed at their last run or are late.
+    """Return the number of jobs whose last run failed or that are overdue.
 
-    Late is: by three runs and five minutes; or, while a worker is at it, by an hour.
+    Overdue: by three intervals and five minutes, or by an hour while it is running.
     """
     known = [job for job in jobs if job.name in intervals]
     if not known:
@@ -251,7 +260,7 @@ def _is_overdue(job: JobRun, every: float, now: datetime) -> bool:
         return True
     allowed = _GRACE + _RUNS_LATE * timedelta(seconds=every)
     if job.holder is not None and job.lease_until > now:
-        # It runs, and its worker lives: some runs have much to do.
+        # It is running, and some runs are long.
         return job.last_started_at is not None and now - job.last_started_at > max(allowed, _HOUR)
     last = max((at for at in (job.last_started_at, job.last_finished_at) if at), default=None)
     return last is not None and now - last > allowed

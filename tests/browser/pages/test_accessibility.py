@@ -89,7 +89,7 @@ def test_what_a_popover_asks_can_be_read(member: Page, stack: RunningStack) -> N
     member.goto(f"{stack.app_url}/sessions")
     settled(member)
     member.get_by_role("button", name="Export").click()
-    expect(member.get_by_role("button", name="Start the export")).to_be_visible()
+    expect(member.get_by_role("button", name="Start export")).to_be_visible()
     found = faults(member, "[data-testid=stPopoverBody]")
     assert found == [], json.dumps(found, indent=1)
 
@@ -97,7 +97,7 @@ def test_what_a_popover_asks_can_be_read(member: Page, stack: RunningStack) -> N
 def test_the_forms_of_a_review_can_be_read(member: Page, stack: RunningStack) -> None:
     member.goto(f"{stack.app_url}/review?view=Manage")
     settled(member)
-    expect(member.get_by_role("button", name="Open the queue")).to_be_visible()
+    expect(member.get_by_role("button", name="Create queue")).to_be_visible()
     found = faults(member)
     assert found == [], json.dumps(found, indent=1)
 

@@ -41,12 +41,12 @@ def fires(worker: Caller, title: str) -> str:
 
 def test_from_an_alert_to_a_request_id_in_three_clicks(page: Page, stack: RunningStack) -> None:
     enter(page, stack, "ops", "/alerts")
-    past = page.get_by_role("table", name="Past incidents")
+    past = page.get_by_role("table", name="Resolved incidents")
     past.get_by_role("link", name="Storage operations fail").click(timeout=SLOW_MS)  # one
     chart = page.get_by_role("figure", name=re.compile("Value of the rule storage-failures-fast"))
     expect(chart).to_be_visible(timeout=SLOW_MS)
     expect(chart).to_contain_text("limit: 14.4")
-    page.get_by_role("link", name="Open Storage health at that time").click()  # two
+    page.get_by_role("link", name="Open Storage health for this time").click()  # two
     page.wait_for_url(re.compile(r"/storage\?.*window=Custom"))
     operations = page.get_by_role("table", name="Storage operations", exact=True)
     failed = operations.locator("tbody tr").filter(has_text="throttled").first
@@ -91,14 +91,16 @@ def test_a_rule_is_silenced_with_a_reason_and_the_silence_ended(
     reason = f"Moving the bucket {uuid4().hex[:6]}"
     enter(page, stack, "ops", "/alerts")
     page.get_by_test_id("stPopover").get_by_role("button").click(timeout=SLOW_MS)
-    form = page.get_by_test_id("stForm").filter(has=page.get_by_placeholder("Why, for the others"))
-    form.get_by_placeholder("Why, for the others").fill(reason)
+    form = page.get_by_test_id("stForm").filter(
+        has=page.get_by_placeholder("Why the rule is silenced")
+    )
+    form.get_by_placeholder("Why the rule is silenced").fill(reason)
     form.get_by_role("button", name="Silence").click()
     expect(page.get_by_text(re.compile(reason))).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_text(re.compile("All rules: silenced until"))).to_be_visible()
     rules = page.get_by_role("table", name="Alert rules")
     expect(rules.locator("tbody tr").first).to_contain_text("silenced")
-    page.get_by_role("button", name="End", exact=True).click()
+    page.get_by_role("button", name="End silence").click()
     expect(page.get_by_text(re.compile(reason))).to_have_count(0, timeout=SLOW_MS)
 
 
@@ -106,8 +108,8 @@ def test_without_a_channel_the_page_says_that_nobody_is_told(
     page: Page, stack: RunningStack
 ) -> None:
     enter(page, stack, "ops", "/alerts")
-    expect(page.get_by_text(re.compile("^Nobody is told"))).to_be_visible(timeout=SLOW_MS)
-    expect(page.get_by_role("button", name="Send a test")).to_be_disabled()
+    expect(page.get_by_text(re.compile("^No channel is configured"))).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_role("button", name="Send test message")).to_be_disabled()
 
 
 def test_alerts_are_not_for_viewers(page: Page, stack: RunningStack) -> None:

@@ -100,7 +100,7 @@ def test_a_recording_that_is_on_its_way_is_said_to_be(
     session = ingest.session(turns(["One", "Two"]))
     ingest.announced(session)
     open_room(reviewer, stack, session)
-    expect(reviewer.get_by_text(re.compile("still on its way"))).to_be_visible()
+    expect(reviewer.get_by_text(re.compile("still being uploaded"))).to_be_visible()
     expect(player(reviewer).get_by_role("button", name="Play")).to_be_hidden()
 
 
@@ -108,7 +108,7 @@ def test_a_voice_session_without_recording_says_so(
     reviewer: Page, stack: RunningStack, ingest: Ingest
 ) -> None:
     open_room(reviewer, stack, ingest.session(turns(["One"])))
-    expect(reviewer.get_by_text("No recording was made of this session.")).to_be_visible()
+    expect(reviewer.get_by_text("This session has no recording.")).to_be_visible()
 
 
 def test_a_recording_past_the_privacy_window_is_said_to_be_gone_and_the_transcript_stays(
@@ -118,7 +118,7 @@ def test_a_recording_past_the_privacy_window_is_said_to_be_gone_and_the_transcri
     recording = ingest.recording(session, 3)
     audio_objects.mark_expired(worker, recording)
     open_room(reviewer, stack, session)
-    expect(reviewer.get_by_text(re.compile("passed the privacy window"))).to_be_visible()
+    expect(reviewer.get_by_text(re.compile("privacy window ended"))).to_be_visible()
     expect(player(reviewer).get_by_role("button", name="Play")).to_be_hidden()
     expect(reviewer.get_by_text("Two", exact=True)).to_be_visible()
 
@@ -131,7 +131,7 @@ def test_a_recording_that_ends_in_the_privacy_window_while_one_listens_says_so(
     open_room(reviewer, stack, session)
     audio_objects.mark_expired(worker, recording)
     press(reviewer, "Play")
-    expect(reviewer.get_by_text(re.compile("passed the privacy window"))).to_be_visible()
+    expect(reviewer.get_by_text(re.compile("privacy window ended"))).to_be_visible()
 
 
 def test_a_bucket_that_refuses_is_told_and_playback_begins_where_it_was_once_it_does_not(

@@ -32,7 +32,7 @@ def test_pages_of_a_list_go_forth_and_back(page: Page, stack: RunningStack) -> N
 
 def test_a_search_hit_opens_the_session_at_what_was_said(page: Page, stack: RunningStack) -> None:
     enter(page, stack, "viewer", "/sessions?q=payment")
-    hits = page.get_by_role("table", name="Turns that match")
+    hits = page.get_by_role("table", name="Matching turns")
     expect(hits.locator("mark").first).to_have_text(re.compile("payment", re.IGNORECASE))
     hits.locator("tbody a").first.click()
     expect(page).to_have_url(re.compile(r"/session\?.*t=\d+"))
@@ -43,7 +43,7 @@ def test_a_search_hit_opens_the_session_at_what_was_said(page: Page, stack: Runn
 
 def test_a_list_without_matches_says_what_to_do(page: Page, stack: RunningStack) -> None:
     enter(page, stack, "viewer", "/users?q=zzzzqqqq")
-    expect(page.get_by_text("Nobody matches")).to_be_visible()
+    expect(page.get_by_text("No users match")).to_be_visible()
 
 
 def test_previous_and_next_follow_the_list_one_came_from(page: Page, stack: RunningStack) -> None:
@@ -87,7 +87,9 @@ def test_system_status_asks_every_dependency(page: Page, stack: RunningStack) ->
     enter(page, stack, "ops", "/status")
     for name in ("Convex", "Object storage", "Clerk Backend API", "Clerk signing keys", "Worker"):
         expect(page.get_by_text(name, exact=True)).to_be_visible(timeout=SLOW_MS)
-    expect(page.get_by_test_id("stMain").get_by_text("answers")).to_have_count(6, timeout=SLOW_MS)
+    expect(page.get_by_test_id("stMain").get_by_text("responding", exact=True)).to_have_count(
+        6, timeout=SLOW_MS
+    )
     expect(page.get_by_role("table", name="Background jobs")).to_be_visible()
 
 

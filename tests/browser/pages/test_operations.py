@@ -45,7 +45,7 @@ def test_a_link_to_an_incident_leads_to_a_request_and_its_log_line_in_one_click(
 def test_storage_health_compares_budgets_and_downloads(page: Page, stack: RunningStack) -> None:
     enter(page, stack, "ops", "/storage?window=7+days")
     chart = page.get_by_role("figure", name=re.compile("Percentiles of storage latency"))
-    expect(chart).to_contain_text("p95, period before", timeout=SLOW_MS)
+    expect(chart).to_contain_text("p95, previous period", timeout=SLOW_MS)
     heat = page.get_by_role("figure", name=re.compile("Heat map"))
     expect(heat).to_contain_text("objective: 500 ms")
     budgets = page.get_by_role("table", name="Error budgets of storage")
@@ -64,13 +64,13 @@ def test_a_range_that_cannot_be_drawn_says_why(page: Page, stack: RunningStack) 
     expect(page.get_by_text("The end must lie after the start.")).to_be_visible(timeout=SLOW_MS)
 
 
-def test_a_reason_is_explained_in_the_words_of_the_runbook(page: Page, stack: RunningStack) -> None:
+def test_a_reason_is_explained_on_its_page(page: Page, stack: RunningStack) -> None:
     enter(page, stack, "ops", "/auth-errors?window=7+days")
-    reasons = page.get_by_role("table", name="Reasons of denials")
+    reasons = page.get_by_role("table", name="Denials by reason")
     expect(reasons).to_contain_text("A Bearer token has expired.", timeout=SLOW_MS)
     reasons.get_by_role("link", name="token-expired").click()
     expect(page).to_have_url(re.compile("reason=token-expired"))
-    expect(page.get_by_text("Let machines use service tokens", exact=False)).to_be_visible(
+    expect(page.get_by_text("Machines: use service tokens", exact=False)).to_be_visible(
         timeout=SLOW_MS
     )
     sources = page.get_by_role("table", name="Sources of denials")

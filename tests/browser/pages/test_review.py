@@ -224,7 +224,7 @@ def test_an_admin_opens_a_queue_and_closes_it_again(
     enter(page, stack, "admin", "/review?view=Manage")
     form = page.get_by_test_id("stForm").first
     form.get_by_label("Name", exact=True).fill(name)
-    form.get_by_role("button", name="Open the queue").click()
+    form.get_by_role("button", name="Create queue").click()
     row = page.get_by_role("table", name="Review queues").get_by_role("row").filter(has_text=name)
     expect(row).to_contain_text("open")
     (queue,) = [
@@ -234,8 +234,8 @@ def test_an_admin_opens_a_queue_and_closes_it_again(
     ]
     page.goto(f"{stack.app_url}/review?queue={queue.id}")
     page.get_by_text("Manage this queue").click()
-    page.get_by_role("button", name="Close the queue").click()
-    expect(page.get_by_role("button", name="Reopen the queue")).to_be_visible()
+    page.get_by_role("button", name="Close queue").click()
+    expect(page.get_by_role("button", name="Reopen queue")).to_be_visible()
     closed = review_queues.get(desk.caller, queue.id)
     assert closed
     assert closed.state == "closed"
@@ -252,14 +252,14 @@ def test_an_admin_orders_the_sessions_of_a_queue_and_takes_one_out(
         return table.get_by_role("row").filter(has_text=title)
 
     row("Case 2").get_by_role("checkbox").check()
-    page.get_by_role("button", name="Hand out first").click()
+    page.get_by_role("button", name="Review first").click()
     expect(row("Case 2")).to_contain_text("9")
-    expect(page.get_by_text("1 session handed out first")).to_be_visible()
+    expect(page.get_by_text("1 session moved to the front")).to_be_visible()
     items = review_queues.items(desk.caller, queue_id=queue_id, cursor=None, limit=50).items
     assert [item.session.title for item in items if item.priority == 9] == ["Case 2"]
     page.get_by_role("button", name="Clear", exact=True).click()
     row("Case 1").get_by_role("checkbox").check()
-    page.get_by_role("button", name="Take out").click()
+    page.get_by_role("button", name="Remove").click()
     expect(row("Case 1")).to_have_count(0)
     left = review_queues.get(desk.caller, queue_id)
     assert left

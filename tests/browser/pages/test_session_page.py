@@ -114,9 +114,9 @@ def test_masked_text_is_revealed_for_a_reason_and_gone_on_leaving(
     expect(page.get_by_text(SECRET)).to_have_count(0)
 
     page.get_by_role("button", name="Reveal").click()
-    expect(page.get_by_text("A reason is needed")).to_be_visible()
+    expect(page.get_by_text("Enter a reason")).to_be_visible()
     before = len(trail(stack, personal))
-    page.get_by_label("Why do you need to see it?").fill("ticket 42 <b>")
+    page.get_by_label("Reason for access").fill("ticket 42 <b>")
     page.get_by_role("button", name="Reveal").click()
     expect(page.get_by_text(f"Write to {SECRET} please")).to_be_visible()
     expect(page.get_by_role("heading", name=f"From {SECRET}")).to_be_visible()
@@ -129,7 +129,7 @@ def test_masked_text_is_revealed_for_a_reason_and_gone_on_leaving(
     expect(page.get_by_text("Write to [email] please")).to_be_visible()
     expect(page.get_by_text(SECRET)).to_have_count(0)
 
-    page.get_by_label("Why do you need to see it?").fill("again")
+    page.get_by_label("Reason for access").fill("again")
     page.get_by_role("button", name="Reveal").click()
     expect(page.get_by_text(f"Write to {SECRET} please")).to_be_visible()
     page.get_by_role("navigation", name="Breadcrumb").get_by_role("link").click()

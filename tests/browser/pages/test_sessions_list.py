@@ -97,7 +97,7 @@ def test_labels_that_occur_are_suggested_and_others_can_be_typed(
     field.fill("no-such-label")
     field.press("Enter")
     expect(page).to_have_url(re.compile("label=no-such-label"))
-    expect(page.get_by_text("No session matches these filters")).to_be_visible()
+    expect(page.get_by_text("No sessions match these filters")).to_be_visible()
 
 
 def test_every_filter_of_a_shared_address_is_in_force(
@@ -154,7 +154,7 @@ def test_rows_are_reached_selected_and_put_into_a_queue_by_keyboard(
     dialog.get_by_role("combobox").click()
     page.get_by_role("option", name=queue).click()
     dialog.get_by_role("button", name="Add", exact=True).click()
-    expect(dialog.get_by_text("3 added, 0 were in the queue already.")).to_be_visible()
+    expect(dialog.get_by_text("3 added, 0 already in the queue.")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("toolbar")).to_contain_text("3 selected")
     page.get_by_role("button", name="Clear", exact=True).click()
@@ -201,7 +201,7 @@ def test_what_the_filters_select_becomes_a_file_without_formulas(
     expect(rows(page)).to_have_count(3)
     page.get_by_role("button", name="Export").click()
     page.get_by_role("radiogroup", name="Format").get_by_text(form, exact=True).click()
-    page.get_by_role("button", name="Start the export").click()
+    page.get_by_role("button", name="Start export").click()
     link = page.get_by_role("link", name=re.compile("Download 3 records"))
     expect(link).to_be_visible()
     stranger = page.context.browser
@@ -231,7 +231,7 @@ def test_new_sessions_are_told_and_do_not_move_the_list(
     before = first.get_attribute("href") or ""
     now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     fresh = ingest.session(turns(["Hello"]), startedAt=now)
-    notice = page.get_by_role("button", name=re.compile(r"\d+ new sessions?: show"))
+    notice = page.get_by_role("button", name=re.compile(r"Show \d+ new sessions?"))
     expect(notice).to_be_visible(timeout=NEW_MS)
     expect(first).to_have_attribute("href", before)
     notice.click()
@@ -243,8 +243,8 @@ def test_search_is_narrowed_by_the_filters(
     page: Page, stack: RunningStack, three: tuple[str, list[str]]
 ) -> None:
     enter(page, stack, "viewer", f"/sessions?q=evening&user={three[0]}&since=2026-01-04")
-    hits = page.get_by_role("table", name="Turns that match").locator("tbody tr")
+    hits = page.get_by_role("table", name="Matching turns").locator("tbody tr")
     expect(hits).to_have_count(1)
     expect(hits.locator("mark")).to_have_text("evening")
     choose(page, "Channel", "Voice")
-    expect(page.get_by_text("There are matches in other sessions")).to_be_visible()
+    expect(page.get_by_text("Other sessions match")).to_be_visible()

@@ -137,7 +137,7 @@ def a_session(**more: object) -> UserSession:
         ({"status": "Failed", "channel": "Voice", "audio": "With audio"}, True),
         ({"label": "billing", "provider": "p", "model": "m", "user": "user_1"}, True),
         ({"latency": "Slow turns", "period": "Last 7 days"}, True),
-        ({"latency": "No slow turn"}, False),
+        ({"latency": "No slow turns"}, False),
         ({"label": "bill"}, False),
         ({"status": "Active"}, False),
         ({"audio": "Without audio"}, False),

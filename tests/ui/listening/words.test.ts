@@ -1,27 +1,13 @@
 import { expect, test } from "vitest";
-import {
-  clock,
-  dollars,
-  latency,
-  momentLink,
-} from "../../../lib/ui/listening/transcript_player/src/format.ts";
 import { BARS, lanesOf } from "../../../lib/ui/listening/transcript_player/src/lanes.ts";
 import { MOST_PLACES, Memory } from "../../../lib/ui/listening/transcript_player/src/memory.ts";
+import { momentLink } from "../../../lib/ui/listening/transcript_player/src/moment_link.ts";
 import {
   audioNotice,
   statusNotice,
 } from "../../../lib/ui/listening/transcript_player/src/notices.ts";
 import { layOut } from "../../../lib/ui/listening/transcript_player/src/timeline.ts";
 import { audio, turn } from "./samples.ts";
-
-test("times are clocks", () => {
-  expect([0, 7_900, 750_000, 3_723_000].map(clock)).toEqual(["0:00", "0:07", "12:30", "1:02:03"]);
-});
-
-test("latencies and costs carry their units", () => {
-  expect([812.4, 1930].map(latency)).toEqual(["812 ms", "1.93 s"]);
-  expect([0.0021, 0.5].map(dollars)).toEqual(["$0.0021", "$0.50"]);
-});
 
 test("a link to a moment holds the session, the second and nothing else of the address", () => {
   const link = momentLink("http://host:1/session?id=old&t=9&x=1#frag", "s 1", 64_900);
@@ -69,7 +55,7 @@ test("every state of a recording has its sentence; a chat without audio has none
   );
   expect(new Set(sentences).size).toBe(states.length);
   expect(audioNotice({ audio: [], channel: "chat" }, [])).toBeNull();
-  expect(audioNotice({ audio: [], channel: "voice" }, [])).toMatch(/No recording/);
+  expect(audioNotice({ audio: [], channel: "voice" }, [])).toMatch(/no recording/);
   const mixed = [audio(0), audio(1, { state: "missing" })];
   const clips = layOut([turn(0, 0), turn(1, 1000)], mixed);
   expect(audioNotice({ audio: mixed, channel: "voice" }, clips)).toMatch(/^1 turn has no playable/);

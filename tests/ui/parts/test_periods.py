@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.product.lifetimes import ROLLUPS
 from lib.ui.parts import periods
-from lib.ui.parts.periods import KEPT, WIDTHS
+from lib.ui.parts.periods import WIDTHS
 
 NOW = datetime(2026, 3, 4, 15, 37, 12, tzinfo=UTC)
 
@@ -39,7 +40,9 @@ def test_any_range_is_covered_by_few_whole_steps_that_are_kept(
     assert period.step % WIDTHS[period.resolution] == timedelta(0)
     assert 1 <= len(period.starts()) <= 367
     oldest = period.before().start
-    assert period.resolution == "day" or NOW - oldest <= KEPT[period.resolution] + period.step * 2
+    assert (
+        period.resolution == "day" or NOW - oldest <= ROLLUPS[period.resolution] + period.step * 2
+    )
 
 
 def test_the_period_before_ends_where_this_one_starts() -> None:

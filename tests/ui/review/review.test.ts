@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import {
   answerOfDigit,
   answersOf,
-  clock,
   missing,
   withAnswer,
   withCorrection,
@@ -67,8 +66,4 @@ test("digits answer each kind of question", () => {
   expect(answerOfDigit(labels, 2, ["a"])).toEqual(["a", "b"]);
   expect(answerOfDigit(labels, 1, ["a", "b"])).toEqual(["b"]);
   expect(answerOfDigit(criterion("number"), 3, undefined)).toBeNull();
-});
-
-test("a moment is told in minutes and seconds", () => {
-  expect([0, 59_999, 61_000, 3_600_000].map(clock)).toEqual(["0:00", "0:59", "1:01", "60:00"]);
 });

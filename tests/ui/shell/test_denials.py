@@ -41,7 +41,7 @@ def test_page_above_the_role_is_refused_and_recorded(
     events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     member = Member("user_1", "sess_1", Role.VIEWER)
-    monkeypatch.setattr("lib.ui.shell.visitor.who_is_there", lambda: member)
+    monkeypatch.setattr("lib.ui.shell.visitor.current_member", lambda: member)
     script = AppTest.from_function(audit_page).run(timeout=60)
     assert "secret" not in [text.value for text in script.text]
     [event] = events

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lib.api import session_files
-from lib.ui.parts import palette
+from lib.api import downloads
+from lib.ui.parts import charts
 from lib.ui.shell.bundles import NotBuiltError, read_bundle
 from lib.ui.shell.navigation import BY_PATH, PAGES, ROUTES, Route
 
@@ -38,7 +38,7 @@ def test_every_script_in_pages_is_a_page_and_has_roles() -> None:
 
 def test_every_file_to_download_is_a_route_and_has_roles() -> None:
     table = json.loads((ROOT / "lib/auth/permissions.json").read_text())
-    assert set(table["files"]) == {route.path for route in session_files.ROUTES}
+    assert set(table["files"]) == {route.path for route in downloads.SESSION_ROUTES}
 
 
 def test_the_dashboard_script_has_no_pages_folder_beside_it() -> None:
@@ -57,13 +57,16 @@ def test_hardening_of_the_server_is_set() -> None:
     assert server["enableAgentApi"] is False
     assert server["fileWatcherType"] == "none"
     assert server["headless"] is True
+    assert server["maxUploadSize"] <= 1
+    # Of `streamlit run`, whose own default lets a client send 200 MB in one message.
+    assert server["maxMessageSize"] <= 32
 
 
 def test_charts_use_the_colours_of_the_theme() -> None:
     theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
     for name, meanings, series in (
-        ("light", palette._LIGHT, palette._SERIES_LIGHT),
-        ("dark", palette._DARK, palette._SERIES_DARK),
+        ("light", charts._LIGHT, charts._SERIES_LIGHT),
+        ("dark", charts._DARK, charts._SERIES_DARK),
     ):
         known = json.dumps(theme[name])
         assert all(colour in known for colour in [*meanings.values(), *series]), name

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from lib.data.records import Interaction, SessionUser, UserSession
 from lib.formats.conversation import Transcript
+from lib.product.texts import made_fit
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SESSION = UserSession(
@@ -51,14 +52,16 @@ def stored(transcript: Transcript) -> list[Interaction]:
     return [turn(**content) for content in contents]
 
 
-TEXT = st.text(st.characters(codec="utf-8"), max_size=80)
+TEXT = st.text(st.characters(codec="utf-8"), max_size=80).map(made_fit)
 OPTIONAL_NAME = st.none() | st.from_regex(r"\A[a-z][a-z0-9 .:-]{0,10}[a-z]\Z")
 MILLISECONDS = st.integers(0, 86_400_000 // 2).map(float)
 
 
 @st.composite
-def conversations(draw: st.DrawFn) -> list[Interaction]:
-    sequences = draw(st.lists(st.integers(0, 1_000_000), min_size=1, max_size=6, unique=True))
+def conversations(draw: st.DrawFn, min_size: int = 1) -> list[Interaction]:
+    sequences = draw(
+        st.lists(st.integers(0, 1_000_000), min_size=min_size, max_size=6, unique=True)
+    )
     return [
         turn(
             sequence,

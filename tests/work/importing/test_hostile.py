@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.formats import conversation
-from lib.formats.chat import read_chat
-from lib.formats.conversation import Conversation, Refusal, Transcript, UnreadableError
+from lib.formats.conversation import Conversation, Transcript, UnreadableError
 from lib.formats.csv_transcript import read_table
 from lib.formats.cues import read_subrip, read_webvtt
 from lib.formats.json_text import parse_json
 from lib.formats.session_records import read_session
 from lib.formats.speakers import Speakers
-from lib.work.importing.files import Options, Source
+from lib.formats.transcript_file import read_transcript
+from lib.work.importing.files import Options, Source, Unreadable
 from tests.work.importing.samples import NOW
 
 SOMEBODY = Speakers({"bob": "user"}, "assistant")
@@ -99,6 +99,22 @@ NAMES = st.sampled_from(
         "score",
         "transcript",
         "refusal",
+        "input",
+        "output",
+        "parts",
+        "arguments",
+        "tool_use",
+        "function_call",
+        "segments",
+        "utterances",
+        "words",
+        "results",
+        "channels",
+        "alternatives",
+        "start",
+        "end",
+        "value",
+        "from",
     ]
 )
 VALUES = st.recursive(
@@ -107,7 +123,18 @@ VALUES = st.recursive(
     | st.integers()
     | st.floats()
     | st.text(max_size=5)
-    | st.sampled_from(["user", "voice", "text", "2026-01-01T00:00:00Z", "\ud800", "a" * 40_000]),
+    | st.sampled_from(
+        [
+            "user",
+            "voice",
+            "text",
+            "tool_use",
+            "function_call_output",
+            "2026-01-01T00:00:00Z",
+            "\ud800",
+            "a" * 40_000,
+        ]
+    ),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=8),
     max_leaves=25,
 )
@@ -128,15 +155,20 @@ def test_any_text_is_read_or_refused(read: Callable[[str], Transcript], text: st
     with contextlib.suppress(UnreadableError):
         found = read(text)
         last = len(text.splitlines()) + text.count("\r") + 4
-        lines = [item.line for item in found.turns] + [item.line for item in found.refusals]
+        lines = [turn.line for turn in found.turns]
+        lines += [item.line for item in (*found.refusals, *found.notes)]
         assert all(1 <= line <= last for line in lines)
+        assert found.items == len(found.turns) + found.merged + found.refused + found.left_out
 
 
 @given(VALUES)
 def test_any_json_is_read_or_refused(value: Any) -> None:
-    for read in (read_chat, read_session):
-        with contextlib.suppress(UnreadableError):
-            read(value, 1)
+    data = json.dumps(value).encode()
+    with contextlib.suppress(UnreadableError):
+        found = read_transcript(data, ".json", SOMEBODY).transcript
+        assert found.items == len(found.turns) + found.merged + found.refused + found.left_out
+    with contextlib.suppress(UnreadableError):
+        read_session(value, 1)
 
 
 @settings(max_examples=60)
@@ -147,7 +179,7 @@ def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, d
         path = folder / f"any.{suffix}"
         path.write_bytes(data)
         for item in Source(OPTIONS).items(path):
-            assert isinstance(item.found, Conversation | Refusal)
+            assert isinstance(item.found, Conversation | Unreadable)
 
 
 @pytest.mark.parametrize(
@@ -207,8 +239,8 @@ def test_a_line_that_is_too_long_is_refused_and_the_next_one_read(
     }
     path.write_text(f'{{"externalId": "{"a" * 2000}"}}\n{json.dumps(good)}\n')
     first, second = [item.found for item in Source(OPTIONS).items(path)]
-    assert isinstance(first, Refusal)
-    assert (first.line, "bytes" in first.reason) == (1, True)
+    assert isinstance(first, Unreadable)
+    assert (first.refusal.line, "bytes" in first.refusal.reason) == (1, True)
     assert isinstance(second, Conversation)
     assert (second.line, second.opening.external_id) == (2, "x")
 

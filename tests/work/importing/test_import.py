@@ -155,8 +155,8 @@ def test_users_are_created_only_if_asked_and_never_changed(desk: Desk) -> None:
 
 def test_long_sessions_arrive_in_batches(desk: Desk) -> None:
     many = [spoken(place) for place in range(1201)]
-    # 32 KiB each in JSON six times as long: several batches of 4 MiB.
-    large = [spoken(2000 + place, "\x01" * 32_768) for place in range(60)]
+    # 32 KiB each in JSON three times as long: several batches of 4 MiB.
+    large = [spoken(2000 + place, "\u00e9" * 16_384) for place in range(60)]
     sent = line(desk, interactions=many + large)
     report = desk.run(desk.lines(sent))
     assert (report["turnsStored"], report["refusedCount"]) == (1261, 0)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from unicodedata import category
 
 from hypothesis import given
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from lib.api.routes.sessions import Session as ApiSession
 from lib.data.records import Interaction
@@ -37,7 +38,9 @@ def test_subrip_comes_back_as_it_was(turns: list[Interaction]) -> None:
 @given(conversations())
 def test_csv_comes_back_with_every_field(turns: list[Interaction]) -> None:
     again = stored(read_table(table(SESSION, turns)))
-    for before, after in zip(turns, again, strict=True):
+    for sent, after in zip(turns, again, strict=True):
+        text = "".join(c for c in sent.text if c in "\t\n\r" or category(c) != "Cc")
+        before = replace(sent, text=text)
         expected = asdict(before)
         if before.text.startswith("'"):  # may have been the export's own apostrophe
             expected["text"] = after.text

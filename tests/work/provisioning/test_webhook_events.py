@@ -13,7 +13,7 @@ from lib.config.settings import Settings
 from lib.data import erasure
 from lib.work.provisioning import Provisioner
 from lib.work.services import Services
-from lib.worker.started_erasures import finish_started
+from lib.worker.erasures import finish_started
 from tests.work.provisioning.deliveries import Sender, Stored, record, user_id
 
 
@@ -32,6 +32,18 @@ def test_a_created_user_is_stored_with_the_primary_address(
     assert (user.status, user.role, user.source) == ("active", None, "clerk")
     assert user.created_at == datetime.fromtimestamp(1_780_000_000, UTC)
     assert user.last_seen_at == datetime.fromtimestamp(1_790_000_500, UTC)
+
+
+def test_a_name_that_cannot_be_stored_as_it_is_keeps_nobody_away(
+    provisioner: Provisioner, signed: Sender, stored: Stored
+) -> None:
+    clerk_id = user_id()
+    family = "\U0001f469\u200d\U0001f467"
+    named = record(clerk_id) | {"first_name": "Noor\x00 \ud83d", "last_name": family * 70}
+    assert provisioner.receive(*signed("user.created", named)) == "created"
+    user = stored(clerk_id)
+    assert user is not None
+    assert user.name == "Noor\ufffd \ufffd " + family * 64
 
 
 def test_a_team_member_is_told_by_the_role_in_the_metadata(

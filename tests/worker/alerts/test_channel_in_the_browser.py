@@ -39,7 +39,7 @@ def test_a_test_message_reaches_the_channel_signed(
 ) -> None:
     page = new_context(browser).new_page()
     enter(page, telling, "ops", "/alerts")
-    page.get_by_role("button", name="Send a test").click(timeout=SLOW_MS)
+    page.get_by_role("button", name="Send test message").click(timeout=SLOW_MS)
     (got,) = receiver.wait_for(1)
     assert [told["change"] for told in got.content["alerts"]] == ["test"]
     Webhook(SECRET).verify(got.body, got.headers)

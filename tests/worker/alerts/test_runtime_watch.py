@@ -63,7 +63,7 @@ def answering(status: int) -> Callable[[Received], tuple[int, dict[str, str]]]:
 def looks(watch: RuntimeWatch, clock: Clock, count: int) -> None:
     for _ in range(count):
         clock.seconds += STEP_SECONDS
-        watch.look()
+        watch.check()
 
 
 def outages(desk: Desk) -> tuple[Incident, ...]:
@@ -81,7 +81,7 @@ def test_an_outage_is_told_once_and_recorded_once(
     assert changes(desk) == []
     looks(one, clock, 4)
     assert changes(desk) == ["firing"]
-    other.look()
+    other.check()
     looks(other, clock, 3)
     assert changes(desk) == ["firing", "firing"]
     desk.runtime.start()

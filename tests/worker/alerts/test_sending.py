@@ -15,7 +15,7 @@ from svix.webhooks import Webhook, WebhookVerificationError
 
 from lib.config.settings import Settings
 from lib.data.records import Announcement
-from lib.worker.alerts import sending
+from lib.worker.alerts import delivery
 from lib.worker.alerts.messages import Channel, Message, body, quantity
 from tests.support.receiver import Receiver, running_receiver
 from tests.support.s3 import Endpoint, settings_for
@@ -65,7 +65,7 @@ def message(channel: Channel = "webhook", *items: Announcement) -> Message:
 
 
 def test_a_receiver_can_check_who_sent_it_and_when(receiver: Receiver) -> None:
-    assert sending.send(settings(receiver.url), message()) is None
+    assert delivery.send(settings(receiver.url), message()) is None
     (got,) = receiver.requests
     assert got.headers["content-type"] == "application/json; charset=utf-8"
     assert got.delivery_id == "d1"
@@ -86,7 +86,7 @@ def test_a_receiver_can_check_who_sent_it_and_when(receiver: Receiver) -> None:
     ],
 )
 def test_what_was_forged_or_replayed_later_is_noticed(receiver: Receiver, forge: Any) -> None:
-    sending.send(settings(receiver.url), message())
+    delivery.send(settings(receiver.url), message())
     headers, data = forge(receiver.requests[0].headers, receiver.requests[0].body)
     with pytest.raises(WebhookVerificationError):
         Webhook(SECRET).verify(data, headers)
@@ -94,13 +94,13 @@ def test_what_was_forged_or_replayed_later_is_noticed(receiver: Receiver, forge:
 
 def test_a_repeat_has_the_same_id_and_says_the_same(receiver: Receiver) -> None:
     for _ in range(2):
-        sending.send(settings(receiver.url), message())
+        delivery.send(settings(receiver.url), message())
     first, second = receiver.requests
     assert (first.delivery_id, first.body) == (second.delivery_id, second.body)
 
 
 def test_the_json_says_what_changed_and_links_to_the_page(receiver: Receiver) -> None:
-    sending.send(settings(receiver.url), message())
+    delivery.send(settings(receiver.url), message())
     (alert,) = receiver.requests[0].content["alerts"]
     assert alert == {
         "change": "firing",
@@ -110,25 +110,26 @@ def test_the_json_says_what_changed_and_links_to_the_page(receiver: Receiver) ->
         "value": 21.5,
         "threshold": 14.4,
         "unit": "burn",
-        "text": "21.5x the budget; fires from 14.4x the budget on.",
+        "text": "21.5x the budget; the limit is 14.4x the budget.",
         "at": "2026-03-01T12:00:00.000Z",
         "openedAt": "2026-03-01T12:00:00.000Z",
         "incidentId": "i1",
         "incidentUrl": "http://localhost:8501/alerts?incident=i1",
         "url": "http://localhost:8501/storage?window=6+hours",
-        "runbook": "docs/runbook.md#storage-failures-fast",
+        "guidanceUrl": "http://localhost:8501/alerts?rule=storage-failures-fast",
     }
 
 
 def test_slack_gets_text_that_cannot_mention_anybody(receiver: Receiver) -> None:
     hostile = item(title="<!channel> & <https://evil.example|click>")
-    assert sending.send(settings(receiver.url), message("slack", hostile)) is None
+    assert delivery.send(settings(receiver.url), message("slack", hostile)) is None
     (got,) = receiver.requests
     assert "webhook-signature" not in got.headers
     text = got.content["text"]
     assert "&lt;!channel&gt; &amp; &lt;https://evil.example|click&gt;" in text
     assert "<!channel>" not in text
     assert "<http://localhost:8501/alerts?incident=i1|Open in Earshot>" in text
+    assert "<http://localhost:8501/alerts?rule=storage-failures-fast|What to do>" in text
 
 
 def test_an_end_without_data_is_not_told_as_a_recovery() -> None:
@@ -138,22 +139,22 @@ def test_an_end_without_data_is_not_told_as_a_recovery() -> None:
 
 def test_nobody_is_followed_elsewhere(receiver: Receiver) -> None:
     receiver.answer = lambda _: (307, {"Location": f"{receiver.url}/elsewhere"})
-    assert sending.send(settings(receiver.url), message()) == "HTTP 307"
+    assert delivery.send(settings(receiver.url), message()) == "HTTP 307"
     assert [request.path for request in receiver.requests] == ["/hook"]
 
 
 @pytest.mark.parametrize("status", [400, 404, 429, 500, 503])
 def test_a_refusal_is_a_problem(receiver: Receiver, status: int) -> None:
     receiver.answer = lambda _: (status, {})
-    assert sending.send(settings(receiver.url), message()) == f"HTTP {status}"
+    assert delivery.send(settings(receiver.url), message()) == f"HTTP {status}"
 
 
 def test_a_receiver_that_is_not_there_is_a_problem() -> None:
-    assert sending.send(settings("http://127.0.0.1:1/"), message()) == "ConnectError"
+    assert delivery.send(settings("http://127.0.0.1:1/"), message()) == "ConnectError"
 
 
 def test_a_receiver_that_drips_does_not_keep_the_sender(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "DEADLINE_SECONDS", 1.0)
+    monkeypatch.setattr(delivery, "DEADLINE_SECONDS", 1.0)
     done = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
@@ -171,15 +172,15 @@ def test_a_receiver_that_drips_does_not_keep_the_sender(monkeypatch: pytest.Monk
 
         thread = threading.Thread(target=drip)
         thread.start()
-        problem = sending.send(settings(f"http://127.0.0.1:{port}/"), message())
+        problem = delivery.send(settings(f"http://127.0.0.1:{port}/"), message())
         done.set()
         thread.join()
     assert problem == "no answer within 1 seconds"
 
 
 def test_only_channels_with_an_address_are_told() -> None:
-    assert sending.channels(settings_for(NOWHERE)) == ()
-    assert sending.channels(settings()) == ("webhook", "slack")
+    assert delivery.channels(settings_for(NOWHERE)) == ()
+    assert delivery.channels(settings()) == ("webhook", "slack")
 
 
 @pytest.mark.parametrize(
@@ -218,7 +219,7 @@ def test_values_have_their_unit(value: float | None, unit: Any, words: str) -> N
 
 
 def test_a_signature_is_of_now(receiver: Receiver) -> None:
-    sending.send(settings(receiver.url), message())
+    delivery.send(settings(receiver.url), message())
     sent = datetime.fromtimestamp(int(receiver.requests[0].headers["webhook-timestamp"]), UTC)
     assert abs(datetime.now(UTC) - sent) < timedelta(minutes=1)
 
@@ -227,7 +228,7 @@ def test_the_check_in_the_documents_works(receiver: Receiver) -> None:
     text = (Path(__file__).parents[3] / "docs/alerts.md").read_text()
     names: dict[str, Any] = {}
     exec(text.partition("```python\n")[2].partition("```")[0], names)  # noqa: S102  # our own
-    sending.send(settings(receiver.url), message())
+    delivery.send(settings(receiver.url), message())
     (got,) = receiver.requests
     is_ours = names["is_ours"]
     assert is_ours(SECRET, got.headers, got.body)

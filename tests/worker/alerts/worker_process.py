@@ -16,7 +16,7 @@ import httpx
 from lib.config.settings import Settings
 from lib.observability.logs import configure_logs
 from lib.work.services import Services
-from lib.worker.alerts import delivery, sending
+from lib.worker.alerts import delivery
 from lib.worker.jobs import Job, Report
 from lib.worker.worker import Worker
 
@@ -28,8 +28,7 @@ def main() -> None:
     """Work until SIGTERM."""
     configure_logs("info")
     delivery.LEASE_SECONDS = 2 * LEASE_SECONDS  # type: ignore[misc]
-    sending.DEADLINE_SECONDS = 1.0  # type: ignore[misc]
-    delivery.DEADLINE_SECONDS = 1.0  # type: ignore[attr-defined]
+    delivery.DEADLINE_SECONDS = 1.0  # type: ignore[misc]
     services = Services(Settings())
     jobs = (Job("alerts.delivery", 0.2, delivery.deliver), Job(BEAT, 0.3, beat))
     worker = Worker(services, jobs, LEASE_SECONDS)

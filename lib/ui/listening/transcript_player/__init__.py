@@ -1,1 +1,1 @@
-"""Waveform, transcript and keyboard of the listening room."""
+"""The player: waveform, transcript, keyboard."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from lib.ui.shell.bundles import noted, register
+from lib.ui.shell.bundles import no_op, register
 
 _mount: Final = register(Path(__file__).parent, "player")
 
@@ -15,13 +15,13 @@ def transcript_player(data: dict[str, Any], *, key: str) -> Any:
 
     Args:
         data: what `src/types.ts` calls `PlayerData`. Texts are shown as text, never as markup.
-        key: stable over reruns, else the sound would start over.
+        key: stable across reruns, otherwise playback would restart.
     """
     return _mount(
         key=key,
         data=data,
-        on_urls_change=noted,
-        on_waves_change=noted,
-        on_whole_change=noted,
-        on_move_change=noted,
+        on_urls_change=no_op,
+        on_waves_change=no_op,
+        on_whole_change=no_op,
+        on_move_change=no_op,
     )

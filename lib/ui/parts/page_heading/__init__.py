@@ -1,1 +1,1 @@
-"""Top of a page: breadcrumb, name, facts, drawn from text nodes only."""
+"""Top of a page: breadcrumb, title, facts, drawn as text nodes only."""

@@ -15,14 +15,14 @@ _mount: Final = register(Path(__file__).parent, "heading")
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Somewhere in the dashboard."""
+    """A link to a page of the dashboard."""
 
     text: str
     path: str
     params: dict[str, str] = field(default_factory=dict)
 
     def to_wire(self) -> dict[str, Any]:
-        """Return what the component reads."""
+        """Return the form that the component reads."""
         return {"text": self.text, "path": self.path, "params": self.params}
 
 
@@ -37,7 +37,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing to know: `title` is its tooltip, `link` where it leads."""
+    """A label with a value; `title` is its tooltip, `link` its target."""
 
     label: str
     value: str
@@ -46,7 +46,7 @@ class Fact:
     link: Link | None = None
 
     def to_wire(self) -> dict[str, Any]:
-        """Return what the component reads."""
+        """Return the form that the component reads."""
         wire: dict[str, Any] = {"label": self.label, "value": self.value, "title": self.title}
         if self.tone:
             wire["tone"] = self.tone
@@ -57,7 +57,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """What stands before and after this record in the list that the reader came from."""
+    """Previous and next record in the list that the reader came from."""
 
     previous: Link | None
     next: Link | None
@@ -78,7 +78,7 @@ def page_heading(
     Args:
         title: name of the page or of the record.
         lead: one sentence below it.
-        crumbs: way back.
+        crumbs: breadcrumb links.
         chips: small labels beside the name.
         facts: below the name.
         neighbours: links to the records before and after.

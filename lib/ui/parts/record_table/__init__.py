@@ -1,1 +1,1 @@
-"""Lists of records with real links, drawn from text nodes only."""
+"""Tables of records with real links, drawn as text nodes only."""

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 import streamlit as st
 
-from lib.ui.shell.bundles import noted, register
+from lib.ui.shell.bundles import no_op, register
 
 Tone = Literal["good", "warn", "bad", "muted", "accent"]
 
@@ -22,8 +22,8 @@ class Column:
 
     Attributes:
         label: the heading.
-        number: stands on the right.
-        minor: left out where there is little room.
+        number: aligned to the right.
+        minor: hidden on narrow screens.
     """
 
     label: str
@@ -42,7 +42,7 @@ class Cell:
         tone: colour of the text.
         chip: draw the text as a small label.
         initials: drawn in a circle before the text.
-        pieces: the text in pieces, each with whether it is marked, for search hits.
+        pieces: the text of a search hit in pieces, each with whether it is marked.
         chips: small labels below the text, each with its tone.
     """
 
@@ -56,7 +56,7 @@ class Cell:
     chips: tuple[tuple[str, Tone], ...] = ()
 
     def to_wire(self) -> dict[str, Any]:
-        """Return what the component reads."""
+        """Return the form that the component reads."""
         wire: dict[str, Any] = {"text": self.text, "note": self.note, "title": self.title}
         wire["chip"] = self.chip
         if self.tone:
@@ -78,7 +78,7 @@ class Row:
         cells: as many as there are columns.
         path: page that the row opens, None for none.
         params: query parameters of that page.
-        id: what an act on selected rows is told.
+        id: names the row in a `RowAction`.
     """
 
     cells: tuple[Cell, ...]
@@ -88,27 +88,27 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """What can be done with selected rows: `name` is ours, `label` is what the button says."""
+class Action:
+    """An action on selected rows: `name` identifies it, `label` is the text of its button."""
 
     name: str
     label: str
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """The reader's wish to do something with the rows that they selected, by id."""
+class RowAction:
+    """An action that the reader chose, and the ids of the selected rows."""
 
-    act: str
+    action: str
     ids: tuple[str, ...]
 
 
-def wished(key: str) -> Wish | None:
-    """Return what shall be done with selected rows of the table of this key."""
-    value = getattr(st.session_state.get(key), "act", None)
+def requested_action(key: str) -> RowAction | None:
+    """Return the action that was chosen in the table with this key, if any."""
+    value = getattr(st.session_state.get(key), "action", None)
     if not isinstance(value, Mapping) or not isinstance(value.get("ids"), list):
         return None
-    return Wish(str(value.get("name")), tuple(str(one) for one in value["ids"]))
+    return RowAction(str(value.get("name")), tuple(str(one) for one in value["ids"]))
 
 
 def record_table(
@@ -117,7 +117,7 @@ def record_table(
     rows: Sequence[Row],
     *,
     key: str,
-    acts: Sequence[Act] = (),
+    actions: Sequence[Action] = (),
 ) -> None:
     """Draw a list.
 
@@ -125,14 +125,14 @@ def record_table(
         label: what the list holds, for screen readers.
         columns: headings.
         rows: the records.
-        key: for `wished`.
-        acts: what can be done with selected rows; without any, nothing can be selected.
+        key: unique on the page; `requested_action` takes it.
+        actions: on selected rows; without any, rows cannot be selected.
     """
     _mount(
         key=key,
         data={
             "label": label,
-            "acts": [asdict(act) for act in acts],
+            "actions": [asdict(action) for action in actions],
             "columns": [asdict(column) for column in columns],
             "rows": [
                 {
@@ -144,5 +144,5 @@ def record_table(
                 for row in rows
             ],
         },
-        on_act_change=noted,
+        on_action_change=no_op,
     )

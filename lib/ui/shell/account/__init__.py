@@ -1,1 +1,1 @@
-"""Who is signed in, and the way out."""
+"""The signed-in member and "Sign out"."""

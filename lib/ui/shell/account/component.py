@@ -14,7 +14,7 @@ _mount: Final = register(Path(__file__).parent, "account")
 
 
 def account(member: Member) -> None:
-    """Draw name, role and "Sign out" of the member."""
+    """Draw the member's name and role, and "Sign out"."""
     name = member.name or member.email or "Signed in"
     _mount(
         key="earshot.account",

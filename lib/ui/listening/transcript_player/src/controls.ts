@@ -1,6 +1,6 @@
 /** The bar above the transcript: play, clock, speed, skip silence, loop, link, help. */
 import { ICONS, element, icon, iconButton } from "../../../parts/dom.ts";
-import { clock } from "./format.ts";
+import { clock } from "../../../parts/figures.ts";
 import type { Status } from "./engine.ts";
 import { SPEEDS } from "./speed.ts";
 

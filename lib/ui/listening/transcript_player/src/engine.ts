@@ -9,8 +9,12 @@ export type Status = "paused" | "playing" | "loading" | "ended" | "failed" | "of
 
 export interface Score {
   clips: readonly Clip[];
-  silences: readonly Span[];
   durationMs: number;
+}
+
+/** A stretch that is repeated. `turn` is an index. */
+export interface Loop extends Span {
+  turn: number;
 }
 
 /** Position is checked this often while playing; background tabs are throttled by the browser. */
@@ -19,28 +23,33 @@ const TICK_MS = 40;
 const MOST_RECOVERIES = 3;
 /** Recordings whose URLs are asked for together: the one needed and those after it. */
 const AHEAD = 6;
+/** What cannot be decoded is passed over in a step of this length, then in twice as long ones. */
+const DAMAGE_STEP_MS = 1000;
 
 export class Engine {
   readonly #source: Source;
   readonly #urls: UrlBook;
   readonly #changed: () => void;
   readonly #ended = new AbortController();
-  #score: Score = { clips: [], silences: [], durationMs: 0 };
+  #score: Score = { clips: [], durationMs: 0 };
   #status: Status = "paused";
   #positionMs = 0;
+  /** The clip that sounds, or would if it were not paused; -1 in a silence. */
   #clip = -1;
+  /** The clip that a silence leads to. */
+  #next = 0;
   #rate = 1;
   #skipSilence = false;
-  #loop: Span | null = null;
+  #loop: Loop | null = null;
   #timer = 0;
   #lastTick = 0;
   #recoveries = 0;
 
   constructor(media: HTMLAudioElement, urls: UrlBook, changed: () => void) {
-    this.#source = new Source(media);
+    const { signal } = this.#ended;
+    this.#source = new Source(media, signal);
     this.#urls = urls;
     this.#changed = changed;
-    const { signal } = this.#ended;
     media.addEventListener("error", () => this.#recover(), { signal });
     media.addEventListener("ended", () => this.#leaveClip(), { signal });
     media.addEventListener("pause", () => this.#pausedByBrowser(), { signal });
@@ -55,7 +64,12 @@ export class Engine {
     return this.#positionMs;
   }
 
-  get loop(): Span | null {
+  /** Turn whose own recording sounds; null in a silence, and in a recording of the session. */
+  get turn(): number | null {
+    return this.#score.clips[this.#clip]?.turn ?? null;
+  }
+
+  get loop(): Loop | null {
     return this.#loop;
   }
 
@@ -71,7 +85,7 @@ export class Engine {
     if (sounding !== undefined && this.#clip < 0 && this.wantsToPlay) {
       if (score.clips.length === 0) this.pause();
       else this.#enter(this.#positionMs);
-    }
+    } else if (this.#clip < 0 && this.#status === "playing") this.#enter(this.#positionMs);
   }
 
   setRate(rate: number): void {
@@ -83,8 +97,8 @@ export class Engine {
     this.#skipSilence = skip;
   }
 
-  setLoop(span: Span | null): void {
-    this.#loop = span;
+  setLoop(loop: Loop | null): void {
+    this.#loop = loop;
   }
 
   play(): void {
@@ -96,7 +110,7 @@ export class Engine {
     if (this.#status === "ended") this.#positionMs = 0;
     this.#become("loading");
     this.#startTicking();
-    this.#enter(this.#positionMs);
+    this.#resume();
   }
 
   pause(): void {
@@ -120,9 +134,20 @@ export class Engine {
     }
   }
 
+  /** Go to a turn: to its own recording if it has one, whatever else sounds at that time. */
+  goTo(turn: number, ms: number): void {
+    const own = this.#score.clips.findIndex((clip) => clip.turn === turn);
+    if (own < 0) return this.seek(ms);
+    this.#recoveries = 0;
+    this.#clip = own;
+    this.#positionMs = ms;
+    if (this.wantsToPlay) this.#load(own, 0);
+    else this.#become("paused");
+  }
+
   /** Python sent URLs: go on where playback waited for one. */
   urlsArrived(): void {
-    if (this.#status === "loading" || this.#status === "offline") this.#enter(this.#positionMs);
+    if (this.#status === "loading" || this.#status === "offline") this.#resume();
   }
 
   destroy(): void {
@@ -131,18 +156,31 @@ export class Engine {
     this.#source.destroy();
   }
 
+  /** Go on where playback was, in the same recording. */
+  #resume(): void {
+    const clip = this.#score.clips[this.#clip];
+    if (clip) this.#load(this.#clip, this.#positionMs - clip.startMs);
+    else this.#enter(this.#positionMs);
+  }
+
   /** Go to a moment: into the recording that sounds then, or into the silence before the next. */
   #enter(ms: number): void {
     const place = locate(this.#score.clips, ms);
     if (place === null) {
       this.#finish();
     } else if ("next" in place) {
-      this.#clip = -1;
-      this.#source.pause();
-      this.#become("playing");
+      this.#rest(place.next);
     } else {
       this.#load(place.index, place.offsetMs);
     }
+  }
+
+  /** Be silent until the time of a clip has come. */
+  #rest(next: number): void {
+    this.#clip = -1;
+    this.#next = next;
+    this.#source.pause();
+    this.#become("playing");
   }
 
   #load(index: number, offsetMs: number): void {
@@ -153,7 +191,7 @@ export class Engine {
     const url = this.#urls.get(clip.audioId);
     if (!this.#source.reaches(clip.audioId, offsetMs, url)) {
       if (url === null) return this.#waitFor(index);
-      this.#source.open(clip.audioId, url);
+      this.#source.open(clip, url);
       this.#become("loading");
     }
     this.#source.play(offsetMs, this.#rate, () => this.pause());
@@ -194,14 +232,12 @@ export class Engine {
   }
 
   #tickSilence(elapsed: number): void {
-    const place = locate(this.#score.clips, this.#positionMs);
-    if (place === null) return this.#finish();
-    if (!("next" in place)) return this.#load(place.index, place.offsetMs);
-    const start = this.#score.clips[place.next]?.startMs ?? 0;
-    this.#askAhead(place.next);
-    this.#positionMs = this.#skipSilence ? start : this.#positionMs + elapsed * this.#rate;
-    if (this.#loop && this.#positionMs >= this.#loop.toMs) return this.seek(this.#loop.fromMs);
-    if (this.#positionMs >= start) this.#load(place.next, 0);
+    const next = this.#score.clips[this.#next];
+    if (!next) return this.#finish();
+    this.#askAhead(this.#next);
+    this.#positionMs = this.#skipSilence ? next.startMs : this.#positionMs + elapsed * this.#rate;
+    if (this.#loop && this.#positionMs >= this.#loop.toMs) return this.#rewind();
+    if (this.#positionMs >= next.startMs) this.#load(this.#next, 0);
   }
 
   #tickClip(clip: Clip, now: number): void {
@@ -215,9 +251,16 @@ export class Engine {
     // A new URL is at hand before the old one ends: the next range, or a seek, needs it at once.
     if (this.#urls.get(clip.audioId) === null && !this.#source.isWhole) this.#askAhead(this.#clip);
     const ms = this.#positionMs;
-    if (this.#loop && ms >= this.#loop.toMs) return this.seek(this.#loop.fromMs);
-    const quietUntil = this.#skipSilence ? silenceEnd(this.#score.silences, ms) : null;
-    if (quietUntil !== null && this.#loop === null) this.seek(quietUntil);
+    if (this.#loop && ms >= this.#loop.toMs) return this.#rewind();
+    const quietUntil = this.#skipSilence ? silenceEnd(clip.silences, ms) : null;
+    if (quietUntil !== null && this.#loop === null) {
+      this.#load(this.#clip, quietUntil - clip.startMs);
+    }
+  }
+
+  /** Back to the beginning of the loop, into the recording of its turn. */
+  #rewind(): void {
+    if (this.#loop) this.goTo(this.#loop.turn, this.#loop.fromMs);
   }
 
   /** Life left of the URL that is in the element; a newer one in the book does not count. */
@@ -227,28 +270,38 @@ export class Engine {
 
   /** The recording ended: the next one starts at once if its time has come, else after a silence. */
   #leaveClip(): void {
-    const index = this.#clip;
-    const clip = this.#score.clips[index];
+    const clip = this.#score.clips[this.#clip];
     if (!clip || !this.wantsToPlay) return;
-    const end = clip.startMs + clip.durationMs;
-    if (this.#loop && end >= this.#loop.toMs - TICK_MS) return this.seek(this.#loop.fromMs);
-    const next = this.#score.clips[index + 1];
+    const endMs = clip.startMs + clip.durationMs;
+    if (this.#loop && endMs >= this.#loop.toMs - TICK_MS) return this.#rewind();
+    const following = this.#clip + 1;
+    const next = this.#score.clips[following];
     if (!next) return this.#finish();
-    if (next.startMs <= end || this.#skipSilence) return this.#load(index + 1, 0);
-    this.#positionMs = end;
-    this.#clip = -1;
+    if (next.startMs <= endMs || this.#skipSilence) return this.#load(following, 0);
+    this.#positionMs = endMs;
+    this.#rest(following);
   }
 
   /** The source died (expired, refused, stalled): ask for a new URL and go on from here. */
   #recover(): void {
     const clip = this.#score.clips[this.#clip];
     if (!clip || !this.wantsToPlay) return;
+    if (this.#source.cannotDecode) return this.#passOver(clip);
     if (this.#recoveries >= MOST_RECOVERIES) return this.#fail();
     this.#recoveries += 1;
     // A URL that has just been issued is used once more only if it was not the one that failed.
     if (this.#source.url === this.#urls.get(clip.audioId)) this.#urls.drop(clip.audioId);
     this.#source.discard();
     this.#load(this.#clip, this.#positionMs - clip.startMs);
+  }
+
+  /** The bytes are damaged here: go on behind, further and further until something sounds. */
+  #passOver(clip: Clip): void {
+    const offsetMs = this.#positionMs - clip.startMs + DAMAGE_STEP_MS * 2 ** this.#recoveries;
+    this.#recoveries += 1;
+    this.#source.discard();
+    if (offsetMs >= clip.durationMs) this.#leaveClip();
+    else this.#load(this.#clip, offsetMs);
   }
 
   #fail(): void {

@@ -52,11 +52,11 @@ export const HELP: readonly { keys: string; does: string; needs?: "audio" | "rev
     { keys: "l", does: "Loop the current turn", needs: "audio" },
     { keys: ",  .", does: "Back or forward 5 seconds", needs: "audio" },
     { keys: "<  >", does: "Slower or faster", needs: "audio" },
-    { keys: "1 … 5", does: "Answer the marked question", needs: "review" },
+    { keys: "1 … 5", does: "Answer the selected question", needs: "review" },
     { keys: "[  ]", does: "Previous or next question", needs: "review" },
     { keys: "c", does: "Comment on the current turn", needs: "review" },
     { keys: "e", does: "Correct the current turn", needs: "review" },
-    { keys: "z", does: "Take back the last review", needs: "review" },
+    { keys: "z", does: "Undo the last review", needs: "review" },
     { keys: "n", does: "Next session (submits a review)", needs: "next" },
     { keys: "?", does: "Show or hide this help" },
   ];

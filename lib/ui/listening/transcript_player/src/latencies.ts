@@ -1,5 +1,5 @@
 /** Latency of the turns along the session, against the objectives. No DOM here. */
-import { clock, latency } from "./format.ts";
+import { clock, count, latency } from "../../../parts/figures.ts";
 import type { Objectives, Turn } from "./types.ts";
 
 /** One turn whose latency was measured; milliseconds. */
@@ -49,8 +49,9 @@ export function described(measure: Measure): string {
 /** All of them in a sentence. */
 export function summedUp(measures: readonly Measure[]): string {
   const late = measures.filter(isLate).length;
-  const turns = measures.length === 1 ? "1 measured turn" : `${measures.length} measured turns`;
-  return late === 0 ? `${turns}, none late` : `${late} of ${turns} late`;
+  const turns =
+    measures.length === 1 ? "1 measured turn" : `${count(measures.length)} measured turns`;
+  return late === 0 ? `${turns}, none late` : `${count(late)} of ${turns} late`;
 }
 
 /** The measure that is nearest to a moment; measures are in order. -1 when there is none. */

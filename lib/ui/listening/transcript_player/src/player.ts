@@ -4,7 +4,8 @@ import { Controls } from "./controls.ts";
 import { element, takesKeys } from "../../../parts/dom.ts";
 import { Engine } from "./engine.ts";
 import type { Status } from "./engine.ts";
-import { clock, momentLink } from "./format.ts";
+import { clock } from "../../../parts/figures.ts";
+import { momentLink } from "./moment_link.ts";
 import { Help } from "./help.ts";
 import { commandOf } from "./keys.ts";
 import type { Command } from "./keys.ts";
@@ -12,7 +13,7 @@ import { lanesOf } from "./lanes.ts";
 import { Memory } from "./memory.ts";
 import { Solo } from "./solo.ts";
 import { nextSpeed } from "./speed.ts";
-import { endOf, layOut, silencesOf, turnAt } from "./timeline.ts";
+import { endOf, inTimeOrder, isReordered, layOut, loopOf, soundEnd, turnAt } from "./timeline.ts";
 import type { Clip } from "./timeline.ts";
 import { Strip } from "./strip.ts";
 import { Transcript } from "./transcript.ts";
@@ -21,7 +22,7 @@ import type { Moment, ReviewCommand } from "./review.ts";
 import type { AudioItem, PlayerData, Send, Turn } from "./types.ts";
 import { UrlBook } from "./urls.ts";
 import { Wave } from "./wave.ts";
-import { audioNotice, revealNotice, statusNotice } from "./notices.ts";
+import { audioNotice, needsDownload, revealNotice, statusNotice } from "./notices.ts";
 
 /** The position is written down this often while playing, in milliseconds. */
 const REMEMBER_MS = 2000;
@@ -41,6 +42,16 @@ export class Player {
   readonly #transcript: Transcript;
   readonly #notice = element("p", { class: "notice", role: "status" });
   readonly #clear = element("p", { class: "clear", role: "status" });
+  readonly #download = element(
+    "a",
+    { class: "download", download: "" },
+    "Download recordings (ZIP)",
+  );
+  readonly #order = element(
+    "p",
+    { class: "order" },
+    "The turns are shown in the order of time; they were stored in another order.",
+  );
   readonly #follow = element("button", { type: "button", class: "follow" }, "Follow playback");
   readonly #strip = new Strip((turn) => this.#choose(turn));
   readonly #help = new Help();
@@ -50,6 +61,8 @@ export class Player {
   #clips: readonly Clip[] = [];
   #durationMs = 0;
   #lit = -1;
+  /** Index of the turn that the reader went to last. */
+  #chosen = -1;
   #skipSilence: boolean;
   #speed: number;
   #said = "";
@@ -90,7 +103,7 @@ export class Player {
     });
     const frame = element("div", { class: "frame" }, scroller, this.#follow);
     root.replaceChildren(this.#controls.root, waveHost, this.#strip.root, this.#notice);
-    root.append(this.#clear, frame, this.#help.root, this.#media);
+    root.append(this.#download, this.#clear, this.#order, frame, this.#help.root, this.#media);
     document.addEventListener("keydown", (event) => this.#keydown(event), {
       signal: this.#ended.signal,
     });
@@ -104,7 +117,7 @@ export class Player {
 
   /** Take in new data from Python; the sound goes on. */
   update(data: PlayerData): void {
-    const turns = data.turns ?? this.#turns;
+    const turns = data.turns ? inTimeOrder(data.turns) : this.#turns;
     if (data.turns) this.#edition = data.edition;
     else if (data.edition !== this.#edition) this.#send("whole", true);
     const audioChanged = JSON.stringify(data.audio) !== JSON.stringify(this.#data.audio);
@@ -129,15 +142,10 @@ export class Player {
     const { audio } = this.#data;
     this.#turns = turns;
     this.#clips = layOut(turns, audio);
-    const last = this.#clips.at(-1);
-    const soundEnd = last ? last.startMs + last.durationMs : 0;
-    this.#durationMs = Math.max(soundEnd, endOf(turns), last ? 0 : this.#data.durationMs);
-    this.#engine.setScore({
-      clips: this.#clips,
-      silences: silencesOf(turns, audio, this.#clips),
-      durationMs: this.#durationMs,
-    });
     const playable = this.#clips.length > 0;
+    const heardMs = playable ? soundEnd(this.#clips) : this.#data.durationMs;
+    this.#durationMs = Math.max(heardMs, endOf(turns));
+    this.#engine.setScore({ clips: this.#clips, durationMs: this.#durationMs });
     this.#controls.setPlayable(playable);
     this.#wave.setShown(playable);
     if (playable)
@@ -145,6 +153,10 @@ export class Player {
     this.#strip.draw(turns, this.#durationMs, this.#data.objectives);
     const bySequence = new Map(audio.map((item) => [item.sequence, item]));
     this.#transcript.show(turns, (turn) => this.#rowContext(turn, bySequence));
+    this.#order.hidden = !isReordered(turns);
+    const { downloadPath } = this.#data;
+    this.#download.hidden = downloadPath === null || !needsDownload(audio);
+    if (downloadPath !== null) this.#download.href = downloadPath;
     this.#lit = -1;
   }
 
@@ -153,7 +165,7 @@ export class Player {
       total: this.#turns.length,
       speakers: this.#data.speakers,
       objectives: this.#data.objectives,
-      audio: bySequence.get(turn.sequence)?.state ?? null,
+      audio: bySequence.get(turn.sequence) ?? null,
       playable: this.#clips.length > 0,
       masked: this.#data.masking.state === "masked",
       choose: (index: number) => this.#choose(index),
@@ -170,7 +182,10 @@ export class Player {
     const turn = this.#turns[index];
     if (!turn) return;
     if (this.#engine.loop) this.#engine.setLoop(null);
-    this.#seek(turn.startMs);
+    this.#chosen = index;
+    this.#engine.goTo(index, turn.startMs);
+    this.#refresh();
+    this.#remember(true);
     this.#light(index);
   }
 
@@ -188,13 +203,22 @@ export class Player {
     this.#controls.setClock(positionMs, this.#durationMs);
     this.#controls.setLooping(this.#engine.loop !== null);
     this.#wave.setPosition(positionMs);
-    if (this.#clips.length > 0) this.#light(turnAt(this.#turns, positionMs));
+    if (this.#clips.length > 0) this.#light(this.#current());
     this.#say(
       this.#flashed() ??
         statusNotice(status, this.#data.problem) ??
         audioNotice(this.#data, this.#clips),
     );
     this.#remember(status !== "playing");
+  }
+
+  /** Index of the turn to light: the one that sounds, or was chosen, or else began last. */
+  #current(): number {
+    const { turn, positionMs } = this.#engine;
+    if (turn !== null) return turn;
+    // Several turns may begin at the same time.
+    if (this.#turns[this.#chosen]?.startMs === positionMs) return this.#chosen;
+    return turnAt(this.#turns, positionMs);
   }
 
   #light(index: number): void {
@@ -247,15 +271,9 @@ export class Player {
   }
 
   #toggleLoop(): void {
-    const turn = this.#turns[Math.max(0, this.#lit)];
-    const next = this.#turns[Math.max(0, this.#lit) + 1];
-    if (this.#engine.loop || !turn) this.#engine.setLoop(null);
-    else {
-      const toMs = turn.durationMs
-        ? turn.startMs + turn.durationMs
-        : (next?.startMs ?? this.#durationMs);
-      this.#engine.setLoop({ fromMs: turn.startMs, toMs });
-    }
+    const turn = Math.max(0, this.#lit);
+    const span = loopOf(this.#turns, this.#clips, turn, this.#durationMs);
+    this.#engine.setLoop(this.#engine.loop || !span ? null : { ...span, turn });
     this.#refresh();
   }
 

@@ -42,7 +42,7 @@ export function answerWhere(where: () => Moment, signal: AbortSignal): void {
 }
 
 /** Listen to the room until `signal` says to stop. */
-export function hearRoom(
+export function onPlayerEvents(
   listener: { moment: (moment: Moment) => void; command: (command: ReviewCommand) => void },
   signal: AbortSignal,
 ): void {

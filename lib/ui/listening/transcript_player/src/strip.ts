@@ -1,6 +1,6 @@
 /** The latency strip below the waveform: every measured turn as a bar, objectives drawn in. */
 import { element } from "../../../parts/dom.ts";
-import { latency } from "./format.ts";
+import { latency } from "../../../parts/figures.ts";
 import { described, measuresOf, nearest, nextLate, scaleOf, summedUp } from "./latencies.ts";
 import type { Measure } from "./latencies.ts";
 import type { Objectives, Turn } from "./types.ts";

@@ -1,4 +1,9 @@
-/** The session's timeline: which recording sounds when, and which turn is lit. No DOM here. */
+/**
+ * The session's timeline: which recording sounds when, and which turn is lit. No DOM here.
+ *
+ * Clients store turns in any order, so everything here works on turns that `inTimeOrder` has put in
+ * order; an index into the turns is always one into that order.
+ */
 import type { AudioItem, Turn } from "./types.ts";
 
 /** A recording laid on the session's timeline; milliseconds. */
@@ -6,8 +11,12 @@ export interface Clip {
   audioId: string;
   startMs: number;
   durationMs: number;
+  /** Time stamp of the first sound in the file; see `Source`. */
+  mediaStartMs: number;
   /** Index into the turns, or null when the clip is the whole session. */
   turn: number | null;
+  /** What can be skipped of it, on the session's timeline. */
+  silences: readonly Span[];
 }
 
 export interface Span {
@@ -22,20 +31,47 @@ export const SILENCE_MARGIN_MS = 150;
 /** Until its analysis is done a recording's length is a guess; it plays to its real end anyway. */
 const UNKNOWN_DURATION_MS = 1000;
 
+/** The turns by their start; those that start together by their sequence. */
+export function inTimeOrder(turns: readonly Turn[]): Turn[] {
+  return turns.toSorted(
+    (left, right) => left.startMs - right.startMs || left.sequence - right.sequence,
+  );
+}
+
+/** True when the turns do not come in the order of their sequence. */
+export function isReordered(turns: readonly Turn[]): boolean {
+  return turns.some((turn, index) => turn.sequence < (turns[index - 1]?.sequence ?? -1));
+}
+
 /** Lay the playable recordings on the timeline, in order. A session's recording wins over clips. */
 export function layOut(turns: readonly Turn[], audio: readonly AudioItem[]): Clip[] {
   const whole = audio.find((item) => item.sequence === null && item.state === "ready");
   if (whole) {
     const durationMs = whole.durationMs || endOf(turns) || UNKNOWN_DURATION_MS;
-    return [{ audioId: whole.id, startMs: 0, durationMs, turn: null }];
+    const clip = clipOf(whole, 0, durationMs, null);
+    return [whole.silences ? clip : { ...clip, silences: pauses(turns) }];
   }
   const bySequence = new Map(audio.map((item) => [item.sequence, item]));
   return turns.flatMap((turn, index) => {
     const item = bySequence.get(turn.sequence);
     if (item?.state !== "ready") return [];
     const durationMs = item.durationMs || turn.durationMs || UNKNOWN_DURATION_MS;
-    return [{ audioId: item.id, startMs: turn.startMs, durationMs, turn: index }];
+    return [clipOf(item, turn.startMs, durationMs, index)];
   });
+}
+
+function clipOf(item: AudioItem, startMs: number, durationMs: number, turn: number | null): Clip {
+  const { id: audioId, mediaStartMs } = item;
+  const silences = (item.silences ?? []).map(([fromMs, toMs]) => ({
+    fromMs: startMs + fromMs,
+    toMs: startMs + toMs,
+  }));
+  return { audioId, startMs, durationMs, mediaStartMs, turn, silences: trim(silences) };
+}
+
+/** End of the last sound. */
+export function soundEnd(clips: readonly Clip[]): number {
+  return clips.reduce((end, clip) => Math.max(end, clip.startMs + clip.durationMs), 0);
 }
 
 /** End of the last turn that has an end. */
@@ -55,36 +91,42 @@ export function turnAt(turns: readonly Turn[], ms: number): number {
   return low - 1;
 }
 
-/** Where playback goes from a moment: into a clip (with an offset), or to the next one's start. */
+/**
+ * Where a listener who goes to a moment is: in a clip (with an offset), or before the next one.
+ * Where several sound at once it is the one that began last, and of those the first.
+ */
 export function locate(
   clips: readonly Clip[],
   ms: number,
 ): { index: number; offsetMs: number } | { next: number } | null {
-  const inside = clips.findLastIndex(
+  const inside = clips.findLast(
     (clip) => clip.startMs <= ms && ms < clip.startMs + clip.durationMs,
   );
-  const found = clips[inside];
-  if (found) return { index: inside, offsetMs: ms - found.startMs };
+  if (inside) {
+    const { startMs } = inside;
+    const index = clips.findIndex(
+      (clip) => clip.startMs === startMs && ms < startMs + clip.durationMs,
+    );
+    return { index, offsetMs: ms - startMs };
+  }
   const next = clips.findIndex((clip) => clip.startMs > ms);
   return next < 0 ? null : { next };
 }
 
-/** What can be skipped: the silences found in the recordings; before those are known, pauses. */
-export function silencesOf(
+/** What a loop of a turn repeats: its own recording, else its time, else up to the next turn. */
+export function loopOf(
   turns: readonly Turn[],
-  audio: readonly AudioItem[],
   clips: readonly Clip[],
-): Span[] {
-  const found = new Map(audio.map((item) => [item.id, item.silences]));
-  const known = clips.filter((clip) => found.get(clip.audioId));
-  if (known.length === 0) return clips.some((clip) => clip.turn === null) ? pauses(turns) : [];
-  const spans = known.flatMap((clip) =>
-    (found.get(clip.audioId) ?? []).map(([fromMs, toMs]) => ({
-      fromMs: clip.startMs + fromMs,
-      toMs: clip.startMs + toMs,
-    })),
-  );
-  return trim(spans);
+  index: number,
+  durationMs: number,
+): Span | null {
+  const turn = turns[index];
+  if (!turn) return null;
+  const { startMs: fromMs } = turn;
+  const clip = clips.find((candidate) => candidate.turn === index);
+  const lengthMs = turn.durationMs || clip?.durationMs;
+  const next = turns.find((other) => other.startMs > fromMs);
+  return { fromMs, toMs: lengthMs ? fromMs + lengthMs : (next?.startMs ?? durationMs) };
 }
 
 /** Pauses between turns that are long enough to skip, from the turns' timing. */

@@ -1,15 +1,15 @@
 /** One row of the transcript. Whatever was said is put in as text, never as markup. */
 import { element } from "../../../parts/dom.ts";
-import { clock, dollars, latency } from "./format.ts";
+import { clock, count, dollars, latency } from "../../../parts/figures.ts";
 import { piecesOf } from "./masks.ts";
-import type { AudioState, Objectives, Speaker, Turn } from "./types.ts";
+import type { AudioItem, AudioState, Objectives, Speaker, Turn } from "./types.ts";
 
 export interface RowContext {
   total: number;
   speakers: Record<Speaker, string>;
   objectives: Objectives;
-  /** State of the turn's own recording; null when it has none. */
-  audio: AudioState | null;
+  /** The turn's own recording; null when it has none. */
+  audio: AudioItem | null;
   /** True when choosing the turn moves the sound. */
   playable: boolean;
   /** True when `[email]` and the like are masks, not words. */
@@ -18,11 +18,12 @@ export interface RowContext {
 }
 
 const WHY_SILENT: Record<Exclude<AudioState, "ready">, string> = {
-  pending: "recording on its way",
+  pending: "recording pending",
   expired: "recording expired",
   deleted: "recording erased",
   missing: "recording missing",
   corrupt: "recording unreadable",
+  download_only: "browsers cannot play it",
 };
 
 export function drawTurn(index: number, turn: Turn, context: RowContext): HTMLElement {
@@ -34,8 +35,10 @@ export function drawTurn(index: number, turn: Turn, context: RowContext): HTMLEl
   const said = element("p", { class: "said", dir: "auto" });
   said.append(...(context.masked ? masksShown(turn.text) : [turn.text]));
   const head = element("div", { class: "head" }, element("span", { class: "who" }, name));
-  if (context.audio !== null && context.audio !== "ready") {
-    head.append(element("span", { class: "silent" }, WHY_SILENT[context.audio]));
+  const { audio } = context;
+  if (audio !== null && audio.state !== "ready") {
+    const codec = audio.state === "download_only" && audio.codec ? ` (${audio.codec})` : "";
+    head.append(element("span", { class: "silent" }, `${WHY_SILENT[audio.state]}${codec}`));
   }
   const body = element("div", { class: "body" }, head, said);
   const facts = drawFacts(turn, context.objectives);
@@ -72,7 +75,7 @@ function drawFacts(turn: Turn, objectives: Objectives): HTMLElement | null {
   if (turn.ttftMs !== null) facts.push(timing("first token", turn.ttftMs, objectives.ttftMs));
   if (turn.latencyMs !== null) facts.push(timing("full turn", turn.latencyMs, objectives.turnMs));
   if (turn.tokensIn !== null || turn.tokensOut !== null) {
-    facts.push(`${turn.tokensIn ?? "–"} → ${turn.tokensOut ?? "–"} tokens`);
+    facts.push(`${tokens(turn.tokensIn)} → ${tokens(turn.tokensOut)} tokens`);
   }
   if (turn.cost !== null) facts.push(dollars(turn.cost));
   const model = [turn.provider, turn.modelId].filter(Boolean).join(" / ");
@@ -81,6 +84,10 @@ function drawFacts(turn: Turn, objectives: Objectives): HTMLElement | null {
   if (facts.length === 0) return null;
   const items = facts.map((fact) => element("span", {}, fact));
   return element("div", { class: "facts" }, ...items);
+}
+
+function tokens(number: number | null): string {
+  return number === null ? "–" : count(number);
 }
 
 function timing(what: string, ms: number, objectiveMs: number): HTMLElement {
@@ -92,7 +99,9 @@ function timing(what: string, ms: number, objectiveMs: number): HTMLElement {
 
 function copyButton(requestId: string): HTMLElement {
   const button = element("button", { type: "button", class: "copy", "data-control": "" });
-  button.append(`request ${requestId.slice(0, 8)}…`);
+  const characters = Array.from(new Intl.Segmenter().segment(requestId), (found) => found.segment);
+  const isShort = characters.length <= 8;
+  button.append(`request ${isShort ? requestId : `${characters.slice(0, 8).join("")}…`}`);
   button.title = `Copy request id ${requestId}`;
   button.addEventListener("click", () => {
     // There is none where the page has no https.

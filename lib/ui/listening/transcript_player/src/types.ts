@@ -2,8 +2,12 @@
 
 export type Speaker = "user" | "assistant" | "system";
 
-/** Why a recording can or cannot be played. `ready` is the only playable state. */
-export type AudioState = "ready" | "pending" | "expired" | "deleted" | "missing" | "corrupt";
+/**
+ * Why a recording can or cannot be played. `ready` is the only playable state; `download_only` is
+ * one whose codec browsers do not play.
+ */
+export type AudioState =
+  "ready" | "pending" | "expired" | "deleted" | "missing" | "corrupt" | "download_only";
 
 /** One utterance. Times are milliseconds from the start of the session, cost US dollars. */
 export interface Turn {
@@ -28,6 +32,12 @@ export interface AudioItem {
   sequence: number | null;
   state: AudioState;
   durationMs: number | null;
+  /** FFmpeg's name of the codec; null while not known. */
+  codec: string | null;
+  /** Time stamp of the first sound in the file, in milliseconds; 0 for most. */
+  mediaStartMs: number;
+  /** What is wrong with a recording that plays all the same. */
+  remark: "truncated" | "partly_damaged" | null;
   /** Loudness over the recording, evenly spaced, 0 to 100; null while not known here. */
   peaks: number[] | null;
   /** Silences inside the recording as [from, to] in milliseconds; null while not known here. */
@@ -78,6 +88,8 @@ export interface PlayerData {
   masking: Masking;
   /** True when a review is under way: its keys and the lit turn go to the review panel. */
   reviewing: boolean;
+  /** Where the recordings can be downloaded; null when the reader may not. */
+  downloadPath: string | null;
 }
 
 /** Triggers that reach Python. */

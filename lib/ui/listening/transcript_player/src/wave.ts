@@ -1,6 +1,6 @@
 /** The waveform: wavesurfer.js draws it from peaks; the engine owns the sound. */
 import WaveSurfer from "wavesurfer.js";
-import { clock } from "./format.ts";
+import { clock } from "../../../parts/figures.ts";
 import type { Lanes } from "./lanes.ts";
 
 const LANE_HEIGHT = 34;

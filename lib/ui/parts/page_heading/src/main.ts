@@ -1,4 +1,4 @@
-/** Top of a page: where one is, what it is called, facts about it. All texts are text nodes. */
+/** Top of a page: breadcrumb, title, facts. All texts are text nodes. */
 import { addressOf, visit } from "../../visit.ts";
 
 interface Link {
@@ -59,7 +59,7 @@ function crumbs(links: Link[]): HTMLElement {
 
 function moves({ previous, next }: NonNullable<HeadingData["moves"]>): HTMLElement {
   const nav = made("nav", "moves");
-  nav.setAttribute("aria-label", "Neighbours in the list");
+  nav.setAttribute("aria-label", "Previous and next record");
   for (const link of [previous, next]) {
     if (link) nav.append(anchor(link));
   }
@@ -83,7 +83,7 @@ function anchor(link: Link): HTMLElement {
   const drawn = made("a", "", link.text);
   drawn.href = addressOf(link.path, link.params);
   drawn.addEventListener("click", (event) => {
-    // Only a plain click stays in this tab's session; all others are the browser's.
+    // Only a plain click is handled here; the browser handles all others (new tab, for example).
     if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) {
       return;
     }

@@ -15,7 +15,7 @@ export interface Cell {
   chips?: { text: string; tone: Tone }[];
   /** Initials in a circle before the text. */
   initials?: string;
-  /** The text in pieces; those that were searched for are marked. */
+  /** The text in pieces; matches of the search are marked. */
   pieces?: { text: string; hit: boolean }[];
 }
 

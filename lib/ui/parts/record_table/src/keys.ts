@@ -1,4 +1,4 @@
-/** A list by keyboard: up and down between rows, Home and End, `x` selects, Escape clears. */
+/** Keyboard for a list: arrows, Home and End move, `x` selects, Escape clears. */
 import type { Selection } from "./selection.ts";
 
 export function listenToKeys(frame: HTMLElement, selection: Selection | null): void {
@@ -13,7 +13,7 @@ export function listenToKeys(frame: HTMLElement, selection: Selection | null): v
   });
 }
 
-/** Move the focus to another row's link; with shift, what lies between is selected. */
+/** Move the focus to another row's link; with shift, select the rows in between. */
 function move(
   frame: HTMLElement,
   line: HTMLElement,

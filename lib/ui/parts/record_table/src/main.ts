@@ -4,10 +4,10 @@ import { drawCell } from "./cells.ts";
 import type { Cell } from "./cells.ts";
 import { listenToKeys } from "./keys.ts";
 import { Selection } from "./selection.ts";
-import type { Act } from "./selection.ts";
+import type { Action } from "./selection.ts";
 
 interface Row {
-  /** What an act on the selected rows is told. */
+  /** Names the row in an action. */
   id: string;
   /** Page and parameters that the row opens; null for rows without a page of their own. */
   path: string | null;
@@ -18,7 +18,7 @@ interface Row {
 interface ColumnData {
   label: string;
   number: boolean;
-  /** Left out where there is little room. */
+  /** Hidden on narrow screens. */
   minor: boolean;
 }
 
@@ -26,8 +26,8 @@ interface TableData {
   label: string;
   columns: ColumnData[];
   rows: Row[];
-  /** What can be done with selected rows; without any, nothing can be selected. */
-  acts: Act[];
+  /** Actions on selected rows; without any, rows cannot be selected. */
+  actions: Action[];
 }
 
 interface Mount {
@@ -36,7 +36,7 @@ interface Mount {
   setTriggerValue: (name: string, value: unknown) => void;
 }
 
-/** What is selected outlives the redrawing of a table. */
+/** The selection is kept when a table is redrawn. */
 const selections = new WeakMap<HTMLElement | ShadowRoot, Set<string>>();
 
 export default function mount({ data, parentElement, setTriggerValue }: Mount): () => void {
@@ -46,10 +46,10 @@ export default function mount({ data, parentElement, setTriggerValue }: Mount): 
   frame.className = "records";
   const table = document.createElement("table");
   const selection =
-    data.acts.length === 0
+    data.actions.length === 0
       ? null
-      : new Selection(data.rows, kept, data.acts, (name, ids) =>
-          setTriggerValue("act", { name, ids }),
+      : new Selection(data.rows, kept, data.actions, (name, ids) =>
+          setTriggerValue("action", { name, ids }),
         );
   table.append(caption(data.label), head(data, selection), body(data, selection));
   frame.append(table);
@@ -118,7 +118,7 @@ function link(path: string, params: Row["params"], content: HTMLElement): HTMLEl
   made.href = addressOf(path, params);
   made.append(content);
   made.addEventListener("click", (event) => {
-    // Only a plain click stays in this tab's session; all others are the browser's.
+    // Only a plain click is handled here; the browser handles all others (new tab, for example).
     if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) {
       return;
     }

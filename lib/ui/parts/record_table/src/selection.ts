@@ -1,6 +1,6 @@
-/** Which rows of a list are selected, and what can be done with them. */
+/** The selection of rows, and the toolbar with its actions. */
 
-export interface Act {
+export interface Action {
   name: string;
   label: string;
 }
@@ -8,9 +8,9 @@ export interface Act {
 type Do = (name: string, ids: string[]) => void;
 
 export class Selection {
-  /** The box in the heading: all rows of this page, or none. */
+  /** Checkbox in the heading: selects all rows of this page, or none. */
   readonly everything: HTMLInputElement;
-  /** Below the list while something is selected. */
+  /** Toolbar below the list while rows are selected. */
   readonly bar: HTMLElement;
   private readonly ids: string[];
   private readonly kept: Set<string>;
@@ -19,8 +19,8 @@ export class Selection {
   private readonly count: HTMLElement;
   private last: string | null = null;
 
-  /** @param kept - ids that are selected; those that are not shown any more leave it. */
-  constructor(rows: readonly { id: string }[], kept: Set<string>, acts: Act[], act: Do) {
+  /** @param kept - selected ids; ids that are no longer shown are removed. */
+  constructor(rows: readonly { id: string }[], kept: Set<string>, actions: Action[], act: Do) {
     this.ids = rows.map(({ id }) => id);
     this.kept = kept;
     for (const id of [...kept]) if (!this.ids.includes(id)) kept.delete(id);
@@ -36,7 +36,7 @@ export class Selection {
     this.bar.setAttribute("role", "toolbar");
     this.bar.ariaLabel = "Selected rows";
     this.bar.append(this.count);
-    for (const { name, label } of acts) {
+    for (const { name, label } of actions) {
       this.bar.append(button(label, () => act(name, this.selected())));
     }
     this.bar.append(button("Clear", () => this.clear()));
@@ -58,7 +58,7 @@ export class Selection {
     return made;
   }
 
-  /** Tell in which line a row is drawn. */
+  /** Set the element of a row. */
   show(id: string, line: HTMLElement): void {
     line.dataset["id"] = id;
     this.lines.set(id, line);
@@ -71,7 +71,7 @@ export class Selection {
     this.draw();
   }
 
-  /** Select everything from the row that was chosen last to this one. */
+  /** Select all rows between the last chosen one and this one. */
   extendTo(id: string): void {
     const from = this.ids.indexOf(this.last ?? id);
     const to = this.ids.indexOf(id);

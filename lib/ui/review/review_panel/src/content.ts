@@ -1,4 +1,4 @@
-/** What a reviewer has written so far, and what is still missing. No DOM here. */
+/** Content of a review, and its missing answers. No DOM. */
 import type { Answer, Answers, Content, Criterion } from "./types.ts";
 
 /** The answers to the questions about one turn, or about the session for `null`. */
@@ -7,7 +7,7 @@ export function answersOf(content: Content, sequence: number | null): Answers {
   return content.turns.find((turn) => turn.sequence === sequence)?.answers ?? {};
 }
 
-/** Content with one answer set, or taken out for `null`. A turn without answers is left out. */
+/** Content with one answer set, or removed for `null`. Turns without answers are left out. */
 export function withAnswer(
   content: Content,
   sequence: number | null,
@@ -22,7 +22,7 @@ export function withAnswer(
   return { ...content, turns: turns.sort((a, b) => a.sequence - b.sequence) };
 }
 
-/** Content with the suggestion for a turn replaced; an empty text takes it out. */
+/** Content with the correction of a turn replaced; an empty text removes it. */
 export function withCorrection(content: Content, sequence: number, text: string): Content {
   const rest = content.corrections.filter((item) => item.sequence !== sequence);
   const corrections = text.trim() === "" ? rest : [...rest, { sequence, text }];
@@ -66,13 +66,7 @@ export function answerOfDigit(
   }
 }
 
-/** Whether a question takes several keys, so that one of them does not lead on to the next. */
+/** Whether a question takes several keys, so that a key does not move to the next question. */
 export function staysAfterDigit(criterion: Criterion): boolean {
   return criterion.kind === "labels" || criterion.kind === "number";
-}
-
-/** A moment as minutes and seconds. */
-export function clock(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }

@@ -1,4 +1,4 @@
-/** Keeps the claim while its reviewer works, and lets it end when they have left. */
+/** Renews the claim while the reviewer works, and lets it expire when they are idle. */
 
 /** A claim is renewed after this share of it. */
 const SHARE = 1 / 3;
@@ -12,7 +12,7 @@ export class Lease {
     this.#renew = renew;
   }
 
-  /** Note that the reviewer did something: played on, answered, wrote. */
+  /** Record activity of the reviewer: playback, an answer, typing. */
   worked(): void {
     this.#worked = true;
   }
@@ -27,7 +27,7 @@ export class Lease {
     window.clearTimeout(this.#timer);
   }
 
-  /** Renew, or look again later whether there was any work meanwhile. */
+  /** Renew after activity, otherwise check again later. */
   #due(againMs: number): void {
     if (this.#worked) {
       this.#worked = false;

@@ -1,6 +1,7 @@
-/** Comments and suggested corrections: the fields to write them, and what was written. */
+/** Comments and corrections: the fields to write them, and their list. */
 import { element } from "../../../parts/dom.ts";
-import { clock, withCorrection } from "./content.ts";
+import { clock } from "../../../parts/figures.ts";
+import { withCorrection } from "./content.ts";
 import type { Moment } from "../../../listening/transcript_player/src/review.ts";
 import type { Comment, Content } from "./types.ts";
 
@@ -10,7 +11,7 @@ const CORRECTION_CHARS = 8192;
 
 type Edit = (change: (content: Content) => Content) => void;
 
-/** A field that is open for one note at a time, and says about which turn. */
+/** The field for one note, labelled with its turn. */
 class NoteField {
   readonly root: HTMLElement;
   readonly #area: HTMLTextAreaElement;
@@ -40,7 +41,7 @@ class NoteField {
     save.addEventListener("click", keep);
     const cancel = element("button", { type: "button" }, "Cancel");
     cancel.addEventListener("click", close);
-    const hint = element("span", { class: "hint" }, "Ctrl+Enter keeps it, Esc drops it");
+    const hint = element("span", { class: "hint" }, "Ctrl+Enter saves, Esc cancels");
     this.root = element(
       "div",
       { class: "note-field" },
@@ -92,17 +93,17 @@ export class Notes {
     );
   }
 
-  /** Open the field for a comment on the turn that sounds. */
+  /** Open the field for a comment on the current turn. */
   comment(moment: Moment): void {
     this.#comment.open(`Comment on ${placeOf(moment)}`, moment, "");
   }
 
-  /** Open the field for what the turn that sounds should read. */
+  /** Open the field for a correction of the current turn. */
   correct(moment: Moment): void {
     if (moment.sequence === null) return;
     const known = this.#content?.corrections.find((item) => item.sequence === moment.sequence);
     this.#correction.open(
-      `What turn ${moment.sequence} should read`, moment, known?.text ?? moment.text,
+      `Correction of turn ${moment.sequence}`, moment, known?.text ?? moment.text,
     ); // prettier-ignore
   }
 
@@ -115,7 +116,7 @@ export class Notes {
       })),
     );
     const corrections = content.corrections.map(({ sequence, text }) =>
-      this.#row(`turn ${sequence} should read`, text, (now) => withCorrection(now, sequence, "")),
+      this.#row(`turn ${sequence}, corrected`, text, (now) => withCorrection(now, sequence, "")),
     );
     this.#list.replaceChildren(...comments, ...corrections);
     this.#list.hidden = this.#list.childElementCount === 0;

@@ -1,6 +1,6 @@
-/** The review panel: the rubric's questions, notes, and what to do when done. */
+/** The review panel: the rubric's questions, notes, Submit and Return to queue. */
 import { element } from "../../../parts/dom.ts";
-import { hearRoom } from "../../../listening/transcript_player/src/review.ts";
+import { onPlayerEvents } from "../../../listening/transcript_player/src/review.ts";
 import type { Moment, ReviewCommand } from "../../../listening/transcript_player/src/review.ts";
 import { answerOfDigit, answersOf, missing, staysAfterDigit, withAnswer } from "./content.ts";
 import { Lease } from "./lease.ts";
@@ -49,7 +49,7 @@ export class Panel {
     );
     root.replaceChildren(...this.#parts(data));
     const { signal } = this.#ended;
-    hearRoom(
+    onPlayerEvents(
       { moment: (at) => this.#reach(at), command: (command) => this.#obey(command) },
       signal,
     );
@@ -60,7 +60,7 @@ export class Panel {
     this.update(data);
   }
 
-  /** Take in new data from Python; what the reviewer has written stays unless it is another edition. */
+  /** Apply new data from Python; input is kept unless the edition has changed. */
   update(data: PanelData): void {
     this.#data = data;
     if (data.edition !== this.#edition) {
@@ -118,8 +118,8 @@ export class Panel {
     this.#submit.addEventListener("click", () => this.#finish());
     const done = element("div", { class: "controls end" }, this.#submit);
     if (isClaimed) {
-      const release = element("button", { type: "button" }, "Give back");
-      release.title = "The session goes back to the queue; what you wrote is kept for you.";
+      const release = element("button", { type: "button" }, "Return to queue");
+      release.title = "Another reviewer can take the session. Your draft is kept.";
       release.addEventListener("click", () => {
         this.#store();
         this.#send("release", true);
@@ -153,8 +153,7 @@ export class Panel {
       question.show(answersOf(this.#content, null)[question.criterion.key]);
     }
     const { sequence } = this.#moment;
-    this.#turnTitle.textContent =
-      sequence === null ? "No turn is lit yet" : `About turn ${sequence}`;
+    this.#turnTitle.textContent = sequence === null ? "No current turn" : `About turn ${sequence}`;
     for (const question of this.#turn) {
       question.root.disabled = sequence === null;
       const answers = sequence === null ? {} : answersOf(this.#content, sequence);

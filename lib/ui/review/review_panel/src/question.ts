@@ -19,8 +19,8 @@ export class Question {
   readonly #clear = element("button", { type: "button", class: "plain" }, "Clear");
 
   /**
-   * @param answered called with every change; null takes the answer out.
-   * @param reached called when the reviewer turns to this question.
+   * @param answered called with every change; null removes the answer.
+   * @param reached called when this question gets the focus.
    */
   constructor(
     criterion: Criterion,
@@ -44,7 +44,7 @@ export class Question {
     this.root.addEventListener("click", reached);
   }
 
-  /** Show the answer there is. */
+  /** Show the current answer. */
   show(answer: Answer | undefined): void {
     const { kind, required } = this.criterion;
     for (const control of this.#controls) {
@@ -57,7 +57,7 @@ export class Question {
     this.#clear.hidden = answer === undefined || required || kind === "labels";
   }
 
-  /** Say what is wrong with the answer; null for nothing. */
+  /** Show an error for the answer; null clears it. */
   complain(problem: string | null): void {
     this.#problem.hidden = problem === null;
     this.#problem.textContent = problem;

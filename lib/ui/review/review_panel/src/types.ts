@@ -1,4 +1,4 @@
-/** What Python sends to the panel, and what the panel asks back. */
+/** Data that Python sends to the panel, and triggers that it sends back. */
 
 /** A score or number, yes or no, a choice, or labels. */
 export type Answer = number | boolean | string | string[];
@@ -26,13 +26,13 @@ export interface Comment {
   text: string;
 }
 
-/** What a turn should read; the transcript itself never changes. */
+/** Correction of a turn; the transcript itself never changes. */
 export interface Correction {
   sequence: number;
   text: string;
 }
 
-/** What a reviewer writes. */
+/** Content of a review. */
 export interface Content {
   answers: Answers;
   turns: { sequence: number; answers: Answers }[];
@@ -42,27 +42,27 @@ export interface Content {
 
 export interface PanelData {
   itemId: string;
-  /** Another number comes with other content: opened, taken back, started anew. */
+  /** Changes with the content: opened, undone, started again. */
   edition: number;
   title: string;
   /** Sentence below the title: the queue and how much is left. */
   lead: string;
   criteria: Criterion[];
   content: Content;
-  /** Name of what submitting does: a review, a change of one, a decision. */
+  /** Label of the submit button. */
   submitLabel: string;
 
-  /** Whether the place is held by a lease that work renews, and can be given back. */
+  /** Whether there is a claim, which activity renews and which can be returned. */
   isClaimed: boolean;
-  /** Life left of the claim when Python answered, milliseconds. */
+  /** Milliseconds left of the claim when Python responded. */
   leaseMs: number;
   /** Number of the last draft that is stored. */
   saved: number;
-  /** What went wrong with the last request, as a sentence. */
+  /** Error message of the last request. */
   problem: string | null;
-  /** Fields that were refused. */
+  /** Invalid fields. */
   fields: { field: string; message: string }[];
-  /** The review before this one, while it can be taken back. */
+  /** The previous review, while it can be undone. */
   undo: { title: string; leftMs: number } | null;
 }
 

@@ -1,4 +1,4 @@
-/** Who is signed in, and the way out: a form that posts, as signing out changes state. */
+/** The signed-in member and "Sign out", which is a form because it changes state. */
 
 interface AccountData {
   name: string;

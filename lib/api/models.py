@@ -1,0 +1,70 @@
+"""Base classes of the API's models, and types that several resources share.
+
+Names on the wire are camelCase, times RFC 3339 in UTC with milliseconds. Unknown fields of requests
+are refused; null means the same as leaving out. Limits of Convex are in `lib.data.fields`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic.alias_generators import to_camel
+
+from lib.data import fields
+from lib.data.functions import rfc3339
+
+
+class RequestModel(BaseModel):
+    """Base of request bodies: unknown fields are refused."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid")
+
+
+class ResponseModel(BaseModel):
+    """Base of responses: created from a record, or field by field."""
+
+    model_config = ConfigDict(alias_generator=to_camel, from_attributes=True, validate_by_name=True)
+
+
+_AS_TEXT = PlainSerializer(rfc3339, return_type=str)
+_IN_SCHEMA = WithJsonSchema(
+    {"type": "string", "format": "date-time", "examples": ["2026-01-31T12:00:00.000Z"]}
+)
+Moment = Annotated[fields.Moment, _AS_TEXT, _IN_SCHEMA]
+OutMoment = Annotated[datetime, _AS_TEXT, _IN_SCHEMA]
+DocumentId = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9a-z]{16,64}$",
+        description="Id that the creating operation returned.",
+        examples=["k57f8vz0w1x2y3abcd4efgh5jk"],
+    ),
+]
+UserKind = Literal["product", "team"]
+UserStatus = Literal["active", "banned", "deleted"]
+Order = Literal["asc", "desc"]
+
+
+class Distribution(ResponseModel):
+    """Distribution of a duration over turns, in milliseconds; percentiles within 1%."""
+
+    count: int
+    mean: float | None
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    max: float | None
+
+
+class Figures(ResponseModel):
+    """Sums over sessions and the distributions of their turns. `cost` is in US dollars."""
+
+    sessions: int
+    interactions: int
+    tokens_in: int
+    tokens_out: int
+    cost: float
+    ttft: Distribution
+    latency: Distribution

@@ -1,0 +1,220 @@
+"""One message, or item, of a chat API -> what is said in it, tool calls, and what is neither.
+
+Shapes: OpenAI Chat Completions, Responses and Realtime, Anthropic Messages, Gemini, LangChain, the
+Vercel AI SDK, ShareGPT. Field names only; nobody's types are needed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lib.data.fields import Speaker
+from lib.formats.speakers import known_role
+
+_CALLS: Final = frozenset(
+    {"function_call", "custom_tool_call", "mcp_call", "tool_call", "tool-call", "tool_use"}
+    | {"server_tool_use", "mcp_tool_use", "function", "custom"}
+)
+_RESULTS: Final = frozenset(
+    {"function_call_output", "custom_tool_call_output", "tool_result", "tool-result"}
+    | {"mcp_tool_result", "web_search_tool_result"}
+)
+_THOUGHTS: Final = frozenset({"reasoning", "thinking", "redacted_thinking"})
+_KIND: Final = re.compile(r"[a-z][a-z_-]{0,39}")
+_NAMES: Final = ("name", "toolName", "tool_name")
+_ARGUMENTS: Final = ("arguments", "args", "input", "parameters")
+_OUTPUTS: Final = ("output", "content", "result", "response")
+_NOTHING: Final = "no text in it"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A turn in the making."""
+
+    speaker: Speaker
+    text: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """A piece that becomes no turn: refused if it ought to be one."""
+
+    reason: str
+    path: str
+    is_refused: bool = False
+
+
+Piece = Said | Unsaid
+
+
+def pieces(message: object, path: str) -> list[Piece]:
+    """Return the pieces of a message, at least one: results of tools, its text, calls of tools.
+
+    Args:
+        message: one of the shapes above.
+        path: where it stands, for the paths of its pieces.
+    """
+    if not isinstance(message, Mapping):
+        return [Unsaid("not a message", path, is_refused=True)]
+    named = message.get("role", message.get("from"))
+    if named is None and isinstance(message.get("type"), str):
+        if known_role(message["type"]) is None or message["type"] == "function":
+            return _item(message, message["type"], path)
+        named = message["type"]
+    inner = message.get("data")
+    speaker = known_role(named) if isinstance(named, str) else None
+    if speaker is None:
+        return [Unsaid("the role is not known", f"{path}.role", is_refused=True)]
+    whole = {**message, **inner} if isinstance(inner, Mapping) else message
+    found = _Pieces(speaker, path)
+    found.read(whole)
+    return found.all()
+
+
+def _item(item: Mapping[str, Any], kind: str, path: str) -> list[Piece]:
+    """Return the pieces of an item without a role, as the Responses API has them."""
+    if kind in _CALLS:
+        output = item.get("output")
+        result: list[Piece] = [] if output is None else [Said("system", _as_text(output), path)]
+        return [_call(item, "assistant", path), *result]
+    if kind in _RESULTS:
+        return [_result(item, path)]
+    return [Unsaid(_another(kind, "an item"), path)]
+
+
+class _Pieces:
+    """Gathers the pieces of one message."""
+
+    def __init__(self, speaker: Speaker, path: str) -> None:
+        self._speaker = speaker
+        self._path = path
+        self._texts: list[str] = []
+        self._results: list[Piece] = []
+        self._calls: list[Piece] = []
+        self._others: list[Piece] = []
+
+    def read(self, message: Mapping[str, Any]) -> None:
+        """Take everything that the fields of a message hold."""
+        for name in ("content", "parts", "value", "text", "transcript", "refusal"):
+            self._content(message.get(name), f"{self._path}.{name}")
+        if isinstance(audio := message.get("audio"), Mapping):
+            self._part({"type": "audio", **audio}, f"{self._path}.audio")
+        for name in ("tool_calls", "toolCalls"):
+            for index, call in enumerate(_list(message.get(name))):
+                self._call(call, f"{self._path}.{name}.{index}")
+        if (call := message.get("function_call")) is not None:
+            self._call(call, f"{self._path}.function_call")
+
+    def all(self) -> list[Piece]:
+        """Return the pieces in the order in which they happened."""
+        text: list[Piece] = []
+        if self._texts:
+            text = [Said(self._speaker, "\n".join(self._texts), self._path)]
+        found = [*self._results, *text, *self._calls, *self._others]
+        return found or [Unsaid(_NOTHING, self._path)]
+
+    def _content(self, content: object, path: str) -> None:
+        match content:
+            case None:
+                return
+            case str():
+                self._text(content)
+            case list():
+                for index, part in enumerate(content):
+                    self._part(part, f"{path}.{index}")
+            case Mapping():
+                self._part(content, path)
+            case _:
+                reason = "neither text nor a list of parts"
+                self._others.append(Unsaid(reason, path, is_refused=True))
+
+    def _part(self, part: object, path: str) -> None:
+        if isinstance(part, str):
+            self._text(part)
+            return
+        if not isinstance(part, Mapping):
+            self._others.append(Unsaid("not a part of a message", path, is_refused=True))
+            return
+        kind = part.get("type") if isinstance(part.get("type"), str) else ""
+        if kind in _CALLS or "functionCall" in part:
+            self._call(part.get("functionCall", part), path)
+        elif kind in _RESULTS or "functionResponse" in part:
+            self._results.append(_result(part.get("functionResponse", part), path))
+        elif kind not in _THOUGHTS and (words := list(_words(part))):
+            for text in words:
+                self._text(text)
+        elif isinstance(part.get("parts"), list):
+            self._content(part["parts"], f"{path}.parts")
+        else:
+            self._others.append(Unsaid(_another(kind or "", "a part"), path))
+
+    def _text(self, text: str) -> None:
+        # What stands in two places (a text and the transcript of its sound) is said once.
+        if text.strip() and text not in self._texts:
+            self._texts.append(text)
+
+    def _call(self, call: object, path: str) -> None:
+        self._calls.append(_call(call, self._speaker, path))
+
+
+def _words(part: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the texts of a part, empty ones too: a part with a text is no other kind of part."""
+    for name in ("text", "transcript", "refusal"):
+        value = part.get(name)
+        if isinstance(value, Mapping):
+            value = value.get("value")
+        if isinstance(value, str):
+            yield value
+
+
+def _call(call: object, speaker: Speaker, path: str) -> Piece:
+    """Return a call of a tool as `name(arguments)`."""
+    if not isinstance(call, Mapping):
+        return Unsaid("not a tool call", path, is_refused=True)
+    inner = call.get("function", call.get("custom"))
+    function = inner if isinstance(inner, Mapping) else call
+    name = _first(function, _NAMES)
+    if not isinstance(name, str) or not name:
+        return Unsaid("a tool call without a name", path, is_refused=True)
+    arguments = _first(function, _ARGUMENTS)
+    return Said(speaker, f"{name}({'' if arguments is None else _as_text(arguments)})", path)
+
+
+def _result(result: object, path: str) -> Piece:
+    """Return what a tool answered."""
+    output = _first(result, _OUTPUTS) if isinstance(result, Mapping) else result
+    text = _as_text(output)
+    return Said("system", text, path) if text.strip() else Unsaid(_NOTHING, path)
+
+
+def _as_text(value: object) -> str:
+    """Return text as it is, the texts of parts, and any other value as JSON."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        texts = [[*_words(part)] if isinstance(part, Mapping) else [] for part in value]
+        if texts and all(texts):
+            return "\n".join(text for words in texts for text in words)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _first(record: Mapping[str, Any], names: tuple[str, ...]) -> object:
+    return next((record[name] for name in names if record.get(name) is not None), None)
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _another(kind: str, what: str) -> str:
+    """Name a kind as the API calls it; no other text of a file stands in a reason."""
+    if kind in {"audio", "input_audio", "output_audio"}:
+        return "a sound without a transcript"
+    return f"{what} of the kind {kind}" if _KIND.fullmatch(kind) else f"{what} of an unknown kind"

@@ -1,0 +1,88 @@
+"""Files that are exported: from nothing on, in an order that is told, and open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.data.records import Interaction
+from lib.formats.csv_cells import write_rows
+from lib.formats.record_export import (
+    AUDIT_COLUMNS,
+    REVIEW_COLUMNS,
+    SESSION_COLUMNS,
+    write_csv,
+    write_json,
+)
+from lib.formats.transcript_export import FORMATS, JSON
+from tests.work.importing.samples import SESSION, conversations, turn
+
+EMPTY = {
+    "text": b"",
+    "markdown": b"# ext\\-1\n\n",
+    "vtt": b"WEBVTT\n\n",
+    "srt": b"",
+    "csv": b"\xef\xbb\xbfsequence,speaker,startedAtMs,durationMs,text,provider,modelId,tokensIn,"
+    b"tokensOut,cost,ttftMs,latencyMs,requestId\r\n",
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_session_without_turns_is_a_proper_file(name: str) -> None:
+    assert FORMATS[name].file(SESSION, []) == EMPTY[name]
+    assert json.loads(JSON.file(SESSION, []))["interactions"] == []
+
+
+@given(conversations(min_size=0))
+def test_every_file_can_be_written_of_any_number_of_turns(turns: list[Interaction]) -> None:
+    written = {name: kind.file(SESSION, turns).decode() for name, kind in FORMATS.items()}
+    assert written["vtt"].count("-->") == written["srt"].count("-->") == len(turns)
+    assert len(list(csv.reader(io.StringIO(written["csv"], newline="")))) == 1 + len(turns)
+
+
+@given(conversations(min_size=0))
+def test_what_people_read_is_in_the_order_of_time(turns: list[Interaction]) -> None:
+    by_time = sorted(turns, key=lambda item: (item.started_at_ms, item.sequence))
+    for name in ("text", "markdown", "vtt", "srt"):
+        numbered = [turn(item.sequence, f"turn-{place}", started_at_ms=item.started_at_ms)
+                    for place, item in enumerate(by_time)]  # fmt: skip
+        shuffled = sorted(numbered, key=lambda item: item.sequence)
+        written = FORMATS[name].file(SESSION, shuffled).decode().replace("\\", "")
+        places = [written.index(f"turn-{place}\n") for place in range(len(turns))]
+        assert all(before < after for before, after in pairwise(places))
+
+
+@pytest.mark.parametrize("columns", [SESSION_COLUMNS, AUDIT_COLUMNS, REVIEW_COLUMNS])
+def test_an_empty_list_is_a_proper_file(columns: Any) -> None:
+    out = io.BytesIO()
+    write_csv(out, lambda _rows, _bytes: None, columns, [])
+    assert out.getvalue().decode("utf-8-sig") == ",".join(columns) + "\r\n"
+    out = io.BytesIO()
+    write_json(out, lambda _rows, _bytes: None, [])
+    assert json.loads(out.getvalue()) == []
+
+
+def test_a_table_opens_in_a_spreadsheet() -> None:
+    turns = [turn(0, "=1+1"), turn(1, "Gr\u00fc\u00dfe,\nK\u00f6ln", duration_ms=1500.0)]
+    data = FORMATS["csv"].file(SESSION, turns)
+    assert data.startswith(b"\xef\xbb\xbf")
+    assert data.count(b"\r\n") == 3
+    first, second = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    assert (first["text"], second["text"]) == ("'=1+1", "Gr\u00fc\u00dfe,\nK\u00f6ln")
+    assert (second["startedAtMs"], second["durationMs"]) == ("1000", "1500")
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_no_control_character_is_in_a_cell_or_hides_a_formula(text: str) -> None:
+    out = io.BytesIO()
+    write_rows(out, ["a"], [[f"\0{text}"]])
+    (_, (cell,)) = list(csv.reader(io.StringIO(out.getvalue().decode("utf-8-sig"), newline="")))
+    assert not any(char < " " and char not in "\t\r\n" for char in cell)
+    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
