@@ -3,13 +3,13 @@ import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { QueryCtx } from "./_generated/server.js";
 import { recordAudit } from "./model/audit.ts";
-import { audioById, isPlayable } from "./model/audio.ts";
+import { audioById, isPlayable, toAudioObject } from "./model/audio.ts";
 import { authedMutation } from "./model/functions.ts";
+import { isHoldPending } from "./model/holds.ts";
 import { TRANSCRIPT_ITEMS, WHOLE_RECORDINGS } from "./model/limits.ts";
 import { limitCaller } from "./model/rateLimit.ts";
 import { audioObject, openedSession } from "./model/records.ts";
 import { SessionReader, requireSession, sessionById } from "./model/sessions.ts";
-import { toRecord } from "./model/toRecord.ts";
 
 /**
  * Return the session with its recordings of the whole, or null.
@@ -36,7 +36,11 @@ export const open = authedMutation("listening:open", {
       )
       .take(WHOLE_RECORDINGS);
     const record = await new SessionReader(ctx).record(session);
-    return { session: record, recordings: recordings.map((row) => toRecord(audioObject, row)) };
+    return {
+      session: record,
+      recordings: recordings.map(toAudioObject),
+      holdPending: await isHoldPending(ctx, session),
+    };
   },
 });
 
@@ -61,7 +65,7 @@ export const play = authedMutation("listening:play", {
         details: { sessionId: audio.sessionId },
       });
     }
-    return toRecord(audioObject, audio);
+    return toAudioObject(audio);
   },
 });
 
@@ -86,7 +90,7 @@ export const exportAudio = authedMutation("listening:exportAudio", {
       subjectId: session._id,
       details: { recordings: playable.length },
     });
-    return playable.map((row) => toRecord(audioObject, row));
+    return playable.map((row) => toAudioObject(row));
   },
 });
 

@@ -295,7 +295,7 @@ test("erasing a user takes their reviews out of every count", async () => {
   await expectNoDrift(t, queueId);
   expect(await reviewNext(t, "kim", queueId)).toBe("call-5");
   expect(await resultOf(t, other!)).toEqual(["in_review", undefined]);
-  await refused(viewer.query(api.reviews.ofSession, { sessionId: ids[0]! }), "NOT_FOUND");
+  await refused(viewer.query(api.reviews.ofSession, { sessionId: ids[0]! }), "GONE");
 });
 
 test("erasing a user removes the stored answer about them and the next session's user", async () => {

@@ -1,4 +1,4 @@
-/** Tables that account for what was done: audit events and receipts of erasures. */
+/** Tables that account for what was done: audit events, receipts of erasures, tombstones. */
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
 import { metadata, moment, whole } from "./fields.ts";
@@ -25,6 +25,12 @@ export const erasureRow = v.object({
   finishedAt: v.optional(moment()),
   /** Rows deleted so far, by table. */
   counts: v.record(v.string(), whole()),
+  /** Until when a URL that was signed before could be used for an upload. */
+  uploadsUntil: v.optional(moment()),
+  /** When the bucket was compared again after that, and nothing of the user was left. */
+  sweptAt: v.optional(moment()),
+  /** What was done, signed by the worker (RFC 7515). */
+  receipt: v.optional(v.string()),
 });
 
 export const accountTables = {
@@ -35,5 +41,23 @@ export const accountTables = {
 
   erasures: defineTable(erasureRow)
     .index("by_clerkId", ["clerkId"])
+    .index("by_sweptAt_startedAt", ["sweptAt", "startedAt"])
     .index("by_startedAt", ["startedAt"]),
+
+  /** Of an erased user or conversation: an HMAC of its id, see `model/tombstones.ts`. */
+  tombstones: defineTable({
+    kind: v.union(v.literal("user"), v.literal("session")),
+    digest: v.string(),
+    /** Of a session, so that what is left of it in the bucket is known for what it is. */
+    sessionId: v.optional(v.string()),
+    createdAt: moment(),
+  })
+    .index("by_digest", ["digest"])
+    .index("by_sessionId", ["sessionId"]),
+
+  /** Random keys that the deployment made for itself. */
+  deploymentKeys: defineTable({ name: v.string(), value: v.string(), createdAt: moment() }).index(
+    "by_name",
+    ["name"],
+  ),
 };

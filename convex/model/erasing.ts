@@ -11,6 +11,7 @@ import {
 } from "./limits.ts";
 import { dropItem } from "./reviewSlots.ts";
 import { uncountReviews } from "./reviewTallies.ts";
+import { burySession, buryUser } from "./tombstones.ts";
 import { addTotals, rowOf, scopesOf } from "./totals.ts";
 
 /**
@@ -30,6 +31,7 @@ export async function deleteBatch(
       return false;
     }
   }
+  await buryUser(ctx, user.clerkId);
   await ctx.db.delete("users", user._id);
   counts["users"] = 1;
   return true;
@@ -93,6 +95,7 @@ async function sessions(ctx: MutationCtx, user: Doc<"users">) {
       await addTotals(ctx, [scopes.everybody], own, -1);
       await ctx.db.delete("totals", own._id);
     }
+    await burySession(ctx, row);
     await ctx.db.delete("userSessions", row._id);
   }
   return { table: "userSessions", deleted: rows.length };

@@ -145,6 +145,15 @@ export const NEWER_ITEMS = 50;
 export const FILL_SESSIONS = 50;
 /** Largest `limit` of a queue's sessions: each comes with its places. */
 export const QUEUE_ITEMS_PER_PAGE = 100;
+/** How long an upload's URL can be used: to begin the PUT. */
+export const UPLOAD_URL_MS = 15 * 60_000;
+/** Time that an upload which began at the end of its URL's life gets to arrive. */
+export const LATE_UPLOAD_MS = HOUR_MS;
+/** Recordings that one call ends, and to which one call carries a hold. */
+export const EXPIRY_BATCH = 100;
+export const HOLD_BATCH = 500;
+/** Characters of a signed receipt. */
+export const RECEIPT_CHARS = 8192;
 /** Recordings whose objects the worker deletes between two steps. */
 export const ERASURE_KEYS = 100;
 /** Recordings of a whole session that are looked at: a broken upload leaves another one. */

@@ -10,6 +10,7 @@ import { userSessionRow } from "./productTables.ts";
 import { sessionUser, userSession } from "./records.ts";
 import type { UserSession } from "./records.ts";
 import { toRecord } from "./toRecord.ts";
+import { wasSessionErased } from "./tombstones.ts";
 
 /** The form of a language's tag (BCP 47, RFC 5646), without its registry. */
 const LANGUAGE = /^(?=.{2,35}$)[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/;
@@ -105,11 +106,12 @@ export async function sessionById(ctx: QueryCtx, id: string): Promise<Doc<"userS
   return sessionId === null ? null : await ctx.db.get("userSessions", sessionId);
 }
 
-/** @throws NOT_FOUND if there is no such session, or the id is not one. */
+/** @throws GONE if the session was erased; NOT_FOUND if there is none, or the id is not one. */
 export async function requireSession(ctx: QueryCtx, id: string): Promise<Doc<"userSessions">> {
   const session = await sessionById(ctx, id);
-  if (session === null) throw refusal("NOT_FOUND", "There is no such session.");
-  return session;
+  if (session !== null) return session;
+  if (await wasSessionErased(ctx, id)) throw refusal("GONE", "The session was erased.");
+  throw refusal("NOT_FOUND", "There is no such session.");
 }
 
 export async function sessionByExternalId(

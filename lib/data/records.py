@@ -81,10 +81,10 @@ class AudioObject(Record, frozen=True, kw_only=True):
     content_type: str
     bytes: int
     sha256: str
-    status: Literal["pending", "stored", "expired", "deleted", "missing"]
     expires_at: Moment
     created_at: Moment
     id: str
+    status: Literal["pending", "stored", "expired", "deleted", "missing"]
     interaction_id: str | None = None
     sequence: int | None = None
     duration_ms: float | None = None
@@ -232,6 +232,9 @@ class Erasure(Record, frozen=True, kw_only=True):
     counts: Mapping[str, int]
     id: str
     finished_at: Moment | None = None
+    uploads_until: Moment | None = None
+    swept_at: Moment | None = None
+    receipt: str | None = None
 
 
 class ErasureBegun(Record, frozen=True, kw_only=True):
@@ -392,6 +395,7 @@ class OpenedSession(Record, frozen=True, kw_only=True):
 
     session: UserSession
     recordings: tuple[AudioObject, ...]
+    hold_pending: bool | None = None
 
 
 class Ping(Record, frozen=True, kw_only=True):
@@ -674,6 +678,14 @@ class Silence(Record, frozen=True, kw_only=True):
     id: str
 
 
+class StartedExpiry(Record, frozen=True, kw_only=True):
+    """What `audioObjects:startExpiry` returns."""
+
+    started: int
+    held: int
+    more: bool
+
+
 class StorageEvent(Record, frozen=True, kw_only=True):
     """What `storageEvents:list` returns."""
 
@@ -937,7 +949,7 @@ class AudioObjectsByKeysArgs(TypedDict):
 class AudioObjectsDueArgs(TypedDict):
     """Arguments of `audioObjects:due`."""
 
-    kind: Literal["analysis", "abandoned", "expired"]
+    kind: Literal["analysis", "abandoned", "expired", "expiring", "tag", "untag"]
     before: datetime
     cursor: str | None
     limit: int
@@ -981,6 +993,8 @@ class AudioObjectsMarkMissingArgs(TypedDict):
 
     id: str
     reason: NotRequired[str | None]
+    from_: NotRequired[Literal["pending", "stored", "expired", "deleted", "missing"] | None]
+    announced_at: NotRequired[datetime | None]
 
 
 class AudioObjectsMarkStoredArgs(TypedDict):
@@ -988,6 +1002,17 @@ class AudioObjectsMarkStoredArgs(TypedDict):
 
     id: str
     etag: NotRequired[str | None]
+
+
+class AudioObjectsNoteTagArgs(TypedDict):
+    """Arguments of `audioObjects:noteTag`."""
+
+    id: str
+    tag: Literal["set", "gone"]
+
+
+class AudioObjectsStartExpiryArgs(TypedDict):
+    """Arguments of `audioObjects:startExpiry`."""
 
 
 class AuditListArgs(TypedDict):
@@ -1026,10 +1051,24 @@ class AuthEventsListArgs(TypedDict):
     route: NotRequired[str | None]
 
 
+class ErasureErasedSessionsArgs(TypedDict):
+    """Arguments of `erasure:erasedSessions`."""
+
+    session_ids: Sequence[str]
+
+
 class ErasureGetArgs(TypedDict):
     """Arguments of `erasure:get`."""
 
     clerk_id: str
+
+
+class ErasureKeepReceiptArgs(TypedDict):
+    """Arguments of `erasure:keepReceipt`."""
+
+    erasure_id: str
+    receipt: str
+    swept_at: NotRequired[datetime | None]
 
 
 class ErasureListArgs(TypedDict):
@@ -1038,6 +1077,13 @@ class ErasureListArgs(TypedDict):
     cursor: str | None
     limit: int
     order: NotRequired[Literal["asc", "desc"] | None]
+
+
+class ErasureOpenArgs(TypedDict):
+    """Arguments of `erasure:open`."""
+
+    cursor: str | None
+    limit: int
 
 
 class ErasureStartArgs(TypedDict):
@@ -1935,12 +1981,21 @@ _write_audio_objects_mark_expired_args = writer(
 _write_audio_objects_mark_missing_args = writer(
     Argument("id", "id"),
     Argument("reason", "reason"),
+    Argument("from_", "from"),
+    Argument("announced_at", "announcedAt", milliseconds),
 )
 
 _write_audio_objects_mark_stored_args = writer(
     Argument("id", "id"),
     Argument("etag", "etag"),
 )
+
+_write_audio_objects_note_tag_args = writer(
+    Argument("id", "id"),
+    Argument("tag", "tag"),
+)
+
+_write_audio_objects_start_expiry_args = writer()
 
 _write_audit_list_args = writer(
     Argument("cursor", "cursor", nullable=True),
@@ -1972,14 +2027,29 @@ _write_auth_events_list_args = writer(
     Argument("route", "route"),
 )
 
+_write_erasure_erased_sessions_args = writer(
+    Argument("session_ids", "sessionIds", list),
+)
+
 _write_erasure_get_args = writer(
     Argument("clerk_id", "clerkId"),
+)
+
+_write_erasure_keep_receipt_args = writer(
+    Argument("erasure_id", "erasureId"),
+    Argument("receipt", "receipt"),
+    Argument("swept_at", "sweptAt", milliseconds),
 )
 
 _write_erasure_list_args = writer(
     Argument("cursor", "cursor", nullable=True),
     Argument("limit", "limit"),
     Argument("order", "order"),
+)
+
+_write_erasure_open_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
 )
 
 _write_erasure_start_args = writer(
@@ -2742,6 +2812,14 @@ AUDIO_OBJECTS_MARK_STORED: Final[Mutation[AudioObjectsMarkStoredArgs, AudioObjec
     "audioObjects:markStored", _write_audio_objects_mark_stored_args, Reader(AudioObject)
 )
 
+AUDIO_OBJECTS_NOTE_TAG: Final[Mutation[AudioObjectsNoteTagArgs, None]] = Mutation(
+    "audioObjects:noteTag", _write_audio_objects_note_tag_args, Reader(None)
+)
+
+AUDIO_OBJECTS_START_EXPIRY: Final[Mutation[AudioObjectsStartExpiryArgs, StartedExpiry]] = Mutation(
+    "audioObjects:startExpiry", _write_audio_objects_start_expiry_args, Reader(StartedExpiry)
+)
+
 AUDIT_LIST: Final[Query[AuditListArgs, Page[AuditEvent]]] = Query(
     "audit:list", _write_audit_list_args, Reader(Page[AuditEvent])
 )
@@ -2754,12 +2832,24 @@ AUTH_EVENTS_LIST: Final[Query[AuthEventsListArgs, Page[AuthEvent]]] = Query(
     "authEvents:list", _write_auth_events_list_args, Reader(Page[AuthEvent])
 )
 
+ERASURE_ERASED_SESSIONS: Final[Query[ErasureErasedSessionsArgs, tuple[str, ...]]] = Query(
+    "erasure:erasedSessions", _write_erasure_erased_sessions_args, Reader(tuple[str, ...])
+)
+
 ERASURE_GET: Final[Query[ErasureGetArgs, Erasure | None]] = Query(
     "erasure:get", _write_erasure_get_args, Reader(Erasure | None)
 )
 
+ERASURE_KEEP_RECEIPT: Final[Mutation[ErasureKeepReceiptArgs, Erasure]] = Mutation(
+    "erasure:keepReceipt", _write_erasure_keep_receipt_args, Reader(Erasure)
+)
+
 ERASURE_LIST: Final[Query[ErasureListArgs, Page[Erasure]]] = Query(
     "erasure:list", _write_erasure_list_args, Reader(Page[Erasure])
+)
+
+ERASURE_OPEN: Final[Query[ErasureOpenArgs, Page[Erasure]]] = Query(
+    "erasure:open", _write_erasure_open_args, Reader(Page[Erasure])
 )
 
 ERASURE_START: Final[Mutation[ErasureStartArgs, ErasureBegun]] = Mutation(

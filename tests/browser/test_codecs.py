@@ -15,8 +15,6 @@ from lib.storage.formats import FORMATS, SNIFF_BYTES, AudioFormat, sniff
 from tests.support.audio import encode_as, tone
 from tests.support.browser import new_context
 
-pytestmark = pytest.mark.browser
-
 CASES = Path(__file__).parents[1] / "storage" / "cases"
 
 # Resolves to the seconds that were played, or to the error of the media element.

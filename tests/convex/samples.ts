@@ -141,7 +141,21 @@ export async function prepared(
   if (name === "erasure:step" || name === "erasure:get" || name === "erasure:list") {
     await worker.mutation(api.erasure.start, { clerkId: ids.clerkId });
   }
+  if (name === "erasure:keepReceipt") {
+    return { ...args, erasureId: await erased(t, ids.clerkId) };
+  }
   return args;
+}
+
+/** Erase a user, as the worker does, and return the erasure's id. */
+export async function erased(t: Deployment, clerkId: string): Promise<string> {
+  const worker = as(t, "worker");
+  const { erasureId } = await worker.mutation(api.erasure.start, { clerkId });
+  let step = { keys: [] as string[], done: false };
+  while (!step.done) {
+    step = await worker.mutation(api.erasure.step, { clerkId, deletedKeys: step.keys });
+  }
+  return erasureId;
 }
 
 /** A review that answers every question of the sample rubric. */
@@ -279,7 +293,9 @@ export function samples(
     "audioObjects:markStored": { id: pendingAudioId },
     "audioObjects:markAnalysed": { id: storedAudioId, analysis: "ready", durationMs: 900 },
     "audioObjects:markMissing": { id: pendingAudioId },
+    "audioObjects:startExpiry": {},
     "audioObjects:markExpired": { id: storedAudioId },
+    "audioObjects:noteTag": { id: storedAudioId, tag: "set" },
     "reveals:ofUser": { clerkId, reason: "call back" },
     "reveals:ofSession": { id: sessionId, reason: "call back" },
     "reveals:ofTranscript": { sessionId, reason: "call back", ...PAGE },
@@ -303,6 +319,9 @@ export function samples(
     "erasure:step": { clerkId, deletedKeys: [] },
     "erasure:get": { clerkId },
     "erasure:list": PAGE,
+    "erasure:open": PAGE,
+    "erasure:keepReceipt": { erasureId: "none", receipt: "signed" },
+    "erasure:erasedSessions": { sessionIds: [sessionId] },
     "jobLeases:acquire": { ...LEASE, dueEveryMs: 0 },
     "jobLeases:renew": LEASE,
     "jobLeases:finish": { name: "sweep", holder: "w1", ok: true, report: "{}", durationMs: 5 },

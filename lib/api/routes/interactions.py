@@ -98,7 +98,7 @@ class TurnPage(ResponseModel):
     next_cursor: str | None
 
 
-@router.post("", status_code=201, summary="Store turns", responses=errors(404, 409, body=True))
+@router.post("", status_code=201, summary="Store turns", responses=errors(404, 409, 410, body=True))
 def append_turns(
     id: DocumentId,  # noqa: A002  # the name in the path
     sent: Annotated[OneOrMany, Body()],

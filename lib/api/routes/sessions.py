@@ -84,7 +84,7 @@ class Session(ResponseModel):
     score: float | None
     labels: list[str]
     metadata: dict[str, Any] | None
-    legal_hold: bool = Field(description="Under legal hold: retention and erasure do not touch it.")
+    legal_hold: bool = Field(description="Under legal hold: exempt from retention and erasure.")
     created_at: OutMoment
 
 
@@ -119,6 +119,7 @@ class SessionSummary(ResponseModel):
     responses=errors(
         404,
         409,
+        410,
         body=True,
         also={200: {"model": CreatedSession, "description": "The session existed."}},
     ),
@@ -189,7 +190,7 @@ def get_session(id: DocumentId, access: AccessDep) -> Session:  # noqa: A002  # 
     return Session.model_validate(found)
 
 
-@router.patch("/{id}", summary="Change a session", responses=errors(404, 409, body=True))
+@router.patch("/{id}", summary="Change a session", responses=errors(404, 409, 410, body=True))
 def change_session(
     id: DocumentId,  # noqa: A002
     changes: SessionChanges,

@@ -50,6 +50,7 @@ class LoadedSession:
         session: its row.
         turns: all of them, by sequence.
         recordings: of turns and of the whole session.
+        hold_pending: the session is held, and the bucket may still delete some of its recordings.
         start_ms: start position from the address, None for where the reader left off.
         revealed: shown in place of masked text until the visit ends.
         sent: the turns that were last sent to the player.
@@ -58,6 +59,7 @@ class LoadedSession:
     session: UserSession
     turns: Sequence[Interaction]
     recordings: Sequence[AudioObject]
+    hold_pending: bool
     start_ms: float | None
     revealed: Revealed | None = field(default=None, repr=False)
     sent: Sequence[Interaction] = field(default=(), repr=False)
@@ -100,7 +102,8 @@ def load_session(
     if opened is None:
         return None
     of_turns = (turn.audio for turn in turns if turn.audio is not None)
-    return LoadedSession(opened.session, turns, [*opened.recordings, *of_turns], start_ms)
+    recordings = [*opened.recordings, *of_turns]
+    return LoadedSession(opened.session, turns, recordings, opened.hold_pending is True, start_ms)
 
 
 def draw_player(loaded: LoadedSession, visitor: Visitor, *, reviewing: bool = False) -> None:

@@ -90,7 +90,7 @@ def _heading(session: UserSession, visitor: Visitor) -> None:
     chips.append(Chip(review, tone))
     chips += [Chip(label, "accent") for label in session.labels]
     if session.legal_hold:
-        chips.append(Chip("legal hold", "warn", "Retention and erasure do not touch this session."))
+        chips.append(Chip("legal hold", "warn", "Exempt from retention and erasure."))
     if session.source == DEMO:
         chips.append(Chip("demo data", "accent"))
     before, after = neighbours_of(session.id)

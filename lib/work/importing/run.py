@@ -128,7 +128,7 @@ class Run:
             return self._writer.write(conversation, folder)
         except FunctionFailed:
             outcome = Outcome.of(conversation.transcript)
-            outcome.refuse_rest(Refusal(conversation.line, "Convex failed on it"))
+            outcome.refuse_rest(Refusal(conversation.line, "Convex could not store it"))
             return outcome.named(external_id)
 
 

@@ -27,7 +27,7 @@ BATCH_BYTES: Final = 4 * 1024 * 1024
 SOURCE: Final = "import"
 
 # Refusals by which Convex speaks of the data; others speak of the caller and end the run.
-ABOUT_DATA: Final = frozenset({"NOT_FOUND", "VALIDATION", "CONFLICT", "LIMIT_EXCEEDED"})
+ABOUT_DATA: Final = frozenset({"NOT_FOUND", "GONE", "VALIDATION", "CONFLICT", "LIMIT_EXCEEDED"})
 
 _ITEM: Final = re.compile(r"interactions\[([0-9]{1,3})\]")
 _SAME_START: Final = timedelta(milliseconds=1)  # exports have milliseconds

@@ -46,7 +46,7 @@ def test_from_an_alert_to_a_request_id_in_three_clicks(page: Page, stack: Runnin
     chart = page.get_by_role("figure", name=re.compile("Value of the rule storage-failures-fast"))
     expect(chart).to_be_visible(timeout=SLOW_MS)
     expect(chart).to_contain_text("limit: 14.4")
-    page.get_by_role("link", name="Open Storage health at that time").click()  # two
+    page.get_by_role("link", name="Open Storage health for this time").click()  # two
     page.wait_for_url(re.compile(r"/storage\?.*window=Custom"))
     operations = page.get_by_role("table", name="Storage operations", exact=True)
     failed = operations.locator("tbody tr").filter(has_text="throttled").first
@@ -108,12 +108,12 @@ def test_without_a_channel_the_page_says_that_nobody_is_told(
     page: Page, stack: RunningStack
 ) -> None:
     enter(page, stack, "ops", "/alerts")
-    expect(page.get_by_text(re.compile("^Nobody is told"))).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text(re.compile("^No channel is configured"))).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_role("button", name="Send test message")).to_be_disabled()
 
 
 def test_alerts_are_not_for_viewers(page: Page, stack: RunningStack) -> None:
     enter(page, stack, "viewer", "/sessions")
     page.goto(f"{stack.app_url}/alerts")
-    expect(page.get_by_text("This page is not for your role")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("You don't have access to this page")).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_role("table")).to_have_count(0)

@@ -41,7 +41,7 @@ class Outside:
             f"{word} </p></div><style>*{{display:none}}</style><a href=javascript:alert(1)>x</a>",
             f"{word} <svg onload=alert(1)><iframe src={at}/frame></iframe><base href={at}/>",
             f"{word} before \u202e drawkcab \u202c after \u2066 isolate \u2069 end",
-            f"{word} bell \u0007 escape \u001b[31m red \u200b zero",
+            "\U0001f600" * 59 + f"x {word} \u200b zero " + "\U0001f469\u200d\U0001f467" * 150,
             f'{word} =HYPERLINK("{at}/csv") | {{{{7*7}}}} ${{7*7}} %s',
             LONG_WORD,
         ]

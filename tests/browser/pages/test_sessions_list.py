@@ -231,7 +231,7 @@ def test_new_sessions_are_told_and_do_not_move_the_list(
     before = first.get_attribute("href") or ""
     now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     fresh = ingest.session(turns(["Hello"]), startedAt=now)
-    notice = page.get_by_role("button", name=re.compile(r"\d+ new sessions?: show"))
+    notice = page.get_by_role("button", name=re.compile(r"Show \d+ new sessions?"))
     expect(notice).to_be_visible(timeout=NEW_MS)
     expect(first).to_have_attribute("href", before)
     notice.click()

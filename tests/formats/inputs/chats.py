@@ -221,7 +221,7 @@ CHATS: Final = (
         "users",
         [USER, {"role": "user", "content": "a\0b"}],
         HI,
-        refused=("control characters",),
+        refused=("must not hold control characters",),
     ),
     Input("UTF-16 with a mark", "PowerShell", ".json", json.dumps([USER]).encode("utf-16"), (HI,)),
 )

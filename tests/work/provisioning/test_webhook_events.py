@@ -34,6 +34,18 @@ def test_a_created_user_is_stored_with_the_primary_address(
     assert user.last_seen_at == datetime.fromtimestamp(1_790_000_500, UTC)
 
 
+def test_a_name_that_cannot_be_stored_as_it_is_keeps_nobody_away(
+    provisioner: Provisioner, signed: Sender, stored: Stored
+) -> None:
+    clerk_id = user_id()
+    family = "\U0001f469\u200d\U0001f467"
+    named = record(clerk_id) | {"first_name": "Noor\x00 \ud83d", "last_name": family * 70}
+    assert provisioner.receive(*signed("user.created", named)) == "created"
+    user = stored(clerk_id)
+    assert user is not None
+    assert user.name == "Noor\ufffd \ufffd " + family * 64
+
+
 def test_a_team_member_is_told_by_the_role_in_the_metadata(
     provisioner: Provisioner, signed: Sender, stored: Stored
 ) -> None:
