@@ -793,6 +793,7 @@ class UserSession(Record, frozen=True, kw_only=True):
     duration_ms: float | None = None
     provider: str | None = None
     model_id: str | None = None
+    language: str | None = None
     worst_latency_ms: float | None = None
     worst_ttft_ms: float | None = None
     assessment_ms: float | None = None
@@ -1770,6 +1771,7 @@ class UserSessionsCreateArgs(TypedDict):
     title: NotRequired[str | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    language: NotRequired[str | None]
     metadata: NotRequired[Mapping[str, Any] | None]
     source: NotRequired[str | None]
 
@@ -1853,6 +1855,7 @@ class UserSessionsUpdateArgs(TypedDict):
     assessment_ms: NotRequired[float | None]
     assessed_at: NotRequired[datetime | None]
     title: NotRequired[str | None]
+    language: NotRequired[str | None]
     labels: NotRequired[Sequence[str] | None]
     metadata: NotRequired[Mapping[str, Any] | None]
 
@@ -2652,6 +2655,7 @@ _write_user_sessions_create_args = writer(
     Argument("title", "title"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("language", "language"),
     Argument("metadata", "metadata"),
     Argument("source", "source"),
 )
@@ -2719,6 +2723,7 @@ _write_user_sessions_update_args = writer(
     Argument("assessment_ms", "assessmentMs"),
     Argument("assessed_at", "assessedAt", milliseconds),
     Argument("title", "title"),
+    Argument("language", "language"),
     Argument("labels", "labels", list),
     Argument("metadata", "metadata"),
 )
