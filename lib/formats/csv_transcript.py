@@ -13,7 +13,7 @@ from typing import Final
 
 from lib.formats.collector import Collector
 from lib.formats.conversation import Transcript, UnreadableError
-from lib.formats.speakers import NobodyError, Speakers
+from lib.formats.speakers import Speakers, UnknownSpeakerError
 
 _TEXTS: Final = {"speaker", "text", "provider", "modelId", "requestId"}
 _WHOLE: Final = {"sequence", "tokensIn", "tokensOut"}
@@ -114,7 +114,7 @@ def _add(turns: Collector, line: int, names: list[str], row: list[str], speakers
     found = {name: _value(name, cell) for name, cell in given.items()}
     try:
         found["speaker"] = speakers.of(str(found.get("speaker", "")).strip())
-    except NobodyError as error:
+    except UnknownSpeakerError as error:
         turns.keep_place()
         turns.refuse(line, str(error), "speaker")
     else:

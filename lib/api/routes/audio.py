@@ -9,11 +9,12 @@ from pydantic import AfterValidator, Field, WithJsonSchema, computed_field
 
 from lib.api.access import Access, AccessDep, ServicesDep
 from lib.api.middleware import log_fields
-from lib.api.models import DocumentId, OutMoment, RequestModel, ResponseModel
+from lib.api.models import DocumentId, OutMoment, ResponseModel
 from lib.api.problems import CONFLICT, GONE, NOT_FOUND, VALIDATION, Problem, errors
 from lib.api.recording import Recording
 from lib.api.route import ApiRoute
 from lib.data import FieldError
+from lib.data.fields import Sent
 from lib.storage.decode import UnplayableError
 from lib.storage.errors import ObjectMissingError
 from lib.storage.formats import CONTENT_TYPE_PATTERN, MAX_AUDIO_BYTES, format_of_content_type
@@ -30,7 +31,7 @@ ContentType = Annotated[
 """Of any name that is in use, with or without parameters; stored by its first name."""
 
 
-class NewAudio(RequestModel):
+class NewAudio(Sent):
     """A recording that will be uploaded."""
 
     content_type: ContentType
@@ -74,7 +75,7 @@ class PlaybackUrl(ResponseModel):
 
     url: str = Field(description="A secret until it expires; do not log it.")
     expires_at: OutMoment
-    codec: str | None = Field(description="FFmpeg's name of it; null until analysed.")
+    codec: str | None = Field(description="Codec name as reported by FFmpeg; null until analysed.")
     plays_in_browsers: bool | None = Field(
         description="Browsers play this codec; null until analysed. Others have to be downloaded."
     )

@@ -14,7 +14,6 @@ from lib.api.models import (
     Moment,
     Order,
     OutMoment,
-    RequestModel,
     ResponseModel,
     UserKind,
     UserStatus,
@@ -22,14 +21,14 @@ from lib.api.models import (
 from lib.api.problems import NOT_FOUND, Problem, errors
 from lib.api.route import ApiRoute
 from lib.data import audit, erasure, records, users
-from lib.data.fields import ClerkId, Email, ImageUrl, Name
+from lib.data.fields import ClerkId, Email, ImageUrl, Name, Sent
 from lib.product.limits import QUERY_CHARS
 from lib.work.erasure import proven
 
 router = APIRouter(prefix="/users", tags=["users"], route_class=ApiRoute)
 
 
-class NewUser(RequestModel):
+class NewUser(Sent):
     """A user as the product's backend knows them; fields left out keep their values."""
 
     clerk_id: ClerkId = Field(description="Clerk user id.")

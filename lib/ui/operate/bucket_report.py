@@ -120,7 +120,7 @@ def _retention(job: JobRun | None) -> None:
 def _when(job: JobRun | None) -> str:
     if job is None or job.last_finished_at is None:
         return "unknown"
-    return f"seen {fmt.ago(job.last_finished_at)}"
+    return f"checked {fmt.ago(job.last_finished_at)}"
 
 
 def _details(found: Mapping[str, Any]) -> None:
