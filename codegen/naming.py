@@ -13,6 +13,7 @@ CALLS: Final = {
     "alertDeliveries:test": ("alerts", "send_test"),
     "audioObjects:all": ("audio_objects", "every"),
     "authEvents:list": ("events", "auth_page"),
+    "erasure:open": ("erasure", "open_page"),
     "jobLeases:list": ("job_leases", "every"),
     "listening:open": ("listening", "open_session"),
     "metrics:range": ("metrics", "page"),

@@ -1,16 +1,28 @@
 /** Recordings: the rows that belong to objects in the bucket, and their life. */
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
-import type { MutationCtx, QueryCtx } from "./_generated/server.js";
-import { audioById, isRecordingKey, moveTo, peaksKeyOf, requireAudio } from "./model/audio.ts";
+import type { QueryCtx } from "./_generated/server.js";
+import {
+  OPEN_STATES,
+  audioById,
+  isHeld,
+  isRecordingKey,
+  moveTo,
+  peaksKeyOf,
+  requireAudio,
+  toAudioObject,
+} from "./model/audio.ts";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
+import { audioStatus, moment, named, whole } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import { dueKind, queueOf, withoutHold } from "./model/audioQueues.ts";
+import { tagFor } from "./model/holds.ts";
 import { interactionAt } from "./model/interactions.ts";
 import {
   AUDIO_BYTES,
   DEFAULT_PRIVACY_WINDOW_MS,
+  EXPIRY_BATCH,
   MAX_PRIVACY_WINDOW_MS,
   MAX_SEQUENCE,
   PAGE_ITEMS,
@@ -21,8 +33,6 @@ import { audioObject, page, pageArgs } from "./model/records.ts";
 import { enterQueues } from "./model/reviewQueues.ts";
 import { requireSession, sessionById } from "./model/sessions.ts";
 import { refuseErasing } from "./model/users.ts";
-import { moment, whole } from "./model/fields.ts";
-import { toRecord } from "./model/toRecord.ts";
 
 const CONTENT_TYPE = /^audio\/[a-z0-9.+-]{1,60}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -31,7 +41,7 @@ const SHA256 = /^[0-9a-f]{64}$/;
  * Announce a recording of one turn (`sequence`) or of the whole session (no `sequence`).
  *
  * It stays `pending` until it is stored. An announcement that is still pending for the same bytes
- * is returned again, with its own key.
+ * is made anew: the same row and key, and the whole time to upload again.
  *
  * @throws NOT_FOUND for an unknown session or interaction; CONFLICT if there is a stored recording
  *   already, or the key is taken.
@@ -67,10 +77,17 @@ export const begin = authedMutation("audioObjects:begin", {
       throw refusal("CONFLICT", "There is a recording already.");
     }
     const same = earlier.find(
-      ({ status, sha256, bytes }) =>
-        status === "pending" && sha256 === args.sha256 && bytes === args.bytes,
+      ({ status, sha256, bytes, expiresAt }) =>
+        status === "pending" &&
+        sha256 === args.sha256 &&
+        bytes === args.bytes &&
+        expiresAt > createdAt,
     );
-    if (same !== undefined) return toRecord(audioObject, same);
+    if (same !== undefined) {
+      // Its window stays: the bucket's own rule counts from the day on which the object came.
+      await ctx.db.patch("audioObjects", same._id, { createdAt });
+      return toAudioObject({ ...same, createdAt });
+    }
     if ((await audioByKey(ctx, args.key)) !== null) throw refusal("CONFLICT", "The key is taken.");
     const row = {
       ...args,
@@ -78,12 +95,13 @@ export const begin = authedMutation("audioObjects:begin", {
       sessionId: session._id,
       ...(turn === null ? {} : { interactionId: turn._id }),
       status: "pending" as const,
+      ...(session.legalHold === true ? { held: true as const } : {}),
       expiresAt: end,
       createdAt,
     };
     const id = await ctx.db.insert("audioObjects", row);
     if (turn !== null) await ctx.db.patch("interactions", turn._id, { audioObjectId: id });
-    return { id, ...row };
+    return toAudioObject((await ctx.db.get("audioObjects", id))!);
   },
 });
 
@@ -120,7 +138,7 @@ export const get = authedQuery("audioObjects:get", {
   returns: v.union(audioObject, v.null()),
   handler: async (ctx, { id }) => {
     const audio = await audioById(ctx, id);
-    return audio === null ? null : toRecord(audioObject, audio);
+    return audio === null ? null : toAudioObject(audio);
   },
 });
 
@@ -139,7 +157,7 @@ export const forSession = authedQuery("audioObjects:forSession", {
       .query("audioObjects")
       .withIndex("by_session_sequence", (q) => q.eq("sessionId", session._id))
       .take(TRANSCRIPT_ITEMS);
-    return found.map((row) => toRecord(audioObject, row));
+    return found.map((row) => toAudioObject(row));
   },
 });
 
@@ -152,7 +170,7 @@ export const byKeys = authedQuery("audioObjects:byKeys", {
     checks.that(keys.length <= PAGE_ITEMS, "keys", `must have at most ${PAGE_ITEMS} entries`);
     checks.done();
     const found = await Promise.all([...new Set(keys)].map((key) => audioByKey(ctx, key)));
-    return found.filter((audio) => audio !== null).map((row) => toRecord(audioObject, row));
+    return found.filter((audio) => audio !== null).map((row) => toAudioObject(row));
   },
 });
 
@@ -171,7 +189,7 @@ export const all = authedQuery("audioObjects:all", {
       limit,
     });
     return {
-      items: found.items.map((row) => toRecord(audioObject, row)),
+      items: found.items.map((row) => toAudioObject(row)),
       nextCursor: found.nextCursor,
     };
   },
@@ -181,7 +199,9 @@ export const all = authedQuery("audioObjects:all", {
  * Return one page of the recordings that wait for the worker, oldest first.
  *
  * By `kind`: `analysis`, stored ones without one; `abandoned`, pending ones created before
- * `before`; `expired`, stored ones that expire at or before it and are not on legal hold.
+ * `before`; `expired`, stored ones that expire at or before it and are not on legal hold;
+ * `expiring`, those whose objects are to be deleted; `tag` and `untag`, those whose objects are to
+ * get or lose the tag by which the bucket deletes them.
  */
 export const due = authedQuery("audioObjects:due", {
   args: { kind: dueKind, before: moment(), ...pageArgs },
@@ -193,7 +213,7 @@ export const due = authedQuery("audioObjects:due", {
       ({ status }) => kind !== "analysis" || status === "stored",
     );
     const items = kind === "expired" ? await withoutHold(ctx, found.items) : found.items;
-    return { items: items.map((row) => toRecord(audioObject, row)), nextCursor: found.nextCursor };
+    return { items: items.map((row) => toAudioObject(row)), nextCursor: found.nextCursor };
   },
 });
 
@@ -207,7 +227,7 @@ export const markStored = authedMutation("audioObjects:markStored", {
   returns: audioObject,
   handler: async (ctx, { id, etag }) => {
     const audio = await requireAudio(ctx, id);
-    const changes = { analysis: "pending" as const, ...(etag === undefined ? {} : { etag }) };
+    const changes = { analysis: "pending" as const, reason: undefined, etag: etag ?? audio.etag };
     const moved = await moveTo(ctx, audio, "stored", changes);
     if (audio.interactionId !== undefined) {
       await ctx.db.patch("interactions", audio.interactionId, { audioObjectId: audio._id });
@@ -215,7 +235,7 @@ export const markStored = authedMutation("audioObjects:markStored", {
     // A queue may want sessions with recordings, and this one may have ended before it had any.
     const session = await ctx.db.get("userSessions", audio.sessionId);
     if (session !== null) await enterQueues(ctx, session);
-    return toRecord(audioObject, moved);
+    return toAudioObject(moved);
   },
 });
 
@@ -257,38 +277,111 @@ export const markAnalysed = authedMutation("audioObjects:markAnalysed", {
     if (audio.status !== "stored") {
       throw refusal("CONFLICT", `A recording that is ${audio.status} cannot be analysed.`);
     }
-    await ctx.db.patch("audioObjects", audio._id, changes);
-    return toRecord(audioObject, { ...audio, ...changes });
+    const tag = tagFor({ ...audio, ...changes }, await isHeld(ctx, audio));
+    await ctx.db.patch("audioObjects", audio._id, { ...changes, tag });
+    return toAudioObject({ ...audio, ...changes });
   },
 });
 
-/** Note that the object is not in the bucket although its row says so. */
+/**
+ * Note that the object is not in the bucket although its row says so.
+ *
+ * With `from` and `announcedAt` only if the row is still as the caller saw it: what was announced
+ * again, or has arrived meanwhile, is not missing.
+ *
+ * @throws CONFLICT if it is not.
+ */
 export const markMissing = authedMutation("audioObjects:markMissing", {
-  args: { id: v.string(), reason: v.optional(v.string()) },
+  args: {
+    id: v.string(),
+    reason: v.optional(v.string()),
+    from: v.optional(audioStatus),
+    announcedAt: v.optional(moment()),
+  },
   returns: audioObject,
-  handler: async (ctx, { id, reason }) => await moved(ctx, id, "missing", reason),
+  handler: async (ctx, { id, reason, from, announcedAt }) => {
+    const checks = new Checks();
+    checks.identifier("reason", reason);
+    checks.done();
+    const audio = await requireAudio(ctx, id);
+    const isAsSeen =
+      [undefined, audio.status].includes(from) &&
+      [undefined, audio.createdAt].includes(announcedAt);
+    if (!isAsSeen) throw refusal("CONFLICT", "The recording has changed meanwhile.");
+    const changes = reason === undefined ? {} : { reason };
+    return toAudioObject(await moveTo(ctx, audio, "missing", changes));
+  },
+});
+
+/**
+ * End the next recordings whose window is over, unless their session is held.
+ *
+ * Those that are pending or missing end too, since their objects may come late. From here on nobody hears them, a later hold does not keep them, and the worker deletes their
+ * objects (`due` of the kind `expiring`). `more` says that another call has more to do.
+ */
+export const startExpiry = authedMutation("audioObjects:startExpiry", {
+  args: {},
+  returns: named("StartedExpiry", v.object({ started: whole(), held: whole(), more: v.boolean() })),
+  handler: async (ctx) => {
+    const done = { started: 0, held: 0 };
+    for (const status of OPEN_STATES) {
+      const ended = await ctx.db
+        .query("audioObjects")
+        .withIndex("by_status_held_expiresAt", (q) =>
+          q.eq("status", status).eq("held", undefined).lte("expiresAt", Date.now()),
+        )
+        .take(EXPIRY_BATCH - done.started - done.held);
+      for (const audio of ended) {
+        if (await isHeld(ctx, audio)) {
+          // Its copy has not followed the session's hold yet: it would be found again and again.
+          await ctx.db.patch("audioObjects", audio._id, { held: true });
+          done.held += 1;
+        } else {
+          await moveTo(ctx, audio, "expiring");
+          done.started += 1;
+        }
+      }
+    }
+    return { ...done, more: done.started + done.held === EXPIRY_BATCH };
+  },
 });
 
 /**
  * Note that the object was deleted because its privacy window ended.
  *
  * The transcript stays.
+ *
+ * @throws CONFLICT if it was not being deleted and its session is held.
  */
 export const markExpired = authedMutation("audioObjects:markExpired", {
   args: { id: v.string() },
   returns: audioObject,
-  handler: async (ctx, { id }) => await moved(ctx, id, "expired", undefined),
+  handler: async (ctx, { id }) => {
+    const audio = await requireAudio(ctx, id);
+    const isOpen = OPEN_STATES.some((state) => state === audio.status);
+    if (isOpen && (await isHeld(ctx, audio))) {
+      throw refusal("CONFLICT", "The session is on legal hold.");
+    }
+    return toAudioObject(await moveTo(ctx, audio, "expired"));
+  },
 });
 
-async function moved(
-  ctx: MutationCtx,
-  id: string,
-  status: "missing" | "expired",
-  reason: string | undefined,
-) {
-  const checks = new Checks();
-  checks.identifier("reason", reason);
-  checks.done();
-  const changes = reason === undefined ? {} : { reason };
-  return toRecord(audioObject, await moveTo(ctx, await requireAudio(ctx, id), status, changes));
-}
+/**
+ * Note that the tag of a recording is `set`, or was looked for and is `gone`.
+ *
+ * What has changed meanwhile stays as it is, and in its queue.
+ */
+export const noteTag = authedMutation("audioObjects:noteTag", {
+  args: { id: v.string(), tag: v.union(v.literal("set"), v.literal("gone")) },
+  returns: v.null(),
+  handler: async (ctx, { id, tag }) => {
+    const audio = await requireAudio(ctx, id);
+    if (audio.tag === "wanted" && tag === "set") {
+      await ctx.db.patch("audioObjects", audio._id, { tag: "set" });
+    }
+    if (audio.tag === "unwanted" && tag === "gone") {
+      await ctx.db.patch("audioObjects", audio._id, { tag: undefined });
+    }
+    return null;
+  },
+});

@@ -11,18 +11,25 @@ import { recordAudit } from "./model/audit.ts";
 import { Checks } from "./model/checks.ts";
 import { deleteBatch } from "./model/erasing.ts";
 import { refusal } from "./model/errors.ts";
-import { named, order } from "./model/fields.ts";
+import { moment, named, order } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
-import { ERASURE_KEYS, PAGE_ITEMS } from "./model/limits.ts";
+import {
+  ERASURE_KEYS,
+  LATE_UPLOAD_MS,
+  PAGE_ITEMS,
+  RECEIPT_CHARS,
+  UPLOAD_URL_MS,
+} from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import { erasureReceipt, page, pageArgs } from "./model/records.ts";
 import { requireUser, userByClerkId } from "./model/users.ts";
+import { wasSessionErased } from "./model/tombstones.ts";
 import { toRecord } from "./model/toRecord.ts";
 import { erasureRow } from "./model/accountTables.ts";
 
 /**
  * Begin to erase a user: from now on nothing can be added to their data. A repeat returns the
- * erasure that is under way.
+ * erasure that is under way, or the one that is done.
  *
  * @throws NOT_FOUND for an unknown user; CONFLICT while a session of theirs is on legal hold.
  */
@@ -30,21 +37,30 @@ export const start = authedMutation("erasure:start", {
   args: { clerkId: v.string() },
   returns: named("ErasureBegun", v.object({ erasureId: v.string() })),
   handler: async (ctx, { clerkId }) => {
+    const latest = await latestOf(ctx, clerkId);
+    const isDone = latest !== null && (await userByClerkId(ctx, clerkId)) === null;
+    if (isDone) return { erasureId: latest._id };
     const user = await requireUser(ctx, clerkId);
-    const running = await latestOf(ctx, clerkId);
-    if (user.status === "erasing" && running !== null) return { erasureId: running._id };
+    if (user.status === "erasing" && latest !== null) return { erasureId: latest._id };
     const held = await ctx.db
       .query("userSessions")
       .withIndex("by_user_legalHold", (q) => q.eq("userId", user._id).eq("legalHold", true))
       .first();
     if (held !== null) throw refusal("CONFLICT", "A session of this user is on legal hold.");
     await ctx.db.patch("users", user._id, { status: "erasing" });
-    await recordAudit(ctx, { action: "erase", subjectType: "user", subjectId: clerkId });
+    await recordAudit(ctx, {
+      action: "erase",
+      subjectType: "user",
+      subjectId: clerkId,
+      userId: clerkId,
+    });
+    const now = Date.now();
     const erasureId = await ctx.db.insert("erasures", {
       clerkId,
       startedBy: ctx.caller.subject,
-      startedAt: Date.now(),
+      startedAt: now,
       counts: {},
+      uploadsUntil: now + UPLOAD_URL_MS,
     });
     return { erasureId };
   },
@@ -140,6 +156,75 @@ export const list = authedQuery("erasure:list", {
       items: found.items.map((row) => toRecord(erasureReceipt, row)),
       nextCursor: found.nextCursor,
     };
+  },
+});
+
+/**
+ * Return one page of the erasures that are not over, oldest first.
+ *
+ * They are under way, without a receipt, or wait for the sweep after the last upload URL.
+ */
+export const open = authedQuery("erasure:open", {
+  args: pageArgs,
+  returns: page(erasureReceipt),
+  handler: async (ctx, { cursor, limit }) => {
+    const found = await readPage(ctx, {
+      table: "erasures",
+      index: "by_sweptAt_startedAt",
+      equals: { sweptAt: undefined },
+      sortField: "startedAt",
+      order: "asc",
+      cursor,
+      limit,
+    });
+    return {
+      items: found.items.map((row) => toRecord(erasureReceipt, row)),
+      nextCursor: found.nextCursor,
+    };
+  },
+});
+
+/**
+ * Keep the signed receipt of an erasure.
+ *
+ * With `sweptAt` also that the bucket was compared again, from that moment on. A repeat replaces
+ * the receipt.
+ *
+ * @throws NOT_FOUND for an unknown erasure; CONFLICT while it is under way, or if a late upload
+ *   could still come after the sweep.
+ */
+export const keepReceipt = authedMutation("erasure:keepReceipt", {
+  args: { erasureId: v.string(), receipt: v.string(), sweptAt: v.optional(moment()) },
+  returns: erasureReceipt,
+  handler: async (ctx, { erasureId, receipt, sweptAt }) => {
+    const checks = new Checks();
+    checks.text("receipt", receipt, RECEIPT_CHARS);
+    checks.done();
+    const id = ctx.db.normalizeId("erasures", erasureId);
+    const erasure = id === null ? null : await ctx.db.get("erasures", id);
+    if (erasure === null) throw refusal("NOT_FOUND", "There is no such erasure.");
+    const { finishedAt, uploadsUntil = erasure.startedAt + UPLOAD_URL_MS } = erasure;
+    if (finishedAt === undefined) throw refusal("CONFLICT", "The erasure is under way.");
+    if (sweptAt !== undefined && sweptAt < uploadsUntil + LATE_UPLOAD_MS) {
+      throw refusal("CONFLICT", "An upload could still have come after the sweep.");
+    }
+    const changes = { receipt, ...(sweptAt === undefined ? {} : { sweptAt }) };
+    await ctx.db.patch("erasures", erasure._id, changes);
+    return toRecord(erasureReceipt, { ...erasure, ...changes });
+  },
+});
+
+/** Return those of up to 200 session ids whose sessions were erased. */
+export const erasedSessions = authedQuery("erasure:erasedSessions", {
+  args: { sessionIds: v.array(v.string()) },
+  returns: v.array(v.string()),
+  handler: async (ctx, { sessionIds }) => {
+    const checks = new Checks();
+    const isShort = sessionIds.length <= PAGE_ITEMS;
+    checks.that(isShort, "sessionIds", `must have at most ${PAGE_ITEMS} entries`);
+    checks.done();
+    const erased = await Promise.all(sessionIds.map((id) => wasSessionErased(ctx, id)));
+    return sessionIds.filter((_, index) => erased[index]);
   },
 });
 

@@ -2,14 +2,14 @@
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { QueryCtx } from "./_generated/server.js";
-import { recordAudit } from "./model/audit.ts";
-import { audioById, isPlayable } from "./model/audio.ts";
+import { aboutSession, recordAudit } from "./model/audit.ts";
+import { audioById, isPlayable, toAudioObject } from "./model/audio.ts";
 import { authedMutation } from "./model/functions.ts";
+import { isHoldPending } from "./model/holds.ts";
 import { TRANSCRIPT_ITEMS, WHOLE_RECORDINGS } from "./model/limits.ts";
 import { limitCaller } from "./model/rateLimit.ts";
 import { audioObject, openedSession } from "./model/records.ts";
 import { SessionReader, requireSession, sessionById } from "./model/sessions.ts";
-import { toRecord } from "./model/toRecord.ts";
 
 /**
  * Return the session with its recordings of the whole, or null.
@@ -18,16 +18,18 @@ import { toRecord } from "./model/toRecord.ts";
  * the same transaction.
  */
 export const open = authedMutation("listening:open", {
+  // What people said must not be kept; a view may be on record twice.
+  answer: "repeatable",
   args: { id: v.string(), note: v.boolean() },
   returns: v.union(openedSession, v.null()),
   handler: async (ctx, { id, note }) => {
     const session = await sessionById(ctx, id);
     if (session === null) return null;
-    ctx.about(session.userId);
     if (note) {
       await limitCaller(ctx, "audit");
       const subject = { subjectType: "userSession", subjectId: session._id };
-      await recordAudit(ctx, { action: "session.view", ...subject });
+      const about = await aboutSession(ctx, session);
+      await recordAudit(ctx, { action: "session.view", ...subject, ...about });
     }
     const recordings = await ctx.db
       .query("audioObjects")
@@ -36,7 +38,11 @@ export const open = authedMutation("listening:open", {
       )
       .take(WHOLE_RECORDINGS);
     const record = await new SessionReader(ctx).record(session);
-    return { session: record, recordings: recordings.map((row) => toRecord(audioObject, row)) };
+    return {
+      session: record,
+      recordings: recordings.map(toAudioObject),
+      holdPending: await isHoldPending(ctx, session),
+    };
   },
 });
 
@@ -54,14 +60,16 @@ export const play = authedMutation("listening:play", {
     if (audio === null) return null;
     if (isPlayable(audio)) {
       await limitCaller(ctx, "audit");
+      const session = (await ctx.db.get("userSessions", audio.sessionId))!;
       await recordAudit(ctx, {
         action: renewal ? "audio.renew" : "audio.play",
         subjectType: "audioObject",
         subjectId: audio._id,
+        ...(await aboutSession(ctx, session)),
         details: { sessionId: audio.sessionId },
       });
     }
-    return toRecord(audioObject, audio);
+    return toAudioObject(audio);
   },
 });
 
@@ -73,20 +81,22 @@ export const play = authedMutation("listening:play", {
  * @throws NOT_FOUND for an unknown session.
  */
 export const exportAudio = authedMutation("listening:exportAudio", {
+  // Up to 2,000 recordings are too much to be kept.
+  answer: "once",
   args: { id: v.string() },
   returns: v.array(audioObject),
   handler: async (ctx, { id }) => {
     const session = await requireSession(ctx, id);
-    ctx.about(session.userId);
     await limitCaller(ctx, "audit");
     const playable = (await recordingsOf(ctx, session)).filter(isPlayable);
     await recordAudit(ctx, {
       action: "audio.export",
       subjectType: "userSession",
       subjectId: session._id,
+      ...(await aboutSession(ctx, session)),
       details: { recordings: playable.length },
     });
-    return playable.map((row) => toRecord(audioObject, row));
+    return playable.map((row) => toAudioObject(row));
   },
 });
 

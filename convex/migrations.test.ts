@@ -28,7 +28,7 @@ test("rows from before the migration are filled in batches, once", async () => {
   const finished = { name: NAME, done: true, processed: 502, changed: 501 };
   expect(await step()).toEqual(finished);
   expect(await step()).toEqual(finished);
-  expect(await admin.query(api.migrations.status, {})).toEqual([finished]);
+  expect(await admin.query(api.migrations.status, {})).toContainEqual(finished);
   expect(await step({ restart: true })).toEqual({
     name: NAME,
     done: false,

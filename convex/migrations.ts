@@ -56,7 +56,11 @@ async function runBatch(ctx: MutationCtx, migration: AnyMigration, cursor: strin
   });
   let changed = 0;
   for (const row of found.page) {
-    const patch = (migration.change as (row: unknown) => object | null)(row);
+    const change = migration.change as (
+      row: unknown,
+      ctx: MutationCtx,
+    ) => object | null | Promise<object | null>;
+    const patch = await change(row, ctx);
     if (patch === null) continue;
     await ctx.db.patch(migration.table, row._id as never, patch);
     changed += 1;

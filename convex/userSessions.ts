@@ -1,11 +1,13 @@
 /** Sessions of users: one conversation each, with its counters. */
 import { v } from "convex/values";
-import { recordAudit } from "./model/audit.ts";
+import { aboutSession, recordAudit } from "./model/audit.ts";
+import { internal } from "./_generated/api.js";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { moment, named, order, reviewStatus, whole } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import { DAILY_DAYS, DAY_MS, MAX_SCORE, NEWER_ITEMS } from "./model/limits.ts";
+import { followHold } from "./model/holds.ts";
 import { readPage } from "./model/paging.ts";
 import {
   created,
@@ -39,6 +41,7 @@ import {
   toSummary,
 } from "./model/totals.ts";
 import type { Totals } from "./model/totals.ts";
+import { refuseErasedConversation, refuseErasedUser } from "./model/tombstones.ts";
 import { refuseErasing, requireUser, userByClerkId } from "./model/users.ts";
 import { toRecord } from "./model/toRecord.ts";
 
@@ -47,8 +50,8 @@ import { toRecord } from "./model/toRecord.ts";
  *
  * The same again returns the first one's id.
  *
- * @throws NOT_FOUND for an unknown user; CONFLICT if the external id has another user, channel or
- *   start.
+ * @throws NOT_FOUND for an unknown user; GONE if the user or the session was erased; CONFLICT if the
+ *   external id has another user, channel or start.
  */
 export const create = authedMutation("userSessions:create", {
   args: newSession.fields,
@@ -57,6 +60,8 @@ export const create = authedMutation("userSessions:create", {
     const checks = new Checks();
     checkSession(checks, args);
     checks.done();
+    await refuseErasedUser(ctx, clerkId);
+    await refuseErasedConversation(ctx, args.externalId);
     const user = await requireUser(ctx, clerkId);
     refuseErasing(user);
     const known = await sessionByExternalId(ctx, args.externalId);
@@ -123,7 +128,8 @@ export const update = authedMutation("userSessions:update", {
 /**
  * Put a session under legal hold, or release it.
  *
- * While it is held, retention and erasure leave it alone.
+ * While it is held, retention and erasure leave it alone. Recordings that are shown as expired had
+ * ended before. The bucket's own rule follows: `listening:open` says whether it has.
  */
 export const setLegalHold = authedMutation("userSessions:setLegalHold", {
   args: { id: v.string(), legalHold: v.boolean() },
@@ -134,7 +140,13 @@ export const setLegalHold = authedMutation("userSessions:setLegalHold", {
     refuseErasing(await ctx.db.get("users", session.userId));
     await ctx.db.patch("userSessions", session._id, { legalHold });
     const action = legalHold ? "session.hold" : "session.release";
-    await recordAudit(ctx, { action, subjectType: "userSession", subjectId: session._id });
+    const subject = { subjectType: "userSession", subjectId: session._id };
+    await recordAudit(ctx, { action, ...subject, ...(await aboutSession(ctx, session)) });
+    const cursor = await followHold(ctx, session._id, null);
+    if (cursor !== null) {
+      const rest = { sessionId: session._id, cursor };
+      await ctx.scheduler.runAfter(0, internal.holds.follow, rest);
+    }
     return await new SessionReader(ctx).record({ ...session, legalHold });
   },
 });

@@ -26,6 +26,7 @@ import {
   summary as summaryRecord,
   user,
 } from "./model/records.ts";
+import { refuseErasedUser } from "./model/tombstones.ts";
 import { dayOf, emptyTotals, sum, toSummary } from "./model/totals.ts";
 import type { Totals } from "./model/totals.ts";
 import { refuseErasing, searchTextOf, userByClerkId } from "./model/users.ts";
@@ -59,6 +60,8 @@ type Profile = ObjectType<typeof profile>;
  *
  * Fields left out keep their values, those named in `clear` lose them; `lastSeenAt` never goes
  * back; a profile older (`clerkUpdatedAt`) than the stored one changes nothing.
+ *
+ * @throws GONE if the user was erased: nobody comes back under that id.
  */
 export const upsert = authedMutation("users:upsert", {
   args: { ...profile, clear: v.optional(v.array(clearable)) },
@@ -67,6 +70,7 @@ export const upsert = authedMutation("users:upsert", {
     checkProfile(args, clear);
     const known = await userByClerkId(ctx, args.clerkId);
     if (known === null) {
+      await refuseErasedUser(ctx, args.clerkId);
       const now = Date.now();
       const createdAt = args.createdAt ?? now;
       const id = await ctx.db.insert("users", {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from lib.commands import audio, bucket, data
+from lib.commands import audio, bucket, data, users
 from lib.commands.backfill import backfill
 from lib.commands.doctor import doctor
 from lib.commands.import_ import import_
@@ -19,9 +19,11 @@ cli = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # its tracebacks would show local variables
 )
+audio.cli.command("erase", hidden=True)(users.erase)  # its former name
 cli.add_typer(bucket.cli, name="bucket")
 cli.add_typer(audio.cli, name="audio")
 cli.add_typer(data.cli, name="data")
+cli.add_typer(users.cli, name="users")
 cli.command()(backfill)
 cli.command()(doctor)
 cli.command("import")(import_)

@@ -5,6 +5,7 @@ export type ErrorCode =
   | "UNAUTHENTICATED"
   | "FORBIDDEN"
   | "NOT_FOUND"
+  | "GONE"
   | "VALIDATION"
   | "CONFLICT"
   | "IDEMPOTENCY_CONFLICT"

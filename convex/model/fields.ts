@@ -48,6 +48,7 @@ export const reviewStatus = v.union(
   v.literal("reviewed"),
 );
 export const speaker = v.union(v.literal("user"), v.literal("assistant"), v.literal("system"));
+/** What callers see; the life of a recording is told in docs/storage.md. */
 export const audioStatus = v.union(
   v.literal("pending"),
   v.literal("stored"),
@@ -55,6 +56,13 @@ export const audioStatus = v.union(
   v.literal("deleted"),
   v.literal("missing"),
 );
+/** What rows hold: `expiring` ones are shown as expired; only the worker tells them apart. */
+export const audioRowStatus = v.union(...audioStatus.members, v.literal("expiring"));
+/**
+ * The tag by which the bucket's own rule may delete a recording. `wanted`: the worker has to write
+ * it; `set`: it is written; `unwanted`: it may be there and has to go. Absent: it is not there.
+ */
+export const audioTag = v.union(v.literal("wanted"), v.literal("set"), v.literal("unwanted"));
 /** State of the waveform and checksum analysis; absent until the recording is stored. */
 export const audioAnalysis = v.union(
   v.literal("pending"),
@@ -90,7 +98,7 @@ export type UserKind = Infer<typeof userKind>;
 export type Order = Infer<typeof order>;
 export type Histogram = Infer<typeof histogram>;
 export type Resolution = Infer<typeof resolution>;
-export type AudioStatus = Infer<typeof audioStatus>;
+export type AudioStatus = Infer<typeof audioRowStatus>;
 
 /** One job of the worker: who runs it now, and how the last run went. Stored and shown as it is. */
 export const lease = named(

@@ -2,10 +2,11 @@
 import { compareValues } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
+import { toAudioObject } from "./audio.ts";
 import type { Checks } from "./checks.ts";
 import { MAX_COST, MAX_SEQUENCE, MAX_TOKENS, TEXT_BYTES, TRANSCRIPT_ITEMS } from "./limits.ts";
 import type { Listing } from "./paging.ts";
-import { audioObject, interaction, newInteraction } from "./records.ts";
+import { interaction, newInteraction } from "./records.ts";
 import type { HighlightPiece, Interaction, NewInteraction } from "./records.ts";
 import { characterEnd, firstCharacters, lastCharacters, utf8Bytes } from "./texts.ts";
 import { WORD, wordTest } from "./words.ts";
@@ -43,7 +44,7 @@ export async function toInteraction(ctx: QueryCtx, row: Doc<"interactions">): Pr
   const audio =
     row.audioObjectId === undefined ? null : await ctx.db.get("audioObjects", row.audioObjectId);
   return toRecord(interaction, row, {
-    audio: audio === null ? undefined : toRecord(audioObject, audio),
+    audio: audio === null ? undefined : toAudioObject(audio),
   });
 }
 

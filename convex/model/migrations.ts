@@ -7,14 +7,21 @@
  * over the same row: rows are written while it runs, and a run can be restarted.
  */
 import type { Doc } from "../_generated/dataModel.js";
-import { searchTextOf } from "./users.ts";
+import type { MutationCtx } from "../_generated/server.js";
+import { isHeld } from "./audio.ts";
+import { heldChanges } from "./holds.ts";
+import { buryUser } from "./tombstones.ts";
+import { searchTextOf, userByClerkId } from "./users.ts";
 
-type Table = "users" | "userSessions" | "interactions" | "audioObjects";
+type Table =
+  "users" | "userSessions" | "interactions" | "audioObjects" | "erasures" | "auditEvents";
 type Migration<Name extends Table> = {
   name: string;
   table: Name;
-  change: (row: Doc<Name>) => Partial<Doc<Name>> | null;
+  change: (row: Doc<Name>, ctx: MutationCtx) => Change<Name> | Promise<Change<Name>>;
 };
+type Change<Name extends Table> =
+  { [Field in keyof Doc<Name>]?: Doc<Name>[Field] | undefined } | null;
 export type AnyMigration = { [Name in Table]: Migration<Name> }[Table];
 
 export const MIGRATIONS: readonly AnyMigration[] = [
@@ -24,6 +31,33 @@ export const MIGRATIONS: readonly AnyMigration[] = [
     change: (user) => {
       const searchText = searchTextOf(user);
       return user.searchText === searchText ? null : { searchText };
+    },
+  },
+  {
+    name: "2-audioObjects-hold",
+    table: "audioObjects",
+    change: async (audio, ctx) => heldChanges(audio, await isHeld(ctx, audio)),
+  },
+  {
+    // Of earlier erasures only the users are known; one who was created again since stays.
+    name: "3-erasures-tombstones",
+    table: "erasures",
+    change: async ({ clerkId, finishedAt }, ctx) => {
+      const isGone = finishedAt !== undefined && (await userByClerkId(ctx, clerkId)) === null;
+      if (isGone) await buryUser(ctx, clerkId);
+      return null;
+    },
+  },
+  {
+    // Events of earlier releases name their session or user as the subject or in the details.
+    name: "4-auditEvents-subjects",
+    table: "auditEvents",
+    change: ({ subjectType, subjectId, sessionId, userId, details }) => {
+      if (sessionId !== undefined || userId !== undefined) return null;
+      if (subjectType === "user") return { userId: subjectId };
+      const isSession = ["userSession", "session", "transcript"].includes(subjectType);
+      const named: unknown = isSession ? subjectId : details?.["sessionId"];
+      return typeof named === "string" ? { sessionId: named } : null;
     },
   },
 ];

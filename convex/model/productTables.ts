@@ -3,7 +3,8 @@ import { defineTable } from "convex/server";
 import { v } from "convex/values";
 import {
   audioAnalysis,
-  audioStatus,
+  audioRowStatus,
+  audioTag,
   channel,
   histogram,
   memberRole,
@@ -50,6 +51,8 @@ export const userSessionRow = v.object({
   audioCount: whole(),
   provider: v.optional(v.string()),
   modelId: v.optional(v.string()),
+  /** BCP 47 tag, such as `de-CH`. */
+  language: v.optional(v.string()),
   tokensIn: whole(),
   tokensOut: whole(),
   /** Integer billionths of a dollar, so that sums do not depend on their order. */
@@ -101,7 +104,10 @@ export const audioObjectRow = v.object({
   bytes: whole(),
   sha256: v.string(),
   durationMs: v.optional(v.number()),
-  status: audioStatus,
+  status: audioRowStatus,
+  /** Copy of the session's hold, which follows in batches: it only keeps queues short. */
+  held: v.optional(v.literal(true)),
+  tag: v.optional(audioTag),
   analysis: v.optional(audioAnalysis),
   peaksKey: v.optional(v.string()),
   sampleRate: v.optional(whole()),
@@ -142,7 +148,9 @@ export const productTables = {
     .index("by_key", ["key"])
     .index("by_session_sequence", ["sessionId", "sequence"])
     .index("by_user_createdAt", ["userId", "createdAt"])
-    .index("by_status_expiresAt", ["status", "expiresAt"])
+    .index("by_status_held_expiresAt", ["status", "held", "expiresAt"])
+    .index("by_tag_createdAt", ["tag", "createdAt"])
+    .index("by_session_tag", ["sessionId", "tag"])
     .index("by_status_createdAt", ["status", "createdAt"])
     .index("by_analysis_createdAt", ["analysis", "createdAt"])
     .index("by_createdAt", ["createdAt"]),

@@ -6,7 +6,7 @@ import { v } from "convex/values";
 import type { GenericValidator, Infer } from "convex/values";
 import { auditEventRow, erasureRow } from "./accountTables.ts";
 import { authEventRow, rollupRow, storageEventRow } from "./eventTables.ts";
-import { moment, named, whole } from "./fields.ts";
+import { audioStatus, moment, named, whole } from "./fields.ts";
 import { distribution } from "./histogram.ts";
 import { audioObjectRow, interactionRow, userRow, userSessionRow } from "./productTables.ts";
 
@@ -32,12 +32,20 @@ export const userSession = named(
   }),
 );
 
-export const audioObject = named("AudioObject", audioObjectRow.extend(id));
+export const audioObject = named(
+  "AudioObject",
+  audioObjectRow.omit("status", "held", "tag").extend({ ...id, status: audioStatus }),
+);
 
 /** What the listening room needs besides the turns. */
 export const openedSession = named(
   "OpenedSession",
-  v.object({ session: userSession, recordings: v.array(audioObject) }),
+  v.object({
+    session: userSession,
+    recordings: v.array(audioObject),
+    /** The session is held, and the bucket may still delete some of its recordings by itself. */
+    holdPending: v.optional(v.boolean()),
+  }),
 );
 
 /** One interaction as a writer sends it. */

@@ -63,7 +63,7 @@ def create_api(services: Services) -> FastAPI:
     Raises:
         RuntimeError: an operation is not in the table of roles.
     """
-    app = bare_app()
+    app = schema_app()
     app.state.services = services
     app.state.authorizer = Authorizer(services)
     keys = [key.get_secret_value() for key in services.settings.cookie_keys]
@@ -73,7 +73,7 @@ def create_api(services: Services) -> FastAPI:
     return app
 
 
-def bare_app() -> FastAPI:
+def schema_app() -> FastAPI:
     """Return the application without services: routes, models and errors, for its description."""
     app = FastAPI(
         openapi_url=None,
@@ -108,7 +108,7 @@ def _describe(app: FastAPI) -> None:
     @app.get(
         "/openapi.json",
         tags=["health"],
-        summary="This description, for machines",
+        summary="OpenAPI document (JSON)",
         responses=refused,
     )
     def read_openapi(request: Request) -> JSONResponse:
@@ -118,7 +118,7 @@ def _describe(app: FastAPI) -> None:
     @app.get(
         "/docs",
         tags=["health"],
-        summary="This description, for people",
+        summary="API reference (HTML)",
         response_class=HTMLResponse,
         responses=refused,
     )

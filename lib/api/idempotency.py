@@ -23,8 +23,9 @@ async def read_key(
         str | None,
         Header(
             alias="Idempotency-Key",
-            description="Makes the write exactly-once: the same key with the same request gives "
-            "the same response, with another request 409. Kept for two days.",
+            description="Makes the write exactly-once: repeating a request with its key returns "
+            "the same response; reusing the key for a different request returns 409. Kept for "
+            "two days.",
             examples=["8e03978e-40d5-43dd-bc93-6894a57f9324"],
         ),
     ] = None,

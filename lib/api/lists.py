@@ -90,12 +90,12 @@ DEFAULT_LIMIT: Final = 50
 Record = TypeVar("Record")
 Item = TypeVar("Item")
 
-LimitParameter = Annotated[int, Query(ge=1, le=PAGE_ITEMS, description="Items per page, at most.")]
+LimitParameter = Annotated[int, Query(ge=1, le=PAGE_ITEMS, description="Maximum items per page.")]
 CursorParameter = Annotated[
     str | None,
     Query(
         max_length=MAX_CURSOR_CHARS,
-        description="`nextCursor` of the page before; good for this list and its filters only.",
+        description="`nextCursor` of the previous page; valid only with the same filters.",
     ),
 ]
 

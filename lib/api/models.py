@@ -1,7 +1,7 @@
 """Base classes of the API's models, and types that several resources share.
 
-Names on the wire are camelCase, times RFC 3339 in UTC with milliseconds. Unknown fields of requests
-are refused; null means the same as leaving out. Limits of Convex are in `lib.data.fields`.
+Names on the wire are camelCase, times RFC 3339 in UTC with milliseconds. Bodies of requests are
+`lib.data.fields.Sent`, with the limits of Convex.
 """
 
 from __future__ import annotations
@@ -9,17 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 from pydantic.alias_generators import to_camel
 
 from lib.data import fields
 from lib.data.functions import rfc3339
-
-
-class RequestModel(BaseModel):
-    """Base of request bodies: unknown fields are refused."""
-
-    model_config = ConfigDict(alias_generator=to_camel, extra="forbid")
 
 
 class ResponseModel(BaseModel):
@@ -29,11 +23,8 @@ class ResponseModel(BaseModel):
 
 
 _AS_TEXT = PlainSerializer(rfc3339, return_type=str)
-_IN_SCHEMA = WithJsonSchema(
-    {"type": "string", "format": "date-time", "examples": ["2026-01-31T12:00:00.000Z"]}
-)
-Moment = Annotated[fields.Moment, _AS_TEXT, _IN_SCHEMA]
-OutMoment = Annotated[datetime, _AS_TEXT, _IN_SCHEMA]
+Moment = fields.Moment
+OutMoment = Annotated[datetime, _AS_TEXT, fields.MOMENT_SCHEMA]
 DocumentId = Annotated[
     str,
     Field(

@@ -41,7 +41,7 @@ _TAGS: Final = (
     ("audit", "Who listened to, viewed or erased what."),
     ("summaries", "Totals and latency over many sessions."),
     ("webhooks", "Events delivered by other services."),
-    ("health", "Liveness, readiness and this description."),
+    ("health", "Liveness, readiness and the API's own reference."),
 )
 _HEADERS: Final = {
     "X-Request-Id": "Request id: the one that was sent if well-formed, otherwise a new one.",
@@ -113,7 +113,7 @@ def _finish(operation: dict[str, Any], *, public: bool) -> None:
 
 
 if __name__ == "__main__":
-    from lib.api.app import bare_app
+    from lib.api.app import schema_app
 
     TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_text(text(bare_app()))
+    TARGET.write_text(text(schema_app()))

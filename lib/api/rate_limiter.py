@@ -181,7 +181,7 @@ def _refused(group: str, limit: int, seconds: float) -> Problem:
     wait = max(1, math.ceil(seconds))
     return Problem(
         RATE_LIMITED,
-        f"More than {limit} requests of the group {group} in a minute. Retry after {wait} s.",
+        f"Rate limit exceeded: {limit} {group} requests per minute. Retry after {wait} s.",
         headers={**_headers(group, limit, 0, wait), "Retry-After": str(wait)},
     )
 

@@ -19,4 +19,4 @@ class Recording(ResponseModel):
     reason: str | None = Field(
         description="Why it is missing or corrupt, or what is wrong with it although it plays."
     )
-    codec: str | None = Field(description="FFmpeg's name of it; null until analysed.")
+    codec: str | None = Field(description="Codec name as reported by FFmpeg; null until analysed.")

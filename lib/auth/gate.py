@@ -38,7 +38,7 @@ from lib.auth.response_headers import (
 )
 from lib.auth.responses import NOT_FOUND, SERVER_ERROR, problem, status_of
 from lib.auth.roles import page_allowed
-from lib.auth.sockets import OpenSockets, deny_socket, owned_by, serve_socket
+from lib.auth.sockets import OpenSockets, deny_socket, serve_socket, with_owner_header
 from lib.config.settings import Settings
 from lib.observability.logs import get_logger
 from lib.observability.request_id import (
@@ -211,7 +211,7 @@ class Gate:
         if isinstance(who, Denial):
             await deny_socket(scope, receive, send, self._deny(incoming, who, started))
             return
-        with self._sockets.one_more(who.user_id) as is_allowed:
+        with self._sockets.slot(who.user_id) as is_allowed:
             if is_allowed:
                 await self._serve_socket(incoming, who, started, scope, receive, send)
                 return
@@ -238,7 +238,9 @@ class Gate:
                 self._report(later, "denied", now.reason, now.user_id, check_started)
             return isinstance(now, Member)
 
-        await serve_socket(self._app, owned_by(scope, who.user_id), receive, send, still_admitted)
+        await serve_socket(
+            self._app, with_owner_header(scope, who.user_id), receive, send, still_admitted
+        )
 
     async def _admit(self, incoming: IncomingRequest, *, document: bool = False) -> Admission:
         """Return who a request is from by its cookies."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from lib.auth.backend_api import ApiRefusedError, ApiUnavailableError, BackendApi
 from lib.auth.roles import Role
-from lib.product.texts import made_fit
+from lib.product.texts import sanitized
 
 FRESH_SECONDS = 600.0
 _MAX_PROFILES = 1_000
@@ -71,7 +71,7 @@ def member_of(claims: Mapping[str, Any], role: Role) -> Member:
 def text_in(claims: Mapping[str, Any], name: str) -> str:
     """Return a text of a JSON object, made fit to store; empty if absent or something else."""
     value = claims.get(name)
-    return made_fit(value) if isinstance(value, str) else ""
+    return sanitized(value) if isinstance(value, str) else ""
 
 
 def primary_email(user: Mapping[str, Any]) -> str:

@@ -179,9 +179,9 @@ def wrong_role(roles: Sequence[str], reason: str) -> Notice:
     """Return the page for a member whose role may not open the page they asked for."""
     return Notice(
         403,
-        "This page is not for your role",
-        f"Roles that can open it: {', '.join(dict.fromkeys([*roles, 'admin']))}. If you need it, "
-        "ask the person who runs Earshot for your team.",
+        "You don't have access to this page",
+        f"Required role: {' or '.join(dict.fromkeys([*roles, 'admin']))}. Ask the person who runs "
+        "Earshot for your team.",
         (Action("Go to the overview", "/"), SIGN_OUT),
         reason,
     )

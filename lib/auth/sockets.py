@@ -35,7 +35,7 @@ class OpenSockets:
         self._open: Counter[str] = Counter()
 
     @contextmanager
-    def one_more(self, user_id: str) -> Iterator[bool]:
+    def slot(self, user_id: str) -> Iterator[bool]:
         """Count a socket for as long as the block runs; tells whether it is within the limit."""
         is_allowed = self._open[user_id] < MOST_OF_MEMBER
         self._open[user_id] += is_allowed
@@ -47,7 +47,7 @@ class OpenSockets:
                 del self._open[user_id]
 
 
-def owned_by(scope: Scope, user_id: str) -> Scope:
+def with_owner_header(scope: Scope, user_id: str) -> Scope:
     """Return a socket's scope whose `x-earshot-user` header is the user, whatever the client sent.
 
     Streamlit lets whoever knows a session's id resume it, unless the user differs

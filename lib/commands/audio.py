@@ -1,4 +1,4 @@
-"""`python -m lib audio`: store, reconcile and erase recordings by hand."""
+"""`python -m lib audio`: store and reconcile recordings by hand."""
 
 from __future__ import annotations
 
@@ -11,17 +11,15 @@ from typing import Annotated
 
 import typer
 
-from lib.config.settings import get_settings
 from lib.data import DataError
 from lib.storage.decode import UnplayableError
 from lib.storage.errors import StorageError
 from lib.storage.formats import SNIFF_BYTES, sniff
-from lib.work.erasure import erase_user
 from lib.work.services import services
 from lib.work.uploads import store
 from lib.worker.reconciliation import Reconciliation
 
-cli = typer.Typer(help="Recordings: upload, reconcile, erase.")
+cli = typer.Typer(help="Recordings: upload, reconcile.")
 
 FAILED = 2
 DIFFERS = 1
@@ -36,7 +34,7 @@ def upload_command(
     ] = None,
 ) -> None:
     """Store a file as a recording, in parts if it is large; prints its row."""
-    with file.open("rb") as source, _exit_on_failure():
+    with file.open("rb") as source, exit_on_failure():
         found = sniff(source.read(SNIFF_BYTES))
         source.seek(0)
         if found is None:
@@ -62,7 +60,7 @@ def reconcile(
     delete_orphans: Annotated[bool, typer.Option(help="Also delete objects without a row")] = False,
 ) -> None:
     """Compare rows and objects; exits with 1 if there are differences."""
-    with _exit_on_failure():
+    with exit_on_failure():
         report = Reconciliation(
             services().worker_caller(),
             services().storage,
@@ -74,26 +72,8 @@ def reconcile(
         raise typer.Exit(DIFFERS)
 
 
-@cli.command()
-def erase(
-    clerk_id: Annotated[str, typer.Argument(help="Clerk id of the user")],
-    yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation")] = False,
-) -> None:
-    """Erase a user with all sessions and recordings; prints the signed receipt."""
-    key = get_settings().service_key
-    if key is None:
-        raise typer.BadParameter("EARSHOT_SERVICE_KEY is not set: the receipt cannot be signed")
-    if not yes:
-        typer.confirm(f"Erase everything about {clerk_id}? This cannot be undone", abort=True)
-    with _exit_on_failure():
-        receipt = erase_user(
-            services().worker_caller(), services().storage, clerk_id, key.get_secret_value()
-        )
-    typer.echo(json.dumps(asdict(receipt), indent=1))
-
-
 @contextmanager
-def _exit_on_failure() -> Iterator[None]:
+def exit_on_failure() -> Iterator[None]:
     """Print a failure in one line, without a traceback."""
     try:
         yield

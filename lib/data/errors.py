@@ -17,6 +17,7 @@ Code = Literal[
     "UNAUTHENTICATED",
     "FORBIDDEN",
     "NOT_FOUND",
+    "GONE",
     "VALIDATION",
     "CONFLICT",
     "IDEMPOTENCY_CONFLICT",

@@ -11,7 +11,16 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+)
+from pydantic.alias_generators import to_camel
 
 from lib.product import limits
 from lib.product.texts import UNFIT_MESSAGE, is_fit
@@ -95,7 +104,21 @@ def _check_value(value: object, level: int) -> None:
         raise ValueError("numbers must be between -2^53 and 2^53")
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(_in_range)]
+class Sent(BaseModel):
+    """Base of what is sent from outside: names in camel case, unknown ones are refused.
+
+    Null means the same as leaving out.
+    """
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid")
+
+
+MOMENT_SCHEMA: Final = WithJsonSchema(
+    {"type": "string", "format": "date-time", "examples": ["2026-01-31T12:00:00.000Z"]}
+)
+Moment = Annotated[
+    AwareDatetime, BeforeValidator(_only_text), AfterValidator(_in_range), MOMENT_SCHEMA
+]
 Identifier = Annotated[str, Field(min_length=1, max_length=limits.IDENTIFIER_CHARS, pattern=_CLEAN)]
 # A path segment as it is: nothing that would need escaping there.
 ClerkId = Annotated[

@@ -17,7 +17,7 @@ import msgspec
 from convex import json_to_convex
 
 from lib.data.errors import FunctionFailed
-from lib.product.texts import made_fit
+from lib.product.texts import sanitized
 
 Wire = dict[str, Any]
 Item = TypeVar("Item")
@@ -130,7 +130,7 @@ def _plain(value: Any) -> Any:
         case float():
             return _number(value)
         case str():
-            return made_fit(value)
+            return sanitized(value)
         case list():
             return [_plain(item) for item in value]
         case dict():

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from lib.formats.chat_message import Said, pieces
+from lib.formats.chat_message import TurnPiece, pieces
 from lib.formats.collector import Collector
 from lib.formats.conversation import Transcript, UnreadableError
 
@@ -148,12 +148,12 @@ def _is_message(value: Mapping[str, Any]) -> bool:
 def _add(turns: Collector, line: int, path: str, message: object, more: dict[str, object]) -> bool:
     """Take the pieces of a message; return whether there is a turn that `more` now belongs to."""
     found = pieces(message, path)
-    said = [piece for piece in found if isinstance(piece, Said)]
+    said = [piece for piece in found if isinstance(piece, TurnPiece)]
     if not said:
         turns.keep_place()
     for piece in found:
         turns.found()
-        if isinstance(piece, Said):
+        if isinstance(piece, TurnPiece):
             fields = {"speaker": piece.speaker, "text": piece.text, "startedAtMs": 0.0}
             turns.add(line, {**fields, **(more if piece is said[0] else {})}, piece.path)
         elif piece.is_refused:

@@ -32,7 +32,7 @@ _NOTHING: Final = "no text in it"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TurnPiece:
     """A turn in the making."""
 
     speaker: Speaker
@@ -41,7 +41,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Unsaid:
+class SkippedPiece:
     """A piece that becomes no turn: refused if it ought to be one."""
 
     reason: str
@@ -49,7 +49,7 @@ class Unsaid:
     is_refused: bool = False
 
 
-Piece = Said | Unsaid
+Piece = TurnPiece | SkippedPiece
 
 
 def pieces(message: object, path: str) -> list[Piece]:
@@ -60,7 +60,7 @@ def pieces(message: object, path: str) -> list[Piece]:
         path: where it stands, for the paths of its pieces.
     """
     if not isinstance(message, Mapping):
-        return [Unsaid("not a message", path, is_refused=True)]
+        return [SkippedPiece("not a message", path, is_refused=True)]
     named = message.get("role", message.get("from"))
     if named is None and isinstance(message.get("type"), str):
         if known_role(message["type"]) is None or message["type"] == "function":
@@ -69,7 +69,7 @@ def pieces(message: object, path: str) -> list[Piece]:
     inner = message.get("data")
     speaker = known_role(named) if isinstance(named, str) else None
     if speaker is None:
-        return [Unsaid("the role is not known", f"{path}.role", is_refused=True)]
+        return [SkippedPiece("the role is not known", f"{path}.role", is_refused=True)]
     whole = {**message, **inner} if isinstance(inner, Mapping) else message
     found = _Pieces(speaker, path)
     found.read(whole)
@@ -80,11 +80,13 @@ def _item(item: Mapping[str, Any], kind: str, path: str) -> list[Piece]:
     """Return the pieces of an item without a role, as the Responses API has them."""
     if kind in _CALLS:
         output = item.get("output")
-        result: list[Piece] = [] if output is None else [Said("system", _as_text(output), path)]
+        result: list[Piece] = (
+            [] if output is None else [TurnPiece("system", _as_text(output), path)]
+        )
         return [_call(item, "assistant", path), *result]
     if kind in _RESULTS:
         return [_result(item, path)]
-    return [Unsaid(_another(kind, "an item"), path)]
+    return [SkippedPiece(_another(kind, "an item"), path)]
 
 
 class _Pieces:
@@ -114,9 +116,9 @@ class _Pieces:
         """Return the pieces in the order in which they happened."""
         text: list[Piece] = []
         if self._texts:
-            text = [Said(self._speaker, "\n".join(self._texts), self._path)]
+            text = [TurnPiece(self._speaker, "\n".join(self._texts), self._path)]
         found = [*self._results, *text, *self._calls, *self._others]
-        return found or [Unsaid(_NOTHING, self._path)]
+        return found or [SkippedPiece(_NOTHING, self._path)]
 
     def _content(self, content: object, path: str) -> None:
         match content:
@@ -131,14 +133,14 @@ class _Pieces:
                 self._part(content, path)
             case _:
                 reason = "neither text nor a list of parts"
-                self._others.append(Unsaid(reason, path, is_refused=True))
+                self._others.append(SkippedPiece(reason, path, is_refused=True))
 
     def _part(self, part: object, path: str) -> None:
         if isinstance(part, str):
             self._text(part)
             return
         if not isinstance(part, Mapping):
-            self._others.append(Unsaid("not a part of a message", path, is_refused=True))
+            self._others.append(SkippedPiece("not a part of a message", path, is_refused=True))
             return
         kind = part.get("type") if isinstance(part.get("type"), str) else ""
         if kind in _CALLS or "functionCall" in part:
@@ -151,7 +153,7 @@ class _Pieces:
         elif isinstance(part.get("parts"), list):
             self._content(part["parts"], f"{path}.parts")
         else:
-            self._others.append(Unsaid(_another(kind or "", "a part"), path))
+            self._others.append(SkippedPiece(_another(kind or "", "a part"), path))
 
     def _text(self, text: str) -> None:
         # What stands in two places (a text and the transcript of its sound) is said once.
@@ -175,21 +177,21 @@ def _words(part: Mapping[str, Any]) -> Iterator[str]:
 def _call(call: object, speaker: Speaker, path: str) -> Piece:
     """Return a call of a tool as `name(arguments)`."""
     if not isinstance(call, Mapping):
-        return Unsaid("not a tool call", path, is_refused=True)
+        return SkippedPiece("not a tool call", path, is_refused=True)
     inner = call.get("function", call.get("custom"))
     function = inner if isinstance(inner, Mapping) else call
     name = _first(function, _NAMES)
     if not isinstance(name, str) or not name:
-        return Unsaid("a tool call without a name", path, is_refused=True)
+        return SkippedPiece("a tool call without a name", path, is_refused=True)
     arguments = _first(function, _ARGUMENTS)
-    return Said(speaker, f"{name}({'' if arguments is None else _as_text(arguments)})", path)
+    return TurnPiece(speaker, f"{name}({'' if arguments is None else _as_text(arguments)})", path)
 
 
 def _result(result: object, path: str) -> Piece:
     """Return what a tool answered."""
     output = _first(result, _OUTPUTS) if isinstance(result, Mapping) else result
     text = _as_text(output)
-    return Said("system", text, path) if text.strip() else Unsaid(_NOTHING, path)
+    return TurnPiece("system", text, path) if text.strip() else SkippedPiece(_NOTHING, path)
 
 
 def _as_text(value: object) -> str:

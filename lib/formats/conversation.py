@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Final
 
-from lib.data.fields import Channel
 from lib.data.records import NewInteraction
+from lib.formats.shapes import SentSession
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 """Largest transcript or JSON file; JSONL files may have any size."""
@@ -98,32 +97,6 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
-    """What a session is created with; names as in `userSessions:create`."""
-
-    external_id: str
-    channel: Channel
-    started_at: datetime
-    title: str | None = None
-    provider: str | None = None
-    model_id: str | None = None
-    metadata: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """What a session is finished with; names as in `userSessions:update` and `setReview`."""
-
-    status: Literal["active", "completed", "abandoned", "failed"] = "completed"
-    ended_at: datetime | None = None
-    assessment_ms: float | None = None
-    assessed_at: datetime | None = None
-    labels: tuple[str, ...] = ()
-    review_status: Literal["unreviewed", "in_review", "reviewed"] = "unreviewed"
-    score: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Transcript:
     """The turns of one conversation, and what became of everything else in its file.
 
@@ -158,6 +131,5 @@ class Conversation:
 
     line: int
     person: Person
-    opening: Opening
+    session: SentSession
     transcript: Transcript
-    closing: Closing = field(default_factory=Closing)

@@ -21,7 +21,7 @@ _SKIPPED: Final = " \ufeff\u00a0\u200b\u2060"
 _CONTROLS: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)])
 
 
-def inert(text: str | None) -> str:
+def escape_formula(text: str | None) -> str:
     """Return a text that begins no formula: with an apostrophe in front if it could.
 
     None is an empty cell. Full-width signs count, because some programs fold them.
@@ -43,7 +43,7 @@ def write_rows(
     Args:
         out: stays open.
         columns: names in the first row.
-        rows: values; texts are made inert, times RFC 3339 in UTC.
+        rows: values; texts cannot begin a formula, times RFC 3339 in UTC.
         wrote: called after each row with the number of rows and bytes written so far.
     """
     # Half of a surrogate pair has no bytes: it becomes a question mark.
@@ -61,7 +61,7 @@ def write_rows(
 def _cell(value: object) -> object:
     match value:
         case str():
-            return inert(value.translate(_CONTROLS))
+            return escape_formula(value.translate(_CONTROLS))
         case bool():
             return "true" if value else "false"
         case datetime():

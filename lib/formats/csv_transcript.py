@@ -13,7 +13,7 @@ from typing import Final
 
 from lib.formats.collector import Collector
 from lib.formats.conversation import Transcript, UnreadableError
-from lib.formats.speakers import NobodyError, Speakers
+from lib.formats.speakers import Speakers, UnknownSpeakerError
 
 _TEXTS: Final = {"speaker", "text", "provider", "modelId", "requestId"}
 _WHOLE: Final = {"sequence", "tokensIn", "tokensOut"}
@@ -22,7 +22,8 @@ _NEEDED: Final = {"speaker", "text", "startedAtMs"}
 _NAMES: Final = {name.casefold(): name for name in (*_TEXTS, *_WHOLE, *_NUMBERS)}
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _DECLARED: Final = re.compile(r'"?sep=(.)"?\s*\Z', re.IGNORECASE)
-_NUMBER: Final = re.compile(r"-?[0-9]{1,20}(?:[.,][0-9]{1,20})?(?:[eE][+-]?[0-9]{1,3})?")
+# As many digits as the smallest float has, since the export writes no exponent.
+_NUMBER: Final = re.compile(r"-?[0-9]{1,20}(?:[.,][0-9]{1,400})?(?:[eE][+-]?[0-9]{1,3})?")
 # A decimal comma, or one between thousands?
 _AMBIGUOUS: Final = re.compile(r"-?[1-9][0-9]{0,2},[0-9]{3}")
 # What the export puts an apostrophe in front of, so that no spreadsheet takes it for a formula.
@@ -114,7 +115,7 @@ def _add(turns: Collector, line: int, names: list[str], row: list[str], speakers
     found = {name: _value(name, cell) for name, cell in given.items()}
     try:
         found["speaker"] = speakers.of(str(found.get("speaker", "")).strip())
-    except NobodyError as error:
+    except UnknownSpeakerError as error:
         turns.keep_place()
         turns.refuse(line, str(error), "speaker")
     else:

@@ -20,7 +20,7 @@ _ASS_OVERRIDE: Final = re.compile(r"\{\\[^{}\n]{0,500}\}")
 _ASS_BREAK: Final = re.compile(r"\\[Nn]")
 
 
-class ManyVoicesError(Exception):
+class MultipleSpeakersError(Exception):
     """Several people speak in one cue."""
 
 
@@ -28,8 +28,8 @@ def webvtt_text(said: str, speakers: Speakers) -> tuple[Speaker, str]:
     """Return who says the text of a cue of WebVTT, and what.
 
     Raises:
-        ManyVoicesError: it has more than one voice.
-        NobodyError: nobody is known to say it.
+        MultipleSpeakersError: it has more than one voice.
+        UnknownSpeakerError: nobody is known to say it.
     """
     return _spoken(_voices(said), html.unescape(_VTT_TAG.sub("", said)), speakers)
 
@@ -59,7 +59,7 @@ def _voices(said: str) -> set[str]:
 
 def _spoken(voices: set[str], text: str, speakers: Speakers) -> tuple[Speaker, str]:
     if len(voices) > 1:
-        raise ManyVoicesError("more than one voice in a cue")
+        raise MultipleSpeakersError("more than one voice in a cue")
     if not voices:
         return speakers.split(text)
     return speakers.of(voices.pop()), text

@@ -14,11 +14,11 @@ from lib.data.fields import Speaker
 from lib.formats.collector import Collector
 from lib.formats.conversation import Transcript, UnreadableError
 from lib.formats.cue_blocks import ARROW, Block, lines_of, subrip_blocks, webvtt_blocks
-from lib.formats.cue_text import ManyVoicesError, has_ass_markup, subrip_text, webvtt_text
-from lib.formats.speakers import NobodyError, Speakers
+from lib.formats.cue_text import MultipleSpeakersError, has_ass_markup, subrip_text, webvtt_text
+from lib.formats.speakers import Speakers, UnknownSpeakerError
 from lib.formats.times import looks_timed, read_timing
 from lib.product.limits import MAX_SEQUENCE
-from lib.product.texts import made_fit
+from lib.product.texts import sanitized
 
 _SIGNATURE: Final = re.compile(r"WEBVTT(?:[ \t]|\Z)")
 _COMMENTS: Final = {"NOTE": "a comment", "STYLE": "a style sheet", "REGION": "a region"}
@@ -115,7 +115,7 @@ def _add(
     is_taken = False
     try:
         speaker, text = spoken(said) if said.strip() else ("user", "")
-    except (ManyVoicesError, NobodyError) as error:
+    except (MultipleSpeakersError, UnknownSpeakerError) as error:
         turns.refuse(cue.line, str(error))
     else:
         if times is None:
@@ -126,7 +126,7 @@ def _add(
             start, end = times
             turn = {
                 "speaker": speaker,
-                "text": made_fit(text),
+                "text": sanitized(text),
                 "startedAtMs": start,
                 "sequence": sequence,
             }

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, BinaryIO, Final, Literal
 
 import msgspec
@@ -26,7 +27,17 @@ Progress = Callable[[int, int], None]
 """Called after each record with the number of records and bytes written so far."""
 Columns = Mapping[str, Callable[[Any], object]]
 
-SESSION_COLUMNS: Final[Columns] = {
+
+def _further(record: type[msgspec.Struct], told: Columns, under: frozenset[str]) -> Columns:
+    """Return the fields of a record that are neither told already nor `under` another name."""
+    return {
+        field.encode_name: attrgetter(field.name)
+        for field in msgspec.structs.fields(record)
+        if field.encode_name not in told and field.name not in under
+    }
+
+
+_FIRST_OF_SESSION: Final[Columns] = {
     "id": lambda session: session.id,
     "externalId": lambda session: session.external_id,
     "title": lambda session: session.title,
@@ -54,6 +65,15 @@ SESSION_COLUMNS: Final[Columns] = {
     "legalHold": lambda session: session.legal_hold,
     "source": lambda session: session.source,
     "metadata": lambda session: as_json(session.metadata) if session.metadata else None,
+}
+# Every other field follows by itself, so that the places of the columns above stay.
+SESSION_COLUMNS: Final[Columns] = {
+    **_FIRST_OF_SESSION,
+    **_further(
+        UserSession,
+        _FIRST_OF_SESSION,
+        frozenset({"user", "interaction_count", "audio_count", "cost"}),
+    ),
 }
 AUDIT_COLUMNS: Final[Columns] = {
     "id": lambda event: event.id,

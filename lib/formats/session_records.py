@@ -15,9 +15,7 @@ from pydantic import ValidationError
 
 from lib.formats.collector import Collector
 from lib.formats.conversation import (
-    Closing,
     Conversation,
-    Opening,
     Person,
     Transcript,
     UnreadableError,
@@ -60,13 +58,7 @@ class Draft:
 
     def conversation(self) -> Conversation:
         """Return it as it is now."""
-        return Conversation(
-            self.line,
-            _person(self.sent),
-            _opening(self.sent),
-            self.turns.transcript(),
-            _closing(self.sent),
-        )
+        return Conversation(self.line, _person(self.sent), self.sent, self.turns.transcript())
 
 
 def is_export(value: object) -> bool:
@@ -123,8 +115,6 @@ def _validated(fields: Mapping[str, Any], line: int, path: str = "") -> SentSess
         raise UnreadableError(line, "either userId or user is needed", f"{path}userId")
     if sent.ended_at is not None and sent.ended_at < sent.started_at:
         raise UnreadableError(line, "must not be before startedAt", f"{path}endedAt")
-    if sent.labels is not None and len(set(sent.labels)) != len(sent.labels):
-        raise UnreadableError(line, "must not repeat an entry", f"{path}labels")
     return sent
 
 
@@ -157,27 +147,3 @@ def _person(sent: SentSession) -> Person:
         return Person(sent.user_id or "")
     profile = sent.user.model_dump(exclude_none=True, exclude={"clerk_id"})
     return Person(sent.user.clerk_id, profile, may_create=True)
-
-
-def _opening(sent: SentSession) -> Opening:
-    return Opening(
-        sent.external_id,
-        sent.channel,
-        sent.started_at,
-        sent.title,
-        sent.provider,
-        sent.model_id,
-        sent.metadata,
-    )
-
-
-def _closing(sent: SentSession) -> Closing:
-    return Closing(
-        status=sent.status or "completed",
-        ended_at=sent.ended_at,
-        assessment_ms=sent.assessment_ms,
-        assessed_at=sent.assessed_at,
-        labels=tuple(sent.labels or ()),
-        review_status=sent.review_status or "unreviewed",
-        score=None if sent.score is None else int(sent.score),
-    )

@@ -5,32 +5,27 @@ Unknown fields are refused; null means the same as leaving out.
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic.alias_generators import to_camel
+from pydantic import BeforeValidator, Field, ValidationError
 
 from lib.data.fields import (
-    Channel,
     ClerkId,
     Cost,
     Duration,
     Email,
     Identifier,
     ImageUrl,
-    Labels,
-    Metadata,
-    Moment,
     Name,
     ReviewStatus,
     Score,
+    Sent,
     Sequence,
-    SessionStatus,
     Speaker,
     Text,
-    Title,
     Tokens,
 )
+from lib.data.session_fields import SessionChanges, SessionStart
 from lib.formats.speakers import known_role
 
 _NAME_CHARS: Final = 64
@@ -39,12 +34,6 @@ FileName = Annotated[str, Field(min_length=1, max_length=1024)]
 
 def _role(value: object) -> object:
     return (known_role(value) or value) if isinstance(value, str) else value
-
-
-class Sent(BaseModel):
-    """A record as it stands in a file."""
-
-    model_config = ConfigDict(alias_generator=to_camel, extra="forbid")
 
 
 class SentTurn(Sent):
@@ -75,26 +64,24 @@ class SentUser(Sent):
     image_url: ImageUrl | None = None
 
 
-class SentSession(Sent):
+class SentSession(SessionStart, SessionChanges):
     """A session; either `userId` of a known user, or `user`."""
 
-    external_id: Identifier
     user_id: ClerkId | None = None
     user: SentUser | None = None
-    channel: Channel
-    title: Title | None = None
-    started_at: Moment
-    ended_at: Moment | None = None
-    provider: Identifier | None = None
-    model_id: Identifier | None = None
-    metadata: Metadata | None = None
-    status: SessionStatus | None = None
-    assessment_ms: Duration | None = None
-    assessed_at: Moment | None = None
-    labels: Labels | None = None
     review_status: ReviewStatus | None = None
     score: Score | None = None
     audio: FileName | None = None
+
+    def opening(self) -> dict[str, Any]:
+        """Return what `userSessions:create` takes, except for the user."""
+        return {name: getattr(self, name) for name in SessionStart.model_fields}
+
+    def closing(self) -> dict[str, Any]:
+        """Return what `userSessions:update` takes besides, once the turns are there."""
+        names = SessionChanges.model_fields.keys() - SessionStart.model_fields.keys()
+        found = {name: getattr(self, name) for name in names}
+        return {**found, "status": self.status or "completed"}
 
 
 def first_problem(error: ValidationError) -> tuple[str, str]:

@@ -36,7 +36,7 @@ _PREFIX: Final = re.compile(
 _LABEL: Final = re.compile(r"(?:speaker|spk|channel)[ _]?[0-9A-Z?]{1,3}|[A-Z]", re.IGNORECASE)
 
 
-class NobodyError(Exception):
+class UnknownSpeakerError(Exception):
     """Nobody is known to have spoken; the message says what to do."""
 
 
@@ -61,18 +61,18 @@ class Speakers:
         """Return who a name stands for.
 
         Raises:
-            NobodyError: nobody knows.
+            UnknownSpeakerError: nobody knows.
         """
         found = self._find(name)
         if found is None:
-            raise NobodyError(_ask_for(name))
+            raise UnknownSpeakerError(_ask_for(name))
         return found
 
     def split(self, text: str) -> tuple[Speaker, str]:
         """Return who says a text that may begin with a name, and what they say.
 
         Raises:
-            NobodyError: it begins with no known name, and there is no default.
+            UnknownSpeakerError: it begins with no known name, and there is no default.
         """
         match = _PREFIX.match(text)
         name = (match[1] or match[2] or match[3]) if match else ""
@@ -82,8 +82,10 @@ class Speakers:
         if self.default is not None:
             return self.default, text
         if _LABEL.fullmatch(name):
-            raise NobodyError(_ask_for(name))
-        raise NobodyError("no known speaker: use --speaker NAME=ROLE or --default-speaker ROLE")
+            raise UnknownSpeakerError(_ask_for(name))
+        raise UnknownSpeakerError(
+            "no known speaker: use --speaker NAME=ROLE or --default-speaker ROLE"
+        )
 
     def _find(self, name: str) -> Speaker | None:
         return self.named.get(_key(name)) or known_role(name)

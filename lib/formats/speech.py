@@ -14,7 +14,7 @@ from typing import Any, Final
 from lib.data.fields import Speaker
 from lib.formats.collector import Collector
 from lib.formats.conversation import Transcript, UnreadableError
-from lib.formats.speakers import NobodyError, Speakers
+from lib.formats.speakers import Speakers, UnknownSpeakerError
 
 _SECOND: Final = 1000.0
 _MS: Final = 1.0
@@ -65,7 +65,7 @@ def read_speech(value: Any, speakers: Speakers, line: int = 1) -> Transcript:
     turns.found(len(segments))
     found = [_spoken(segment, speakers) for segment in segments]
     is_unnamed = speakers.default is None and all(
-        isinstance(spoken, NobodyError) and segment.speaker is None
+        isinstance(spoken, UnknownSpeakerError) and segment.speaker is None
         for segment, spoken in zip(segments, found, strict=True)
         if spoken is not None
     )
@@ -78,7 +78,7 @@ def read_speech(value: Any, speakers: Speakers, line: int = 1) -> Transcript:
             case None:
                 turns.keep_place()
                 turns.leave_out(line, "no text", segment.path)
-            case NobodyError():
+            case UnknownSpeakerError():
                 turns.keep_place()
                 turns.refuse(line, str(spoken), segment.path)
             case (speaker, text):
@@ -87,7 +87,9 @@ def read_speech(value: Any, speakers: Speakers, line: int = 1) -> Transcript:
     return turns.transcript()
 
 
-def _spoken(segment: _Segment, speakers: Speakers) -> tuple[Speaker, str] | NobodyError | None:
+def _spoken(
+    segment: _Segment, speakers: Speakers
+) -> tuple[Speaker, str] | UnknownSpeakerError | None:
     """Return who says a segment and what; an error if nobody is known to, None if it is empty."""
     text = segment.text.strip() if isinstance(segment.text, str) else ""
     if not text:
@@ -96,7 +98,7 @@ def _spoken(segment: _Segment, speakers: Speakers) -> tuple[Speaker, str] | Nobo
         if segment.speaker is None:
             return speakers.split(text)
         return _labelled(str(segment.speaker), speakers), text
-    except NobodyError as error:
+    except UnknownSpeakerError as error:
         return error
 
 
@@ -105,7 +107,7 @@ def _labelled(label: str, speakers: Speakers) -> Speaker:
     for name in (label, f"speaker {label}"):
         try:
             return speakers.of(name)
-        except NobodyError as error:
+        except UnknownSpeakerError as error:
             problem = error
     if speakers.default is not None:
         return speakers.default

@@ -7,7 +7,7 @@ from typing import Final
 OTHER: Final = "other"
 
 
-class NamesSeen:
+class CardinalityLimiter:
     """Keeps the first names; later ones become `other`.
 
     Not thread-safe.
@@ -20,7 +20,7 @@ class NamesSeen:
         self._limit = limit
         self._seen: set[tuple[str, ...]] = set()
 
-    def kept(self, names: tuple[str, ...]) -> tuple[str, ...]:
+    def label_for(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Return the names to count under."""
         if names in self._seen:
             return names

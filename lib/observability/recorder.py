@@ -20,7 +20,7 @@ from typing import Any
 
 from lib.observability.events import StorageEvent
 from lib.observability.histogram import Histogram
-from lib.observability.labels import NamesSeen
+from lib.observability.labels import CardinalityLimiter
 from lib.product.objectives import STORAGE_LATENCY
 
 MINUTE_MS = 60_000
@@ -127,7 +127,7 @@ class Recorder:
         self._lock = threading.Lock()  # held for dictionary updates only, never for I/O
         self._series: dict[SeriesKey, Series] = {}
         self._since_start: dict[tuple[str, Labels], Series] = {}
-        self._models = NamesSeen(MAX_MODELS)
+        self._models = CardinalityLimiter(MAX_MODELS)
         self._events: dict[str, deque[dict[str, Any]]] = {"auth": deque(), "storage": deque()}
         self._dropped: dict[str, int] = {}
         self._dropped_ever: dict[str, int] = {}
@@ -204,7 +204,7 @@ class Recorder:
             value: milliseconds.
         """
         with self._lock:
-            names = self._models.kept((provider or "unknown", model_id or "unknown"))
+            names = self._models.label_for((provider or "unknown", model_id or "unknown"))
         self.observe(metric, dict(zip(("provider", "modelId"), names, strict=True)), value)
 
     def lost(self, kind: str, count: int) -> None:

@@ -20,7 +20,7 @@ LEAST: Final = 10
 _SIGMA_PER_MAD: Final = 1.4826
 
 
-def limit_of(before: Sequence[int]) -> float:
+def threshold(before: Sequence[int]) -> float:
     """Return the smallest count that is unusual.
 
     Args:

@@ -26,7 +26,8 @@ ALERTS: Final[Mapping[str, Guidance]] = {
         "`denied`: keys or policies changed. `throttled`: the provider limits requests. `timeout` "
         "or `connection`: the network or the endpoint; see the provider's status page.",
         fix="`denied`: correct `S3_ROLE_CREDENTIALS` and restart. `throttled`: ask for a higher "
-        "limit, or spread out imports. Outage: wait; interrupted uploads are settled later.",
+        "limit, or spread out imports. Outage: wait; the job `audio.sweep` "
+        "resolves interrupted uploads.",
         more=_BUCKET,
     ),
     "storage-failures-slow": Guidance(
@@ -67,15 +68,16 @@ ALERTS: Final[Mapping[str, Guidance]] = {
     "auth-error-surge": Guidance(
         meaning="At least 60 requests were denied in ten minutes, five times as many as usual "
         "over the last day.",
-        impact="People cannot sign in, or somebody is trying keys. Denied requests saw no data.",
+        impact="People cannot sign in, or someone is guessing credentials. Denied requests "
+        "returned no data.",
         check="Auth errors at that time: reasons and sources. Few sources: an attack or a broken "
         "client. Many sources and one reason: something changed.",
         fix="Few sources: block them in front of the app; rotate a service key that leaked. One "
         "reason everywhere: choose it on Auth errors, which says what to do.",
     ),
     "ingestion-lag": Guidance(
-        meaning="In the last fifteen minutes, 5% of appends stored their newest turn more than two "
-        "minutes after it was spoken. Turns older than six hours are not counted.",
+        meaning="The p95 delay from a turn being spoken to being stored exceeded two minutes in "
+        "the last fifteen minutes. Turns older than six hours are not counted.",
         impact="Sessions appear late, and reviewers may see incomplete conversations.",
         check="The sender: its queue, its retries, and its clock (a slow clock looks like lag). "
         "System status: does Convex respond in time?",
@@ -85,7 +87,7 @@ ALERTS: Final[Mapping[str, Guidance]] = {
     "retention-overdue": Guidance(
         meaning="A recording is still stored more than six hours after its privacy window ended, "
         "without a legal hold.",
-        impact="The privacy promise is broken. Tell whoever is responsible for data protection.",
+        impact="Retention policy violated. Notify your data protection officer.",
         check="System status: last run and report of `audio.retention`. `failed` counts deletions "
         "that the bucket refused; the log names them (`retention.delete_failed`).",
         fix="No run: start a worker. Refused deletions: allow the role `retention` to delete, "
@@ -113,11 +115,11 @@ ALERTS: Final[Mapping[str, Guidance]] = {
     "telemetry-dropped": Guidance(
         meaning="A process could not keep or send all its measurements in the last fifteen "
         "minutes.",
-        impact="Charts and alerts of that time show too little. No product data is lost.",
+        impact="Charts and alerts of that period under-report. No product data is lost.",
         check="Metric `telemetry.dropped` by kind. `rollup`: too many series. `storage_event`, "
         "`auth_event`: too many single events. `refused`: Convex rejected rollups and events.",
-        fix="After an outage of Convex: nothing. Otherwise limit what makes so many series, such "
-        "as a model name that changes with every request.",
+        fix="After a Convex outage: no action needed. Otherwise limit what makes so many series, "
+        "such as a model name that changes with every request.",
     ),
     "runtime-down": Guidance(
         meaning="A process has had no answer from Convex for 45 seconds. Each process sends its "

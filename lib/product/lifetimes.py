@@ -16,6 +16,8 @@ PLAYBACK_URL: Final = timedelta(minutes=5)
 """A signed URL to play a recording, unless `EARSHOT_SIGNED_URL_SECONDS` says otherwise."""
 UPLOAD_URL: Final = SIGNED_URL_LONGEST
 """A signed URL to upload a recording: time to begin the PUT, as expiry is checked at its start."""
+LATE_UPLOAD: Final = timedelta(hours=1)
+"""Time that an upload gets to arrive which began at the end of its URL's life."""
 
 PRIVACY_WINDOW: Final = timedelta(days=90)
 """A recording, unless its writer or `EARSHOT_PRIVACY_WINDOW_DAYS` says otherwise."""

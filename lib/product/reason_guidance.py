@@ -12,13 +12,13 @@ from lib.product.guidance import Document, Guidance
 
 _REFRESH: Final = "session-token-expired-refresh-"
 
-_CIRCLES: Final = Document("Runbook: sign-in goes round in circles", "clerk.md")
+_LOOP: Final = Document("Runbook: sign-in loop", "clerk.md")
 _SET_UP: Final = Document("Set up a production instance", "clerk.md")
 _PROXY: Final = Document("Behind a proxy", "clerk.md")
 _KEYS: Final = Document("Change keys", "clerk.md")
 
-_ROUND_TRIP: Final = "None: a moment's detour through Clerk."
-_SLOWER: Final = "A slower detour through Clerk."
+_ROUND_TRIP: Final = "None: one brief redirect through Clerk."
+_SLOWER: Final = "A slower redirect through Clerk."
 _CALL_FAILS: Final = "The call fails."
 _SYNC_CLOCK: Final = "Turn on time synchronisation."
 _LOG: Final = "The request's log lines."
@@ -33,7 +33,7 @@ GROUPS: Final[Mapping[str, Mapping[str, Guidance]]] = {
         "signed-in": Guidance("The request was allowed.", "None."),
         "session-token-and-uat-missing": Guidance(
             "No cookies of this Clerk instance: never signed in, or signed out.",
-            "Pages lead to sign-in; data is refused.",
+            "Page requests redirect to sign-in; data requests are refused.",
             "A sudden rise. Few sources: a scanner. All: cookies get lost.",
             "A scanner: block it in front of the app, or ignore it. Lost cookies: correct the "
             "proxy.",
@@ -43,19 +43,19 @@ GROUPS: Final[Mapping[str, Mapping[str, Guidance]]] = {
             "Clerk answered a handshake without a session: signed out at Clerk.",
             "The person is led to sign-in.",
             "Does the same person come back with it again and again?",
-            more=_CIRCLES,
+            more=_LOOP,
         ),
         "client-uat-but-no-session-token": Guidance(
             "Signed in at Clerk, but the browser has no session token for this app yet.",
             _ROUND_TRIP,
             "If one browser repeats it, the token cookie does not arrive.",
-            more=_CIRCLES,
+            more=_LOOP,
         ),
         "session-token-but-no-client-uat": Guidance(
             "A session token without the cookie that belongs to it.",
             _ROUND_TRIP,
             "If it repeats, an extension or a proxy drops the cookie `__client_uat`.",
-            more=_CIRCLES,
+            more=_LOOP,
         ),
         "session-token-iat-before-client-uat": Guidance(
             "The person signed in or out at Clerk after this token was issued.",
@@ -92,9 +92,10 @@ GROUPS: Final[Mapping[str, Mapping[str, Guidance]]] = {
             "None: refusing it is intended.",
         ),
     },
-    "People cannot get in": {
+    "Access denied": {
         "role-missing": Guidance(
-            "Signed in at Clerk without a role in Earshot, as end users are who find the address.",
+            "Signed in to Clerk but has no Earshot role. Typical of end users who find the "
+            "address.",
             "A page says whom to ask.",
             "The role in Clerk (public metadata or organization), `EARSHOT_ROLE_CLAIM` and "
             "`EARSHOT_ORGANIZATION_ID`.",
@@ -124,11 +125,11 @@ GROUPS: Final[Mapping[str, Mapping[str, Guidance]]] = {
             "The person has open tasks at Clerk, such as choosing an organization.",
             "They are led to Clerk's task page.",
             "The session tasks that are on in Clerk.",
-            "The person completes the task, or turn it off in Clerk.",
+            "Ask the person to complete the task, or turn the task off in Clerk.",
         ),
         "app-session-invalid": Guidance(
             "The app-session cookie belongs to another Clerk session than the token.",
-            "Data is refused until a detour through Clerk, which takes a moment.",
+            "Data is refused until one brief redirect through Clerk.",
             "One browser: somebody changed accounts. Many: another subdomain sets `__session`.",
             "Allow no untrusted code on subdomains of the instance's domain.",
         ),
@@ -151,7 +152,7 @@ GROUPS: Final[Mapping[str, Mapping[str, Guidance]]] = {
             "Clear that browser's cookies, or correct the proxy.",
         ),
     },
-    "Tokens that are not accepted": {
+    "Rejected tokens": {
         "token-expired": Guidance(
             "A Bearer token has expired.",
             "Calls fail until the client has a new token.",
@@ -246,18 +247,18 @@ GROUPS: Final[Mapping[str, Mapping[str, Guidance]]] = {
     "Clocks": {
         "session-token-nbf": Guidance(
             "The session token is not valid yet: clocks differ by more than 5 seconds.",
-            "Sign-in goes round in circles.",
+            "A sign-in loop.",
             "The clock of every replica (`timedatectl`).",
             _SYNC_CLOCK,
         ),
         "session-token-iat-in-the-future": Guidance(
             "The session token was issued in the future: clocks differ by more than 5 seconds.",
-            "Sign-in goes round in circles.",
+            "A sign-in loop.",
             "The clock of every replica (`timedatectl`).",
             _SYNC_CLOCK,
         ),
     },
-    "Clerk does not answer, or refuses": {
+    "Clerk unavailable or refusing requests": {
         "jwk-remote-failed-to-load": Guidance(
             "Clerk's signing keys cannot be loaded. Known keys are used for another 24 hours.",
             "None until a restart; then nobody gets in (503).",
@@ -274,10 +275,10 @@ GROUPS: Final[Mapping[str, Mapping[str, Guidance]]] = {
         "session-check-unavailable": Guidance(
             "Clerk cannot be asked whether a session is active, and the grace period "
             "(`EARSHOT_OUTAGE_GRACE_SECONDS`) is over.",
-            "Sessions end with 503 until Clerk answers.",
+            "Requests get 503 until Clerk responds.",
             _CLERK_DOWN,
-            "Restore the connection. A longer grace period helps next time, but lets revoked "
-            "sessions live as long.",
+            "Restore the connection. A longer grace period helps next time, but revoked "
+            "sessions then also stay usable that long.",
         ),
         f"{_REFRESH}fetch-error": Guidance(
             "The token has expired, and Clerk's API did not answer the refresh.",
@@ -310,7 +311,7 @@ GROUPS: Final[Mapping[str, Mapping[str, Guidance]]] = {
         ),
         f"{_REFRESH}invalid-session-token": Guidance(
             "The token has expired, and the one that Clerk returned does not verify.",
-            f"{_SLOWER} If it repeats, sign-in goes round in circles.",
+            f"{_SLOWER} If it repeats: a sign-in loop.",
             _SAME_INSTANCE,
             _ONE_INSTANCE,
             _SET_UP,

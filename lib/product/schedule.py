@@ -10,6 +10,7 @@ EVERY: Final[Mapping[str, timedelta]] = {
     "audio.analysis": timedelta(seconds=5),
     "audio.sweep": timedelta(minutes=5),
     "audio.retention": timedelta(minutes=15),
+    "audio.tags": timedelta(minutes=1),
     "audio.reconciliation": timedelta(hours=6),
     "users.erasure": timedelta(minutes=1),
     "dependencies.check": timedelta(minutes=1),

@@ -26,7 +26,7 @@ def is_fit(text: str) -> bool:
     return _UNFIT.search(text) is None
 
 
-def made_fit(text: str) -> str:
+def sanitized(text: str) -> str:
     """Return a text with a replacement character (U+FFFD) for each one that is unfit."""
     return _UNFIT.sub("\ufffd", text)
 

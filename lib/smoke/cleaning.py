@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Final
 
 from lib.auth.backend_api import ApiRefusedError
-from lib.data import Caller, Refused, audio_objects, user_sessions, users
+from lib.data import Caller, audio_objects, user_sessions, users
 from lib.smoke.checks import Failed, check, wait_until
 from lib.smoke.marks import PREFIX, is_address, is_mark
 from lib.smoke.people import People
@@ -58,12 +58,7 @@ def erase_marked(services: Services, service_key: str, clerk_id: str) -> str:
     if users.get(caller, clerk_id) is None:
         return "Nothing to erase."
     folders = _folders(caller, clerk_id)
-    try:
-        receipt = erase_user(caller, storage, clerk_id, service_key)
-    except Refused as refusal:
-        if refusal.code != "NOT_FOUND":  # the worker was faster
-            raise
-        return "The worker had erased it already."
+    receipt = erase_user(caller, storage, clerk_id, service_key)
     contents = verify_receipt(receipt.signed, service_key)
     check(contents["user"] == user_digest(clerk_id), "The receipt names another user.")
     check(users.get(caller, clerk_id) is None, "The user is still in Convex.")

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from lib.config.settings import StorageRole
 from lib.storage.client import Storage
 from lib.storage.errors import Failure, StorageError, failure_of, translated
-from lib.storage.keys import AudioKey
+from lib.storage.keys import AUDIO_PREFIX, both_keys, stem_of
 
 DELETE_BATCH = 1000
 
@@ -100,17 +100,18 @@ def delete_recordings(
 ) -> dict[str, Failure]:
     """Delete recordings with their waveforms, and with every version if the bucket keeps them.
 
+    A key that lies outside of the recordings fails as `invalid`, and the others are deleted.
+
     Returns:
         The recordings of which something may be left, each with the class of failure.
     """
-    parsed = {key: AudioKey.parse(key) for key in keys}
-    both = [name for key, parts in parsed.items() for name in (key, str(parts.peaks))]
-    failed = delete(storage, "retention", both)
-    result: dict[str, Failure] = {}
-    for key, parts in parsed.items():
-        failure = failed.get(key) or failed.get(str(parts.peaks))
+    ours = [key for key in keys if key.startswith(AUDIO_PREFIX)]
+    failed = delete(storage, "retention", [name for key in ours for name in both_keys(key)])
+    result: dict[str, Failure] = dict.fromkeys(set(keys) - set(ours), "invalid")
+    for key in ours:
+        failure = next((failed[name] for name in both_keys(key) if name in failed), None)
         if failure is None and versioned:
-            failure = erase_versions(storage, "retention", parts.stem)
+            failure = erase_versions(storage, "retention", stem_of(key))
         if failure is not None:
             result[key] = failure
     return result

@@ -22,12 +22,13 @@ from lib.storage.formats import FORMATS, format_of_content_type
 AUDIO_PREFIX = "audio/v1/"
 PROBE_PREFIX = "probe/"
 
-_STEM = re.compile(
-    r"audio/v1/(\d{4})/(\d{2})/(\d{2})/([0-9a-z]{16,64})/([0-9a-f]{32})\.(peaks\.json|[a-z0-9]{2,4})",
+_PEAKS = "peaks.json"
+# The same grammar as in convex/model/audio.ts: tests/storage/audio_keys.json has cases for both.
+_KEY = re.compile(
+    r"audio/v1/(2[01]\d{2})/(\d{2})/(\d{2})/([0-9A-Za-z]{16,64})/([0-9a-f]{32})\."
+    rf"({re.escape(_PEAKS)}|{'|'.join(item.extension for item in FORMATS)})",
     re.ASCII,
 )
-_EXTENSIONS = {item.extension for item in FORMATS}
-_PEAKS = "peaks.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,10 @@ class AudioKey:
         Raises:
             ValueError: `text` is not exactly a key that `new` or `peaks` makes.
         """
-        match = _STEM.fullmatch(text)
+        match = _KEY.fullmatch(text)
         if not match:
             raise ValueError("not an audio key")
         year, month, day, session_id, object_id, extension = match.groups()
-        if extension != _PEAKS and extension not in _EXTENSIONS:
-            raise ValueError("not an audio key: unknown extension")
         return cls(date(int(year), int(month), int(day)), session_id, object_id, extension)
 
     @property
@@ -106,6 +105,19 @@ def peaks_key(key: str) -> str:
         ValueError: `key` is not an audio key.
     """
     return str(AudioKey.parse(key).peaks)
+
+
+def stem_of(key: str) -> str:
+    """Return what a recording and its waveform have in common, of any text.
+
+    Rows may hold keys of an older, wider grammar: what is stored under them must go all the same.
+    """
+    return key.partition(".")[0]
+
+
+def both_keys(key: str) -> tuple[str, str]:
+    """Return the key of a recording and that of its waveform, of any text as `stem_of`."""
+    return key, f"{stem_of(key)}.{_PEAKS}"
 
 
 NEVER_WRITTEN = PROBE_PREFIX + "never-written"

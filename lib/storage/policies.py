@@ -137,18 +137,25 @@ _OBJECT_RIGHTS: Mapping[StorageRole, Mapping[str, tuple[str, ...]]] = {
     "reader": {"audio/*": ("s3:GetObject",)},
     "ingest": {"audio/*": ("s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload")},
     "analysis": {
-        "audio/*": ("s3:GetObject", "s3:PutObjectTagging"),
+        "audio/*": ("s3:GetObject",),
         "audio/*.peaks.json": ("s3:PutObject",),
     },
     "probe": {"probe/*": ("s3:PutObject", "s3:GetObject", "s3:DeleteObject")},
-    "retention": {"audio/*": ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObjectTagging")},
+    "retention": {
+        "audio/*": (
+            "s3:DeleteObject",
+            "s3:DeleteObjectVersion",
+            "s3:GetObjectTagging",
+            "s3:PutObjectTagging",
+        )
+    },
     "admin": {},
 }
 
 _BUCKET_RIGHTS: Mapping[StorageRole, tuple[str, ...]] = {
     "reader": (),
     "ingest": (),
-    "analysis": ("s3:GetLifecycleConfiguration",),
+    "analysis": (),
     "probe": (),
     "retention": ("s3:GetLifecycleConfiguration", "s3:GetBucketVersioning"),
     "admin": (

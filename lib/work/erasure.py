@@ -1,14 +1,15 @@
 """Erases everything about one user: rows in Convex, recordings with all versions, derived data.
 
 Convex deletes rows in steps, and the row of a recording only after its object is gone. A receipt
-with counts remains, signed with the service key; it has only a hash of the user's id.
+with counts remains, signed with the service key and kept with the erasure; it has only a hash of
+the user's id. An upload URL signed before the erasure works for some minutes more: the receipt says
+until when, and is signed again after the bucket was swept later than that.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,10 +18,13 @@ from typing import Any, BinaryIO
 import jwt
 
 from lib.auth.service import load_keys
+from lib.config.settings import Settings
 from lib.data import Caller, erasure
+from lib.data.records import Erasure
+from lib.product.lifetimes import UPLOAD_URL
 from lib.storage.client import Storage
 from lib.storage.deletion import delete_recordings, is_versioned
-from lib.storage.errors import StorageError
+from lib.storage.errors import Failure, StorageError
 from lib.work.exports import Export, Exports
 from lib.work.services import Services
 
@@ -47,10 +51,10 @@ def erase_user(
     service_key: str,
     progress: Callable[[dict[str, int]], None] = lambda _: None,
 ) -> Receipt:
-    """Erase a user; can be repeated after a failure and continues where it stopped.
+    """Erase a user; can be repeated and continues where it stopped.
 
     Args:
-        caller: with the role admin or worker.
+        caller: with the role worker.
         storage: the bucket.
         clerk_id: the user.
         service_key: `EARSHOT_SERVICE_KEY`; signs the receipt.
@@ -63,20 +67,46 @@ def erase_user(
     """
     erasure.start(caller, clerk_id)
     versioned = is_versioned(storage, "retention")
-    gone: list[str] = []
-    objects = 0
-    while True:
-        step = erasure.step(caller, clerk_id, gone)
+    failed: dict[str, Failure] = {}
+    step = erasure.step(caller, clerk_id, [])
+    while not step.done:
+        # What cannot be deleted stays first in the list; the rest of the list goes nevertheless.
+        failed = delete_recordings(storage, step.keys, versioned=versioned)
+        step = erasure.step(caller, clerk_id, [key for key in step.keys if key not in failed])
         progress(dict(step.counts))
-        if step.done:
-            break
-        gone = list(step.keys)
-        failed = delete_recordings(storage, gone, versioned=versioned)
         if failed:
             raise StorageError(next(iter(failed.values())), "DeleteObjects")
-        objects += len(gone)
-    rows = {table: int(count) for table, count in step.counts.items()}
-    return Receipt(rows, objects, _signed(service_key, clerk_id, rows, objects))
+    done = erasure.get(caller, clerk_id)
+    if done is None:
+        raise LookupError("the erasure has left no record")
+    return issue_receipt(caller, done, service_key)
+
+
+def issue_receipt(
+    caller: Caller, done: Erasure, service_key: str, swept_at: datetime | None = None
+) -> Receipt:
+    """Sign the receipt of a finished erasure and keep it with the erasure.
+
+    Args:
+        caller: with the role worker.
+        done: what Convex says of the erasure.
+        service_key: `EARSHOT_SERVICE_KEY`.
+        swept_at: when a comparison of the whole bucket began that left nothing of the user.
+
+    Raises:
+        Refused: the erasure is under way, or an upload could have come after the sweep.
+        Unavailable: Convex does not answer.
+    """
+    rows = {table: int(count) for table, count in done.counts.items()}
+    objects = rows.get("audioObjects", 0)
+    signed = _signed(service_key, done, rows, objects, swept_at or done.swept_at)
+    erasure.keep_receipt(caller, erasure_id=done.id, receipt=signed, swept_at=swept_at)
+    return Receipt(rows, objects, signed)
+
+
+def uploads_until(done: Erasure) -> datetime:
+    """Return until when a URL that was signed before an erasure could be used for an upload."""
+    return done.uploads_until or done.started_at + UPLOAD_URL
 
 
 def start_erasure(services: Services, owner: str, caller: Caller, clerk_id: str) -> Export:
@@ -123,7 +153,7 @@ def start_erasure(services: Services, owner: str, caller: Caller, clerk_id: str)
 
 
 def verify_receipt(signed: str, service_key: str) -> dict[str, Any]:
-    """Return the contents of a receipt.
+    """Return the contents of a receipt; its times are Unix seconds.
 
     Raises:
         jwt.InvalidTokenError: it was not signed with this service key.
@@ -136,17 +166,48 @@ def verify_receipt(signed: str, service_key: str) -> dict[str, Any]:
     return claims
 
 
+def proven(found: Erasure, settings: Settings) -> dict[str, Any] | None:
+    """Return the contents of an erasure's receipt, if it is ours and says what Convex says.
+
+    Args:
+        found: the erasure.
+        settings: with `EARSHOT_SERVICE_KEY`; receipts of a key that it no longer holds are not
+            known to be ours.
+    """
+    if found.receipt is None or settings.service_key is None:
+        return None
+    try:
+        claims = verify_receipt(found.receipt, settings.service_key.get_secret_value())
+    except jwt.InvalidTokenError:
+        return None
+    is_same = claims["user"] == user_digest(found.clerk_id) and claims["rows"] == found.counts
+    return claims if is_same else None
+
+
 def user_digest(clerk_id: str) -> str:
     """Return the user's identifier in a receipt: SHA-256 of the Clerk id, hexadecimal."""
     return hashlib.sha256(clerk_id.encode()).hexdigest()
 
 
-def _signed(service_key: str, clerk_id: str, rows: dict[str, int], objects: int) -> str:
+def _signed(
+    service_key: str,
+    done: Erasure,
+    rows: dict[str, int],
+    objects: int,
+    swept_at: datetime | None,
+) -> str:
     kid, key = next(iter(load_keys(service_key).items()))
+    moments = {
+        "iat": datetime.now(UTC),
+        "startedAt": done.started_at,
+        "finishedAt": done.finished_at,
+        "uploadsUntil": uploads_until(done),
+        "sweptAt": swept_at,
+    }
     claims = {
-        "iat": int(time.time()),
-        "user": user_digest(clerk_id),
+        "user": user_digest(done.clerk_id),
         "rows": rows,
         "objects": objects,
+        **{name: int(at.timestamp()) for name, at in moments.items() if at is not None},
     }
     return jwt.encode(claims, key, algorithm="RS256", headers={"kid": kid, "typ": RECEIPT_TYPE})

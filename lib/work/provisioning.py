@@ -115,8 +115,6 @@ class Provisioner:
         caller = self._caller()
         clerk_id = text_in(record, "id")
         known = users.get(caller, clerk_id)
-        if _was_erased(caller, clerk_id, known, record):
-            return "ignored"
         args = profile_of(record)
         args["kind"], role = self._kind(record, member, known)
         if role is not None:
@@ -220,22 +218,11 @@ def _upsert(caller: Caller, args: UsersUpsertArgs, key: str | None) -> Outcome:
     try:
         done = users.upsert(caller, idempotency_key=key, **args)
     except Refused as refusal:
-        # The user is being erased, or a repeat of this delivery was first.
-        if refusal.code in {"CONFLICT", "IDEMPOTENCY_CONFLICT"}:
+        # The user is being erased or was, or a repeat of this delivery was first.
+        if refusal.code in {"GONE", "CONFLICT", "IDEMPOTENCY_CONFLICT"}:
             return "ignored"
         raise
     return "created" if done.created else "updated"
-
-
-def _was_erased(
-    caller: Caller, clerk_id: str, known: User | None, record: Mapping[str, Any]
-) -> bool:
-    """Return whether a record is older than the erasure of its user, and must be ignored."""
-    if known is not None:
-        return False
-    done = erasure.get(caller, clerk_id)
-    updated = _moment(_number(record, "updated_at"))
-    return done is not None and (updated is None or updated <= done.started_at)
 
 
 def _moment(milliseconds: float) -> datetime | None:

@@ -4,7 +4,8 @@
     complete  length and first bytes checked -> `stored`, analysis `pending`
     sweep     old pending rows -> completed if the upload is there, else `missing`
 
-Each step can be repeated: Convex refuses backward transitions, and objects are never overwritten.
+A missing upload that comes late is completed all the same. Each step can be repeated: Convex
+refuses backward transitions, and objects are never overwritten.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import BinaryIO
 
-from lib.data import Caller, audio_objects
+from lib.data import Caller, Refused, audio_objects
 from lib.data.paging import each
 from lib.data.records import AudioObject
 from lib.observability.logs import get_logger
@@ -27,6 +29,7 @@ from lib.storage.keys import AudioKey
 from lib.storage.objects import exists
 from lib.storage.upload import Progress, measure_file, upload
 from lib.storage.urls import SignedUrl, checksum_header, sign_put
+from lib.work.isolation import isolated
 
 ABANDONED_AFTER = timedelta(hours=1)
 """Far longer than the lifetime of an upload URL plus the slowest plausible upload."""
@@ -34,6 +37,10 @@ ABANDONED_AFTER = timedelta(hours=1)
 NEVER_UPLOADED = "never_uploaded"
 
 _log = get_logger(__name__)
+
+
+class EndedError(Exception):
+    """The privacy window of a recording is over: nothing makes it come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,8 @@ def begin(
 ) -> Upload:
     """Create the row of a recording and sign its upload.
 
-    Repeating it before the upload is complete returns the same row and a new URL.
+    Repeating it before the upload is complete returns the same row and a new URL, and the whole
+    time to upload again.
 
     Args:
         caller: with the role ingest.
@@ -135,7 +143,7 @@ def store(
 def complete(
     caller: Caller, worker: Callable[[], Caller], storage: Storage, audio_object_id: str
 ) -> AudioObject:
-    """Check an upload and mark it stored; can be repeated.
+    """Check an upload, also a late one, and mark it stored; can be repeated.
 
     Args:
         caller: with the role ingest.
@@ -145,6 +153,7 @@ def complete(
 
     Raises:
         LookupError: there is no such row.
+        EndedError: its privacy window is over.
         ObjectMissingError: nothing was uploaded yet; this is certain.
         UnplayableError: the upload is not the announced recording; the row records this.
         StorageError, Refused, Unavailable: a dependency failed; retry.
@@ -152,7 +161,9 @@ def complete(
     row = audio_objects.get(caller, audio_object_id)
     if row is None:
         raise LookupError("no such recording")
-    if row.status != "pending":
+    if row.status in {"expired", "deleted"}:
+        raise EndedError("the privacy window of the recording is over")
+    if row.status == "stored":
         _raise_known_flaw(row)
         return row
     try:
@@ -181,9 +192,10 @@ def sweep(
         stop: called between rows; True ends the run early.
 
     Returns:
-        Counts: `completed`, `flawed`, `missing`, `failed`.
+        Counts: `completed`, `flawed`, `missing`, `overtaken` (the row has changed meanwhile),
+        `failed` (tried again by the next run).
     """
-    counts = {"completed": 0, "flawed": 0, "missing": 0, "failed": 0}
+    counts = dict.fromkeys(("completed", "flawed", "missing", "overtaken", "failed"), 0)
     caller = worker()
     before = datetime.now(UTC) - ABANDONED_AFTER
     for row in each(
@@ -192,7 +204,8 @@ def sweep(
         ),
         stop,
     ):
-        counts[_settle(caller, worker, storage, row)] += 1
+        work = partial(_settle, caller, worker, storage, row)
+        counts[isolated(work, "audio.sweep_failed", audioObjectId=row.id)] += 1
     return counts
 
 
@@ -204,12 +217,30 @@ def _settle(
     except UnplayableError:
         return "flawed"
     except ObjectMissingError:
-        audio_objects.mark_missing(caller, row.id, reason=NEVER_UPLOADED)
-        return "missing"
+        return _missing(caller, row)
+    except (EndedError, LookupError):
+        return "overtaken"
     except StorageError as error:
         _log.warning("audio.sweep_waits", audioObjectId=row.id, failure=error.failure)
         return "failed"
     return "completed"
+
+
+def _missing(caller: Caller, row: AudioObject) -> str:
+    """Mark what nobody uploaded, unless it was announced again or came while it was looked for."""
+    try:
+        audio_objects.mark_missing(
+            caller,
+            id=row.id,
+            reason=NEVER_UPLOADED,
+            from_="pending",
+            announced_at=row.created_at,
+        )
+    except Refused as error:
+        if error.code not in {"CONFLICT", "NOT_FOUND"}:
+            raise
+        return "overtaken"
+    return "missing"
 
 
 def _raise_known_flaw(row: AudioObject) -> None:

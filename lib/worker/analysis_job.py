@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from lib.data import Caller, Refused, audio_objects
 from lib.data.paging import each
@@ -13,7 +14,7 @@ from lib.storage.client import Storage
 from lib.storage.decode import UnplayableError
 from lib.storage.errors import StorageError
 from lib.storage.objects import exists
-from lib.storage.tags import set_expiry
+from lib.work.isolation import isolated
 from lib.worker.analyser import Analyser
 
 LOST = "lost"
@@ -46,7 +47,8 @@ def analyse_due(
         ),
         stop,
     ):
-        counts[_analyse(caller, storage, analyser, row)] += 1
+        work = partial(_analyse, caller, storage, analyser, row)
+        counts[isolated(work, "audio.analysis_failed", audioObjectId=row.id)] += 1
     return counts
 
 
@@ -57,7 +59,7 @@ def _analyse(caller: Caller, storage: Storage, analyser: Analyser, row: AudioObj
         _log.warning("audio.analysis_waits", audioObjectId=row.id, failure=error.failure)
         return "failed"
     except Refused as error:
-        if error.code != "CONFLICT":
+        if error.code not in {"CONFLICT", "NOT_FOUND"}:
             raise
         # Retention or erasure was first; their state stands.
         return "overtaken"
@@ -74,7 +76,7 @@ def _noted(caller: Caller, storage: Storage, analyser: Analyser, row: AudioObjec
         # Without permission to list, S3 returns "denied" for a missing object.
         if error.failure not in {"missing", "denied"} or exists(storage, row.key):
             raise
-        audio_objects.mark_missing(caller, row.id, reason=LOST)
+        audio_objects.mark_missing(caller, id=row.id, reason=LOST, from_="stored")
         return "missing"
     audio_objects.mark_analysed(
         caller,
@@ -89,13 +91,4 @@ def _noted(caller: Caller, storage: Storage, analyser: Analyser, row: AudioObjec
         media_start_ms=found.media_start_ms,
         reason=found.remark,
     )
-    _allow_expiry(storage, row.key)
     return "ready"
-
-
-def _allow_expiry(storage: Storage, key: str) -> None:
-    try:
-        set_expiry(storage, "analysis", key, allowed=True)
-    except StorageError as error:
-        # The retention job enforces the deadline; the tag is for the lifecycle rule, a safety net.
-        _log.warning("audio.tag_failed", failure=error.failure)

@@ -7,17 +7,16 @@ for its report. Every job can be stopped at any point: the next run does the res
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from lib.product.schedule import EVERY
 from lib.work import dependencies, uploads
 from lib.work.services import Services
-from lib.worker import analysis_job, erasures, retention
+from lib.worker import analysis_job, erasures, expiry_tags, retention
 from lib.worker.alerts.delivery import deliver
 from lib.worker.alerts.evaluation import Evaluation
 from lib.worker.analyser import Analyser
 from lib.worker.probe import probe
-from lib.worker.reconciliation import Reconciliation
 
 Report = Mapping[str, object]
 Stop = Callable[[], bool]
@@ -56,9 +55,10 @@ def default_jobs(analyser: Analyser) -> tuple[Job, ...]:
         "audio.retention": lambda services, stop: retention.expire_due(
             services.worker_caller, services.storage, stop
         ),
-        "audio.reconciliation": lambda services, stop: asdict(
-            Reconciliation(services.worker_caller(), services.storage, stop=stop).run()
+        "audio.tags": lambda services, stop: expiry_tags.follow_holds(
+            services.worker_caller, services.storage, stop
         ),
+        "audio.reconciliation": erasures.reconcile,
         "users.erasure": erasures.finish_started,
         dependencies.JOB: dependencies.check,
         "storage.probe": lambda services, _stop: probe(services.storage, services.recorder),

@@ -17,7 +17,7 @@ from lib.observability.alert_rules import BY_NAME, Rule
 from lib.observability.burn_rate import Bucket
 from lib.observability.recorder import Batch, Recorder
 from lib.worker.alerts.evaluation import METRIC
-from lib.worker.alerts.signals import Cell, cells, failures, storage_failures, times_usual
+from lib.worker.alerts.signals import BucketSum, cells, failures, storage_failures, times_usual
 from local.demo.history import SOURCE, auth_incident, storage_incident
 
 _STEP = timedelta(minutes=5)
@@ -25,7 +25,7 @@ _BEFORE, _AFTER = timedelta(hours=1), timedelta(hours=4)
 _HOUR = timedelta(hours=1)
 
 Look = Callable[[datetime], Signals]
-Cells = Mapping[datetime, Cell]
+Cells = Mapping[datetime, BucketSum]
 
 
 @dataclass(slots=True)
@@ -110,9 +110,9 @@ def _surge(minutes: Cells) -> Look:
 
 
 def _by_hour(minutes: Cells) -> Cells:
-    hours: dict[datetime, Cell] = {}
+    hours: dict[datetime, BucketSum] = {}
     for start, cell in minutes.items():
-        hour = hours.setdefault(start.replace(minute=0), Cell())
+        hour = hours.setdefault(start.replace(minute=0), BucketSum())
         hour.count += cell.count
         hour.failed += cell.failed
     return hours

@@ -12,11 +12,11 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from lib.api.access import PUBLIC
-from lib.api.app import bare_app, operations
+from lib.api.app import operations, schema_app
 from lib.auth.roles import Role, api_allowed
 from tests.support.api import ROLES, Api
 
-PROTECTED = [name for name in operations(bare_app()) if name not in PUBLIC]
+PROTECTED = [name for name in operations(schema_app()) if name not in PUBLIC]
 _BODIES: dict[str, dict[str, str]] = {"POST": {}, "PATCH": {}}
 
 
@@ -90,7 +90,7 @@ def test_an_expired_or_foreign_token_is_401(either: Api) -> None:
 
 
 def test_what_needs_no_token_is_a_short_list(either: Api) -> None:
-    for operation in PUBLIC & set(operations(bare_app())):
+    for operation in PUBLIC & set(operations(schema_app())):
         method, _, path = operation.partition(" ")
         assert either.call(method, path, None).status_code not in {401, 403}
 
@@ -110,7 +110,7 @@ def test_nothing_in_front_of_an_endpoint_takes_a_thread() -> None:
 
 
 def _dependants() -> Iterator[Dependant]:
-    for found in iter_route_contexts(bare_app().routes):
+    for found in iter_route_contexts(schema_app().routes):
         if isinstance(found.original_route, APIRoute):
             yield found.original_route.dependant
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from lib.api.app import bare_app
+from lib.api.app import schema_app
 from lib.api.openapi import document
 from tests.support.api import Api, served
 from tests.support.convex import running_convex
@@ -15,7 +15,7 @@ from tests.support.s3 import Endpoint
 WINDOW = {"from": "2026-03-01T00:00:00Z", "to": "2026-03-02T00:00:00Z"}
 READ = [
     (path, operation["get"])
-    for path, operation in document(bare_app())["paths"].items()
+    for path, operation in document(schema_app())["paths"].items()
     if "get" in operation and "{" not in path and path not in {"/openapi.json", "/docs", "/ready"}
 ]
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.result import Ok
 
-from lib.api.app import bare_app
+from lib.api.app import schema_app
 from lib.api.openapi import TARGET, document, text
 from local.processes import node_binary
 from tests.support.api import Api
@@ -26,7 +26,7 @@ CONFIG = SchemathesisConfig.from_dict(
     {"checks": {"positive_data_acceptance": {"expected-statuses": _FITTING}}}
 )
 EXAMPLES = int(os.environ.get("EARSHOT_SCHEMATHESIS_EXAMPLES", "8"))
-DOCUMENT: dict[str, Any] = document(bare_app())
+DOCUMENT: dict[str, Any] = document(schema_app())
 OPERATIONS = [
     (method, path, operation)
     for path, methods in DOCUMENT["paths"].items()
@@ -36,7 +36,7 @@ OPERATIONS = [
 
 @pytest.mark.generated
 def test_the_checked_in_document_is_current() -> None:
-    assert TARGET.read_text() == text(bare_app()), "run `python -m lib.api.openapi`"
+    assert TARGET.read_text() == text(schema_app()), "run `python -m lib.api.openapi`"
 
 
 def test_the_document_passes_the_recommended_lint_rules() -> None:

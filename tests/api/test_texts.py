@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from lib.api.app import bare_app
+from lib.api.app import schema_app
 from lib.api.openapi import document
 from tests.support.api import Api
 
 UNFIT = ["\x00", "\x1b[2J", "\x7f", "\x9b", "\ud83d", "\ude00\ud83d"]
-DOCUMENT: dict[str, Any] = document(bare_app())
+DOCUMENT: dict[str, Any] = document(schema_app())
 OPERATIONS = [
     (method.upper(), path, operation)
     for path, methods in DOCUMENT["paths"].items()

@@ -87,10 +87,13 @@ def test_a_file_is_uploaded_found_consistent_and_erased(
     assert row["key"] in room.objects()
     done = run(environment, "audio", "reconcile")
     assert json.loads(done.stdout)["complete"]
-    done = run(environment, "audio", "erase", room.clerk_id, "--yes")
+    done = run(environment, "users", "erase", room.clerk_id, "--yes")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["objects"] == 1
     assert room.objects() == []
+    done = run(environment, "audio", "receipt", room.clerk_id)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["proves"]["objects"] == 1
 
 
 def test_what_is_no_recording_is_not_uploaded(

@@ -65,10 +65,10 @@ export async function seed(t: Deployment, personal?: Personal): Promise<Seeded> 
   });
   await worker.mutation(api.metrics.ingest, batch("seed", text));
   await worker.mutation(api.audit.record, {
-    action: "session.view",
-    subjectType: "session",
-    subjectId: sessionId,
-    details: metadata as Record<string, never>,
+    action: "session.export",
+    subjectType: "userSessions",
+    subjectId: "list",
+    details: { label: text.slice(0, 200).trim() },
   });
   await worker.mutation(api.jobLeases.acquire, { ...LEASE, name: "other", dueEveryMs: 0 });
   await worker.mutation(api.jobLeases.finish, {
@@ -141,7 +141,21 @@ export async function prepared(
   if (name === "erasure:step" || name === "erasure:get" || name === "erasure:list") {
     await worker.mutation(api.erasure.start, { clerkId: ids.clerkId });
   }
+  if (name === "erasure:keepReceipt") {
+    return { ...args, erasureId: await erased(t, ids.clerkId) };
+  }
   return args;
+}
+
+/** Erase a user, as the worker does, and return the erasure's id. */
+export async function erased(t: Deployment, clerkId: string): Promise<string> {
+  const worker = as(t, "worker");
+  const { erasureId } = await worker.mutation(api.erasure.start, { clerkId });
+  let step = { keys: [] as string[], done: false };
+  while (!step.done) {
+    step = await worker.mutation(api.erasure.step, { clerkId, deletedKeys: step.keys });
+  }
+  return erasureId;
 }
 
 /** A review that answers every question of the sample rubric. */
@@ -194,7 +208,8 @@ export async function seedReviews(
   await admin.mutation(api.reviewQueues.addSessions, { queueId, sessionIds: [sessionId] });
   const items = await admin.query(api.reviewQueues.items, { queueId, ...PAGE });
   const itemId = items.items[0]!.id;
-  for (const role of ["reviewer", "admin"]) {
+  // The admin first: whoever may read everything is counted for agreement only then.
+  for (const role of ["admin", "reviewer"]) {
     if (ON_CLAIMS.test(name)) await as(t, role).mutation(api.reviewClaims.take, { itemId });
     if (ON_CLAIMS.test(name)) {
       await as(t, role).mutation(api.reviewClaims.saveDraft, { itemId, ...written(text) });
@@ -279,7 +294,11 @@ export function samples(
     "audioObjects:markStored": { id: pendingAudioId },
     "audioObjects:markAnalysed": { id: storedAudioId, analysis: "ready", durationMs: 900 },
     "audioObjects:markMissing": { id: pendingAudioId },
+    "audioObjects:startExpiry": {},
     "audioObjects:markExpired": { id: storedAudioId },
+    "reveals:findUser": { value: clerkId, reason: "call back" },
+    "reveals:ofSessions": { clerkId, reason: "call back", ...PAGE },
+    "audioObjects:noteTag": { id: storedAudioId, tag: "set" },
     "reveals:ofUser": { clerkId, reason: "call back" },
     "reveals:ofSession": { id: sessionId, reason: "call back" },
     "reveals:ofTranscript": { sessionId, reason: "call back", ...PAGE },
@@ -293,7 +312,7 @@ export function samples(
     "authEvents:list": PAGE,
     "storageEvents:list": PAGE,
     "storageEvents:slowest": { ...PAGE, from: 0, to: 2 * START },
-    "audit:record": { action: "session.view", subjectType: "session", subjectId: sessionId },
+    "audit:record": { action: "session.view", subjectType: "userSession", subjectId: sessionId },
     "audit:list": PAGE,
     "listening:open": { id: sessionId, note: true },
     "listening:play": { id: storedAudioId, renewal: false },
@@ -303,6 +322,9 @@ export function samples(
     "erasure:step": { clerkId, deletedKeys: [] },
     "erasure:get": { clerkId },
     "erasure:list": PAGE,
+    "erasure:open": PAGE,
+    "erasure:keepReceipt": { erasureId: "none", receipt: "signed" },
+    "erasure:erasedSessions": { sessionIds: [sessionId] },
     "jobLeases:acquire": { ...LEASE, dueEveryMs: 0 },
     "jobLeases:renew": LEASE,
     "jobLeases:finish": { name: "sweep", holder: "w1", ok: true, report: "{}", durationMs: 5 },

@@ -245,5 +245,5 @@ def test_a_transcript_needs_a_user_and_a_start(tmp_path: Path) -> None:
     assert isinstance(item.found, Unreadable)
     (item,) = Source(OPTIONS).items(path)
     assert isinstance(item.found, Conversation)
-    opening = item.found.opening
-    assert (opening.external_id, opening.channel, opening.started_at) == ("call-1", "voice", NOW)
+    session = item.found.session
+    assert (session.external_id, session.channel, session.started_at) == ("call-1", "voice", NOW)

@@ -42,6 +42,8 @@ def test_every_lifetime_is_the_functions_own(theirs: dict[str, Any]) -> None:
     ours = {
         "DEFAULT_PRIVACY_WINDOW_MS": lifetimes.PRIVACY_WINDOW,
         "MAX_PRIVACY_WINDOW_MS": lifetimes.PRIVACY_WINDOW_LONGEST,
+        "UPLOAD_URL_MS": lifetimes.UPLOAD_URL,
+        "LATE_UPLOAD_MS": lifetimes.LATE_UPLOAD,
         "REVIEW_UNDO_MS": lifetimes.REVIEW_UNDO,
         "RAW_EVENTS_MS": lifetimes.SINGLE_EVENTS,
         "INCIDENT_MS": lifetimes.INCIDENTS,

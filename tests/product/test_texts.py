@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.product.texts import is_fit, made_fit, shortened, unfit
+from lib.product.texts import is_fit, sanitized, shortened, unfit
 
 CHARACTERS = [
     "a",
@@ -38,7 +38,7 @@ def test_a_character_without_end_is_cut_all_the_same() -> None:
 
 @given(st.text())
 def test_what_was_made_fit_is_fit_and_as_long(text: str) -> None:
-    fit = made_fit(text)
+    fit = sanitized(text)
     assert is_fit(fit)
     assert len(fit) == len(text)
     assert (fit == text) == is_fit(text)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import string
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -69,3 +72,15 @@ def test_no_two_keys_are_the_same() -> None:
 def test_a_key_cannot_smuggle_a_path_through_the_session() -> None:
     with pytest.raises(ValueError, match="not an audio key"):
         AudioKey.new("../../../etc/passwd", "audio/wav")
+
+
+TABLE = json.loads((Path(__file__).parent / "audio_keys.json").read_text())["cases"]
+
+
+@pytest.mark.parametrize("case", TABLE, ids=[case["why"] for case in TABLE])
+def test_keys_are_told_from_other_texts_as_convex_tells_them(case: dict[str, Any]) -> None:
+    if case["valid"]:
+        assert str(AudioKey.parse(case["key"])) == case["key"]
+    else:
+        with pytest.raises(ValueError, match=r".+"):
+            AudioKey.parse(case["key"])

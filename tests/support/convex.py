@@ -14,6 +14,7 @@ from lib.data import Caller, Client
 from local.children import Child, stop_all
 from local.processes import convex
 from local.stack import SERVICE_ISSUER, Stack, free_ports
+from tests.support.clock import PRELOAD, VARIABLE
 from tests.support.issuer import Issuer, running_issuer
 
 START_SECONDS = 60.0
@@ -72,12 +73,21 @@ class ConvexRuntime:
 
 
 @contextmanager
-def running_convex(home: Path) -> Iterator[ConvexRuntime]:
-    """Start a runtime with empty tables under `home` and end it afterwards."""
+def running_convex(home: Path, clock: Path | None = None) -> Iterator[ConvexRuntime]:
+    """Start a runtime with empty tables under `home` and end it afterwards.
+
+    Args:
+        home: folder of its own.
+        clock: file that says how far ahead its functions' clock is, see `tests.support.clock`.
+    """
     stack = Stack.load_or_create(home, app_port=free_ports(1)[0])
     client = Client(stack.convex_url)
     with running_issuer(stack.identity_port) as issuer:
-        runtime = ConvexRuntime(stack, client, issuer, convex(stack))
+        child = convex(stack)
+        if clock is not None:
+            child.command[1:1] = ["--import", str(PRELOAD)]
+            child.environment[VARIABLE] = str(clock)
+        runtime = ConvexRuntime(stack, client, issuer, child)
         try:
             runtime.start()
             yield runtime

@@ -31,7 +31,7 @@ _FAILURES: Final = (
     "Could not ",
     "This page failed to load",
     "Your session has ended",
-    "is not for your role",
+    "You don't have access to",
     "not found",
 )
 

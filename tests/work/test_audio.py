@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
 
-from lib.data import Refused, audit
+from lib.data import Caller, Refused, audio_objects, audit
+from lib.data.records import AudioObject
 from lib.storage.client import Storage
 from lib.storage.decode import UnplayableError
 from lib.storage.deletion import delete_recordings
@@ -16,12 +19,12 @@ from lib.storage.errors import ObjectMissingError, StorageError
 from lib.storage.objects import put_small
 from lib.work import playback, uploads
 from lib.work.services import Services
-from lib.worker import analysis_job
+from lib.worker import analysis_job, retention
 from lib.worker.analyser import Analyser
 from tests.support.audio import recording
 from tests.support.convex import ConvexRuntime
 from tests.support.s3 import LocalS3, settings_for
-from tests.support.services import Room
+from tests.support.services import Room, new_room
 
 DATA = recording("audio/mpeg", 2.0)
 
@@ -64,7 +67,47 @@ def test_completing_again_changes_nothing(room: Room) -> None:
 
 
 def test_beginning_again_before_the_upload_gives_the_same_row(room: Room) -> None:
-    assert room.begin(DATA, "audio/mpeg").audio == room.begin(DATA, "audio/mpeg").audio
+    first, again = (room.begin(DATA, "audio/mpeg").audio for _ in range(2))
+    assert (again.id, again.key) == (first.id, first.key)
+    assert again.created_at > first.created_at
+
+
+def test_an_upload_that_comes_after_it_was_given_up_is_stored(room: Room) -> None:
+    begun = room.begin(DATA, "audio/mpeg")
+    audio_objects.mark_missing(room.caller, id=begun.audio.id, reason="never_uploaded")
+    with pytest.raises(ObjectMissingError):
+        room.complete(begun)
+    room.send(begun, DATA)
+    row = room.complete(begun)
+    assert (row.status, row.analysis, row.reason) == ("stored", "pending", None)
+
+
+def test_an_upload_that_comes_after_its_window_is_refused(room: Room) -> None:
+    row = room.expiring(DATA)
+    retention.expire_due(room.services.worker_caller, room.storage, never)
+    with pytest.raises(uploads.EndedError):
+        uploads.complete(room.caller, room.services.worker_caller, room.storage, row.id)
+
+
+def test_one_upload_that_fails_does_not_stop_the_sweep(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = [(made := new_room(services), made.begin(DATA, "audio/mpeg")) for _ in range(2)]
+    for made, upload in begun:
+        made.send(upload, DATA)
+    stuck = begun[0][1].audio.id
+    complete = uploads.complete
+
+    def failing(caller: Caller, worker: Any, storage: Storage, audio_id: str) -> AudioObject:
+        if audio_id == stuck:
+            raise RuntimeError("of this one only")
+        return complete(caller, worker, storage, audio_id)
+
+    monkeypatch.setattr(uploads, "ABANDONED_AFTER", timedelta(seconds=-5))
+    monkeypatch.setattr(uploads, "complete", failing)
+    counts = uploads.sweep(services.worker_caller, services.storage, never)
+    assert counts["failed"] == 1
+    assert begun[1][0].row(begun[1][1].audio.id).status == "stored"
 
 
 def test_nothing_is_stored_before_the_bytes_are_there(room: Room) -> None:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import jwt
+import msgspec
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from lib.data import Refused, audio_objects, interactions, user_sessions, users
+from lib.data import Caller, Refused, audio_objects, erasure, interactions, user_sessions, users
 from lib.data.records import NewInteraction
 from lib.storage.client import Storage
 from lib.storage.errors import StorageError
-from lib.work.erasure import Receipt, erase_user, user_digest, verify_receipt
+from lib.work.erasure import (
+    Receipt,
+    erase_user,
+    proven,
+    uploads_until,
+    user_digest,
+    verify_receipt,
+)
 from lib.work.services import Services
+from lib.worker import erasures
+from lib.worker.erasures import finish_started
 from tests.support.audio import recording
 from tests.support.convex import ConvexRuntime
 from tests.support.s3 import LocalS3, settings_for
@@ -83,6 +93,78 @@ def test_a_forged_receipt_is_found_out(services: Services) -> None:
     header, _, signature = erase(new_room(services)).signed.split(".")
     with pytest.raises(jwt.InvalidTokenError):
         verify_receipt(f"{header}.e30.{signature}", key_of(services))
+
+
+def test_the_receipt_is_kept_and_proves_what_convex_says(services: Services) -> None:
+    room, _ = filled(services)
+    receipt = erase(room)
+    kept = erasure.get(room.caller, room.clerk_id)
+    assert kept is not None
+    assert kept.receipt == receipt.signed
+    claims = proven(kept, services.settings)
+    assert claims is not None
+    assert claims["uploadsUntil"] == int(uploads_until(kept).timestamp())
+    assert "sweptAt" not in claims
+    other = msgspec.structs.replace(kept, counts={**kept.counts, "interactions": 11})
+    assert proven(other, services.settings) is None
+
+
+def test_erasing_again_gives_the_same_counts(services: Services) -> None:
+    room, _ = filled(services)
+    first = erase(room)
+    assert (erase(room).rows, erase(room).objects) == (first.rows, first.objects)
+
+
+def test_an_erased_user_is_not_created_again(services: Services) -> None:
+    room, _ = filled(services)
+    erase(room)
+    for again in (
+        lambda: users.upsert(room.caller, clerk_id=room.clerk_id, kind="product"),
+        lambda: new_room(services, room.clerk_id),
+        lambda: room.begin(DATA),
+    ):
+        with pytest.raises(Refused) as caught:
+            again()
+        assert caught.value.code == "GONE"
+
+
+def test_a_receipt_that_was_not_kept_is_signed_by_the_worker(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, _ = filled(services)
+
+    def lost(*_: object, **__: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(erasure, "keep_receipt", lost)
+    with pytest.raises(ConnectionError):
+        erase(room)
+    monkeypatch.undo()
+    assert finish_started(services, lambda: False)["receipts"] >= 1
+    kept = erasure.get(room.caller, room.clerk_id)
+    assert kept is not None
+    assert proven(kept, services.settings) is not None
+
+
+def test_one_user_who_cannot_be_erased_stops_nobody_elses_erasure(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck, other = new_room(services), new_room(services)
+    for room in (stuck, other):
+        erasure.start(room.caller, room.clerk_id)
+
+    def failing(caller: Caller, storage: Storage, clerk_id: str, key: str) -> Receipt:
+        if clerk_id == stuck.clerk_id:
+            raise RuntimeError("whatever it was")
+        return erase_user(caller, storage, clerk_id, key)
+
+    monkeypatch.setattr(erasures, "erase_user", failing)
+    counts = finish_started(services, lambda: False)
+    assert counts["failed"] == 1
+    assert users.get(other.caller, other.clerk_id) is None
+    monkeypatch.undo()
+    finish_started(services, lambda: False)
+    assert users.get(stuck.caller, stuck.clerk_id) is None
 
 
 def test_an_erasure_that_failed_half_way_is_finished_by_repeating_it(

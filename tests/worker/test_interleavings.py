@@ -1,44 +1,56 @@
-"""Whatever order uploads, completions, repeats, crashes, sweeps and retention come in, every row
-ends in a state that is true of the bucket.
+"""Whatever order everybody acts in, what docs/storage.md promises of a recording's life is kept.
 
-Rules act as the processes do that may interleave; a crash is a rule that does only the first half
-of its work. At the end each job runs once more, and rows and objects are compared.
+Rules act as those do who may interleave, and most jobs are interrupted by somebody else, or by a
+crash, while they wait for an answer. After each rule the promises for every moment are checked,
+and now and then those for a worker that has had the time to do its work. At the end everybody is
+erased, and nothing may be left.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import os
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from lib.data import Refused, audio_objects
-from lib.data.records import AudioObject
+from lib.storage import tags
 from lib.storage.analysis import analyse
-from lib.storage.decode import UnplayableError
-from lib.storage.deletion import delete_recordings
-from lib.storage.errors import ObjectMissingError, StorageError
-from lib.storage.keys import AudioKey
-from lib.storage.objects import put_small, read_small
-from lib.work import uploads
+from lib.storage.client import ensure_bucket
+from lib.work import erasure, isolation, uploads
 from lib.work.services import Services
-from lib.worker import analysis_job, reconciliation, retention
+from lib.worker import analysis_job, erasures, expiry_tags, reconciliation, retention
 from lib.worker.analyser import Analyser
-from lib.worker.reconciliation import Reconciliation
-from tests.support.audio import recording
-from tests.support.services import Room, new_room
+from tests.support.clock import Clock
+from tests.support.convex import ConvexRuntime, running_convex
+from tests.support.s3 import LocalS3, settings_for
+from tests.worker.life import OTHER, CrashError, Interruptions, World, crash, forgiving
 
-GOOD = recording("audio/wav", 0.3)
-OTHER = GOOD[:-2] + b"xx"
-SHORT = GOOD[:-2]
-PLAIN = b"no audio".ljust(len(GOOD))
-EXAMPLES = int(os.environ.get("EARSHOT_INTERLEAVINGS", "12"))
-"""More of them where the environment says so."""
+EXAMPLES = int(os.environ.get("EARSHOT_INTERLEAVINGS", "25"))
+"""More of them where the environment says so: about as many as fit into a minute."""
+
+STEPS = 25
+
+NUMBERS = st.integers(0, 5)
+SPANS = st.sampled_from(
+    [timedelta(minutes=10), timedelta(minutes=70), timedelta(days=40), timedelta(days=91)]
+)
+ODD_KEYS = st.sampled_from(
+    [
+        "audio/v1/2026/01/01/{session}/{object}.aac",
+        "audio/v1/0000/01/01/{session}/{object}.wav",
+        "audio/v1/2026/01/01/{session}/{object}.peaks.json",
+    ]
+)
+ACTORS = st.sampled_from(
+    ["begin", "put", "complete", "hold", "release", "start_erasure", "lifecycle", "crash"]
+)
+MEANWHILE = st.lists(st.tuples(ACTORS, NUMBERS, NUMBERS), max_size=3)
 
 
 class InProcess(Analyser):
@@ -49,133 +61,191 @@ class InProcess(Analyser):
 
 
 class Interleaving(RuleBasedStateMachine):
-    """One user's recordings."""
+    """Two users, three sessions, and everybody who acts on their recordings."""
 
     services: Services
+    convex: ConvexRuntime
+    clock: Clock
+    interruptions: Interruptions
+    worlds: list[World]
 
     def __init__(self) -> None:
         super().__init__()
-        self.rooms: list[Room] = []
-        self.rows: list[AudioObject] = []
+        self.world = World(self.services, self.convex, self.clock, InProcess(self.services.storage))
+        self.worlds.append(self.world)
+        self.interruptions.waiting.clear()
 
-    @rule(window_is_over=st.booleans())
-    def begin(self, window_is_over: bool) -> None:
-        room = new_room(self.services)
-        ends = timedelta(milliseconds=300) if window_is_over else timedelta(days=1)
-        row = audio_objects.begin(
-            room.caller,
-            session_id=room.session_id,
-            bytes=len(GOOD),
-            content_type="audio/wav",
-            key=str(AudioKey.new(room.session_id, "audio/wav")),
-            sha256=hashlib.sha256(GOOD).hexdigest(),
-            expires_at=datetime.now(UTC) + ends,
-        )
-        self.rooms.append(room)
-        self.rows.append(row)
+    @rule(session=NUMBERS, sequence=NUMBERS)
+    def begin(self, session: int, sequence: int) -> None:
+        self.world.begin(session, sequence)
 
-    @rule(pick=st.integers(0, 99), data=st.sampled_from([GOOD, GOOD, GOOD, OTHER, SHORT, PLAIN]))
-    def upload(self, pick: int, data: bytes) -> None:
-        if self.rows:
-            row = self.rows[pick % len(self.rows)]
-            put_small(self.services.storage, "ingest", row.key, data, "audio/wav")
+    @rule(session=NUMBERS, sequence=NUMBERS, pick=NUMBERS)
+    def upload(self, session: int, sequence: int, pick: int) -> None:
+        """Announce, send and complete, as most uploads go."""
+        self.world.begin(session, sequence)
+        self.world.put(pick)
+        self.world.complete(pick)
 
-    @rule(pick=st.integers(0, 99))
+    @rule(session=NUMBERS, key=ODD_KEYS)
+    def begin_oddly(self, session: int, key: str) -> None:
+        self.world.begin_oddly(session, key)
+
+    @rule(pick=NUMBERS)
+    def put(self, pick: int) -> None:
+        self.world.put(pick)
+
+    @rule(pick=NUMBERS)
+    def put_other_bytes(self, pick: int) -> None:
+        self.world.put(pick, OTHER)
+
+    @rule(pick=NUMBERS)
     def complete(self, pick: int) -> None:
-        if self.rows:
-            self._complete(self.rows[pick % len(self.rows)])
+        self.world.complete(pick)
 
-    def _complete(self, row: AudioObject) -> None:
-        with contextlib.suppress(ObjectMissingError, UnplayableError, Refused):
-            uploads.complete(
-                self.caller, self.services.worker_caller, self.services.storage, row.id
-            )
+    @rule(session=NUMBERS)
+    def hold(self, session: int) -> None:
+        self.world.hold(session)
 
-    @rule(pick=st.integers(0, 99))
-    def crash_in_retention(self, pick: int) -> None:
-        """The objects of a row that is due are deleted, and the row is never marked."""
-        if self.rows:
-            row = self.rows[pick % len(self.rows)]
-            if row.expires_at < datetime.now(UTC):
-                delete_recordings(self.services.storage, [row.key], versioned=False)
+    @rule(session=NUMBERS)
+    def release(self, session: int) -> None:
+        self.world.release(session)
 
-    @rule(pick=st.integers(0, 99))
-    def crash_in_analysis(self, pick: int) -> None:
-        """The waveform is stored, and the row is never marked."""
-        if self.rows:
-            row = self.rows[pick % len(self.rows)]
-            with contextlib.suppress(StorageError, UnplayableError):
-                analyse(self.services.storage, row.key, row.bytes, row.sha256)
+    @rule(user=NUMBERS)
+    def start_erasure(self, user: int) -> None:
+        self.world.start_erasure(user)
+
+    @rule(user=NUMBERS)
+    def come_back(self, user: int) -> None:
+        self.world.come_back(user)
+
+    @rule(by=SPANS)
+    def time_passes(self, by: timedelta) -> None:
+        self.clock.advance(by)
 
     @rule()
-    def analyse_due(self) -> None:
-        analysis_job.analyse_due(
-            self.services.worker_caller,
-            self.services.storage,
-            InProcess(self.services.storage),
-            lambda: False,
-        )
+    def lifecycle(self) -> None:
+        self.world.lifecycle()
+
+    @rule(
+        job=st.sampled_from(["sweep", "analyse", "tag", "retain", "erase", "reconcile", "repair"]),
+        meanwhile=MEANWHILE,
+    )
+    def work(self, job: str, meanwhile: list[tuple[str, int, int]]) -> None:
+        self.interruptions.waiting = [self._act(*one) for one in meanwhile]
+        forgiving(getattr(self.world, job))
+        self.interruptions.waiting.clear()
 
     @rule()
-    def sweep(self) -> None:
-        uploads.sweep(self.services.worker_caller, self.services.storage, lambda: False)
+    def tidy(self) -> None:
+        self.world.tidy()
 
-    @rule()
-    def retain(self) -> None:
-        retention.expire_due(self.services.worker_caller, self.services.storage, lambda: False)
-
-    @property
-    def caller(self):  # type: ignore[no-untyped-def]
-        return self.services.worker_caller()
+    def _act(self, actor: str, first: int, second: int) -> Any:
+        match actor:
+            case "begin":
+                return partial(self.world.begin, first, second)
+            case "lifecycle":
+                return self.world.lifecycle
+            case "crash":
+                return crash
+            case _:
+                return partial(getattr(self.world, actor), first)
 
     @invariant()
-    def nothing_is_ready_that_was_not_verified(self) -> None:
-        for row in self.rows:
-            found = audio_objects.get(self.caller, row.id)
-            assert found is not None
-            if found.analysis == "ready":
-                assert found.duration_ms == 300
-                assert found.peaks_key is not None
+    def what_was_promised_is_kept(self) -> None:
+        self.world.check()
 
     def teardown(self) -> None:
-        """Let every job settle what is left, then compare rows and bucket."""
-        for row in self.rows:
-            self._complete(row)
-        self.sweep()
-        self.analyse_due()
-        self.retain()
-        Reconciliation(self.caller, self.services.storage, repair=True).run()
-        for room, row in zip(self.rooms, self.rows, strict=True):
-            self._is_true(room, row)
-
-    def _is_true(self, room: Room, row: AudioObject) -> None:
-        found = room.row(row.id)
-        objects = room.objects()
-        if found.status == "stored":
-            assert row.key in objects
-            assert found.analysis in {"ready", "corrupt"}
-            assert (found.analysis == "corrupt") == (found.reason is not None)
-            if found.analysis == "ready":
-                assert found.peaks_key in objects
-                assert read_small(room.storage, "reader", row.key, len(GOOD)) == GOOD
-        elif found.status == "expired":
-            assert objects == []
-        else:
-            assert found.status in {"pending", "missing"}
-            assert row.key not in objects or found.status == "missing"
+        self.interruptions.waiting.clear()
+        self.world.end()
 
 
-def test_every_row_ends_in_a_true_state(
-    services: Services, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def interleaving(
+    tmp_path_factory: pytest.TempPathFactory, s3: LocalS3, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[type[Interleaving]]:
+    """The machine over a runtime of its own, whose clock it sets, and a bucket of its own."""
+    home = tmp_path_factory.mktemp("life")
+    clock = Clock(home / "clock")
+    with running_convex(home / "convex", home / "clock") as convex:
+        chosen = settings_for(
+            s3.endpoint,
+            S3_BUCKET="earshot-life",
+            CONVEX_URL=convex.stack.convex_url,
+            EARSHOT_SERVICE_KEY=convex.stack.service_key_pem,
+        )
+        ensure_bucket(chosen)
+        services = Services(chosen)
+        clock.rule(
+            monkeypatch,
+            uploads,
+            analysis_job,
+            retention,
+            reconciliation,
+            erasures,
+            expiry_tags,
+            erasure,
+        )
+        Interleaving.services, Interleaving.convex = services, convex
+        Interleaving.clock, Interleaving.worlds = clock, []
+        Interleaving.interruptions = _interrupted(monkeypatch)
+        _keep_tags(monkeypatch, services, Interleaving.worlds)
+        yield Interleaving
+        services.close()
+
+
+def _interrupted(monkeypatch: pytest.MonkeyPatch) -> Interruptions:
+    """Make jobs give way where they wait for the bucket."""
+    interruptions = Interruptions()
+    for module, name in (
+        (uploads, "check_upload"),
+        (uploads, "exists"),
+        (retention, "delete_recordings"),
+        (erasure, "delete_recordings"),
+        (reconciliation, "delete_recordings"),
+        (expiry_tags, "allow_expiry"),
+        (expiry_tags, "forbid_expiry"),
+        (InProcess, "analyse"),
+    ):
+        monkeypatch.setattr(module, name, interruptions.point(getattr(module, name)))
+    # A crash ends the process: nothing goes on with the next subject.
+    isolated = isolation.isolated
+
+    def unless_crashed(work: Any, event: str, **subject: object) -> str:
+        crashes: list[Exception] = []
+
+        def told() -> Any:
+            try:
+                return work()
+            except (CrashError, AssertionError) as error:
+                crashes.append(error)
+                raise
+
+        outcome = isolated(told, event, **subject)
+        if crashes:
+            raise crashes[0]
+        return outcome
+
+    for module in (uploads, analysis_job, retention, reconciliation, erasures, expiry_tags):
+        monkeypatch.setattr(module, "isolated", unless_crashed)
+    return interruptions
+
+
+def _keep_tags(monkeypatch: pytest.MonkeyPatch, services: Services, worlds: list[World]) -> None:
+    services.storage.expires_by_tag = True
+    monkeypatch.setattr(tags, "_write", lambda _, name, wanted: worlds[-1].write_tags(name, wanted))
+    monkeypatch.setattr(
+        tags, "_read", lambda _, name: [tags._TAG] if name in worlds[-1].tags else []
+    )
+
+
+def test_everything_promised_of_a_recordings_life_is_kept(
+    interleaving: type[Interleaving],
 ) -> None:
-    monkeypatch.setattr(uploads, "ABANDONED_AFTER", timedelta(0))
-    monkeypatch.setattr(reconciliation, "SETTLED_AFTER", timedelta(seconds=-2))
-    Interleaving.services = services
     run_state_machine_as_test(
-        Interleaving,
+        interleaving,
         settings=settings(
             max_examples=EXAMPLES,
-            stateful_step_count=20,
+            stateful_step_count=STEPS,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

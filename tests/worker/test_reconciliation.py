@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from lib.data import audio_objects
+from lib.data.records import AudioObject
 from lib.storage.analysis import analyse
 from lib.storage.deletion import delete, delete_recordings
 from lib.storage.keys import AudioKey, peaks_key
 from lib.storage.objects import put_small
+from lib.work import uploads
+from lib.work.erasure import erase_user
 from lib.work.services import Services
 from lib.worker import reconciliation, retention
 from lib.worker.reconciliation import Reconciliation, Report
@@ -92,8 +96,9 @@ def test_an_object_that_should_be_deleted_is(room: Room) -> None:
     row = room.expiring(DATA)
     retention.expire_due(room.services.worker_caller, room.storage, lambda: False)
     put_small(room.storage, "ingest", row.key, DATA, "audio/wav")  # as a late upload would
-    assert found(reconcile(room), room) == {"not_deleted": 1}
-    reconcile(room, repair=True)
+    report = reconcile(room)
+    assert found(report, room) == {"not_deleted": 1}
+    assert report.repaired["not_deleted"] >= 1
     assert room.objects() == []
 
 
@@ -150,3 +155,71 @@ def test_a_run_that_is_stopped_says_that_it_is_not_complete(room: Room) -> None:
     room.stored(DATA)
     stopped = Reconciliation(room.caller, room.storage, stop=lambda: True).run()
     assert not stopped.complete
+
+
+def test_a_waveform_that_was_written_while_its_recording_ended_goes_too(room: Room) -> None:
+    row = room.expiring(DATA)
+    retention.expire_due(room.services.worker_caller, room.storage, lambda: False)
+    put_small(room.storage, "analysis", peaks_key(row.key), b"{}", "application/json")
+    assert found(reconcile(room), room) == {"not_deleted": 1}
+    assert room.objects() == []
+
+
+def test_an_upload_that_comes_after_it_was_given_up_is_stored(room: Room) -> None:
+    begun = room.begin(DATA)
+    audio_objects.mark_missing(room.caller, id=begun.audio.id, reason="never_uploaded")
+    assert room.send(begun, DATA) == 200
+    assert found(reconcile(room), room) == {"late_upload": 1}
+    row = room.row(begun.audio.id)
+    assert (row.status, row.analysis, row.reason) == ("stored", "pending", None)
+    assert found(reconcile(room), room) == {}
+
+
+def test_what_an_analysis_did_not_compare_is_not_different(room: Room) -> None:
+    row = room.begin(DATA).audio
+    put_small(room.storage, "ingest", row.key, DATA, "audio/wav")
+    audio_objects.mark_stored(room.caller, id=row.id)
+    audio_objects.mark_analysed(room.caller, id=row.id, analysis="ready", duration_ms=500)
+    assert found(reconcile(room, repair=True), room) == {}
+    assert room.row(row.id).analysis == "ready"
+
+
+def test_an_upload_after_its_users_erasure_is_deleted_at_once(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = new_room(services)
+    begun = room.begin(DATA)
+    key = services.settings.service_key
+    assert key is not None
+    erase_user(room.caller, room.storage, room.clerk_id, key.get_secret_value())
+    assert room.send(begun, DATA) == 200
+    monkeypatch.setattr(reconciliation, "SETTLED_AFTER", timedelta(hours=1))
+    report = reconcile(room)
+    assert found(report, room) == {"session_erased": 1}
+    assert report.leaves_nothing_erased()
+    assert room.objects() == []
+
+
+def test_one_object_that_fails_does_not_end_the_comparison(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rooms = [new_room(services) for _ in range(2)]
+    for room in rooms:
+        begun = room.begin(DATA)
+        audio_objects.mark_missing(room.caller, id=begun.audio.id)
+        room.send(begun, DATA)
+    complete = uploads.complete
+    first: list[object] = []
+
+    def failing_once(*args: Any) -> AudioObject:
+        if not first:
+            first.append(args)
+            raise RuntimeError("of this one only")
+        return complete(*args)
+
+    monkeypatch.setattr(uploads, "complete", failing_once)
+    report = reconcile(rooms[0])
+    assert report.failed == 1
+    assert not report.leaves_nothing_erased()
+    assert report.repaired["late_upload"] >= 1
+    monkeypatch.undo()

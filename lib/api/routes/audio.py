@@ -9,11 +9,12 @@ from pydantic import AfterValidator, Field, WithJsonSchema, computed_field
 
 from lib.api.access import Access, AccessDep, ServicesDep
 from lib.api.middleware import log_fields
-from lib.api.models import DocumentId, OutMoment, RequestModel, ResponseModel
+from lib.api.models import DocumentId, OutMoment, ResponseModel
 from lib.api.problems import CONFLICT, GONE, NOT_FOUND, VALIDATION, Problem, errors
 from lib.api.recording import Recording
 from lib.api.route import ApiRoute
 from lib.data import FieldError
+from lib.data.fields import Sent
 from lib.storage.decode import UnplayableError
 from lib.storage.errors import ObjectMissingError
 from lib.storage.formats import CONTENT_TYPE_PATTERN, MAX_AUDIO_BYTES, format_of_content_type
@@ -30,7 +31,7 @@ ContentType = Annotated[
 """Of any name that is in use, with or without parameters; stored by its first name."""
 
 
-class NewAudio(RequestModel):
+class NewAudio(Sent):
     """A recording that will be uploaded."""
 
     content_type: ContentType
@@ -74,7 +75,7 @@ class PlaybackUrl(ResponseModel):
 
     url: str = Field(description="A secret until it expires; do not log it.")
     expires_at: OutMoment
-    codec: str | None = Field(description="FFmpeg's name of it; null until analysed.")
+    codec: str | None = Field(description="Codec name as reported by FFmpeg; null until analysed.")
     plays_in_browsers: bool | None = Field(
         description="Browsers play this codec; null until analysed. Others have to be downloaded."
     )
@@ -84,7 +85,7 @@ class PlaybackUrl(ResponseModel):
     "/sessions/{id}/interactions/{sequence}/audio",
     status_code=201,
     summary="Start the upload of a turn's recording",
-    responses=errors(404, 409, body=True),
+    responses=errors(404, 409, 410, body=True),
 )
 def begin_turn_audio(
     id: DocumentId,  # noqa: A002  # the name in the path
@@ -95,7 +96,8 @@ def begin_turn_audio(
 ) -> Upload:
     """Create a turn's recording and return a URL for its upload.
 
-    Repeating the request before the upload is complete returns the same recording.
+    Repeating the request before the upload is complete returns the same recording, with the whole
+    time to upload again.
     """
     return _begin(access, services, id, sequence, new)
 
@@ -104,7 +106,7 @@ def begin_turn_audio(
     "/sessions/{id}/audio",
     status_code=201,
     summary="Start the upload of a session's recording",
-    responses=errors(404, 409, body=True),
+    responses=errors(404, 409, 410, body=True),
 )
 def begin_session_audio(
     id: DocumentId,  # noqa: A002
@@ -119,7 +121,7 @@ def begin_session_audio(
 @router.post(
     "/audio/{audioObjectId}/complete",
     summary="Complete an upload",
-    responses=errors(404, 409),
+    responses=errors(404, 409, 410),
 )
 def complete_audio(
     audioObjectId: DocumentId,  # noqa: N803  # the name in the path
@@ -127,7 +129,10 @@ def complete_audio(
     services: ServicesDep,
     request: Request,
 ) -> Audio:
-    """Check length and first bytes of the upload and mark it stored. Can be repeated."""
+    """Check length and first bytes of the upload and mark it stored. Can be repeated.
+
+    A late upload is stored too, until the privacy window is over.
+    """
     log_fields(request.scope, audioObjectId=audioObjectId)
     try:
         row = uploads.complete(
@@ -135,6 +140,8 @@ def complete_audio(
         )
     except LookupError as error:
         raise _no_audio() from error
+    except uploads.EndedError as error:
+        raise Problem(GONE, "The privacy window of the recording is over.") from error
     except ObjectMissingError as error:
         raise Problem(CONFLICT, "Nothing was uploaded yet.") from error
     except UnplayableError as error:

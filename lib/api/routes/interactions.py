@@ -12,13 +12,13 @@ from lib.api.access import AccessDep, ServicesDep
 from lib.api.idempotency import Key
 from lib.api.lists import At
 from lib.api.middleware import log_fields
-from lib.api.models import DocumentId, OutMoment, RequestModel, ResponseModel
+from lib.api.models import DocumentId, OutMoment, ResponseModel
 from lib.api.problems import ALTERNATIVE, errors
 from lib.api.recording import Recording
 from lib.api.route import ApiRoute
 from lib.api.routes.sessions import no_session
 from lib.data import audit, interactions, user_sessions
-from lib.data.fields import Cost, Duration, Identifier, Sequence, Speaker, Text, Tokens
+from lib.data.fields import Cost, Duration, Identifier, Sent, Sequence, Speaker, Text, Tokens
 from lib.data.records import NewInteraction
 from lib.product.limits import APPEND_ITEMS
 
@@ -29,7 +29,7 @@ router = APIRouter(
 _ONE, _MANY = f"{ALTERNATIVE}one", f"{ALTERNATIVE}many"
 
 
-class NewTurn(RequestModel):
+class NewTurn(Sent):
     """One turn; `sequence` is its position in the session."""
 
     sequence: Sequence
@@ -47,7 +47,7 @@ class NewTurn(RequestModel):
     latency_ms: Duration | None = Field(default=None, description="Time of the full turn.")
 
 
-class NewTurns(RequestModel):
+class NewTurns(Sent):
     """A batch of turns, stored in one transaction."""
 
     interactions: Annotated[list[NewTurn], Field(min_length=1, max_length=APPEND_ITEMS)]
@@ -98,7 +98,7 @@ class TurnPage(ResponseModel):
     next_cursor: str | None
 
 
-@router.post("", status_code=201, summary="Store turns", responses=errors(404, 409, body=True))
+@router.post("", status_code=201, summary="Store turns", responses=errors(404, 409, 410, body=True))
 def append_turns(
     id: DocumentId,  # noqa: A002  # the name in the path
     sent: Annotated[OneOrMany, Body()],

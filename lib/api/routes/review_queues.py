@@ -107,7 +107,7 @@ class QueueItem(ResponseModel):
     priority: int
     slots: list[Slot]
     dispute: Literal["open", "settled"] | None = Field(
-        description="Whether its reviews disagree, and whether an admin has decided."
+        description="Whether its reviews disagree, and whether an admin has adjudicated."
     )
     created_at: OutMoment
 
@@ -147,8 +147,8 @@ class CriterionAgreement(ResponseModel):
         description="Cohen's kappa; null for numbers and labels, and where chance alone gives "
         "full agreement."
     )
-    low: float | None = Field(description="Lower end of kappa's 95% confidence interval.")
-    high: float | None = Field(description="Its upper end.")
+    low: float | None = Field(description="Lower bound of kappa's 95% confidence interval.")
+    high: float | None = Field(description="Upper bound of kappa's 95% confidence interval.")
     weighted_kappa: float | None = Field(description="Kappa of scores with linear weights.")
 
 

@@ -50,7 +50,7 @@ def search(
     session_id: Annotated[
         DocumentId | None, Query(alias="sessionId", description="Only in this session.")
     ] = None,
-    limit: Annotated[int, Query(ge=1, le=SEARCH_ITEMS, description="Hits, at most.")] = 20,
+    limit: Annotated[int, Query(ge=1, le=SEARCH_ITEMS, description="Maximum hits.")] = 20,
 ) -> Hits:
     """Return turns that hold all words of `q`, best first; the last word may be incomplete."""
     if not q.strip():

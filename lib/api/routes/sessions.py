@@ -18,53 +18,21 @@ from lib.api.models import (
     Moment,
     Order,
     OutMoment,
-    RequestModel,
     ResponseModel,
 )
 from lib.api.problems import NOT_FOUND, Problem, errors
 from lib.api.route import ApiRoute
 from lib.data import user_sessions
-from lib.data.fields import (
-    Channel,
-    ClerkId,
-    Duration,
-    Identifier,
-    Label,
-    Labels,
-    Metadata,
-    ReviewStatus,
-    SessionStatus,
-    Title,
-)
+from lib.data.fields import Channel, ClerkId, Identifier, Label, ReviewStatus, SessionStatus
+from lib.data.session_fields import SessionChanges, SessionStart
 
 router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=ApiRoute)
 
 
-class NewSession(RequestModel):
+class NewSession(SessionStart):
     """A conversation that begins."""
 
-    external_id: Identifier = Field(
-        description="The product's own id; creating the same twice gives the same session."
-    )
     user_id: ClerkId = Field(description="Clerk user id of a known user.")
-    channel: Channel
-    title: Title | None = None
-    started_at: Moment
-    provider: Identifier | None = Field(default=None, examples=["openai"])
-    model_id: Identifier | None = Field(default=None, examples=["gpt-4o-realtime"])
-    metadata: Metadata | None = None
-
-
-class SessionChanges(RequestModel):
-    """Changes; fields left out keep their values."""
-
-    status: SessionStatus | None = None
-    ended_at: Moment | None = None
-    assessment_ms: Duration | None = None
-    assessed_at: Moment | None = None
-    title: Title | None = None
-    labels: Labels | None = None
-    metadata: Metadata | None = None
 
 
 class CreatedSession(ResponseModel):
@@ -104,6 +72,7 @@ class Session(ResponseModel):
     audio_count: int
     provider: str | None
     model_id: str | None
+    language: str | None
     tokens_in: int
     tokens_out: int
     cost: float = Field(description="US dollars.")
@@ -115,7 +84,7 @@ class Session(ResponseModel):
     score: float | None
     labels: list[str]
     metadata: dict[str, Any] | None
-    legal_hold: bool = Field(description="Under legal hold: retention and erasure do not touch it.")
+    legal_hold: bool = Field(description="Under legal hold: exempt from retention and erasure.")
     created_at: OutMoment
 
 
@@ -150,6 +119,7 @@ class SessionSummary(ResponseModel):
     responses=errors(
         404,
         409,
+        410,
         body=True,
         also={200: {"model": CreatedSession, "description": "The session existed."}},
     ),
@@ -159,18 +129,13 @@ def create_session(
 ) -> CreatedSession:
     """Create a session of a known user; the same `externalId` gives the same session."""
     log_fields(request.scope, provider=new.provider, modelId=new.model_id)
+    given = dict(new)
     done = user_sessions.create(
         access.caller,
         idempotency_key=key,
-        external_id=new.external_id,
-        clerk_id=new.user_id,
-        channel=new.channel,
-        title=new.title,
-        started_at=new.started_at,
-        provider=new.provider,
-        model_id=new.model_id,
-        metadata=new.metadata,
+        clerk_id=given.pop("user_id"),
         source="api",
+        **given,
     )
     if not done.created:
         response.status_code = 200
@@ -225,7 +190,7 @@ def get_session(id: DocumentId, access: AccessDep) -> Session:  # noqa: A002  # 
     return Session.model_validate(found)
 
 
-@router.patch("/{id}", summary="Change a session", responses=errors(404, 409, body=True))
+@router.patch("/{id}", summary="Change a session", responses=errors(404, 409, 410, body=True))
 def change_session(
     id: DocumentId,  # noqa: A002
     changes: SessionChanges,
@@ -234,18 +199,7 @@ def change_session(
     services: ServicesDep,
 ) -> Session:
     """Change a session; fields left out keep their values."""
-    changed = user_sessions.update(
-        access.caller,
-        idempotency_key=key,
-        id=id,
-        status=changes.status,
-        ended_at=changes.ended_at,
-        assessment_ms=changes.assessment_ms,
-        assessed_at=changes.assessed_at,
-        title=changes.title,
-        labels=changes.labels,
-        metadata=changes.metadata,
-    )
+    changed = user_sessions.update(access.caller, idempotency_key=key, id=id, **dict(changes))
     measurements.assessment(services, changed, changes.assessment_ms)
     return Session.model_validate(changed)
 

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from lib.api.access import AccessDep
+from lib.api.access import AccessDep, ServicesDep
 from lib.api.idempotency import Key
 from lib.api.lists import At
 from lib.api.models import (
     Moment,
     Order,
     OutMoment,
-    RequestModel,
     ResponseModel,
     UserKind,
     UserStatus,
 )
 from lib.api.problems import NOT_FOUND, Problem, errors
 from lib.api.route import ApiRoute
-from lib.data import audit, records, users
-from lib.data.fields import ClerkId, Email, ImageUrl, Name
+from lib.data import audit, erasure, records, users
+from lib.data.fields import ClerkId, Email, ImageUrl, Name, Sent
 from lib.product.limits import QUERY_CHARS
+from lib.work.erasure import proven
 
 router = APIRouter(prefix="/users", tags=["users"], route_class=ApiRoute)
 
 
-class NewUser(RequestModel):
+class NewUser(Sent):
     """A user as the product's backend knows them; fields left out keep their values."""
 
     clerk_id: ClerkId = Field(description="Clerk user id.")
@@ -55,6 +55,26 @@ class User(ResponseModel):
     created_at: OutMoment
 
 
+class Erasure(ResponseModel):
+    """An erasure: its progress, and its proof."""
+
+    clerk_id: str
+    started_by: str = Field(description="Clerk user id or service.")
+    started_at: OutMoment
+    finished_at: OutMoment | None
+    uploads_until: OutMoment | None = Field(
+        description="Until when a URL signed before the erasure could be used for an upload."
+    )
+    swept_at: OutMoment | None = Field(
+        description="When the bucket was compared again after that, and nothing was left."
+    )
+    counts: dict[str, int] = Field(description="Rows deleted so far, by table.")
+    receipt: str | None = Field(description="Signed (RFC 7515, RS256) by this deployment.")
+    proves: dict[str, Any] | None = Field(
+        description="Contents of the receipt; null if there is none or its signature is not ours."
+    )
+
+
 class UserPage(ResponseModel):
     """One page of users."""
 
@@ -67,13 +87,16 @@ class UserPage(ResponseModel):
     status_code=201,
     summary="Create or change a user",
     responses=errors(
-        409, body=True, also={200: {"model": User, "description": "The user existed."}}
+        409, 410, body=True, also={200: {"model": User, "description": "The user existed."}}
     ),
 )
 def upsert_user(
     new: NewUser, access: AccessDep, key: Key, request: Request, response: Response
 ) -> User:
-    """Create the user with this Clerk id, or change the one that exists."""
+    """Create the user with this Clerk id, or change the one that exists.
+
+    An erased user does not come back under the same id: 410.
+    """
     done = users.upsert(access.caller, idempotency_key=key, **_sent(new))
     stored = users.get(access.caller, new.clerk_id)
     if stored is None:
@@ -124,6 +147,29 @@ def get_user(clerkId: ClerkId, access: AccessDep) -> User:  # noqa: N803  # the 
     if access.principal.kind == "member":
         audit.record(access.caller, action="user.view", subject_type="user", subject_id=clerkId)
     return User.model_validate(found)
+
+
+@router.get("/{clerkId}/erasure", summary="Read the receipt of an erasure", responses=errors(404))
+def get_erasure(
+    clerkId: ClerkId,  # noqa: N803
+    access: AccessDep,
+    services: ServicesDep,
+) -> Erasure:
+    """Return the latest erasure of a user and what its receipt proves, checked now."""
+    found = erasure.get(access.caller, clerkId)
+    if found is None:
+        raise Problem(NOT_FOUND, "No erasure of this user was started.")
+    return Erasure(
+        clerk_id=found.clerk_id,
+        started_by=found.started_by,
+        started_at=found.started_at,
+        finished_at=found.finished_at,
+        uploads_until=found.uploads_until,
+        swept_at=found.swept_at,
+        counts=dict(found.counts),
+        receipt=found.receipt,
+        proves=proven(found, services.settings),
+    )
 
 
 def _sent(new: NewUser) -> records.UsersUpsertArgs:

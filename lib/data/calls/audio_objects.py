@@ -6,7 +6,7 @@ Generated from the Convex functions by `python -m codegen`; a test proves that i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Unpack
+from typing import Literal, Unpack
 
 from lib.data.client import Caller
 from lib.data.functions import Page
@@ -21,6 +21,8 @@ from lib.data.records import (
     AUDIO_OBJECTS_MARK_EXPIRED,
     AUDIO_OBJECTS_MARK_MISSING,
     AUDIO_OBJECTS_MARK_STORED,
+    AUDIO_OBJECTS_NOTE_TAG,
+    AUDIO_OBJECTS_START_EXPIRY,
     AudioObject,
     AudioObjectsAllArgs,
     AudioObjectsBeginArgs,
@@ -32,6 +34,9 @@ from lib.data.records import (
     AudioObjectsMarkExpiredArgs,
     AudioObjectsMarkMissingArgs,
     AudioObjectsMarkStoredArgs,
+    AudioObjectsNoteTagArgs,
+    AudioObjectsStartExpiryArgs,
+    StartedExpiry,
 )
 
 
@@ -44,7 +49,7 @@ def begin(
     """Announce a recording of one turn (`sequence`) or of the whole session (no `sequence`).
 
     It stays `pending` until it is stored. An announcement that is still pending for the same bytes
-    is returned again, with its own key.
+    is made anew: the same row and key, and the whole time to upload again.
 
     Raises:
         Refused: NOT_FOUND for an unknown session or interaction; CONFLICT if there is a stored
@@ -62,7 +67,9 @@ def due(caller: Caller, **arguments: Unpack[AudioObjectsDueArgs]) -> Page[AudioO
     """Return one page of the recordings that wait for the worker, oldest first.
 
     By `kind`: `analysis`, stored ones without one; `abandoned`, pending ones created before
-    `before`; `expired`, stored ones that expire at or before it and are not on legal hold.
+    `before`; `expired`, stored ones that expire at or before it and are not on legal hold;
+    `expiring`, those whose objects are to be deleted; `tag` and `untag`, those whose objects are to
+    get or lose the tag by which the bucket deletes them.
     """
     return caller.query(AUDIO_OBJECTS_DUE, arguments)
 
@@ -107,6 +114,9 @@ def mark_expired(caller: Caller, id: str, *, idempotency_key: str | None = None)
     """Note that the object was deleted because its privacy window ended.
 
     The transcript stays.
+
+    Raises:
+        Refused: CONFLICT if it was not being deleted and its session is held.
     """
     return caller.mutation(
         AUDIO_OBJECTS_MARK_EXPIRED, AudioObjectsMarkExpiredArgs(id=id), idempotency_key
@@ -114,14 +124,20 @@ def mark_expired(caller: Caller, id: str, *, idempotency_key: str | None = None)
 
 
 def mark_missing(
-    caller: Caller, id: str, *, reason: str | None = None, idempotency_key: str | None = None
+    caller: Caller,
+    *,
+    idempotency_key: str | None = None,
+    **arguments: Unpack[AudioObjectsMarkMissingArgs],
 ) -> AudioObject:
-    """Note that the object is not in the bucket although its row says so."""
-    return caller.mutation(
-        AUDIO_OBJECTS_MARK_MISSING,
-        AudioObjectsMarkMissingArgs(id=id, reason=reason),
-        idempotency_key,
-    )
+    """Note that the object is not in the bucket although its row says so.
+
+    With `from_` and `announced_at` only if the row is still as the caller saw it: what was
+    announced again, or has arrived meanwhile, is not missing.
+
+    Raises:
+        Refused: CONFLICT if it is not.
+    """
+    return caller.mutation(AUDIO_OBJECTS_MARK_MISSING, arguments, idempotency_key)
 
 
 def mark_stored(
@@ -133,4 +149,28 @@ def mark_stored(
     """
     return caller.mutation(
         AUDIO_OBJECTS_MARK_STORED, AudioObjectsMarkStoredArgs(id=id, etag=etag), idempotency_key
+    )
+
+
+def note_tag(
+    caller: Caller, id: str, tag: Literal["set", "gone"], *, idempotency_key: str | None = None
+) -> None:
+    """Note that the tag of a recording is `set`, or was looked for and is `gone`.
+
+    What has changed meanwhile stays as it is, and in its queue.
+    """
+    return caller.mutation(
+        AUDIO_OBJECTS_NOTE_TAG, AudioObjectsNoteTagArgs(id=id, tag=tag), idempotency_key
+    )
+
+
+def start_expiry(caller: Caller, *, idempotency_key: str | None = None) -> StartedExpiry:
+    """End the next recordings whose window is over, unless their session is held.
+
+    Those that are pending or missing end too, since their objects may come late. From here on
+    nobody hears them, a later hold does not keep them, and the worker deletes their objects (`due`
+    of the kind `expiring`). `more` says that another call has more to do.
+    """
+    return caller.mutation(
+        AUDIO_OBJECTS_START_EXPIRY, AudioObjectsStartExpiryArgs(), idempotency_key
     )

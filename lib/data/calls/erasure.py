@@ -6,23 +6,35 @@ Generated from the Convex functions by `python -m codegen`; a test proves that i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal
 
 from lib.data.client import Caller
 from lib.data.functions import Page
 from lib.data.records import (
+    ERASURE_ERASED_SESSIONS,
     ERASURE_GET,
+    ERASURE_KEEP_RECEIPT,
     ERASURE_LIST,
+    ERASURE_OPEN,
     ERASURE_START,
     ERASURE_STEP,
     Erasure,
     ErasureBegun,
+    ErasureErasedSessionsArgs,
     ErasureGetArgs,
+    ErasureKeepReceiptArgs,
     ErasureListArgs,
+    ErasureOpenArgs,
     ErasureStartArgs,
     ErasureStep,
     ErasureStepArgs,
 )
+
+
+def erased_sessions(caller: Caller, session_ids: Sequence[str]) -> tuple[str, ...]:
+    """Return those of up to 200 session ids whose sessions were erased."""
+    return caller.query(ERASURE_ERASED_SESSIONS, ErasureErasedSessionsArgs(session_ids=session_ids))
 
 
 def get(caller: Caller, clerk_id: str) -> Erasure | None:
@@ -31,6 +43,38 @@ def get(caller: Caller, clerk_id: str) -> Erasure | None:
     It says what is done, and is the receipt afterwards.
     """
     return caller.query(ERASURE_GET, ErasureGetArgs(clerk_id=clerk_id))
+
+
+def keep_receipt(
+    caller: Caller,
+    erasure_id: str,
+    receipt: str,
+    *,
+    swept_at: datetime | None = None,
+    idempotency_key: str | None = None,
+) -> Erasure:
+    """Keep the signed receipt of an erasure.
+
+    With `swept_at` also that the bucket was compared again, from that moment on. A repeat replaces
+    the receipt.
+
+    Raises:
+        Refused: NOT_FOUND for an unknown erasure; CONFLICT while it is under way, or if a late
+            upload could still come after the sweep.
+    """
+    return caller.mutation(
+        ERASURE_KEEP_RECEIPT,
+        ErasureKeepReceiptArgs(erasure_id=erasure_id, receipt=receipt, swept_at=swept_at),
+        idempotency_key,
+    )
+
+
+def open_page(caller: Caller, *, cursor: str | None, limit: int) -> Page[Erasure]:
+    """Return one page of the erasures that are not over, oldest first.
+
+    They are under way, without a receipt, or wait for the sweep after the last upload URL.
+    """
+    return caller.query(ERASURE_OPEN, ErasureOpenArgs(cursor=cursor, limit=limit))
 
 
 def page(
@@ -43,7 +87,7 @@ def page(
 def start(caller: Caller, clerk_id: str, *, idempotency_key: str | None = None) -> ErasureBegun:
     """Begin to erase a user: from now on nothing can be added to their data.
 
-    A repeat returns the erasure that is under way.
+    A repeat returns the erasure that is under way, or the one that is done.
 
     Raises:
         Refused: NOT_FOUND for an unknown user; CONFLICT while a session of theirs is on legal hold.

@@ -57,8 +57,8 @@ def create(
     The same again returns the first one's id.
 
     Raises:
-        Refused: NOT_FOUND for an unknown user; CONFLICT if the external id has another user,
-            channel or start.
+        Refused: NOT_FOUND for an unknown user; GONE if the user or the session was erased; CONFLICT
+            if the external id has another user, channel or start.
     """
     return caller.mutation(USER_SESSIONS_CREATE, arguments, idempotency_key)
 
@@ -98,7 +98,8 @@ def set_legal_hold(
 ) -> UserSession:
     """Put a session under legal hold, or release it.
 
-    While it is held, retention and erasure leave it alone.
+    While it is held, retention and erasure leave it alone. Recordings that are shown as expired had
+    ended before. The bucket's own rule follows: `listening:open` says whether it has.
     """
     return caller.mutation(
         USER_SESSIONS_SET_LEGAL_HOLD,

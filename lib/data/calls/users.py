@@ -57,5 +57,8 @@ def upsert(
 
     Fields left out keep their values, those named in `clear` lose them; `last_seen_at` never goes
     back; a profile older (`clerk_updated_at`) than the stored one changes nothing.
+
+    Raises:
+        Refused: GONE if the user was erased: nobody comes back under that id.
     """
     return caller.mutation(USERS_UPSERT, arguments, idempotency_key)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from lib.auth.roles import page_allowed, sees_clear
+from lib.auth.roles import page_allowed
 from lib.data import Caller, interactions, listening
 from lib.data.records import AudioObject, Interaction, UserSession
 from lib.product import paths
@@ -50,6 +50,7 @@ class LoadedSession:
         session: its row.
         turns: all of them, by sequence.
         recordings: of turns and of the whole session.
+        hold_pending: the session is held, and the bucket may still delete some of its recordings.
         start_ms: start position from the address, None for where the reader left off.
         revealed: shown in place of masked text until the visit ends.
         sent: the turns that were last sent to the player.
@@ -58,6 +59,7 @@ class LoadedSession:
     session: UserSession
     turns: Sequence[Interaction]
     recordings: Sequence[AudioObject]
+    hold_pending: bool
     start_ms: float | None
     revealed: Revealed | None = field(default=None, repr=False)
     sent: Sequence[Interaction] = field(default=(), repr=False)
@@ -100,7 +102,8 @@ def load_session(
     if opened is None:
         return None
     of_turns = (turn.audio for turn in turns if turn.audio is not None)
-    return LoadedSession(opened.session, turns, [*opened.recordings, *of_turns], start_ms)
+    recordings = [*opened.recordings, *of_turns]
+    return LoadedSession(opened.session, turns, recordings, opened.hold_pending is True, start_ms)
 
 
 def draw_player(loaded: LoadedSession, visitor: Visitor, *, reviewing: bool = False) -> None:
@@ -124,7 +127,7 @@ def draw_player(loaded: LoadedSession, visitor: Visitor, *, reviewing: bool = Fa
         memory.edition += 1
     whole = loaded.sent is not turns or bool(getattr(asked, "whole", None))
     data = _player_data(loaded, memory, whole=whole) | {
-        "masking": _masking(loaded, visitor),
+        "masking": _masking(loaded),
         "reviewing": reviewing,
         "downloadPath": _download_path(loaded, visitor),
     }
@@ -138,10 +141,10 @@ def _download_path(loaded: LoadedSession, visitor: Visitor) -> str | None:
     return f"{paths.RECORDINGS}?{urlencode({'id': loaded.session.id, 'as': 'zip'})}"
 
 
-def _masking(loaded: LoadedSession, visitor: Visitor) -> dict[str, Any]:
+def _masking(loaded: LoadedSession) -> dict[str, Any]:
     if loaded.revealed:
         return {"state": "revealed", "reason": loaded.revealed.reason}
-    return {"state": "clear" if sees_clear(visitor.member.role) else "masked", "reason": None}
+    return {"state": "masked", "reason": None}
 
 
 def _player_data(loaded: LoadedSession, memory: PlaybackState, *, whole: bool) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def _heading(session: UserSession, visitor: Visitor) -> None:
     chips.append(Chip(review, tone))
     chips += [Chip(label, "accent") for label in session.labels]
     if session.legal_hold:
-        chips.append(Chip("legal hold", "warn", "Retention and erasure do not touch this session."))
+        chips.append(Chip("legal hold", "warn", "Exempt from retention and erasure."))
     if session.source == DEMO:
         chips.append(Chip("demo data", "accent"))
     before, after = neighbours_of(session.id)
@@ -127,6 +127,8 @@ def _facts(session: UserSession, visitor: Visitor) -> list[Fact]:
     facts += [Fact("Tokens", tokens), Fact("Cost", fmt.dollars(session.cost))]
     if model:
         facts.append(Fact("Model", model))
+    if session.language:
+        facts.append(Fact("Language", session.language))
     return facts
 
 

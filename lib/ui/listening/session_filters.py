@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from lib.data.records import UserSession
 from lib.product.objectives import FULL_TURN
+from lib.product.texts import sanitized, shortened
 from lib.ui.parts.periods import bounds_of, day_of
 
 Order = Literal["asc", "desc"]
@@ -145,4 +146,6 @@ def _choice(name: str, value: object) -> str:
 
 
 def _text(value: object, longest: int) -> str:
-    return value.strip()[:longest] if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return shortened(sanitized(value).strip(), longest).strip()

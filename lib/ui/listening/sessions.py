@@ -121,7 +121,7 @@ def draw(visitor: Visitor) -> None:
     page_heading("Sessions", "All conversations with the product.", key="sessions-heading")
     requested = requested_action(TABLE)
     if requested is not None and requested.action == add_sessions.ACTION.name:
-        add_sessions.ask(requested.ids)
+        add_sessions.add_dialog(requested.ids)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         words = filters.search_field("Search transcripts")
         st.selectbox(

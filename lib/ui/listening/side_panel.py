@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from lib.auth.roles import function_allowed, page_allowed, sees_clear
-from lib.data import Caller, Refused, interactions, reveals
+from lib.auth.roles import function_allowed, page_allowed
+from lib.data import Caller, Refused, interactions, reveals, user_sessions
 from lib.data.records import (
     REVEALS_OF_TRANSCRIPT,
     USER_SESSIONS_SET_LEGAL_HOLD,
@@ -19,22 +19,32 @@ from lib.data.records import (
     UserSession,
 )
 from lib.product import paths
-from lib.storage.errors import StorageError
 from lib.ui.listening.player import LoadedSession, Revealed
 from lib.ui.parts import session_rows
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
-from lib.work.legal_hold import set_hold
-from lib.work.services import services
 
 
-def legal_hold(session: UserSession, visitor: Visitor) -> None:
-    """Draw the legal hold for roles that may set it; nothing for others."""
+def legal_hold(session: UserSession, visitor: Visitor, *, pending: bool) -> None:
+    """Draw the legal hold for roles that may set it; nothing for others.
+
+    Args:
+        session: to hold or to release.
+        visitor: who looks at it.
+        pending: whether the bucket's lifecycle rule may still delete recordings on hold.
+    """
     if not function_allowed(visitor.member.role, USER_SESSIONS_SET_LEGAL_HOLD.path):
         return
     st.subheader("Legal hold", anchor=False)
     if session.legal_hold:
-        st.caption("On hold: retention and erasure do not touch this session or its recordings.")
+        st.caption(
+            "On hold: this session and its recordings are exempt from retention and erasure."
+        )
+        if pending:
+            st.caption(
+                "Pending at the bucket: its lifecycle rule may still delete recordings until the "
+                "worker has removed their tags, usually within a minute."
+            )
         label, icon = "Release hold", ":material/lock_open:"
     else:
         st.caption(
@@ -46,16 +56,11 @@ def legal_hold(session: UserSession, visitor: Visitor) -> None:
 
 
 def _change(session: UserSession, visitor: Visitor, *, held: bool) -> None:
-    app = services()
     with notices.error_boundary(visitor.caller.request_id, "change the legal hold"):
         try:
-            set_hold(visitor.caller, app.worker_caller, app.storage, session.id, held=held)
+            user_sessions.set_legal_hold(visitor.caller, session.id, legal_hold=held)
         except Refused as refused:
             st.text(refused.message)
-            return
-        except StorageError:
-            # The row has changed already; a retry changes the remaining tags.
-            st.text("Storage did not respond for every recording. Try again.")
             return
     st.rerun()
 
@@ -70,6 +75,7 @@ _NAMES: Final = {
 }
 _LINKS: Final = "<p style='display:flex;flex-wrap:wrap;gap:0.2rem 0.9rem;margin:0'>{}</p>"
 _LINK: Final = "<a href='{}' target='_self' download style='color:inherit'>{}</a>"
+_TRAIL: Final = "Who opened and heard it"
 _MOST_REASON: Final = 200
 _MASK: Final = re.compile(r"\[(email|phone|card)\]")
 
@@ -77,9 +83,12 @@ _MASK: Final = re.compile(r"\[(email|phone|card)\]")
 def side_panel(loaded: LoadedSession, visitor: Visitor) -> None:
     """Draw the panel; call it inside the page's fragment, which reruns for every form here."""
     _exports(loaded, visitor)
-    if not sees_clear(visitor.member.role):
-        _masking(loaded, visitor)
-    legal_hold(loaded.session, visitor)
+    _masking(loaded, visitor)
+    if page_allowed(visitor.member.role, "/audit"):
+        address = f"/audit?{urlencode({'session': loaded.session.id})}"
+        link = f"<a href='{escape(address)}' target='_self' style='color:inherit'>{_TRAIL}</a>"
+        st.html(_LINKS.format(link))
+    legal_hold(loaded.session, visitor, pending=loaded.hold_pending)
     if loaded.shown.metadata:
         st.subheader("Metadata", anchor=False)
         # No language: the highlighter's colours have too little contrast.
@@ -91,7 +100,7 @@ def _exports(loaded: LoadedSession, visitor: Visitor) -> None:
     st.subheader("Export", anchor=False)
     if loaded.turns:
         st.html(_links(loaded, paths.TRANSCRIPT, "format", _NAMES))
-        st.caption("In order of time; JSON and CSV in order of the turns' numbers.")
+        st.caption("Sorted by time; JSON and CSV by turn number.")
     if any(recording.status == "stored" for recording in loaded.recordings):
         if page_allowed(visitor.member.role, paths.RECORDINGS):
             st.html(_links(loaded, paths.RECORDINGS, "as", {"zip": "Recordings (ZIP)"}))

@@ -26,15 +26,15 @@ INCIDENT_COLUMNS: Final = (
     Column("State"),
     Column("Since"),
     Column("Duration", number=True),
-    Column("Worst", number=True),
-    Column("Limit", number=True, minor=True),
+    Column("Peak", number=True),
+    Column("Threshold", number=True, minor=True),
 )
 RULE_COLUMNS: Final = (
     Column("Rule"),
     Column("Severity"),
     Column("State"),
     Column("Now", number=True),
-    Column("Limit", number=True),
+    Column("Threshold", number=True),
     Column("Fires after", number=True, minor=True),
     Column("Resolves after", number=True, minor=True),
 )
@@ -44,7 +44,7 @@ DELIVERY_COLUMNS: Final = (
     Column("Message"),
     Column("State"),
     Column("Attempts", number=True),
-    Column("Next attempt or sent"),
+    Column("Sent / next attempt"),
     Column("Error", minor=True),
 )
 

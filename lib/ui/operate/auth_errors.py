@@ -1,4 +1,4 @@
-"""Auth errors: denials by reason, route and provider over time, their sources, what to do."""
+"""Auth errors: denials by reason, route and credential over time, their sources, what to do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import streamlit as st
 
 from lib.data import events, metrics
 from lib.data.records import AuthEvent, Rollup
-from lib.observability.unusual import LEAST, SPREADS, limit_of
+from lib.observability.unusual import LEAST, SPREADS, threshold
 from lib.product import figures as fmt
 from lib.product.lifetimes import SINGLE_EVENTS
 from lib.product.reason_guidance import REASONS
@@ -33,7 +33,7 @@ DENIED: Final = "denied"
 _EXPECTED_SECONDS: Final = 15 * 60
 _SOURCE_PAGES, _SOURCE_PAGE = 5, 200
 _TOP: Final = 8
-_BY: Final = ("Reason", "Route", "Provider")
+_BY: Final = ("Reason", "Route", "Credential")
 _REASON_COLUMNS: Final = (
     Column("Reason"),
     Column("Denied", number=True),
@@ -63,7 +63,8 @@ def draw(_visitor: Visitor) -> None:
     """Draw the page."""
     page_heading(
         "Auth errors",
-        "Sign-in decisions for every route. Reasons have Clerk's names.",
+        "Authentication and access decisions for every route. Reasons use Clerk's names where they "
+        "exist.",
         key="auth-heading",
     )
     with st.container(horizontal=True, horizontal_alignment="distribute"):
@@ -121,10 +122,10 @@ def _figures(loaded: _Loaded) -> None:
             fmt.count(refused.count),
             f"{fmt.share(refused.count, whole.count)}, previously {fmt.count(before.count)}",
         )
-        ratio = f"1 to {fmt.count(allowed / refused.count)}" if refused.count else fmt.NONE
-        charts.metric_card("Denied to allowed", ratio, f"{fmt.count(allowed)} allowed")
+        ratio = fmt.number(allowed / refused.count, 3) if refused.count else fmt.NONE
+        charts.metric_card("Allowed per denial", ratio, f"{fmt.count(allowed)} allowed")
         charts.metric_card(
-            "Returns from Clerk", fmt.count(returned), "sign-ins and token refreshes"
+            "Clerk redirects completed", fmt.count(returned), "sign-ins and token refreshes"
         )
         charts.metric_card("Decision time, p95", fmt.latency(whole.histogram.quantile(0.95)))
 
@@ -154,7 +155,7 @@ def _chart(loaded: _Loaded, visitor: Visitor) -> None:
     )
     series = _series(denied, period, by)
     counts = [part.count for _, part in over_time(denied, period)]
-    limit = limit_of([part.count for _, part in over_time(loaded.before, period.before())])
+    limit = threshold([part.count for _, part in over_time(loaded.before, period.before())])
     unusual = [(at, n) for at, n in zip(period.starts(), counts, strict=True) if n >= limit]
     figure = plots.stacked_figure(series, visitor.zone, "denied requests", charts.series_colours())
     plots.mark_unusual(figure, unusual, visitor.zone, charts.colours()["bad"])
@@ -176,20 +177,22 @@ def _chart(loaded: _Loaded, visitor: Visitor) -> None:
 def _series(
     denied: Sequence[Rollup], period: Period, by: str
 ) -> dict[str, list[tuple[datetime, int]]]:
-    if by != "Provider":
+    if by != "Credential":
         return counts_over_time(denied, period, by.lower())
     groups: dict[str, list[Rollup]] = {}
     for item in denied:
-        provider = provider_of(item.dimensions.get("reason", ""), item.dimensions.get("route", ""))
-        groups.setdefault(provider, []).append(item)
+        credential = credential_of(
+            item.dimensions.get("reason", ""), item.dimensions.get("route", "")
+        )
+        groups.setdefault(credential, []).append(item)
     return {
         name: [(at, part.count) for at, part in over_time(group, period)]
         for name, group in sorted(groups.items())
     }
 
 
-def provider_of(reason: str, route: str) -> str:
-    """Return the provider of the refused credential, derived from reason and route."""
+def credential_of(reason: str, route: str) -> str:
+    """Return the kind of the refused credential, derived from reason and route."""
     if reason.startswith("service-token"):
         return "Earshot service token"
     if reason == "bearer-missing":

@@ -43,6 +43,8 @@ _FINDINGS: Final = {
     "unknown_key": "object with an unknown key",
     "waveform_without_audio": "waveform without a recording",
     "not_deleted": "object that should be deleted",
+    "session_erased": "object of an erased session",
+    "late_upload": "recording that came late",
     "row_without_object": "row without its object",
     "row_without_waveform": "row without its waveform",
     "replaced": "object changed after its analysis",
@@ -118,7 +120,7 @@ def _retention(job: JobRun | None) -> None:
 def _when(job: JobRun | None) -> str:
     if job is None or job.last_finished_at is None:
         return "unknown"
-    return f"seen {fmt.ago(job.last_finished_at)}"
+    return f"checked {fmt.ago(job.last_finished_at)}"
 
 
 def _details(found: Mapping[str, Any]) -> None:

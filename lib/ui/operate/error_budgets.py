@@ -36,9 +36,9 @@ _WINDOWS: Final[tuple[tuple[timedelta, Resolution, float], ...]] = (
 _LOW: Final = 0.25
 _COLUMNS: Final = (
     Column("Objective"),
-    Column("Budget left", number=True),
+    Column("Budget remaining", number=True),
     Column("Spent", number=True),
-    *(Column(f"Burn, {fmt.span(length)}", number=True) for length, *_ in _WINDOWS),
+    *(Column(f"Burn rate, {fmt.span(length)}", number=True) for length, *_ in _WINDOWS),
 )
 
 

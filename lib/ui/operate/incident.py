@@ -39,7 +39,7 @@ _ICONS: Final = {
     "resolved": ":material/check_circle:",
 }
 _UNITS: Final = {
-    "burn": "times the budget",
+    "burn": "burn rate",
     "share": "share",
     "times": "times the usual",
     "ms": "milliseconds",
@@ -90,8 +90,8 @@ def _facts(incident: Incident, visitor: Visitor) -> list[Fact]:
         Fact("Since", fmt.moment(incident.opened_at, visitor.zone), fmt.utc(incident.opened_at)),
         Fact("Duration", fmt.span(alert_rows.duration(incident))),
         Fact("Last value", quantity(incident.value, incident.unit), tone=over),
-        Fact("Worst", quantity(incident.worst, incident.unit)),
-        Fact("Limit", quantity(incident.threshold, incident.unit)),
+        Fact("Peak", quantity(incident.worst, incident.unit)),
+        Fact("Threshold", quantity(incident.threshold, incident.unit)),
     ]
     if incident.acknowledged_by:
         facts.append(Fact("Acknowledged by", _who(incident.acknowledged_by, visitor)))
@@ -159,13 +159,13 @@ def _chart(incident: Incident, visitor: Visitor) -> None:
         return
     points = [(at, part.max if part.count else None) for at, part in over_time(found, period)]
     charts.chart(
-        "Value and limit",
+        "Value and threshold",
         plots.limit_figure(
             points, visitor.zone, incident.threshold, _UNITS[incident.unit], charts.colours()
         ),
         plots.values_frame(points, visitor.zone),
-        alt=f"Value of the rule {incident.rule} around the incident; the worst is "
-        f"{quantity(incident.worst, incident.unit)}, the limit "
+        alt=f"Value of the rule {incident.rule} around the incident; the peak is "
+        f"{quantity(incident.worst, incident.unit)}, the threshold "
         f"{quantity(incident.threshold, incident.unit)}.",
         key="incident-value",
         has_demo=incident.source == DEMO,

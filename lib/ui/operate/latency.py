@@ -130,7 +130,7 @@ def _figures(reads: Sequence[_Read]) -> None:
             charts.metric_card(
                 f"{read.measure.title}, p95",
                 fmt.latency(p95),
-                f"objective {fmt.latency(objective)}, before {fmt.latency(was)}",
+                f"objective {fmt.latency(objective)}, previously {fmt.latency(was)}",
                 rating=None if p95 is None else "good" if p95 <= objective else "bad",
             )
 
@@ -176,7 +176,10 @@ def _by_model(reads: Sequence[_Read]) -> None:
         Column("Provider / model"),
         Column("Turns", number=True),
         *(Column(f"{read.measure.title}, p95", number=True) for read in reads),
-        *(Column(f"{read.measure.title}, within", number=True, minor=True) for read in reads),
+        *(
+            Column(f"{read.measure.title}, within objective", number=True, minor=True)
+            for read in reads
+        ),
     )
     table = []
     for name in sorted(groups, key=lambda name: -_count(groups[name])):
@@ -196,7 +199,7 @@ def _by_model(reads: Sequence[_Read]) -> None:
 
 
 def _by_route(api: _Read) -> None:
-    st.subheader("By route of the API", anchor=False)
+    st.subheader("By API route", anchor=False)
     groups: dict[str, Sum] = {}
     for item in api.now:
         groups.setdefault(item.dimensions.get("route", ""), Sum()).add(item)

@@ -130,13 +130,13 @@ def _telemetry(health: Health) -> None:
     with st.container(horizontal=True):
         charts.metric_card(
             "Delivery",
-            {"ok": "ok", "warning": "warning", "failed": "stuck"}[found.state],
+            {"ok": "ok", "warning": "warning", "failed": "failing"}[found.state],
             found.note,
             rating="good" if found.state == "ok" else "bad",
         )
         dropped = found.dropped
         charts.metric_card(
-            "Dropped in 24 hours",
+            "Dropped, last 24 hours",
             fmt.count(None if dropped is None else sum(dropped.values())),
             "by all processes",
         )

@@ -75,7 +75,7 @@ def _quality(caller: Caller, now: datetime) -> list[Fact]:
     return [
         Fact("Reviews today", _at_least(len(kept), made.next_cursor), link=_to("/review")),
         Fact("Mean score today", mean, link=_to("/review")),
-        Fact("Left in queues", fmt.count(left), link=_to("/review")),
+        Fact("Remaining in queues", fmt.count(left), link=_to("/review")),
         Fact("Unreviewed sessions", _at_least(len(rest.items), rest.next_cursor), link=unreviewed),
     ]
 

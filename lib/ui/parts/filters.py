@@ -12,6 +12,8 @@ from typing import Final
 
 import streamlit as st
 
+from lib.product.texts import shortened
+
 LIVE: Final = "300ms"
 """Pause in typing after which the search starts."""
 _LONGEST_VALUE: Final = 28
@@ -110,7 +112,7 @@ def _value_of(key: str) -> str:
     if isinstance(value, date):
         return value.isoformat()
     text = value if isinstance(value, str) else ""
-    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+    return text if len(text) <= _LONGEST_VALUE else f"{shortened(text, _LONGEST_VALUE - 1)}…"
 
 
 def _literal(text: str) -> str:

@@ -135,7 +135,10 @@ def limit_figure(
     figure.add_hline(
         y=limit,
         line={"color": colours["objective"], "width": 1.5, "dash": "dash"},
-        annotation={"text": f"limit: {fmt.number(limit)}", "font": {"color": colours["objective"]}},
+        annotation={
+            "text": f"threshold: {fmt.number(limit)}",
+            "font": {"color": colours["objective"]},
+        },
         annotation_position="top left",
     )
     known = [value for _, value in points if value is not None]

@@ -16,7 +16,7 @@ from lib.product import paths
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, page_heading
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor, require_role
-from lib.work.erasure import start_erasure
+from lib.work.erasure import proven, start_erasure, uploads_until
 from lib.work.exports import BusyError, Export
 from lib.work.services import services
 
@@ -94,6 +94,7 @@ def erased(state: Erasure, visitor: Visitor) -> None:
             Fact("Started by", state.started_by),
             Fact("Started", fmt.moment(state.started_at, visitor.zone), fmt.utc(state.started_at)),
             *([Fact("Finished", fmt.moment(ended, visitor.zone), fmt.utc(ended))] if ended else []),
+            *_until(state, visitor),
             *(Fact(_WORDS.get(table, table), fmt.count(n)) for table, n in state.counts.items()),
         ],
         key="user-heading",
@@ -108,7 +109,34 @@ def erased(state: Erasure, visitor: Visitor) -> None:
             "Download the receipt", paths.download(receipt.id), icon=":material/download:"
         )
     else:
-        st.text("The signed receipt is in the worker's log, under user.erased.")
+        _kept_receipt(state)
+
+
+def _kept_receipt(state: Erasure) -> None:
+    """Draw the receipt that is kept with the erasure."""
+    if state.receipt is None:
+        st.text("The receipt is not signed yet: the worker does it within a minute.")
+    elif proven(state, services().settings) is None:
+        st.text("The receipt does not verify with this deployment's service key.")
+    else:
+        st.success(
+            "The receipt is valid: signed by this deployment for this user.",
+            icon=":material/verified:",
+        )
+    if state.receipt is not None:
+        st.code(state.receipt, None, wrap_lines=True)
+
+
+def _until(state: Erasure, visitor: Visitor) -> list[Fact]:
+    """Say until when an upload could still come, and whether the bucket was swept after that."""
+    if state.finished_at is None:
+        return []
+    until = uploads_until(state)
+    facts = [Fact("Uploads possible until", fmt.moment(until, visitor.zone), fmt.utc(until))]
+    swept = state.swept_at
+    if swept is None:
+        return [*facts, Fact("Swept after that", "not yet")]
+    return [*facts, Fact("Swept after that", fmt.moment(swept, visitor.zone), fmt.utc(swept))]
 
 
 def _receipt(visitor: Visitor) -> Export | None:

@@ -25,11 +25,11 @@ from lib.ui.shell.visitor import Visitor
 
 _SPANS: Final = {"30 days": 30, "90 days": 90, "1 year": 365}
 _DEFAULT: Final = "30 days"
-_PROVISIONED: Final = {
-    "clerk": "by Clerk",
-    "api": "by the product's API",
-    "import": "by an import",
-    DEMO: "demo data",
+_SOURCES: Final = {
+    "clerk": "Clerk",
+    "api": "API",
+    "import": "Import",
+    DEMO: "Demo data",
 }
 
 
@@ -120,7 +120,7 @@ def _heading(stored: User, visitor: Visitor) -> None:
         chips=chips,
         facts=[
             Fact("Clerk id", user.clerk_id),
-            Fact("Created", _PROVISIONED.get(user.source or "", user.source or fmt.NONE)),
+            Fact("Source", _SOURCES.get(user.source or "", user.source or fmt.NONE)),
             Fact(
                 "Last seen",
                 fmt.ago(user.last_seen_at),

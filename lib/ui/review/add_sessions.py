@@ -24,7 +24,7 @@ def may_add(member: Member) -> bool:
 
 
 @st.dialog("Add to review", icon=":material/playlist_add:")
-def ask(session_ids: Sequence[str]) -> None:
+def add_dialog(session_ids: Sequence[str]) -> None:
     """Ask for the queue, then add the sessions; those already in it are unchanged."""
     visitor = require_role("/sessions")
     with notices.error_boundary(visitor.caller.request_id, "load the queues"):

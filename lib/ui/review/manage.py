@@ -48,7 +48,7 @@ _ORDERS: Final[dict[str, Literal["oldest", "newest", "slowest", "random"]]] = {
 _ALL, _SHARE, _DAILY, _TOTAL = (
     "All sessions",
     "Percentage",
-    "Number per user and day",
+    "Number per user per day",
     "Number per user",
 )
 _COLUMNS: Final = (
@@ -195,7 +195,7 @@ def _new_rubric(visitor: Visitor, known: Sequence[Rubric]) -> None:
     st.subheader("Publish a rubric", anchor=False)
     st.caption("Versions never change. Publishing under the same name creates the next version.")
     latest = {rubric.name: rubric for rubric in reversed(known)}
-    start = st.selectbox("Start from", ["nothing", *latest], key="rubric-start")
+    start = st.selectbox("Start from", ["Blank rubric", *latest], key="rubric-start")
     base = latest.get(start)
     with st.form("rubric", enter_to_submit=False):
         name = st.text_input("Name", base.name if base else "", max_chars=100)

@@ -76,7 +76,7 @@ def _heading(visitor: Visitor, queue: ReviewQueue) -> None:
             Fact("Sessions", f"{fmt.count(progress.items_done)} of {fmt.count(progress.items)}"),
             Fact("Reviews", f"{fmt.count(progress.done)} of {fmt.count(progress.wanted)}"),
             Fact("In progress", fmt.count(progress.in_work)),
-            Fact("Left", fmt.count(progress.left)),
+            Fact("Remaining", fmt.count(progress.left)),
             Fact("Reviews per session", fmt.count(queue.target)),
             Fact("Rubric", f"{rubric.name}, version {rubric.version}"),
             Fact("Order", queue.order),

@@ -93,7 +93,7 @@ def _card(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> None:
                     Fact("Queue", queue.name),
                     Fact("Done", f"{fmt.count(progress.done)} of {fmt.count(progress.wanted)}"),
                     Fact("In progress", fmt.count(progress.in_work)),
-                    Fact("Left", fmt.count(progress.left)),
+                    Fact("Remaining", fmt.count(progress.left)),
                 ],
             )
             st.progress(min(1.0, progress.done / progress.wanted) if progress.wanted else 0.0)

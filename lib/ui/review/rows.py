@@ -37,8 +37,8 @@ ITEM_COLUMNS: Final = (
 AGREEMENT_COLUMNS: Final = (
     Column("Reviewers"),
     Column("Question"),
-    Column("Compared", number=True),
-    Column("Agreed", number=True),
+    Column("Answer pairs", number=True),
+    Column("Agreement", number=True),
     Column("Kappa", number=True),
 )
 REVIEW_COLUMNS: Final = (
@@ -58,7 +58,7 @@ _SLOT_WORDS: Final = {
 }
 _DISPUTES: Final[dict[str, tuple[str, Tone]]] = {
     "open": ("reviewers disagree", "warn"),
-    "settled": ("decided", "good"),
+    "settled": ("adjudicated", "good"),
 }
 
 

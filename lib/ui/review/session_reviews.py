@@ -41,7 +41,7 @@ def session_reviews(session: UserSession, visitor: Visitor) -> None:
         ):
             current_review.amend(visitor, review, title)
     is_lead = visitor.member.role == Role.ADMIN
-    if is_lead and st.button("Decide", key="decide", icon=":material/gavel:"):
+    if is_lead and st.button("Adjudicate", key="decide", icon=":material/gavel:"):
         current_review.decide(visitor, found[0], title)
 
 
@@ -51,7 +51,7 @@ def _draw(review: Review, visitor: Visitor) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(review.reviewer_name or review.reviewer_id)
             if review.kind == "decision":
-                st.badge("decision", icon=":material/gavel:", color="green")
+                st.badge("adjudication", icon=":material/gavel:", color="green")
             if review.score is not None:
                 st.badge(f"{review.score:.2g} of 5", color="blue")
         st.caption(f"{fmt.moment(review.created_at, visitor.zone)}, version {review.version}")

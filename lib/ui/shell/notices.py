@@ -48,12 +48,12 @@ def signed_out(reason: str) -> None:
 
 def forbidden(path: str, role: Role) -> None:
     """Say that the role has no access to the page, and whom to ask."""
-    title = BY_PATH[path].title if path in BY_PATH else "This page"
+    title = BY_PATH[path].title if path in BY_PATH else "this page"
     needed = " or ".join(sorted(needed.value for needed in page_roles(path))) or "nobody"
     with st.container(border=True):
-        st.subheader(f"403: {title} is not for your role", anchor=False)
-        st.text(f"It requires the role {needed}. Your role is {role.value}.")
-        st.text("Ask an administrator of your Clerk organization for access.")
+        st.subheader(f"You don't have access to {title}", anchor=False)
+        st.text(f"Required role: {needed}. Your role: {role.value}.")
+        st.text("Ask the person who runs Earshot for your team.")
         st.page_link(
             BY_PATH["/"].script, label="Back to the overview", icon=":material/arrow_back:"
         )

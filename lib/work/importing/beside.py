@@ -34,9 +34,9 @@ def open_beside(folder: Path, name: str) -> BinaryIO:
         root = folder.resolve(strict=True)
         target = (root / name).resolve(strict=True)
     except RuntimeError:  # links in a circle, before Python 3.13
-        raise ValueError("leads nowhere") from None
+        raise ValueError("does not resolve (link loop)") from None
     if not target.is_relative_to(root):
-        raise ValueError("leads out of the file's folder")
+        raise ValueError("is outside the file's folder")
     # Not blocking: a pipe would wait for its writer. Links were followed above, once.
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     file = os.fdopen(os.open(target, flags), "rb")

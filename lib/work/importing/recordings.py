@@ -16,7 +16,7 @@ from lib.work.importing.beside import open_beside
 from lib.work.importing.outcome import Outcome
 from lib.work.uploads import store
 
-_ABOUT_DATA: Final = frozenset({"NOT_FOUND", "VALIDATION", "CONFLICT"})
+_ABOUT_DATA: Final = frozenset({"NOT_FOUND", "GONE", "VALIDATION", "CONFLICT"})
 
 
 class RecordingWriter:

@@ -121,14 +121,14 @@ class Run:
         raise AssertionError("the last try either returns or raises")
 
     def _write(self, conversation: Conversation, folder: Path) -> Outcome:
-        external_id = conversation.opening.external_id
+        external_id = conversation.session.external_id
         if self._writer is None:
             return Outcome.of(conversation.transcript, "read").named(external_id)
         try:
             return self._writer.write(conversation, folder)
         except FunctionFailed:
             outcome = Outcome.of(conversation.transcript)
-            outcome.refuse_rest(Refusal(conversation.line, "Convex failed on it"))
+            outcome.refuse_rest(Refusal(conversation.line, "Convex could not store it"))
             return outcome.named(external_id)
 
 
@@ -136,7 +136,7 @@ def _first_of(found: Conversation | Unreadable, seen: set[str]) -> Conversation 
     """Refuse a file whose external id another file of the run has."""
     if isinstance(found, Unreadable):
         return found
-    external_id = found.opening.external_id
+    external_id = found.session.external_id
     if external_id in seen:
         reason = "another file of this run has the same external id"
         return Unreadable(Refusal(0, reason, "", external_id), found.transcript)

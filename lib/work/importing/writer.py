@@ -16,7 +16,8 @@ from typing import Final
 
 from lib.data import Caller, Refused, interactions, user_sessions, users
 from lib.data.records import Interaction, NewInteraction, UserSession
-from lib.formats.conversation import Closing, Conversation, Refusal, Turn
+from lib.formats.conversation import Conversation, Refusal, Turn
+from lib.formats.shapes import SentSession
 from lib.storage.client import Storage
 from lib.work.importing.outcome import Outcome
 from lib.work.importing.recordings import RecordingWriter
@@ -26,7 +27,7 @@ BATCH_BYTES: Final = 4 * 1024 * 1024
 SOURCE: Final = "import"
 
 # Refusals by which Convex speaks of the data; others speak of the caller and end the run.
-ABOUT_DATA: Final = frozenset({"NOT_FOUND", "VALIDATION", "CONFLICT", "LIMIT_EXCEEDED"})
+ABOUT_DATA: Final = frozenset({"NOT_FOUND", "GONE", "VALIDATION", "CONFLICT", "LIMIT_EXCEEDED"})
 
 _ITEM: Final = re.compile(r"interactions\[([0-9]{1,3})\]")
 _SAME_START: Final = timedelta(milliseconds=1)  # exports have milliseconds
@@ -63,7 +64,7 @@ class Writer:
                 raise
             path = error.fields[0].field if error.fields else ""
             outcome.refuse_rest(Refusal(conversation.line, _sentence(error), path))
-        return outcome.named(conversation.opening.external_id)
+        return outcome.named(conversation.session.external_id)
 
     def _write(self, conversation: Conversation, folder: Path, outcome: Outcome) -> None:
         session_id, earlier = self._session(conversation)
@@ -77,18 +78,18 @@ class Writer:
             self._recordings.write(session_id, recording, folder, outcome)
         # A session that is open, and not ours, is still going on.
         if not earlier or (earlier.status, earlier.source) == ("active", SOURCE):
-            self._finish(session_id, earlier, conversation.closing)
+            self._finish(session_id, earlier, conversation.session)
 
     def _session(self, conversation: Conversation) -> tuple[str, UserSession | None]:
         """Return the session's id, and what was there of it before."""
-        opening, caller = conversation.opening, self._worker()
-        known = user_sessions.by_external_id(caller, opening.external_id)
+        sent = conversation.session
+        known = user_sessions.by_external_id(self._worker(), sent.external_id)
         if known is None:
             return self._create(conversation), None
         is_same = (
             known.user.clerk_id == conversation.person.clerk_id
-            and known.channel == opening.channel
-            and abs(known.started_at - opening.started_at) < _SAME_START
+            and known.channel == sent.channel
+            and abs(known.started_at - sent.started_at) < _SAME_START
         )
         if not is_same:
             message = "The external id belongs to a session of another user, channel or start."
@@ -96,7 +97,7 @@ class Writer:
         return known.id, known
 
     def _create(self, conversation: Conversation) -> str:
-        opening, person, caller = conversation.opening, conversation.person, self._worker()
+        sent, person, caller = conversation.session, conversation.person, self._worker()
         if person.may_create and users.get(caller, person.clerk_id) is None:
             profile = person.profile
             users.upsert(
@@ -107,20 +108,11 @@ class Writer:
                 email=profile.get("email"),
                 name=profile.get("name"),
                 image_url=profile.get("image_url"),
-                last_seen_at=opening.started_at,
-                created_at=opening.started_at,
+                last_seen_at=sent.started_at,
+                created_at=sent.started_at,
             )
         made = user_sessions.create(
-            caller,
-            external_id=opening.external_id,
-            clerk_id=person.clerk_id,
-            channel=opening.channel,
-            started_at=opening.started_at,
-            title=opening.title,
-            provider=opening.provider,
-            model_id=opening.model_id,
-            metadata=opening.metadata,
-            source=SOURCE,
+            caller, clerk_id=person.clerk_id, source=SOURCE, **sent.opening()
         )
         return made.id
 
@@ -164,26 +156,17 @@ class Writer:
                 outcome.turns_present += done.duplicates
                 return
 
-    def _finish(self, session_id: str, earlier: UserSession | None, closing: Closing) -> None:
+    def _finish(self, session_id: str, earlier: UserSession | None, sent: SentSession) -> None:
         """Close the session; what it has already, an earlier run or somebody else decided."""
         is_unreviewed = earlier is None or earlier.review_status == "unreviewed"
-        if closing.review_status != "unreviewed" and is_unreviewed:
+        if sent.review_status not in {None, "unreviewed"} and is_unreviewed:
             user_sessions.set_review(
-                self._worker(),
-                id=session_id,
-                review_status=closing.review_status,
-                score=closing.score,
+                self._worker(), id=session_id, review_status=sent.review_status, score=sent.score
             )
-        has_labels = earlier is not None and earlier.labels
-        user_sessions.update(
-            self._worker(),
-            id=session_id,
-            status=closing.status,
-            ended_at=closing.ended_at,
-            assessment_ms=closing.assessment_ms,
-            assessed_at=closing.assessed_at,
-            labels=None if has_labels else list(closing.labels) or None,
-        )
+        closing = sent.closing()
+        if earlier is not None and earlier.labels:
+            del closing["labels"]
+        user_sessions.update(self._worker(), id=session_id, **closing)
 
 
 def _batches(turns: Sequence[Turn]) -> Iterator[list[Turn]]:

@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 import anyio
@@ -24,6 +25,7 @@ from lib.config.settings import Settings
 from lib.data import Caller, alerts
 from lib.data.records import Delivery
 from lib.observability.logs import get_logger
+from lib.work.isolation import isolated
 from lib.work.services import Services
 from lib.worker.alerts.messages import Channel, Message, body
 
@@ -141,7 +143,8 @@ def deliver(services: Services, stop: Callable[[], bool]) -> dict[str, int]:
             # An attempt starts only if it must end before the lease does.
             if stop() or time.monotonic() - asked > LEASE_SECONDS - 2 * DEADLINE_SECONDS:
                 return counts
-            counts[_attempt(services, caller, holder, delivery)] += 1
+            work = partial(_attempt, services, caller, holder, delivery)
+            counts[isolated(work, "alerts.delivery_failed", deliveryId=delivery.id)] += 1
     return counts
 
 

@@ -56,12 +56,12 @@ def body(message: Message, app_url: str) -> bytes:
 
 
 def quantity(value: float | None, unit: Unit) -> str:
-    """Return a value with its unit: `14.2x the budget`, `52%`, `3 min`."""
+    """Return a value with its unit: `burn rate 14.2`, `52%`, `3 min`."""
     if value is None:
         return "no data"
     match unit:
         case "burn":
-            return f"{number(value, 3)}x the budget"
+            return f"burn rate {number(value, 3)}"
         case "share":
             return percent(value)
         case "times":
@@ -141,7 +141,9 @@ def _sentence(item: Announcement) -> str:
                 "Closed without data: nothing was measured for six hours. This is not a recovery."
             )
         return "Back within limits."
-    return f"{quantity(item.value, item.unit)}; the limit is {quantity(item.threshold, item.unit)}."
+    value = quantity(item.value, item.unit)
+    threshold = quantity(item.threshold, item.unit)
+    return f"{value[:1].upper()}{value[1:]}; the threshold is {threshold}."
 
 
 def _incident_url(item: Announcement, app_url: str) -> str | None:

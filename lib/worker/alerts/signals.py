@@ -10,10 +10,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from lib.data import Caller, audio_objects, job_leases, metrics
-from lib.data.records import JobRun, Rollup
+from lib.data.paging import each
+from lib.data.records import AudioObject, JobRun, Rollup
 from lib.observability.alert_evaluation import Gauge, Resolution, Signals
 from lib.observability.burn_rate import AHEAD, Bucket, by_failure, by_limit
 from lib.observability.histogram import Histogram, merged
@@ -33,7 +34,7 @@ _RUNS_LATE: Final = 3
 
 
 @dataclass(slots=True)
-class Cell:
+class BucketSum:
     """Sum of the rollups of one bucket."""
 
     count: int = 0
@@ -41,7 +42,7 @@ class Cell:
     histogram: Histogram = field(default_factory=Histogram)
 
 
-class Kept:
+class RollupCache:
     """Cache of the rollups of one metric, by bucket.
 
     Args:
@@ -64,10 +65,10 @@ class Kept:
     ) -> None:
         self._metric, self._resolution, self._dimensions = metric, resolution, dimensions
         self._span, self._fresh, self._failed = span, fresh, failed
-        self._cells: dict[datetime, Cell] = {}
+        self._cells: dict[datetime, BucketSum] = {}
         self._read_all_at: datetime | None = None
 
-    def read(self, caller: Caller, now: datetime) -> Mapping[datetime, Cell]:
+    def read(self, caller: Caller, now: datetime) -> Mapping[datetime, BucketSum]:
         """Return the cells by start of bucket, up to date."""
         is_old = (
             self._read_all_at is None or not timedelta() <= now - self._read_all_at < REREAD_ALL
@@ -89,16 +90,16 @@ class Kept:
 
 def cells(
     rollups: Iterable[Rollup], failed: Callable[[Rollup], int] = lambda _: 0
-) -> dict[datetime, Cell]:
+) -> dict[datetime, BucketSum]:
     """Return the sums of rollups by bucket.
 
     Args:
         rollups: of one metric and one resolution.
         failed: how many events of a rollup count as bad.
     """
-    found: dict[datetime, Cell] = {}
+    found: dict[datetime, BucketSum] = {}
     for rollup in rollups:
-        cell = found.setdefault(rollup.bucket_start, Cell())
+        cell = found.setdefault(rollup.bucket_start, BucketSum())
         cell.count += rollup.count
         cell.failed += failed(rollup)
         counts = {int(index): count for index, count in rollup.histogram.counts.items()}
@@ -128,11 +129,13 @@ class SignalReader:
     def __init__(self, intervals: Mapping[str, float]) -> None:
         self._intervals = intervals
         storage = "storage.operation"
-        self._storage: dict[Resolution, Kept] = {
-            "minute": Kept(storage, "minute", 66 * _MINUTE, 10 * _MINUTE, failed=storage_failures),
-            "hour": Kept(storage, "hour", 73 * _HOUR, 2 * _HOUR, failed=storage_failures),
+        self._storage: dict[Resolution, RollupCache] = {
+            "minute": RollupCache(
+                storage, "minute", 66 * _MINUTE, 10 * _MINUTE, failed=storage_failures
+            ),
+            "hour": RollupCache(storage, "hour", 73 * _HOUR, 2 * _HOUR, failed=storage_failures),
         }
-        self._probe = Kept(
+        self._probe = RollupCache(
             "storage.probe",
             "minute",
             _PROBED,
@@ -140,10 +143,12 @@ class SignalReader:
             failed=lambda rollup: 0 if rollup.dimensions.get("outcome") == "ok" else rollup.count,
         )
         denied = {"outcome": "denied"}
-        self._denied = Kept("auth.decision", "minute", _SURGE, _SURGE, denied)
-        self._denied_before = Kept("auth.decision", "hour", _USUAL + _HOUR, 2 * _HOUR, denied)
-        self._lag = Kept("ingestion.lag", "minute", _RECENT, _RECENT)
-        self._dropped = Kept("telemetry.dropped", "minute", _RECENT, _RECENT)
+        self._denied = RollupCache("auth.decision", "minute", _SURGE, _SURGE, denied)
+        self._denied_before = RollupCache(
+            "auth.decision", "hour", _USUAL + _HOUR, 2 * _HOUR, denied
+        )
+        self._lag = RollupCache("ingestion.lag", "minute", _RECENT, _RECENT)
+        self._dropped = RollupCache("telemetry.dropped", "minute", _RECENT, _RECENT)
 
     def read(self, caller: Caller, now: datetime) -> Signals:
         """Return the signals of this moment.
@@ -166,32 +171,32 @@ class SignalReader:
                 ),
                 "ingestion.lag.p95": _p95(self._lag.read(caller, now)),
                 "telemetry.dropped": Gauge(_total(self._dropped.read(caller, now))),
-                "retention.overdue": Gauge(_overdue_ms(caller, now)),
+                "retention.overdue": Gauge(overdue_ms(caller, now)),
                 "reconciliation.drift": Gauge(drift(jobs)),
                 "jobs.overdue": Gauge(overdue_jobs(jobs, self._intervals, now)),
             },
         )
 
 
-def failures(cells: Mapping[datetime, Cell]) -> Iterator[Bucket]:
+def failures(cells: Mapping[datetime, BucketSum]) -> Iterator[Bucket]:
     """Yield counts of failed operations by bucket."""
     for start, cell in cells.items():
         yield Bucket(start, by_failure(cell.count, cell.failed))
 
 
-def _slow(cells: Mapping[datetime, Cell]) -> Iterator[Bucket]:
+def _slow(cells: Mapping[datetime, BucketSum]) -> Iterator[Bucket]:
     for start, cell in cells.items():
         yield Bucket(start, by_limit(cell.histogram, STORAGE_LATENCY.limit_ms))
 
 
-def _failed_share(cells: Mapping[datetime, Cell]) -> Gauge:
+def _failed_share(cells: Mapping[datetime, BucketSum]) -> Gauge:
     total = sum(cell.count for cell in cells.values())
     failed = sum(cell.failed for cell in cells.values())
     return Gauge(failed / total if total else None, total)
 
 
 def times_usual(
-    recent: Mapping[datetime, Cell], before: Mapping[datetime, Cell], now: datetime
+    recent: Mapping[datetime, BucketSum], before: Mapping[datetime, BucketSum], now: datetime
 ) -> Gauge:
     """Return the ratio of the count in the last ten minutes to the average of ten minutes.
 
@@ -204,21 +209,30 @@ def times_usual(
     return Gauge(count / max(usual * (_SURGE / _USUAL), 1.0), count)
 
 
-def _p95(cells: Mapping[datetime, Cell]) -> Gauge:
+def _p95(cells: Mapping[datetime, BucketSum]) -> Gauge:
     whole = merged(cell.histogram for cell in cells.values())
     return Gauge(whole.quantile(0.95), whole.count)
 
 
-def _total(cells: Mapping[datetime, Cell]) -> int:
+def _total(cells: Mapping[datetime, BucketSum]) -> int:
     return sum(cell.count for cell in cells.values())
 
 
-def _overdue_ms(caller: Caller, now: datetime) -> float:
-    """Return for how long the oldest due recording is overdue."""
-    page = audio_objects.due(caller, kind="expired", before=now, cursor=None, limit=1)
-    if not page.items:
-        return 0.0
-    return (now - page.items[0].expires_at).total_seconds() * 1000
+def overdue_ms(caller: Caller, now: datetime) -> float:
+    """Return how long ago the oldest recording that is still stored should have gone."""
+    kinds: tuple[Literal["expired", "expiring"], ...] = ("expired", "expiring")
+    ended = [row.expires_at for kind in kinds if (row := _first_due(caller, kind, now)) is not None]
+    return (now - min(ended, default=now)).total_seconds() * 1000
+
+
+def _first_due(
+    caller: Caller, kind: Literal["expired", "expiring"], now: datetime
+) -> AudioObject | None:
+    """Return the recording that has waited longest; held ones leave gaps, so pages may be empty."""
+    rows = each(
+        lambda cursor: audio_objects.due(caller, kind=kind, before=now, cursor=cursor, limit=1)
+    )
+    return next(rows, None)
 
 
 def drift(jobs: Sequence[JobRun]) -> float | None:

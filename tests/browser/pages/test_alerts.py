@@ -115,5 +115,5 @@ def test_without_a_channel_the_page_says_that_nobody_is_told(
 def test_alerts_are_not_for_viewers(page: Page, stack: RunningStack) -> None:
     enter(page, stack, "viewer", "/sessions")
     page.goto(f"{stack.app_url}/alerts")
-    expect(page.get_by_text("This page is not for your role")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("You don't have access to this page")).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_role("table")).to_have_count(0)

@@ -84,7 +84,7 @@ def test_turns_that_were_stored_in_another_order_sound_in_the_order_of_time(
     for turn in stored_out_of_order:
         ingest.recording(session, turn["durationMs"] / 1000, sequence=turn["sequence"])
     open_room(reviewer, stack, session)
-    expect(reviewer.get_by_text("shown in the order of time")).to_be_visible()
+    expect(reviewer.get_by_text("shown in chronological order")).to_be_visible()
     in_time = sorted(stored_out_of_order, key=lambda turn: turn["startedAtMs"])
     said = [turn["text"] for turn in in_time]
     assert reviewer.locator(".turn .said").all_inner_texts() == said

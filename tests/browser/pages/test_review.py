@@ -114,7 +114,7 @@ def test_a_reviewer_clears_five_sessions_with_the_keyboard_alone(
     queue_id = desk.queue(5)
     start(reviewer, stack, queue_id)
     for number in range(5):
-        expect(panel(reviewer).get_by_text("2 required questions left")).to_be_visible()
+        expect(panel(reviewer).get_by_text("2 required questions remaining")).to_be_visible()
         address = reviewer.url
         reviewer.keyboard.press("j")
         reviewer.keyboard.press(str(number + 1))

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.data.records import SessionUser, UserSession
+from lib.product.texts import is_fit
 from lib.ui.listening.session_filters import (
     CHANNELS,
     LATENCIES,
@@ -23,7 +24,7 @@ from lib.ui.listening.session_filters import (
 
 NOW = datetime(2026, 11, 24, 15, 42, 7, tzinfo=UTC)
 DAYS = st.none() | st.dates(date(2000, 1, 1), date(2199, 12, 31))
-EXACT = st.text(max_size=64).map(str.strip)
+EXACT = st.text(max_size=64).filter(is_fit).map(str.strip)
 
 
 def one_of(options: object) -> st.SearchStrategy[str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lib.data.records import Interaction, SessionUser, UserSession
 from lib.formats.conversation import Transcript
-from lib.product.texts import made_fit
+from lib.product.texts import sanitized
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SESSION = UserSession(
@@ -52,7 +52,7 @@ def stored(transcript: Transcript) -> list[Interaction]:
     return [turn(**content) for content in contents]
 
 
-TEXT = st.text(st.characters(codec="utf-8"), max_size=80).map(made_fit)
+TEXT = st.text(st.characters(codec="utf-8"), max_size=80).map(sanitized)
 OPTIONAL_NAME = st.none() | st.from_regex(r"\A[a-z][a-z0-9 .:-]{0,10}[a-z]\Z")
 MILLISECONDS = st.integers(0, 86_400_000 // 2).map(float)
 

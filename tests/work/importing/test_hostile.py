@@ -242,7 +242,7 @@ def test_a_line_that_is_too_long_is_refused_and_the_next_one_read(
     assert isinstance(first, Unreadable)
     assert (first.refusal.line, "bytes" in first.refusal.reason) == (1, True)
     assert isinstance(second, Conversation)
-    assert (second.line, second.opening.external_id) == (2, "x")
+    assert (second.line, second.session.external_id) == (2, "x")
 
 
 def test_a_session_has_a_limit_of_turns() -> None:

@@ -53,7 +53,7 @@ def test_json_comes_back_with_every_field(turns: list[Interaction]) -> None:
     exported = document(SESSION, turns).encode()
     made = read_session(parse_json(exported, 1), 1).conversation()
     assert stored(made.transcript) == turns
-    assert (made.opening.external_id, made.opening.started_at) == ("ext-1", SESSION.started_at)
+    assert (made.session.external_id, made.session.started_at) == ("ext-1", SESSION.started_at)
     assert made.person.clerk_id == "user_1"
 
 

@@ -15,7 +15,7 @@ from lib.observability.burn_rate import Counts, within
 from lib.worker.alerts.delivery import LONGEST_PAUSE_SECONDS, deliver, pause_ms
 from lib.worker.alerts.evaluation import METRIC, Evaluation
 from lib.worker.alerts.signals import (
-    Cell,
+    BucketSum,
     SignalReader,
     drift,
     overdue_jobs,
@@ -197,8 +197,8 @@ def test_drift_is_what_was_not_repaired(job: JobRun, found: float | None) -> Non
 
 def test_a_surge_is_measured_against_the_day_before_and_never_against_nothing() -> None:
     hour = NOW.replace(minute=0)
-    calm = {hour - timedelta(hours=back): Cell(60) for back in range(25)}
-    recent = {NOW - timedelta(minutes=3): Cell(60), NOW: Cell(40)}
+    calm = {hour - timedelta(hours=back): BucketSum(60) for back in range(25)}
+    recent = {NOW - timedelta(minutes=3): BucketSum(60), NOW: BucketSum(40)}
     assert times_usual(recent, calm, NOW).value == pytest.approx(10)
     assert times_usual(recent, {}, NOW).value == 100
     assert times_usual({}, calm, NOW).value == 0

@@ -110,7 +110,7 @@ def test_the_json_says_what_changed_and_links_to_the_page(receiver: Receiver) ->
         "value": 21.5,
         "threshold": 14.4,
         "unit": "burn",
-        "text": "21.5x the budget; the limit is 14.4x the budget.",
+        "text": "Burn rate 21.5; the threshold is burn rate 14.4.",
         "at": "2026-03-01T12:00:00.000Z",
         "openedAt": "2026-03-01T12:00:00.000Z",
         "incidentId": "i1",
@@ -203,7 +203,7 @@ def test_unsafe_receivers_are_refused_without_showing_them(changes: dict[str, st
 @pytest.mark.parametrize(
     ("value", "unit", "words"),
     [
-        (14.4, "burn", "14.4x the budget"),
+        (14.4, "burn", "burn rate 14.4"),
         (0.52, "share", "52%"),
         (8.26, "times", "8.26x the usual"),
         (3, "count", "3"),

@@ -24,12 +24,12 @@ from lib.ui.shell.visitor import Visitor, require_role
 _LABELS: Final[dict[Kind, str]] = {
     "review": "Submit and next",
     "amend": "Save changes",
-    "decision": "Submit decision",
+    "decision": "Submit adjudication",
 }
 _LEADS: Final[dict[Kind, str]] = {
     "review": "Your review",
     "amend": "Your review is submitted. Changes create its next version.",
-    "decision": "Final decision. Its score becomes the session's score.",
+    "decision": "Adjudication. Its score becomes the session's score.",
 }
 
 _log = get_logger(__name__)

@@ -50,7 +50,7 @@ export class Player {
   readonly #order = element(
     "p",
     { class: "order" },
-    "The turns are shown in the order of time; they were stored in another order.",
+    "Turns are shown in chronological order, which differs from the order in which they were stored.",
   );
   readonly #follow = element("button", { type: "button", class: "follow" }, "Follow playback");
   readonly #strip = new Strip((turn) => this.#choose(turn));
