@@ -119,7 +119,7 @@ format: setup-dev ## Format all code
 
 .PHONY: faults
 faults: setup-dev ## Kill real processes, many rounds (random, printed seeds)
-	EARSHOT_FAULT_REPORT=$(CURDIR)/docs/faults EARSHOT_APP_OUTAGE_SECONDS=$${EARSHOT_APP_OUTAGE_SECONDS:-120} EARSHOT_EXAMPLES=random EARSHOT_FAULT_ROUNDS=$${EARSHOT_FAULT_ROUNDS:-20} EARSHOT_INTERLEAVINGS=$${EARSHOT_INTERLEAVINGS:-2000} EARSHOT_REVIEW_EXAMPLES=$${EARSHOT_REVIEW_EXAMPLES:-100} EARSHOT_OUTAGE_SECONDS=$${EARSHOT_OUTAGE_SECONDS:-600} $(BIN)/pytest -s -m '' --timeout=3600 -p tests.support.run_report --run-report docs/faults-run.md tests/faults tests/runtime/test_crash.py tests/worker/test_interleavings.py tests/work/review/test_workflow.py tests/worker/test_outage.py tests/worker/alerts/test_two_workers.py tests/api/test_failures.py
+	EARSHOT_FAULT_REPORT=$(CURDIR)/docs/faults EARSHOT_APP_OUTAGE_SECONDS=$${EARSHOT_APP_OUTAGE_SECONDS:-120} EARSHOT_EXAMPLES=random EARSHOT_FAULT_ROUNDS=$${EARSHOT_FAULT_ROUNDS:-20} EARSHOT_INTERLEAVINGS=$${EARSHOT_INTERLEAVINGS:-2000} EARSHOT_REVIEW_EXAMPLES=$${EARSHOT_REVIEW_EXAMPLES:-100} EARSHOT_KEYED_CALLS=$${EARSHOT_KEYED_CALLS:-100000} EARSHOT_OUTAGE_SECONDS=$${EARSHOT_OUTAGE_SECONDS:-600} $(BIN)/pytest -s -m '' --timeout=3600 -p tests.support.run_report --run-report docs/faults-run.md tests/faults tests/runtime/test_crash.py tests/data/test_kept_answers.py tests/worker/test_interleavings.py tests/work/review/test_workflow.py tests/worker/test_outage.py tests/worker/alerts/test_two_workers.py tests/api/test_failures.py
 
 .PHONY: fuzz
 fuzz: setup-dev ## Hostile bodies, frames, files, tokens and contracts, long form (random, printed seeds)

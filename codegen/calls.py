@@ -6,7 +6,6 @@ import re
 import textwrap
 from typing import Any, Final
 
-from codegen.exactly_once import AT_MOST_ONCE, HARMLESS_TWICE
 from codegen.naming import CALLS, call_name, constant, pascal, snake
 from codegen.records import Functions
 from codegen.types import Shape, Shapes
@@ -106,7 +105,7 @@ def _call(name: str, path: str, function: dict[str, Any]) -> str:
         ]
         passed = ", ".join(f"{snake(wire)}={snake(wire)}" for wire in shapes)
         given = f"{pascal(path)}Args({passed})"
-    run, key = _way(path, function["kind"])
+    run, key = _WAYS[function["answer"]]
     keywords += ["idempotency_key: str | None = None"] if key else []
     if keywords:
         parameters += ["*", *keywords]
@@ -124,15 +123,13 @@ def _by_place(wire: str, shapes: dict[str, Shape]) -> bool:
     return wire not in {"cursor", "limit"} and shapes[wire].type != "bool"
 
 
-def _way(path: str, kind: str) -> tuple[str, bool]:
-    """Return the method of `Caller` that runs a function, and whether it takes a key."""
-    if kind == "query":
-        return "query", False
-    if path in AT_MOST_ONCE:
-        return "mutation_once", False
-    if path in HARMLESS_TWICE:
-        return "mutation_repeatable", False
-    return "mutation", True
+_WAYS: Final = {
+    None: ("query", False),  # Queries have no answer to keep.
+    "kept": ("mutation", True),
+    "once": ("mutation_once", False),
+    "repeatable": ("mutation_repeatable", False),
+}
+"""The method of `Caller` that runs a function, and whether it takes a key; by `answer`."""
 
 
 def _documentation(comment: str, path: str) -> str:

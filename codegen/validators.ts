@@ -12,7 +12,11 @@ type Marked = Validator<unknown, "optional" | "required", string> & { mark?: Mar
 type Registered = {
   isPublic?: boolean;
   isQuery?: boolean;
-  described?: { args: Record<string, GenericValidator>; returns: GenericValidator };
+  described?: {
+    args: Record<string, GenericValidator>;
+    returns: GenericValidator;
+    answer?: string;
+  };
 };
 type Written = { type: string; [detail: string]: unknown };
 
@@ -105,6 +109,7 @@ for (const [module, exports] of Object.entries(await bundled(moduleNames()))) {
       kind: isQuery === true ? "query" : "mutation",
       args: fieldsOf(described.args),
       returns: written(described.returns),
+      answer: described.answer ?? null,
       comment: comments.functions.get(name) ?? "",
     };
   }

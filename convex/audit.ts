@@ -1,55 +1,104 @@
 /** The audit trail: who listened to, viewed, exported, revealed or erased what. */
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
-import { recordAudit } from "./model/audit.ts";
+import type { QueryCtx } from "./_generated/server.js";
+import { aboutSession, exportDetails, recordAudit } from "./model/audit.ts";
 import { Checks } from "./model/checks.ts";
-import { metadata, moment, order } from "./model/fields.ts";
+import { refusal } from "./model/errors.ts";
+import { moment, order } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
-import { DETAILS_BYTES } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
+import { allows, rolesFor } from "./model/permissions.ts";
 import { limitCaller } from "./model/rateLimit.ts";
 import { auditEvent, noted, page, pageArgs } from "./model/records.ts";
+import { requireSession } from "./model/sessions.ts";
+import { requireUser } from "./model/users.ts";
 import { toRecord } from "./model/toRecord.ts";
 
+/** What the export of a list says of it: its form and its filters. */
+const LISTED = Object.keys(exportDetails.fields).filter((name) => name !== "reason");
 /**
- * What may be noted from outside. Other acts (`erase`, `reveal`, `audio.play`, `audio.renew`,
- * `audio.export`, `session.hold`, `session.release`) are noted by the functions that do them, so
- * that nobody can claim them.
+ * What may be noted from outside, by those who may do it: acts of the app that no function does, upon
+ * what exists. All other acts are noted by the functions that do them, so that nobody can claim them.
  */
-const ACTIONS = [
-  "session.view",
-  "session.export",
-  "transcript.export",
-  "user.view",
-  "user.export",
-  "audit.export",
-  "review.export",
-];
-/** Note an act of the caller; who acts is taken from the token. */
+const NOTED = {
+  "session.view": { subjectType: "userSession", roles: rolesFor("userSessions:get"), says: [] },
+  "transcript.export": {
+    subjectType: "userSession",
+    roles: rolesFor("interactions:list"),
+    says: ["format"],
+  },
+  "user.view": { subjectType: "user", roles: rolesFor("users:get"), says: [] },
+  "user.export": { subjectType: "user", roles: ["admin"], says: ["reason"] },
+  "session.export": {
+    subjectType: "userSessions",
+    roles: rolesFor("userSessions:list"),
+    says: LISTED,
+  },
+  "audit.export": { subjectType: "auditEvents", roles: rolesFor("audit:list"), says: LISTED },
+  "review.export": { subjectType: "reviews", roles: rolesFor("reviews:list"), says: LISTED },
+} as const;
+type Noted = { subjectType: string; roles: readonly string[]; says: readonly string[] };
+/** What a whole list is called where a subject has its id. */
+const LIST = "list";
+
+/**
+ * Note an act of the caller upon what exists; who acts is taken from the token.
+ *
+ * @throws NOT_FOUND for an unknown session or user; FORBIDDEN for an act that is not the caller's;
+ *   VALIDATION for a subject of another kind.
+ */
 export const record = authedMutation("audit:record", {
   args: {
-    action: v.string(),
+    action: v.union(
+      v.literal("session.view"),
+      v.literal("transcript.export"),
+      v.literal("user.view"),
+      v.literal("user.export"),
+      v.literal("session.export"),
+      v.literal("audit.export"),
+      v.literal("review.export"),
+    ),
     subjectType: v.string(),
     subjectId: v.string(),
-    details: v.optional(metadata),
+    details: v.optional(exportDetails),
   },
   returns: noted,
-  handler: async (ctx, args) => {
+  handler: async (ctx, { action, subjectType, subjectId, details }) => {
+    const { subjectType: needed, roles, says }: Noted = NOTED[action];
+    if (!allows(ctx.caller.role, roles)) {
+      throw refusal("FORBIDDEN", `${action} is for the role ${roles.join(" or ")}.`);
+    }
     const checks = new Checks();
-    checks.that(ACTIONS.includes(args.action), "action", `must be one of ${ACTIONS.join(", ")}`);
-    checks.identifier("subjectType", args.subjectType);
-    checks.identifier("subjectId", args.subjectId);
-    checks.metadata("details", args.details, DETAILS_BYTES);
+    checks.that(subjectType === needed, "subjectType", `must be ${needed}`);
+    for (const [name, value] of Object.entries(details ?? {})) {
+      checks.identifier(`details.${name}`, value);
+      checks.that(says.includes(name), `details.${name}`, `is not said of ${action}`);
+    }
     checks.done();
     await limitCaller(ctx, "audit");
-    return { id: await recordAudit(ctx, args) };
+    const about = await aboutSubject(ctx, needed, subjectId);
+    const entry = { action, subjectType, subjectId, ...about };
+    return { id: await recordAudit(ctx, { ...entry, ...(details && { details }) }) };
   },
 });
+
+async function aboutSubject(ctx: QueryCtx, subjectType: string, subjectId: string) {
+  if (subjectType === "userSession") {
+    return await aboutSession(ctx, await requireSession(ctx, subjectId));
+  }
+  if (subjectType === "user") return { userId: (await requireUser(ctx, subjectId)).clerkId };
+  const checks = new Checks();
+  checks.that(subjectId === LIST, "subjectId", `must be ${LIST}`);
+  checks.done();
+  return {};
+}
 
 /**
  * Return one page of audit events, newest first by default.
  *
- * `from` is inclusive, `to` exclusive.
+ * `from` is inclusive, `to` exclusive; `sessionId` and `userId` (Clerk id) ask for all that was about
+ * them, whatever its subject.
  */
 export const list = authedQuery("audit:list", {
   args: {
@@ -58,6 +107,8 @@ export const list = authedQuery("audit:list", {
     to: v.optional(moment()),
     actorId: v.optional(v.string()),
     subjectId: v.optional(v.string()),
+    sessionId: v.optional(v.string()),
+    userId: v.optional(v.string()),
     action: v.optional(v.string()),
     order: v.optional(order),
   },
@@ -83,20 +134,23 @@ export const list = authedQuery("audit:list", {
   },
 });
 
-type Filters = { actorId?: string; subjectId?: string; action?: string };
+type Filters = Partial<
+  Pick<Doc<"auditEvents">, "actorId" | "subjectId" | "sessionId" | "userId"> & { action: string }
+>;
+const FILTERS = ["actorId", "subjectId", "sessionId", "userId", "action"] as const;
 
-function sourceOf({ actorId, subjectId }: Filters) {
+function sourceOf({ actorId, subjectId, sessionId, userId }: Filters) {
   if (subjectId !== undefined) {
     return { index: "by_subject_createdAt" as const, equals: { subjectId } };
   }
+  if (sessionId !== undefined) {
+    return { index: "by_session_createdAt" as const, equals: { sessionId } };
+  }
+  if (userId !== undefined) return { index: "by_user_createdAt" as const, equals: { userId } };
   if (actorId !== undefined) return { index: "by_actor_createdAt" as const, equals: { actorId } };
   return { index: "by_createdAt" as const, equals: {} };
 }
 
-function matches(event: Doc<"auditEvents">, { actorId, subjectId, action }: Filters): boolean {
-  return (
-    (actorId === undefined || event.actorId === actorId) &&
-    (subjectId === undefined || event.subjectId === subjectId) &&
-    (action === undefined || event.action === action)
-  );
+function matches(event: Doc<"auditEvents">, wanted: Filters): boolean {
+  return FILTERS.every((name) => wanted[name] === undefined || event[name] === wanted[name]);
 }

@@ -12,7 +12,7 @@ crons.hourly("drop old auth events", { minuteUTC: 37 }, purge, { table: "authEve
 crons.hourly("drop old storage events", { minuteUTC: 43 }, purge, { table: "storageEvents" });
 crons.hourly("forget metric batches", { minuteUTC: 53 }, purge, { table: "metricBatches" });
 crons.daily("forget old drafts", { hourUTC: 3, minuteUTC: 47 }, purge, { table: "reviewDrafts" });
-crons.interval("end expired claims", { minutes: 5 }, endExpiredClaims);
+crons.interval("end expired claims", { minutes: 5 }, endExpiredClaims, {});
 crons.hourly("drop old incidents", { minuteUTC: 3 }, purge, { table: "alertIncidents" });
 crons.hourly("drop their history", { minuteUTC: 13 }, purge, { table: "alertHistory" });
 crons.hourly("drop old silences", { minuteUTC: 23 }, purge, { table: "alertSilences" });

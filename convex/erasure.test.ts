@@ -137,3 +137,45 @@ test("a legal hold, an unknown user or an erasure not begun stop it", async () =
   await refused(as(t, "worker").mutation(api.erasure.step, step), "NOT_FOUND");
   expect(await admin.query(api.erasure.get, { clerkId: "user_1" })).toBeNull();
 });
+
+/** Answers as earlier releases stored them: without a bound. */
+async function keepAnswers(t: Deployment, clerkId: string, count: number, bytes: number) {
+  await t.run(async (ctx) => {
+    const user = await ctx.db
+      .query("users")
+      .withIndex("by_clerkId", (q) => q.eq("clerkId", clerkId))
+      .unique();
+    for (let index = 0; index < count; index += 1) {
+      await ctx.db.insert("idempotencyKeys", {
+        caller: "c",
+        key: `${bytes} ${index}`,
+        functionName: "listening:exportAudio",
+        argumentsHash: "h",
+        result: JSON.stringify("x".repeat(bytes)),
+        userId: user!._id,
+        createdAt: START,
+      });
+    }
+  });
+}
+
+test("an erasure ends however many and however large the kept answers are", async () => {
+  const t = deployment();
+  const clerkId = await addUser(t);
+  // Ten at a time, so that they fit into the transactions that store them.
+  for (let part = 0; part < 6; part += 1) await keepAnswers(t, clerkId, 8, 445_000 + part);
+  await keepAnswers(t, clerkId, 2000, 100);
+  await as(t, "admin").mutation(api.erasure.start, { clerkId });
+  const { counts } = await erase(t, clerkId);
+  expect(counts).toMatchObject({ idempotencyKeys: 2048, users: 1 });
+});
+
+test("large reviews, drafts and sessions do not stop an erasure", async () => {
+  const t = deployment();
+  const clerkId = await addUser(t);
+  for (let index = 0; index < 60; index += 1) {
+    await addSession(t, `call-${index}`, { metadata: { note: "x".repeat(16_000) } });
+  }
+  await as(t, "admin").mutation(api.erasure.start, { clerkId });
+  expect((await erase(t, clerkId)).counts).toMatchObject({ userSessions: 60, users: 1 });
+});

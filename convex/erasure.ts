@@ -48,7 +48,12 @@ export const start = authedMutation("erasure:start", {
       .first();
     if (held !== null) throw refusal("CONFLICT", "A session of this user is on legal hold.");
     await ctx.db.patch("users", user._id, { status: "erasing" });
-    await recordAudit(ctx, { action: "erase", subjectType: "user", subjectId: clerkId });
+    await recordAudit(ctx, {
+      action: "erase",
+      subjectType: "user",
+      subjectId: clerkId,
+      userId: clerkId,
+    });
     const now = Date.now();
     const erasureId = await ctx.db.insert("erasures", {
       clerkId,

@@ -1,6 +1,7 @@
 /** What has served its time goes, everything else stays. */
 import { afterEach, expect, test, vi } from "vitest";
 import { START, as, deployment } from "../tests/convex/harness.ts";
+import { ended, openQueue, reviewer } from "../tests/convex/reviewing.ts";
 import { OBSERVED, batch } from "../tests/convex/samples.ts";
 import { api, internal } from "./_generated/api.js";
 import crons from "./crons.ts";
@@ -97,4 +98,44 @@ test("each row goes at its time, in batches that follow one another", async () =
   vi.setSystemTime(START + ROLLUP_MS.day + DAY_MS);
   await purgeAll();
   expect(Object.values(await counts()).every((count) => count === 0)).toBe(true);
+});
+
+test("large rows are purged like small ones", async () => {
+  vi.useFakeTimers();
+  vi.setSystemTime(START);
+  const t = deployment();
+  for (let part = 0; part < 10; part += 1) {
+    await t.run(async (ctx) => {
+      for (let index = 0; index < 6; index += 1) {
+        const answer = { functionName: "f", argumentsHash: "h", result: "x".repeat(445_000) };
+        const key = `${part} ${index}`;
+        await ctx.db.insert("idempotencyKeys", { caller: "c", key, ...answer, createdAt: START });
+      }
+    });
+  }
+  vi.setSystemTime(START + IDEMPOTENCY_MS + 1);
+  await t.mutation(internal.housekeeping.purge, { table: "idempotencyKeys" });
+  await t.finishAllScheduledFunctions(vi.runAllTimers);
+  expect(await t.run(async (ctx) => await ctx.db.query("idempotencyKeys").take(1))).toEqual([]);
+});
+
+test("a claim that cannot be ended keeps no other from its end", async () => {
+  vi.useFakeTimers();
+  vi.setSystemTime(START + DAY_MS);
+  const t = deployment();
+  const { id: queueId } = await openQueue(t);
+  await ended(t, 3);
+  for (const name of ["kim", "lee", "max"]) {
+    await reviewer(t, name).mutation(api.reviewClaims.next, { queueId });
+  }
+  // A place whose session is in no queue any more: what nobody foresaw.
+  await t.run(async (ctx) => {
+    const slot = await ctx.db.query("reviewSlots").first();
+    await ctx.db.delete("reviewItems", slot!.itemId);
+  });
+  vi.advanceTimersByTime(DAY_MS);
+  await t.mutation(internal.housekeeping.endExpiredClaims, {});
+  await t.finishAllScheduledFunctions(vi.runAllTimers).catch(() => undefined);
+  const left = await t.run(async (ctx) => await ctx.db.query("reviewSlots").take(5));
+  expect(left).toHaveLength(1);
 });

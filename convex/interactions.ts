@@ -181,7 +181,7 @@ export const list = authedQuery("interactions:list", {
     if (session === null) return { items: [], nextCursor: null };
     const found = await readPage(ctx, transcriptListing(session._id, cursor, limit));
     const items = await Promise.all(found.items.map((doc) => toInteraction(ctx, doc)));
-    return { items, nextCursor: found.nextCursor };
+    return { items: ctx.visibleTurns(items), nextCursor: found.nextCursor };
   },
 });
 

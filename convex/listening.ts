@@ -2,7 +2,7 @@
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { QueryCtx } from "./_generated/server.js";
-import { recordAudit } from "./model/audit.ts";
+import { aboutSession, recordAudit } from "./model/audit.ts";
 import { audioById, isPlayable, toAudioObject } from "./model/audio.ts";
 import { authedMutation } from "./model/functions.ts";
 import { isHoldPending } from "./model/holds.ts";
@@ -18,16 +18,18 @@ import { SessionReader, requireSession, sessionById } from "./model/sessions.ts"
  * the same transaction.
  */
 export const open = authedMutation("listening:open", {
+  // What people said must not be kept; a view may be on record twice.
+  answer: "repeatable",
   args: { id: v.string(), note: v.boolean() },
   returns: v.union(openedSession, v.null()),
   handler: async (ctx, { id, note }) => {
     const session = await sessionById(ctx, id);
     if (session === null) return null;
-    ctx.about(session.userId);
     if (note) {
       await limitCaller(ctx, "audit");
       const subject = { subjectType: "userSession", subjectId: session._id };
-      await recordAudit(ctx, { action: "session.view", ...subject });
+      const about = await aboutSession(ctx, session);
+      await recordAudit(ctx, { action: "session.view", ...subject, ...about });
     }
     const recordings = await ctx.db
       .query("audioObjects")
@@ -58,10 +60,12 @@ export const play = authedMutation("listening:play", {
     if (audio === null) return null;
     if (isPlayable(audio)) {
       await limitCaller(ctx, "audit");
+      const session = (await ctx.db.get("userSessions", audio.sessionId))!;
       await recordAudit(ctx, {
         action: renewal ? "audio.renew" : "audio.play",
         subjectType: "audioObject",
         subjectId: audio._id,
+        ...(await aboutSession(ctx, session)),
         details: { sessionId: audio.sessionId },
       });
     }
@@ -77,17 +81,19 @@ export const play = authedMutation("listening:play", {
  * @throws NOT_FOUND for an unknown session.
  */
 export const exportAudio = authedMutation("listening:exportAudio", {
+  // Up to 2,000 recordings are too much to be kept.
+  answer: "once",
   args: { id: v.string() },
   returns: v.array(audioObject),
   handler: async (ctx, { id }) => {
     const session = await requireSession(ctx, id);
-    ctx.about(session.userId);
     await limitCaller(ctx, "audit");
     const playable = (await recordingsOf(ctx, session)).filter(isPlayable);
     await recordAudit(ctx, {
       action: "audio.export",
       subjectType: "userSession",
       subjectId: session._id,
+      ...(await aboutSession(ctx, session)),
       details: { recordings: playable.length },
     });
     return playable.map((row) => toAudioObject(row));

@@ -11,6 +11,8 @@ import { named, whole } from "./model/fields.ts";
  * if they were taken.
  */
 export const take = authedMutation("rateLimits:take", {
+  // Taken twice, it costs its caller a little patience.
+  answer: "once",
   args: {
     key: v.string(),
     limit: whole(),

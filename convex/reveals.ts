@@ -1,32 +1,43 @@
 /**
  * Clear text behind a mask, for a stated reason.
  *
- * For roles that otherwise see it masked; each call is an audit event.
+ * Nobody but machines sees it otherwise; each call is an audit event.
  */
 import { v } from "convex/values";
-import { recordAudit } from "./model/audit.ts";
+import type { Doc } from "./_generated/dataModel.js";
+import type { QueryCtx } from "./_generated/server.js";
+import { aboutSession, recordAudit } from "./model/audit.ts";
+import type { AuditEntry } from "./model/audit.ts";
 import { Checks } from "./model/checks.ts";
 import { authedMutation } from "./model/functions.ts";
 import type { AuthedMutationCtx } from "./model/functions.ts";
 import { toInteraction, transcriptListing } from "./model/interactions.ts";
+import { EMAIL_CHARS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import { limitCaller } from "./model/rateLimit.ts";
 import { interaction, page, pageArgs, user, userSession } from "./model/records.ts";
 import { SessionReader, requireSession } from "./model/sessions.ts";
-import { requireUser } from "./model/users.ts";
+import { requireUser, userByClerkId } from "./model/users.ts";
 import { toRecord } from "./model/toRecord.ts";
+
+type Subject = Pick<AuditEntry, "subjectType" | "subjectId" | "sessionId" | "userId">;
 
 async function audited(
   ctx: AuthedMutationCtx,
-  subjectType: string,
-  subjectId: string,
+  subject: Subject,
   reason: string,
+  more: { action?: "user.find"; found?: boolean } = {},
 ): Promise<void> {
   const checks = new Checks();
   checks.identifier("reason", reason);
   checks.done();
   await limitCaller(ctx, "reveal");
-  await recordAudit(ctx, { action: "reveal", subjectType, subjectId, details: { reason } });
+  const { action = "reveal", ...details } = more;
+  await recordAudit(ctx, { action, ...subject, details: { reason, ...details } });
+}
+
+function ofPerson({ clerkId }: Doc<"users">): Subject {
+  return { subjectType: "user", subjectId: clerkId, userId: clerkId };
 }
 
 /** Return a user in clear, for a stated reason. */
@@ -36,10 +47,45 @@ export const ofUser = authedMutation("reveals:ofUser", {
   reveals: true,
   handler: async (ctx, { clerkId, reason }) => {
     const found = await requireUser(ctx, clerkId);
-    await audited(ctx, "user", clerkId, reason);
+    await audited(ctx, ofPerson(found), reason);
     return toRecord(user, found);
   },
 });
+
+/**
+ * Find a user of the product by exact e-mail address or Clerk id, for a stated reason.
+ *
+ * They are returned in clear, or null. That somebody asked is on record either way.
+ */
+export const findUser = authedMutation("reveals:findUser", {
+  args: { value: v.string(), reason: v.string() },
+  returns: v.union(user, v.null()),
+  reveals: true,
+  handler: async (ctx, { value, reason }) => {
+    const checks = new Checks();
+    checks.text("value", value, EMAIL_CHARS);
+    checks.done();
+    const found = await exactUser(ctx, value.trim());
+    const nobody = { subjectType: "users", subjectId: "list" };
+    const subject = found === null ? nobody : ofPerson(found);
+    await audited(ctx, subject, reason, { action: "user.find", found: found !== null });
+    return found === null ? null : toRecord(user, found);
+  },
+});
+
+async function exactUser(ctx: QueryCtx, value: string): Promise<Doc<"users"> | null> {
+  const byId = await userByClerkId(ctx, value);
+  if (byId?.kind === "product") return byId;
+  for (const email of new Set([value, value.toLowerCase()])) {
+    const found = await ctx.db
+      .query("users")
+      .withIndex("by_email", (q) => q.eq("email", email))
+      .take(10);
+    const person = found.find(({ kind }) => kind === "product");
+    if (person !== undefined) return person;
+  }
+  return null;
+}
 
 /** Return a session in clear (user, title, metadata), for a stated reason. */
 export const ofSession = authedMutation("reveals:ofSession", {
@@ -48,8 +94,31 @@ export const ofSession = authedMutation("reveals:ofSession", {
   reveals: true,
   handler: async (ctx, { id, reason }) => {
     const session = await requireSession(ctx, id);
-    await audited(ctx, "userSession", session._id, reason);
+    const subject = { subjectType: "userSession", subjectId: session._id };
+    await audited(ctx, { ...subject, ...(await aboutSession(ctx, session)) }, reason);
     return await new SessionReader(ctx).record(session);
+  },
+});
+
+/** Return one page of a user's sessions in clear, oldest first, for a stated reason. */
+export const ofSessions = authedMutation("reveals:ofSessions", {
+  args: { clerkId: v.string(), reason: v.string(), ...pageArgs },
+  returns: page(userSession),
+  reveals: true,
+  handler: async (ctx, { clerkId, reason, cursor, limit }) => {
+    const owner = await requireUser(ctx, clerkId);
+    await audited(ctx, ofPerson(owner), reason);
+    const found = await readPage(ctx, {
+      table: "userSessions",
+      index: "by_user_startedAt",
+      equals: { userId: owner._id },
+      sortField: "startedAt",
+      order: "asc",
+      cursor,
+      limit,
+    });
+    const items = await new SessionReader(ctx).records(found.items);
+    return { items, nextCursor: found.nextCursor };
   },
 });
 
@@ -60,7 +129,8 @@ export const ofTranscript = authedMutation("reveals:ofTranscript", {
   reveals: true,
   handler: async (ctx, { sessionId, reason, cursor, limit }) => {
     const session = await requireSession(ctx, sessionId);
-    await audited(ctx, "transcript", session._id, reason);
+    const subject = { subjectType: "transcript", subjectId: session._id };
+    await audited(ctx, { ...subject, ...(await aboutSession(ctx, session)) }, reason);
     const found = await readPage(ctx, transcriptListing(session._id, cursor, limit));
     const items = await Promise.all(found.items.map((doc) => toInteraction(ctx, doc)));
     return { items, nextCursor: found.nextCursor };

@@ -141,6 +141,7 @@ test("the job takes back expired claims, others stay", async () => {
   await next("lee");
   vi.setSystemTime(START + LEASE);
   await t.mutation(internal.housekeeping.endExpiredClaims, {});
+  await t.finishAllScheduledFunctions(vi.runAllTimers);
   expect([await statusOf("call-0"), await statusOf("call-1")]).toEqual(["unreviewed", "in_review"]);
   await expectNoDrift(t, queueId);
 });

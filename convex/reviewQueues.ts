@@ -2,6 +2,7 @@
 import { v } from "convex/values";
 import { reserve, reviewerByEmail } from "./model/assigning.ts";
 import { recordAudit } from "./model/audit.ts";
+import { noteExposure } from "./model/blindness.ts";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
@@ -43,7 +44,14 @@ import {
   toQueue,
 } from "./model/reviewQueues.ts";
 import { Names, reviewItem, reviewQueue, reviewerProgress } from "./model/reviewRecords.ts";
-import { dropItem, liveClaims, settleItem, slotOf, slotsOf } from "./model/reviewSlots.ts";
+import {
+  dropItem,
+  itemsOfSession,
+  liveClaims,
+  settleItem,
+  slotOf,
+  slotsOf,
+} from "./model/reviewSlots.ts";
 import { addToReviewer, reviewerTallies } from "./model/reviewTallies.ts";
 import { indexFor, matchesSession } from "./model/sessionFilters.ts";
 import { userByClerkId } from "./model/users.ts";
@@ -76,7 +84,7 @@ export const create = authedMutation("reviewQueues:create", {
   },
   returns: reviewQueue,
   handler: async (ctx, { rubricId, target = 1, seed, ...args }) => {
-    const checks = checkedQueue(args);
+    const checks = checkedQueue(args, ctx.visible);
     checks.integer("target", target, REVIEW_TARGET.min, REVIEW_TARGET.max);
     checks.identifier("seed", seed);
     checks.done();
@@ -118,7 +126,7 @@ export const update = authedMutation("reviewQueues:update", {
   returns: reviewQueue,
   handler: async (ctx, { id, rubricId, state, ...changes }) => {
     const queue = await requireQueue(ctx, id);
-    checkedQueue(changes).done();
+    checkedQueue(changes, ctx.visible).done();
     const rubric = rubricId === undefined ? null : await requireRubric(ctx, rubricId);
     if (changes.name !== undefined && changes.name !== queue.name) {
       await refuseNameTaken(ctx, changes.name);
@@ -128,6 +136,7 @@ export const update = authedMutation("reviewQueues:update", {
       ...changes,
       ...(rubric === null ? {} : { rubricId: rubric._id }),
       ...(state === undefined ? {} : { state }),
+      ...(state === "closed" ? { closedAt: Date.now() } : {}),
     });
     await recordAudit(ctx, { action: "queue.change", subjectType: "reviewQueue", subjectId: id });
     return await toQueue(ctx, (await ctx.db.get("reviewQueues", queue._id))!);
@@ -354,6 +363,8 @@ export const removeItem = authedMutation("reviewQueues:removeItem", {
       throw refusal("CONFLICT", "Somebody reviews the session at this moment.");
     }
     await dropItem(ctx, item);
+    const [other] = await itemsOfSession(ctx, item.sessionId);
+    if (other !== undefined) await noteExposure(ctx, other);
     return null;
   },
 });

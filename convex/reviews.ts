@@ -6,7 +6,8 @@
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "./_generated/server.js";
-import { recordAudit } from "./model/audit.ts";
+import { aboutSession, recordAudit } from "./model/audit.ts";
+import { seesOthers } from "./model/blindness.ts";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
@@ -31,7 +32,6 @@ import {
   decide,
   lastVersion,
   nextClaim,
-  seesOthers,
   submitReview,
   toClaim,
   toReview,
@@ -73,7 +73,8 @@ export const submit = authedMutation("reviews:submit", {
 });
 
 /**
- * Put a new version in the place of the caller's submitted review.
+ * Put a new version in the place of the caller's submitted review. Once the caller could read those
+ * of others, the version before keeps its place in the agreement.
  *
  * @throws CONFLICT if there is none, or the session was decided.
  */
@@ -132,8 +133,10 @@ export const adjudicate = authedMutation("reviews:adjudicate", {
       .first();
     const rubric = await checked(ctx, item, last!.rubricId, written);
     const decision = await decide(ctx, item, ctx.caller.subject, rubric, written);
+    const session = (await ctx.db.get("userSessions", item.sessionId))!;
     const entry = { subjectType: "userSession", subjectId: item.sessionId };
-    await recordAudit(ctx, { action: "review.decide", ...entry });
+    const about = await aboutSession(ctx, session);
+    await recordAudit(ctx, { action: "review.decide", ...entry, ...about });
     return await toReview(new Names(ctx), decision);
   },
 });

@@ -23,8 +23,8 @@ export default defineSchema({
     key: v.string(),
     functionName: v.string(),
     argumentsHash: v.string(),
-    /** The answer as JSON text in Convex's encoding. */
-    result: v.string(),
+    /** The answer as JSON text in Convex's encoding; absent if it was too large to be kept. */
+    result: v.optional(v.string()),
     /** Whose personal data the answer may hold: erasure removes it. */
     userId: v.optional(v.id("users")),
     otherUserId: v.optional(v.id("users")),

@@ -40,6 +40,8 @@ test.each([
   [{ externalId: " x" }, "externalId"],
   [{ startedAt: 0 }, "startedAt"],
   [{ title: "" }, "title"],
+  [{ language: "german language" }, "language"],
+  [{ language: `de${"-abcdefgh".repeat(4)}` }, "language"],
   [{ metadata: { text: "x".repeat(16 * 1024) } }, "metadata"],
   [{ metadata: { a: { b: { c: { d: { e: { f: { g: { h: { i: 1 } } } } } } } } } }, "metadata"],
 ])("a session with %j is refused", async (wrong, field) => {
@@ -71,6 +73,8 @@ test("a session is changed field by field and read with its user", async () => {
   );
   expect(await viewer.query(api.userSessions.byExternalId, { externalId: "call-9" })).toBeNull();
   expect(await viewer.query(api.userSessions.get, { id: "nonsense" })).toBeNull();
+  expect(await update({ language: "de-CH" })).toMatchObject({ language: "de-CH" });
+  await refused(update({ language: "de_CH" }), "VALIDATION");
   await refused(update({ status: "active" }), "CONFLICT");
   await refused(update({ endedAt: START - 1 }), "VALIDATION");
   await refused(

@@ -1,7 +1,7 @@
 /** Sessions of users: one conversation each, with its counters. */
 import { v } from "convex/values";
+import { aboutSession, recordAudit } from "./model/audit.ts";
 import { internal } from "./_generated/api.js";
-import { recordAudit } from "./model/audit.ts";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { moment, named, order, reviewStatus, whole } from "./model/fields.ts";
@@ -140,7 +140,8 @@ export const setLegalHold = authedMutation("userSessions:setLegalHold", {
     refuseErasing(await ctx.db.get("users", session.userId));
     await ctx.db.patch("userSessions", session._id, { legalHold });
     const action = legalHold ? "session.hold" : "session.release";
-    await recordAudit(ctx, { action, subjectType: "userSession", subjectId: session._id });
+    const subject = { subjectType: "userSession", subjectId: session._id };
+    await recordAudit(ctx, { action, ...subject, ...(await aboutSession(ctx, session)) });
     const cursor = await followHold(ctx, session._id, null);
     if (cursor !== null) {
       const rest = { sessionId: session._id, cursor };

@@ -12,6 +12,9 @@ export const auditEventRow = v.object({
   actorRole: v.string(),
   /** Who acted as the actor, if somebody did. */
   impersonatorId: v.optional(v.string()),
+  /** The session, and the user by Clerk id, that it is about; absent on rows before migration 4. */
+  sessionId: v.optional(v.string()),
+  userId: v.optional(v.string()),
   details: v.optional(metadata),
   requestId: v.optional(v.string()),
   createdAt: moment(),
@@ -37,7 +40,9 @@ export const accountTables = {
   auditEvents: defineTable(auditEventRow)
     .index("by_createdAt", ["createdAt"])
     .index("by_actor_createdAt", ["actorId", "createdAt"])
-    .index("by_subject_createdAt", ["subjectId", "createdAt"]),
+    .index("by_subject_createdAt", ["subjectId", "createdAt"])
+    .index("by_session_createdAt", ["sessionId", "createdAt"])
+    .index("by_user_createdAt", ["userId", "createdAt"]),
 
   erasures: defineTable(erasureRow)
     .index("by_clerkId", ["clerkId"])

@@ -1,14 +1,8 @@
 /** Deletes the rows of a user in batches that one transaction can hold. */
-import { getDocumentSize } from "convex/values";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
-import {
-  BATCH_DOCUMENTS,
-  ERASE_ITEMS,
-  ERASE_REVIEWS,
-  ERASE_SESSIONS,
-  SCAN_BYTES,
-} from "./limits.ts";
+import { deleteRows } from "./batches.ts";
+import { ERASE_ITEMS, ERASE_SESSIONS } from "./limits.ts";
 import { dropItem } from "./reviewSlots.ts";
 import { uncountReviews } from "./reviewTallies.ts";
 import { burySession, buryUser } from "./tombstones.ts";
@@ -51,44 +45,27 @@ async function reviewItems(ctx: MutationCtx, user: Doc<"users">) {
 }
 
 async function reviews(ctx: MutationCtx, user: Doc<"users">) {
-  const rows = await ctx.db
-    .query("reviews")
-    .withIndex("by_user", (q) => q.eq("userId", user._id))
-    .take(ERASE_REVIEWS);
-  for (const row of rows) await ctx.db.delete("reviews", row._id);
-  return { table: "reviews", deleted: rows.length };
+  const rows = ctx.db.query("reviews").withIndex("by_user", (q) => q.eq("userId", user._id));
+  return { table: "reviews", ...(await deleteRows(ctx, "reviews", rows)) };
 }
 
 async function drafts(ctx: MutationCtx, user: Doc<"users">) {
-  const rows = await ctx.db
-    .query("reviewDrafts")
-    .withIndex("by_user", (q) => q.eq("userId", user._id))
-    .take(ERASE_REVIEWS);
-  for (const row of rows) await ctx.db.delete("reviewDrafts", row._id);
-  return { table: "reviewDrafts", deleted: rows.length };
+  const rows = ctx.db.query("reviewDrafts").withIndex("by_user", (q) => q.eq("userId", user._id));
+  return { table: "reviewDrafts", ...(await deleteRows(ctx, "reviewDrafts", rows)) };
 }
 
 async function interactions(ctx: MutationCtx, user: Doc<"users">) {
   const rows = ctx.db
     .query("interactions")
     .withIndex("by_user_createdAt", (q) => q.eq("userId", user._id));
-  let deleted = 0;
-  let bytes = 0;
-  for await (const row of rows) {
-    await ctx.db.delete("interactions", row._id);
-    deleted += 1;
-    bytes += getDocumentSize(row);
-    if (deleted === BATCH_DOCUMENTS || bytes >= SCAN_BYTES) break;
-  }
-  return { table: "interactions", deleted };
+  return { table: "interactions", ...(await deleteRows(ctx, "interactions", rows)) };
 }
 
 async function sessions(ctx: MutationCtx, user: Doc<"users">) {
-  const rows = await ctx.db
+  const rows = ctx.db
     .query("userSessions")
-    .withIndex("by_user_startedAt", (q) => q.eq("userId", user._id))
-    .take(ERASE_SESSIONS);
-  for (const row of rows) {
+    .withIndex("by_user_startedAt", (q) => q.eq("userId", user._id));
+  const before = async (row: Doc<"userSessions">) => {
     const scopes = scopesOf(row);
     const own = await rowOf(ctx, scopes.session);
     if (own !== null) {
@@ -96,32 +73,24 @@ async function sessions(ctx: MutationCtx, user: Doc<"users">) {
       await ctx.db.delete("totals", own._id);
     }
     await burySession(ctx, row);
-    await ctx.db.delete("userSessions", row._id);
-  }
-  return { table: "userSessions", deleted: rows.length };
+  };
+  const done = await deleteRows(ctx, "userSessions", rows, { most: ERASE_SESSIONS, before });
+  return { table: "userSessions", ...done };
 }
 
 /** Answers stored under idempotency keys can hold a copy of the data. */
 async function answers(ctx: MutationCtx, user: Doc<"users">) {
-  const rows = await ctx.db
-    .query("idempotencyKeys")
-    .withIndex("by_user", (q) => q.eq("userId", user._id))
-    .take(ERASE_SESSIONS);
-  if (rows.length === 0) {
-    const others = ctx.db
-      .query("idempotencyKeys")
-      .withIndex("by_otherUser", (q) => q.eq("otherUserId", user._id));
-    rows.push(...(await others.take(ERASE_SESSIONS)));
-  }
-  for (const row of rows) await ctx.db.delete("idempotencyKeys", row._id);
-  return { table: "idempotencyKeys", deleted: rows.length };
+  const table = "idempotencyKeys";
+  const own = ctx.db.query(table).withIndex("by_user", (q) => q.eq("userId", user._id));
+  const done = await deleteRows(ctx, table, own);
+  if (done.deleted > 0) return { table, ...done };
+  const others = ctx.db
+    .query(table)
+    .withIndex("by_otherUser", (q) => q.eq("otherUserId", user._id));
+  return { table, ...(await deleteRows(ctx, table, others)) };
 }
 
 async function totals(ctx: MutationCtx, user: Doc<"users">) {
-  const rows = await ctx.db
-    .query("totals")
-    .withIndex("by_owner_day", (q) => q.eq("owner", user._id))
-    .take(ERASE_SESSIONS);
-  for (const row of rows) await ctx.db.delete("totals", row._id);
-  return { table: "totals", deleted: rows.length };
+  const rows = ctx.db.query("totals").withIndex("by_owner_day", (q) => q.eq("owner", user._id));
+  return { table: "totals", ...(await deleteRows(ctx, "totals", rows)) };
 }

@@ -5,8 +5,8 @@
  * - authentication: the role is read from the verified token;
  * - permission: the function's name is looked up in the table of roles, unknown names are refused;
  * - texts: arguments with texts that cannot be stored or shown as they are, are refused;
- * - for mutations, the idempotency key: a repeated call gets the stored answer;
- * - the handler;
+ * - for mutations that keep their answers, the idempotency key: a repeated call gets that answer;
+ * - the handler; a query that asks for what masking would change finds nothing instead;
  * - redaction of the result, unless the role sees clear text or the function declares to reveal.
  *
  * Both accept `requestId`, which ends up in audit events and in the log line of a refusal;
@@ -20,6 +20,7 @@ import type { Id } from "../_generated/dataModel.js";
 import { mutation, query } from "../_generated/server.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { MAX_PROBLEMS } from "./checks.ts";
+import { emptyAnswer } from "./emptyAnswer.ts";
 import { refusal } from "./errors.ts";
 import type { ErrorData } from "./errors.ts";
 import { earlierAnswer, keyedCall, rememberAnswer } from "./idempotency.ts";
@@ -27,7 +28,7 @@ import { callerOf } from "./identity.ts";
 import type { Caller } from "./identity.ts";
 import { allows, rolesFor, seesClear } from "./permissions.ts";
 import type { FunctionName } from "./permissions.ts";
-import { redacted, redactedText } from "./redaction.ts";
+import { asksForMasked, redacted, redactedText, redactedTurns } from "./redaction.ts";
 import { unfitTexts } from "./texts.ts";
 
 type Authed = {
@@ -35,6 +36,8 @@ type Authed = {
   requestId: string | undefined;
   /** Mask a text as this caller may see it: for results that cut texts into pieces. */
   visible: (text: string) => string;
+  /** Mask turns that follow one another as this caller may see them. */
+  visibleTurns: <Turn extends { speaker: string; text: string }>(turns: Turn[]) => Turn[];
 };
 type AuthedQueryCtx = QueryCtx & Authed;
 export type AuthedMutationCtx = MutationCtx &
@@ -56,13 +59,20 @@ type Definition<Ctx, Args extends PropertyValidators, Returns extends GenericVal
   handler: (ctx: Ctx, args: ObjectType<Args>) => Promise<Infer<Returns>>;
 };
 
-type Revealing = {
+type Mutating = {
+  /**
+   * Declares what becomes of the answer. `kept` (if absent): under the call's idempotency key, so
+   * that the call happens once. The others take no key: `once` is sent at most once by our clients,
+   * `repeatable` again if its answer was lost, as it does no harm to happen twice.
+   */
+  answer?: Answer;
   /**
    * Declares that the result is shown in clear to every role that may call the function. Such a
-   * function writes an audit event, and its answers are never stored under idempotency keys.
+   * function writes an audit event, and does not keep its answers.
    */
   reveals?: boolean;
 };
+type Answer = "kept" | "once" | "repeatable";
 
 /** Make a public query; `name` is `module:function` as in the table of roles. */
 export function authedQuery<Args extends PropertyValidators, Returns extends GenericValidator>(
@@ -73,6 +83,8 @@ export function authedQuery<Args extends PropertyValidators, Returns extends Gen
     refusalsLogged(name, requestId, async () => {
       const authed = await authorised(ctx, name, requestId);
       refuseUnfit(args);
+      // Whoever sees masked text must not learn by a filter whether something is there.
+      if (!seesClear(authed.caller.role) && asksForMasked(args)) return emptyAnswer(returns);
       const result = await definition.handler({ ...ctx, ...authed }, args as never);
       return shown(authed.caller, result);
     });
@@ -85,7 +97,7 @@ export function authedQuery<Args extends PropertyValidators, Returns extends Gen
 /** Make a public mutation; `name` is `module:function` as in the table of roles. */
 export function authedMutation<Args extends PropertyValidators, Returns extends GenericValidator>(
   name: FunctionName,
-  definition: Definition<AuthedMutationCtx, Args, Returns> & Revealing,
+  definition: Definition<AuthedMutationCtx, Args, Returns> & Mutating,
 ): RegisteredMutation<"public", MutationArgs<Args>, Promise<Infer<Returns>>> {
   const handler = (
     ctx: MutationCtx,
@@ -96,17 +108,18 @@ export function authedMutation<Args extends PropertyValidators, Returns extends 
       refuseUnfit({ ...args, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) });
       const run = (about: AuthedMutationCtx["about"]) =>
         definition.handler({ ...ctx, ...authed, about }, args as never);
-      if (definition.reveals === true) return await run(() => undefined);
+      if (idempotencyKey !== undefined && answer !== "kept") throw keepsNoAnswer(name);
       const result =
         idempotencyKey === undefined
           ? await run(() => undefined)
           : await once(ctx, authed.caller, name, idempotencyKey, args, run);
-      return shown(authed.caller, result);
+      return definition.reveals === true ? result : shown(authed.caller, result);
     });
-  const { args, returns } = definition;
+  const { args, returns, reveals } = definition;
+  const answer = definition.answer ?? (reveals === true ? "once" : "kept");
   const all = { ...args, ...mutationMeta };
   const built = mutation({ args: all, returns, handler: handler as never });
-  return Object.assign(built, { described: { args, returns } });
+  return Object.assign(built, { described: { args, returns, answer } });
 }
 
 async function authorised(
@@ -123,8 +136,10 @@ async function authorised(
     const message = "must be 1 to 128 letters, digits, dots, colons, hyphens or underscores";
     throw refusal("VALIDATION", "The request id is malformed.", [{ field: "requestId", message }]);
   }
-  const visible = seesClear(caller.role) ? (text: string) => text : redactedText;
-  return { caller, requestId, visible };
+  if (seesClear(caller.role)) {
+    return { caller, requestId, visible: (text) => text, visibleTurns: (turns) => turns };
+  }
+  return { caller, requestId, visible: redactedText, visibleTurns: redactedTurns };
 }
 
 function refuseUnfit(args: Record<string, Value>): void {
@@ -149,6 +164,13 @@ async function once(
   });
   await rememberAnswer(ctx, call, value as Value, [...subjects]);
   return value;
+}
+
+function keepsNoAnswer(name: string) {
+  const message = "must be left out: this function keeps no answer";
+  return refusal("VALIDATION", `${name} takes no idempotency key.`, [
+    { field: "idempotencyKey", message },
+  ]);
 }
 
 function shown<Result>(caller: Caller, result: Result): Result {

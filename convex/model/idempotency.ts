@@ -6,8 +6,11 @@ import { convexToJson, jsonToConvex } from "convex/values";
 import type { JSONValue, Value } from "convex/values";
 import type { Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { utf8Bytes } from "./texts.ts";
 import { refusal } from "./errors.ts";
 import type { Caller } from "./identity.ts";
+import { ANSWER_BYTES } from "./limits.ts";
+import { limitKept } from "./rateLimit.ts";
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
@@ -36,7 +39,8 @@ export async function keyedCall(
 /**
  * Return the stored answer of an earlier call with this key, or null if there was none.
  *
- * @throws IDEMPOTENCY_CONFLICT if the key was used for another function or other arguments.
+ * @throws IDEMPOTENCY_CONFLICT if the key was used for another function or other arguments;
+ *   LIMIT_EXCEEDED if the call was done but its answer was too large to be kept.
  */
 export async function earlierAnswer(
   ctx: MutationCtx,
@@ -52,10 +56,19 @@ export async function earlierAnswer(
   if (stored.functionName !== call.functionName || stored.argumentsHash !== call.hash) {
     throw refusal("IDEMPOTENCY_CONFLICT", "The idempotency key was used for another request.");
   }
+  if (stored.result === undefined) {
+    const message = "The call was done before; its answer was too large to be kept.";
+    throw refusal("LIMIT_EXCEEDED", message);
+  }
   return { value: jsonToConvex(JSON.parse(stored.result) as JSONValue) };
 }
 
-/** Store the answer; `subjects` are whose personal data it may hold, two at most. */
+/**
+ * Store the answer, or only that there was one if it is too large; `subjects` are whose personal
+ * data it may hold, two at most.
+ *
+ * @throws RATE_LIMITED if a team member had too much kept in the last minute.
+ */
 export async function rememberAnswer(
   ctx: MutationCtx,
   call: KeyedCall,
@@ -64,12 +77,16 @@ export async function rememberAnswer(
 ): Promise<void> {
   const [userId, otherUserId, ...more] = subjects;
   if (more.length > 0) throw new Error("an answer about more than two users");
+  const result = JSON.stringify(convexToJson(value));
+  const bytes = utf8Bytes(result);
+  const isKept = bytes <= ANSWER_BYTES;
+  await limitKept(ctx, call.caller, isKept ? bytes : 0);
   await ctx.db.insert("idempotencyKeys", {
     caller: call.caller.tokenIdentifier,
     key: call.key,
     functionName: call.functionName,
     argumentsHash: call.hash,
-    result: JSON.stringify(convexToJson(value)),
+    ...(isKept ? { result } : {}),
     ...(userId === undefined ? {} : { userId }),
     ...(otherUserId === undefined ? {} : { otherUserId }),
     createdAt: Date.now(),

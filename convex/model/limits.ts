@@ -49,6 +49,8 @@ export const SCAN_DOCUMENTS = 4000;
 export const SCAN_BYTES = 2.75 * 1024 * 1024;
 /** Documents that one call of a background batch deletes or rewrites. */
 export const BATCH_DOCUMENTS = 500;
+/** Bytes of them after which it ends: a deletion reads its row again, and the last may have 1 MiB. */
+export const BATCH_BYTES = 1024 * 1024;
 
 export const ROLLUPS_PER_BATCH = 200;
 export const EVENTS_PER_BATCH = 500;
@@ -62,6 +64,8 @@ export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 /** Turns that are older when they come were not late: somebody fills up the past. */
 export const BACKFILL_MS = 6 * HOUR_MS;
+/** Largest answer that is kept for a retried mutation, bytes of JSON. */
+export const ANSWER_BYTES = 16 * 1024;
 /** How long a retried mutation is recognised. */
 export const IDEMPOTENCY_MS = 2 * DAY_MS;
 /** How long raw auth and storage events are kept for drill-down. */
@@ -158,14 +162,10 @@ export const RECEIPT_CHARS = 8192;
 export const ERASURE_KEYS = 100;
 /** Recordings of a whole session that are looked at: a broken upload leaves another one. */
 export const WHOLE_RECORDINGS = 20;
-/** Details of one audit event, as JSON. */
-export const DETAILS_BYTES = 2048;
 /** Largest `limit` of `metrics:range`. */
 export const RANGE_ITEMS = 2000;
 /** Claims that one call ends; each takes several rows along. */
 export const EXPIRED_CLAIMS = 50;
-/** Drafts are large: 2 MiB at most. */
-export const OLD_DRAFTS = 32;
 /** Subjects that one call of a recount reads at most. */
 export const RECOUNT_SESSIONS = 50;
 export const RECOUNT_USERS = 20;
@@ -175,5 +175,3 @@ export const RECOUNT_ITEMS = 100;
 export const ERASE_SESSIONS = 50;
 /** Items take their reviews, of 64 KiB each and read several times, and their counts along. */
 export const ERASE_ITEMS = 2;
-/** 2 MiB of reviews or drafts at most. */
-export const ERASE_REVIEWS = 32;

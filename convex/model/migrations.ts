@@ -13,7 +13,8 @@ import { heldChanges } from "./holds.ts";
 import { buryUser } from "./tombstones.ts";
 import { searchTextOf, userByClerkId } from "./users.ts";
 
-type Table = "users" | "userSessions" | "interactions" | "audioObjects" | "erasures";
+type Table =
+  "users" | "userSessions" | "interactions" | "audioObjects" | "erasures" | "auditEvents";
 type Migration<Name extends Table> = {
   name: string;
   table: Name;
@@ -45,6 +46,18 @@ export const MIGRATIONS: readonly AnyMigration[] = [
       const isGone = finishedAt !== undefined && (await userByClerkId(ctx, clerkId)) === null;
       if (isGone) await buryUser(ctx, clerkId);
       return null;
+    },
+  },
+  {
+    // Events of earlier releases name their session or user as the subject or in the details.
+    name: "4-auditEvents-subjects",
+    table: "auditEvents",
+    change: ({ subjectType, subjectId, sessionId, userId, details }) => {
+      if (sessionId !== undefined || userId !== undefined) return null;
+      if (subjectType === "user") return { userId: subjectId };
+      const isSession = ["userSession", "session", "transcript"].includes(subjectType);
+      const named: unknown = isSession ? subjectId : details?.["sessionId"];
+      return typeof named === "string" ? { sessionId: named } : null;
     },
   },
 ];

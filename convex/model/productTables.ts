@@ -51,6 +51,8 @@ export const userSessionRow = v.object({
   audioCount: whole(),
   provider: v.optional(v.string()),
   modelId: v.optional(v.string()),
+  /** BCP 47 tag, such as `de-CH`. */
+  language: v.optional(v.string()),
   tokensIn: whole(),
   tokensOut: whole(),
   /** Integer billionths of a dollar, so that sums do not depend on their order. */

@@ -27,8 +27,14 @@ type Changes = {
   leaseMs?: number;
 };
 
-/** Checks what a queue is made of; fields that are left out pass. */
-export function checkedQueue({ name, description, filters, sampling, priority, leaseMs }: Changes) {
+/**
+ * Checks what a queue is made of; fields that are left out pass. A filter must be as its maker sees it,
+ * so that nobody learns by the sessions that enter what is masked for them.
+ */
+export function checkedQueue(
+  { name, description, filters, sampling, priority, leaseMs }: Changes,
+  visible: (text: string) => string,
+) {
   const checks = new Checks();
   checks.identifier("name", name);
   checks.text("description", description, DESCRIPTION_CHARS);
@@ -40,7 +46,10 @@ export function checkedQueue({ name, description, filters, sampling, priority, l
   checks.time("filters.from", filters?.from);
   checks.time("filters.to", filters?.to);
   for (const field of ["clerkId", "label", "provider", "modelId"] as const) {
-    checks.identifier(`filters.${field}`, filters?.[field]);
+    const value = filters?.[field];
+    checks.identifier(`filters.${field}`, value);
+    const isVisible = value === undefined || visible(value) === value;
+    checks.that(isVisible, `filters.${field}`, "must not be what masking hides");
   }
   return checks;
 }

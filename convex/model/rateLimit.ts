@@ -8,7 +8,7 @@ import { SERVICE_ROLES } from "./permissions.ts";
 export type Rate = { limit: number; periodMs: number };
 type Taken = { allowed: boolean; remaining: number; retryAfterMs: number };
 
-/** What one team member may have recorded in the audit log or revealed. */
+/** What one team member may have recorded in the audit log, revealed, or kept (KiB). */
 const MEMBER_RATE: Rate = { limit: 300, periodMs: 60_000 };
 /** The same for a machine: as much as the HTTP API lets it read. */
 const SERVICE_RATE: Rate = { limit: 6000, periodMs: 60_000 };
@@ -49,5 +49,25 @@ export async function limitCaller(ctx: MutationCtx & { caller: Caller }, what: s
   const key = `${what}:${ctx.caller.tokenIdentifier}`;
   const rate = SERVICE_ROLES.includes(ctx.caller.role) ? SERVICE_RATE : MEMBER_RATE;
   const taken = await take(ctx, key, rate);
-  if (!taken.allowed) throw refusal("RATE_LIMITED", "Too many calls in a short time.");
+  if (!taken.allowed) throw tooMany();
+}
+
+/** What counts as one more kept answer, bytes. */
+const KEPT_UNIT = 1024;
+
+/**
+ * Limit what is kept of the keyed calls of one team member. Machines are limited by the HTTP API:
+ * their calls come from many processes at once, which would all wait for one row here.
+ *
+ * @throws RATE_LIMITED if it was too much in the last minute.
+ */
+export async function limitKept(ctx: MutationCtx, caller: Caller, bytes: number): Promise<void> {
+  if (SERVICE_ROLES.includes(caller.role)) return;
+  const cost = Math.max(1, Math.ceil(bytes / KEPT_UNIT));
+  const taken = await take(ctx, `keyed:${caller.tokenIdentifier}`, MEMBER_RATE, cost);
+  if (!taken.allowed) throw tooMany();
+}
+
+function tooMany() {
+  return refusal("RATE_LIMITED", "Too many calls in a short time.");
 }

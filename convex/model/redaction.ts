@@ -2,37 +2,57 @@
  * Masking of e-mail addresses, phone and card numbers in whatever a function returns.
  *
  * There is one choke point: the wrappers of `functions.ts` pass every result through `redacted`
- * unless the caller's role sees clear text. All patterns are linear in the length of the text.
+ * unless the caller's role sees clear text. What is searched is a decoded copy of each text
+ * (`decoding.ts`); what is masked is the text. All patterns are linear in the length of the text.
  */
 import type { Value } from "convex/values";
 import { isAudioKey } from "./audio.ts";
+import { TURN_END, decoded, partsOf, replaced } from "./decoding.ts";
+import type { Copy, Span } from "./decoding.ts";
 
 const MASKS = { email: "[email]", phone: "[phone]", card: "[card]" } as const;
 
-const LOCAL = "(?<![\\p{L}\\p{N}._%+'-])[\\p{L}\\p{N}._%+'-]+";
-const LABEL = "[\\p{L}\\p{N}-]+";
-const ADDRESS = new RegExp(`${LOCAL}[@＠]${LABEL}(?:\\.${LABEL})*`, "gu");
+/** What RFC 5322 allows before the sign without quotes, and letters of all scripts. */
+const ATOMS = "[\\p{L}\\p{M}\\p{N}._%+'!#$&*/=?^`{|}~-]";
+const LOCAL = `(?<!${ATOMS})${ATOMS}+`;
+const LABEL = "[\\p{L}\\p{M}\\p{N}-]+";
+const DOMAIN = `(?:${LABEL}(?:\\.${LABEL})*|\\[[^\\]\\s]{1,80}\\])`;
+/** With a quoted part or a comment before the sign. */
+const QUOTED_ADDRESS = new RegExp(
+  `(?:${LOCAL})?(?:"(?:[^"\\\\\\r\\n]|\\\\.){1,64}"|\\([^()\\r\\n]{0,64}\\))@${DOMAIN}`,
+  "gu",
+);
+const ADDRESS = new RegExp(`${LOCAL}@${DOMAIN}`, "gu");
 const BRACKETED = (word: string) => `\\s{0,2}[(\\[{<]\\s?${word}\\s?[)\\]}>]\\s{0,2}`;
 /** With blanks around the sign, or signs in words: only what has a dot is an address then. */
 const SPACED_ADDRESS = new RegExp(
-  `${LOCAL}(?:\\s{0,3}[@＠]\\s{0,3}|${BRACKETED("at")})` +
-    `${LABEL}(?:(?:\\.| dot |${BRACKETED("dot")})${LABEL})+`,
+  `${LOCAL}(?:\\s{0,3}@\\s{0,3}|${BRACKETED("(?:at|@)")})` +
+    `${LABEL}(?:(?:\\.|\\sdot\\s|${BRACKETED("(?:dot|\\.)")})${LABEL})+`,
   "giu",
 );
+/** Signs within a spoken name: "jane dot doe". */
+const SPOKEN_SIGN = "(?:dot|period|underscore|dash|hyphen|minus|plus)";
 const SPOKEN_ADDRESS = new RegExp(
-  `${LOCAL} at ${LABEL}(?:(?: dot |${BRACKETED("dot")})${LABEL})+`,
+  `${LOCAL}(?:\\s${SPOKEN_SIGN}\\s${ATOMS}+){0,4}\\sat(?:\\ssign)?\\s` +
+    `${LABEL}(?:\\s(?:dash|hyphen)\\s${LABEL}){0,4}` +
+    `(?:(?:\\s(?:dot|period)\\s|${BRACKETED("dot")})${LABEL})+`,
   "giu",
 );
 
-const GAP = "[\\s.,:_|•()/\\-\\u00ad\\u200b-\\u200d\\u2010-\\u2015\\u2212\\ufeff]";
+const GAP = "[\\s.,:_|•()/+\\-\\u00ad\\u200b-\\u200d\\u2010-\\u2015\\u2212\\ufeff]";
 /** At least seven digits with at most five separators between two of them. */
 const NUMBER = new RegExp(`[+＋]?\\(?\\p{Nd}(?:${GAP}{0,5}\\p{Nd}){6,}`, "gu");
 const WORD = "(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)";
+/** Signs that are said between digits. */
+const SAID = "(?:dash|hyphen|space|dot|point)";
+const SPOKEN_GAP = "[\\s,.\\-]{1,3}";
 /** Number words, and groups of digits between them. */
 const SPOKEN_NUMBER = new RegExp(
-  `(?<![\\p{L}\\p{N}])(?:${WORD}|\\p{Nd}{1,4})(?:[\\s,.\\-]{1,3}(?:${WORD}|\\p{Nd}{1,4})){3,}(?![\\p{L}\\p{N}])`,
+  `(?<![\\p{L}\\p{N}])(?:${WORD}|\\p{Nd}{1,4})` +
+    `(?:${SPOKEN_GAP}(?:${SAID}${SPOKEN_GAP})?(?:${WORD}|\\p{Nd}{1,4})){3,}(?![\\p{L}\\p{N}])`,
   "giu",
 );
+const SAID_WORD = new RegExp(`^${SAID}$`, "i");
 /** UUIDs and document ids: tokens that look like numbers only by chance. Not before an at sign. */
 const TOKEN = new RegExp(
   "(?<![\\p{L}\\p{N}])([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=\\d{0,31}[a-z])[0-9a-z]{32})" +
@@ -65,6 +85,7 @@ const OPAQUE = new Set([
   "sessionId",
   "interactionId",
   "audioObjectId",
+  "cursor",
   "nextCursor",
   "sha256",
   "erasureId",
@@ -74,50 +95,65 @@ const OPAQUE = new Set([
 /** Return the text with personal numbers and addresses masked. */
 export function redactedText(text: string): string {
   if (isAudioKey(text)) return text;
-  // Tokens are every second part.
-  return text
-    .split(TOKEN)
-    .map((part, index) => (index % 2 === 0 ? maskedPart(part) : part))
+  return partsOf(decoded(text), TOKEN)
+    .map(({ copy, isMatch }) => (isMatch ? copy : PASSES.reduce(pass, copy)).shown)
     .join("");
 }
 
-function maskedPart(text: string): string {
-  let result = text;
-  if (/[@＠]/.test(result)) result = result.replace(ADDRESS, MASKS.email);
-  if (/[@＠]|at\s?[)\]}>]/i.test(result)) result = result.replace(SPACED_ADDRESS, MASKS.email);
-  if (/dot/i.test(result)) result = result.replace(SPOKEN_ADDRESS, MASKS.email);
-  result = result.replace(SPOKEN_NUMBER, maskSpoken);
-  return /\p{Nd}/u.test(result) ? result.replace(NUMBER, maskNumber) : result;
+/** What is looked for, one after the other. */
+const PASSES: ((text: string) => Span[])[] = [
+  (text) => (text.includes("@") ? addresses(text, QUOTED_ADDRESS) : []),
+  (text) => (text.includes("@") ? addresses(text, ADDRESS) : []),
+  (text) => (/@|at\s?[)\]}>]/i.test(text) ? addresses(text, SPACED_ADDRESS) : []),
+  (text) => (/dot|period/i.test(text) ? addresses(text, SPOKEN_ADDRESS) : []),
+  (text) => [...text.matchAll(SPOKEN_NUMBER)].flatMap(spokenNumber),
+  (text) => (/\p{Nd}/u.test(text) ? [...text.matchAll(NUMBER)].flatMap(numbersIn) : []),
+];
+
+function pass(copy: Copy, found: (text: string) => Span[]): Copy {
+  return replaced(copy, found(copy.read));
+}
+
+function addresses(text: string, pattern: RegExp): Span[] {
+  return [...text.matchAll(pattern)].map((match) => spanOf(match, MASKS.email));
+}
+
+function spanOf({ 0: found, index }: RegExpExecArray, mask: string, offset = 0): Span {
+  return { start: offset + index, end: offset + index + found.length, mask };
 }
 
 /** Mask what has seven digits or more, two of them as words. */
-function maskSpoken(match: string): string {
-  const units = match.split(/[\s,.-]+/);
+function spokenNumber(match: RegExpExecArray): Span[] {
+  const units = match[0].split(/[\s,.-]+/).filter((unit) => !SAID_WORD.test(unit));
   const words = units.filter((unit) => /\p{L}/u.test(unit)).length;
-  const digits = words + digitsOf(match);
-  return words >= 2 && digits >= 7 ? numberMask(digits) : match;
+  const digits = words + digitsOf(match[0]);
+  return words >= 2 && digits >= 7 ? [spanOf(match, numberMask(digits))] : [];
 }
 
-function maskNumber(match: string, offset: number, text: string): string {
-  if (isCard(match)) return MASKS.card;
-  if (/^\p{Nd}+$/u.test(match)) return maskBare(match, offset, text);
-  let result = "";
-  let at = 0;
-  for (const { 0: harmless, index } of match.matchAll(HARMLESS)) {
-    result += maskRest(match.slice(at, index)) + harmless;
-    at = index + harmless.length;
+function numbersIn(match: RegExpExecArray): Span[] {
+  const { 0: found, index, input } = match;
+  if (isCard(found)) return [spanOf(match, MASKS.card)];
+  if (/^\p{Nd}+$/u.test(found)) {
+    return isPersonal(found, index, input) ? [spanOf(match, numberMask(digitsOf(found)))] : [];
   }
-  return result + maskRest(match.slice(at));
+  const spans: Span[] = [];
+  let at = 0;
+  for (const harmless of found.matchAll(HARMLESS)) {
+    spans.push(...restOf(found.slice(at, harmless.index), index + at));
+    at = harmless.index + harmless[0].length;
+  }
+  return [...spans, ...restOf(found.slice(at), index + at)];
+}
+
+function restOf(text: string, offset: number): Span[] {
+  return [...text.matchAll(NUMBER)].map((match) =>
+    spanOf(match, numberMask(digitsOf(match[0])), offset),
+  );
 }
 
 /** Short runs without separators are amounts, and inside of words parts of identifiers. */
-function maskBare(match: string, offset: number, text: string): string {
-  const digits = digitsOf(match);
-  return digits >= 9 && !isInsideWord(text, offset, match.length) ? numberMask(digits) : match;
-}
-
-function maskRest(text: string): string {
-  return text.replace(NUMBER, (match) => numberMask(digitsOf(match)));
+function isPersonal(found: string, offset: number, text: string): boolean {
+  return digitsOf(found) >= 9 && !isInsideWord(text, offset, found.length);
 }
 
 function digitsOf(text: string): number {
@@ -149,6 +185,53 @@ function isCard(match: string): boolean {
 
 function numberMask(digits: number): string {
   return digits >= 13 ? MASKS.card : MASKS.phone;
+}
+
+type Turn = { speaker: string; text: string };
+
+/**
+ * Mask what one speaker spreads over turns that follow one another, with at most an
+ * acknowledgement ("uh-huh") of others in between. What remains is masked turn by turn.
+ */
+export function redactedTurns<Item extends Turn>(turns: Item[]): Item[] {
+  const result = [...turns];
+  for (const run of runsOf(turns)) {
+    const joined = run.map((index) => turns[index]!.text).join(TURN_END);
+    const texts = redactedText(joined).split(TURN_END);
+    if (texts.length !== run.length) continue;
+    run.forEach((index, place) => {
+      result[index] = { ...turns[index]!, text: texts[place]! };
+    });
+  }
+  return result;
+}
+
+/** Places of turns of one speaker that follow one another, two at least. */
+function runsOf(turns: Turn[]): number[][] {
+  const open = new Map<string, number[]>();
+  const runs: number[][] = [];
+  turns.forEach(({ speaker, text }, index) => {
+    for (const [other, run] of open) {
+      if (other !== speaker && !isAcknowledgement(text)) {
+        open.delete(other);
+        runs.push(run);
+      }
+    }
+    open.set(speaker, [...(open.get(speaker) ?? []), index]);
+  });
+  return [...runs, ...open.values()].filter((run) => run.length > 1);
+}
+
+function isAcknowledgement(text: string): boolean {
+  return !/\p{N}/u.test(text) && text.trim().split(/\s+/u).length <= 2;
+}
+
+/**
+ * Say whether arguments ask for what masking would change: whoever sees masked text must not learn
+ * by asking whether it is there.
+ */
+export function asksForMasked(args: Record<string, Value | undefined>): boolean {
+  return JSON.stringify(redacted(args)) !== JSON.stringify(args);
 }
 
 /**

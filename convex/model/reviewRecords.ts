@@ -36,7 +36,7 @@ const queueProgress = named(
 
 export const reviewQueue = named(
   "ReviewQueue",
-  reviewQueueRow.extend({ ...id, progress: queueProgress }),
+  reviewQueueRow.omit("closedAt").extend({ ...id, progress: queueProgress }),
 );
 
 const reviewer = { reviewerId: v.string(), reviewerName: v.optional(v.string()) };
@@ -84,7 +84,7 @@ export const claim = named(
 
 export const review = named(
   "Review",
-  reviewRow.omit("userId").extend({ ...id, reviewerName: v.optional(v.string()) }),
+  reviewRow.omit("userId", "counted").extend({ ...id, reviewerName: v.optional(v.string()) }),
 );
 
 /** How two reviewers of a queue answered the same questions; `count` times `a` met `b`. */

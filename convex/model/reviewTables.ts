@@ -40,6 +40,8 @@ export const reviewQueueRow = v.object({
   /** Priority of sessions that enter by rule; higher ones are handed out first. */
   priority: whole(),
   leaseMs: v.number(),
+  /** When it was closed last: what was written in it could then be read. */
+  closedAt: v.optional(moment()),
   createdBy: v.string(),
   createdAt: moment(),
 });
@@ -61,6 +63,10 @@ export const reviewItemRow = v.object({
   rank: whole(),
   place: v.number(),
   dispute: v.optional(dispute),
+  /** Who ever submitted a review here, taken back or not, and when first: see `blindness.ts`. */
+  writers: v.optional(v.array(v.object({ reviewerId: v.string(), at: moment() }))),
+  /** Everybody could read the reviews of the session at some time. */
+  exposed: v.optional(v.boolean()),
   /** Score of the final decision. */
   decisionScore: v.optional(v.number()),
   createdAt: moment(),
@@ -78,6 +84,11 @@ export const reviewRow = v.object({
   rubricId: v.id("rubrics"),
   version: whole(),
   latest: v.boolean(),
+  /**
+   * It counts for agreement: the last one that its reviewer wrote before those of others became
+   * visible to them. Absent on older rows: then the latest counts.
+   */
+  counted: v.optional(v.boolean()),
   ...content.fields,
   /** Mean of the session's scores, 1 to 5, three decimals. */
   score: v.optional(v.number()),
@@ -161,6 +172,7 @@ export const reviewTables = {
   reviews: defineTable(reviewRow)
     .index("by_item_reviewer_kind", ["itemId", "reviewerId", "kind", "version"])
     .index("by_item_latest", ["itemId", "latest"])
+    .index("by_item_counted", ["itemId", "counted"])
     .index("by_session_latest", ["sessionId", "latest", "createdAt"])
     .index("by_queue_latest", ["queueId", "latest", "createdAt"])
     .index("by_reviewer_latest", ["reviewerId", "latest", "createdAt"])

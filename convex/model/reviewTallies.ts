@@ -119,33 +119,43 @@ export async function latestReviews(
     .take(REVIEW_TARGET.max + 1);
 }
 
-/**
- * Count a review in (or out of) the agreement of its reviewer with the others of the item, and in
- * the scores of its day and model. Decisions are not counted.
- */
-export async function countReview(
+/** Say whether a version counts for agreement; of those of earlier releases the latest does. */
+export function isCounted({ kind, counted, latest }: Doc<"reviews">): boolean {
+  return kind === "review" && (counted ?? latest);
+}
+
+/** The versions of an item that count for agreement: of each reviewer one at most. */
+async function countedReviews(ctx: QueryCtx, itemId: Id<"reviewItems">): Promise<Doc<"reviews">[]> {
+  const marked = await ctx.db
+    .query("reviews")
+    .withIndex("by_item_counted", (q) => q.eq("itemId", itemId).eq("counted", true))
+    .take(REVIEW_TARGET.max);
+  const older = (await latestReviews(ctx, itemId)).filter(({ counted }) => counted === undefined);
+  return [...marked, ...older.filter(isCounted)];
+}
+
+/** Count a review in (or out of) the agreement of its reviewer with the others of the item. */
+export async function countPairs(
   ctx: MutationCtx,
   review: Doc<"reviews">,
   rubric: Doc<"rubrics">,
   sign: 1 | -1,
 ): Promise<void> {
-  for (const other of await latestReviews(ctx, review.itemId)) {
-    const isPeer =
-      other.kind === "review" &&
-      other.rubricId === review.rubricId &&
-      other.reviewerId !== review.reviewerId;
+  for (const other of await countedReviews(ctx, review.itemId)) {
+    const isPeer = other.rubricId === review.rubricId && other.reviewerId !== review.reviewerId;
     if (isPeer) await countPair(ctx, review, other, rubric, sign);
   }
-  await countScore(ctx, review, sign);
 }
 
 /** Count all reviews of an item out, one after the other. */
 export async function uncountReviews(ctx: MutationCtx, itemId: Id<"reviewItems">): Promise<void> {
+  for (const review of await countedReviews(ctx, itemId)) {
+    const rubric = (await ctx.db.get("rubrics", review.rubricId))!;
+    await countPairs(ctx, review, rubric, -1);
+    await ctx.db.patch("reviews", review._id, { counted: false });
+  }
   for (const review of await latestReviews(ctx, itemId)) {
-    if (review.kind === "review") {
-      const rubric = (await ctx.db.get("rubrics", review.rubricId))!;
-      await countReview(ctx, review, rubric, -1);
-    }
+    if (review.kind === "review") await countScore(ctx, review, -1);
     await ctx.db.patch("reviews", review._id, { latest: false });
   }
 }
@@ -173,7 +183,8 @@ async function countPair(
   else await ctx.db.patch("reviewAgreements", row._id, { cells: sums });
 }
 
-async function countScore(
+/** Count a review in (or out of) the scores of its day and model. Decisions are not counted. */
+export async function countScore(
   ctx: MutationCtx,
   { sessionId, rubricId, score }: Doc<"reviews">,
   sign: 1 | -1,

@@ -4,14 +4,21 @@ import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { differ } from "./agreement.ts";
 import { refusal } from "./errors.ts";
 import type { AuthedMutationCtx } from "./functions.ts";
-import type { Caller } from "./identity.ts";
 import { REVIEW_UNDO_MS, REVIEW_VERSIONS } from "./limits.ts";
 import type { Content } from "./reviewFields.ts";
 import { review as reviewRecord } from "./reviewRecords.ts";
 import type { Names } from "./reviewRecords.ts";
 import type { Claim, Review } from "./reviewRecords.ts";
-import { itemsOfSession, settleItem, slotOf, takeNext } from "./reviewSlots.ts";
-import { addToQueue, addToReviewer, countReview, latestReviews } from "./reviewTallies.ts";
+import { noteExposure, noteWriter, writesBlind } from "./blindness.ts";
+import { settleItem, takeNext } from "./reviewSlots.ts";
+import {
+  addToQueue,
+  addToReviewer,
+  countPairs,
+  countScore,
+  isCounted,
+  latestReviews,
+} from "./reviewTallies.ts";
 import { scoreOf } from "./rubric.ts";
 import { SessionReader } from "./sessions.ts";
 import { toRecord } from "./toRecord.ts";
@@ -38,44 +45,57 @@ export async function lastVersion(
 
 /** Fill a claimed slot with its review, for good; the draft goes. */
 export async function submitReview(
-  ctx: MutationCtx,
+  ctx: AuthedMutationCtx,
   item: Item,
   slot: Slot,
   rubric: Doc<"rubrics">,
   content: Content,
 ): Promise<Doc<"reviews">> {
   const now = Date.now();
+  const counted = await writesBlind(ctx, item.sessionId);
   const review = await insertVersion(ctx, item, slot.reviewerId, "review", rubric, content, {
     durationMs: now - slot.claimedAt,
     undoUntil: now + REVIEW_UNDO_MS,
+    counted,
   });
+  await noteWriter(ctx, item);
   const { score } = review;
   await ctx.db.patch("reviewSlots", slot._id, { state: "submitted", leaseUntil: 0, score });
   await deleteDraft(ctx, item._id, slot.reviewerId);
   await countSubmission(ctx, item, slot, 1);
-  await countReview(ctx, review, rubric, 1);
+  if (counted) await countPairs(ctx, review, rubric, 1);
+  await countScore(ctx, review, 1);
   await settleItem(ctx, item._id);
   await settleDispute(ctx, item._id, rubric);
+  await noteExposure(ctx, item);
   return review;
 }
 
-/** Put a new version of a review in the place of the last one. */
+/**
+ * Put a new version of a review in the place of the last one. Once others' became visible, the
+ * version before keeps its place in the agreement.
+ */
 export async function amendReview(
-  ctx: MutationCtx,
+  ctx: AuthedMutationCtx,
   item: Item,
   slot: Slot,
   before: Doc<"reviews">,
   rubric: Doc<"rubrics">,
   content: Content,
 ): Promise<Doc<"reviews">> {
-  await countReview(ctx, before, rubric, -1);
-  await ctx.db.patch("reviews", before._id, { latest: false });
+  const blind = await writesBlind(ctx, item.sessionId);
+  if (blind) await countPairs(ctx, before, rubric, -1);
+  await countScore(ctx, before, -1);
+  const counted = !blind && isCounted(before);
+  await ctx.db.patch("reviews", before._id, { latest: false, counted });
   const { durationMs } = before;
   const review = await insertVersion(ctx, item, slot.reviewerId, "review", rubric, content, {
     ...(durationMs === undefined ? {} : { durationMs }),
+    counted: blind,
   });
   await ctx.db.patch("reviewSlots", slot._id, { score: review.score });
-  await countReview(ctx, review, rubric, 1);
+  if (blind) await countPairs(ctx, review, rubric, 1);
+  await countScore(ctx, review, 1);
   await settleItem(ctx, item._id);
   await settleDispute(ctx, item._id, rubric);
   return review;
@@ -90,9 +110,11 @@ export async function withdrawReview(
   rubric: Doc<"rubrics">,
   leaseMs: number,
 ): Promise<Slot> {
-  await countReview(ctx, review, rubric, -1);
+  if (isCounted(review)) await countPairs(ctx, review, rubric, -1);
+  await countScore(ctx, review, -1);
   const now = Date.now();
-  await ctx.db.patch("reviews", review._id, { latest: false, withdrawnAt: now });
+  const gone = { latest: false, counted: false, withdrawnAt: now };
+  await ctx.db.patch("reviews", review._id, gone);
   const claim = { state: "claimed" as const, leaseUntil: now + leaseMs, score: undefined };
   await ctx.db.patch("reviewSlots", slot._id, claim);
   await keepDraft(ctx, item, slot.reviewerId, contentOf(review));
@@ -127,7 +149,7 @@ async function insertVersion(
   kind: Kind,
   rubric: Doc<"rubrics">,
   content: Content,
-  more: { durationMs?: number; undoUntil?: number },
+  more: { durationMs?: number; undoUntil?: number; counted?: boolean },
 ): Promise<Doc<"reviews">> {
   const before = await lastVersion(ctx, item._id, reviewerId, kind);
   const version = (before?.version ?? 0) + 1;
@@ -214,25 +236,6 @@ export async function keepDraft(
 async function deleteDraft(ctx: MutationCtx, itemId: Id<"reviewItems">, reviewerId: string) {
   const draft = await draftOf(ctx, itemId, reviewerId);
   if (draft !== null) await ctx.db.delete("reviewDrafts", draft._id);
-}
-
-/**
- * Say whether the caller may see what others wrote about a session. Reviewers may once their own
- * review of it is submitted, or when no open queue wants a review of it any more.
- */
-export async function seesOthers(
-  ctx: QueryCtx & { caller: Caller },
-  sessionId: Id<"userSessions">,
-): Promise<boolean> {
-  if (ctx.caller.role !== "reviewer") return true;
-  let isWanted = false;
-  for (const item of await itemsOfSession(ctx, sessionId)) {
-    const own = await slotOf(ctx, item._id, ctx.caller.subject);
-    if (own?.state === "submitted") return true;
-    const queue = item.state === "open" ? await ctx.db.get("reviewQueues", item.queueId) : null;
-    isWanted ||= queue?.state === "open";
-  }
-  return !isWanted;
 }
 
 export function contentOf({ answers, turns, comments, corrections }: Content): Content {

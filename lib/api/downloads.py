@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, cast
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -19,6 +19,7 @@ from starlette.routing import Route
 from lib.auth.backend_api import ApiUnavailableError
 from lib.auth.members import Member
 from lib.data import Caller, DataError, Refused, audit, interactions, listening, user_sessions
+from lib.data.records import NewExportDetails
 from lib.formats.transcript_export import FORMATS, JSON, TooLongError, gathered
 from lib.observability.request_id import request_id_bound
 from lib.product import paths
@@ -74,7 +75,8 @@ def transcript(request: Request) -> Response:
     caller = _caller(request)
     if _is_foreign(request):
         return _plain_response(403, _FOREIGN, caller)
-    kind = TRANSCRIPTS.get(request.query_params.get("format", "json"))
+    form = request.query_params.get("format", "json")
+    kind = TRANSCRIPTS.get(form)
     session_id = _session_id(request)
     if kind is None or session_id is None:
         return _no_session(caller)
@@ -88,7 +90,7 @@ def transcript(request: Request) -> Response:
             action="transcript.export",
             subject_type="userSession",
             subject_id=session_id,
-            details={"format": request.query_params.get("format", "json")},
+            details=cast("NewExportDetails", {"format": form}),
         )
     except TooLongError as error:
         return _plain_response(413, f"The transcript is too long to export. {error}", caller)

@@ -115,14 +115,6 @@ def page_roles(path: str) -> tuple[Role, ...]:
     return tuple(Role(name) for name in _DOCUMENTS.get(path, ()))
 
 
-def sees_clear(role: Role) -> bool:
-    """Return whether a role sees e-mail addresses, phone and card numbers unmasked.
-
-    Convex masks by the same table; this is for what the pages say about it.
-    """
-    return role.value in _TABLE["seesClear"]
-
-
 def function_allowed(role: Role, function: str) -> bool:
     """Return whether a role may call a Convex function, so that pages offer only what will work."""
     return allows(role, (Role(name) for name in _TABLE["functions"].get(function, ())))

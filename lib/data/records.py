@@ -109,6 +109,8 @@ class AuditEvent(Record, frozen=True, kw_only=True):
     created_at: Moment
     id: str
     impersonator_id: str | None = None
+    session_id: str | None = None
+    user_id: str | None = None
     details: Mapping[str, Any] | None = None
     request_id: str | None = None
 
@@ -751,7 +753,7 @@ class Upserted(Record, frozen=True, kw_only=True):
 
 
 class User(Record, frozen=True, kw_only=True):
-    """What `reveals:ofUser` returns."""
+    """What `reveals:findUser` returns."""
 
     clerk_id: str
     kind: Literal["product", "team"]
@@ -791,6 +793,7 @@ class UserSession(Record, frozen=True, kw_only=True):
     duration_ms: float | None = None
     provider: str | None = None
     model_id: str | None = None
+    language: str | None = None
     worst_latency_ms: float | None = None
     worst_ttft_ms: float | None = None
     assessment_ms: float | None = None
@@ -1023,6 +1026,8 @@ class AuditListArgs(TypedDict):
     to: NotRequired[datetime | None]
     actor_id: NotRequired[str | None]
     subject_id: NotRequired[str | None]
+    session_id: NotRequired[str | None]
+    user_id: NotRequired[str | None]
     action: NotRequired[str | None]
     order: NotRequired[Literal["asc", "desc"] | None]
 
@@ -1030,10 +1035,18 @@ class AuditListArgs(TypedDict):
 class AuditRecordArgs(TypedDict):
     """Arguments of `audit:record`."""
 
-    action: str
+    action: Literal[
+        "session.view",
+        "transcript.export",
+        "user.view",
+        "user.export",
+        "session.export",
+        "audit.export",
+        "review.export",
+    ]
     subject_type: str
     subject_id: str
-    details: NotRequired[Mapping[str, Any] | None]
+    details: NotRequired[NewExportDetails | None]
 
 
 class AuthEventsListArgs(TypedDict):
@@ -1264,6 +1277,31 @@ class NewEvaluation(TypedDict):
     change: NotRequired[Literal["firing", "recovered", "no-data"] | None]
 
 
+class NewExportDetails(TypedDict):
+    """Among arguments, at `AuditRecordArgs.details`."""
+
+    format: NotRequired[Literal["csv", "json", "markdown", "srt", "text", "vtt"] | None]
+    reason: NotRequired[str | None]
+    action: NotRequired[str | None]
+    actor: NotRequired[str | None]
+    audio: NotRequired[str | None]
+    channel: NotRequired[str | None]
+    label: NotRequired[str | None]
+    latency: NotRequired[str | None]
+    model: NotRequired[str | None]
+    period: NotRequired[str | None]
+    provider: NotRequired[str | None]
+    queue: NotRequired[str | None]
+    review: NotRequired[str | None]
+    session: NotRequired[str | None]
+    since: NotRequired[str | None]
+    sort: NotRequired[str | None]
+    status: NotRequired[str | None]
+    subject: NotRequired[str | None]
+    until: NotRequired[str | None]
+    user: NotRequired[str | None]
+
+
 class NewHistogram(TypedDict):
     """Among arguments, at `NewRollup.histogram`."""
 
@@ -1398,11 +1436,27 @@ class RepairUsersArgs(TypedDict):
     fix: bool
 
 
+class RevealsFindUserArgs(TypedDict):
+    """Arguments of `reveals:findUser`."""
+
+    value: str
+    reason: str
+
+
 class RevealsOfSessionArgs(TypedDict):
     """Arguments of `reveals:ofSession`."""
 
     id: str
     reason: str
+
+
+class RevealsOfSessionsArgs(TypedDict):
+    """Arguments of `reveals:ofSessions`."""
+
+    clerk_id: str
+    reason: str
+    cursor: str | None
+    limit: int
 
 
 class RevealsOfTranscriptArgs(TypedDict):
@@ -1717,6 +1771,7 @@ class UserSessionsCreateArgs(TypedDict):
     title: NotRequired[str | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    language: NotRequired[str | None]
     metadata: NotRequired[Mapping[str, Any] | None]
     source: NotRequired[str | None]
 
@@ -1800,6 +1855,7 @@ class UserSessionsUpdateArgs(TypedDict):
     assessment_ms: NotRequired[float | None]
     assessed_at: NotRequired[datetime | None]
     title: NotRequired[str | None]
+    language: NotRequired[str | None]
     labels: NotRequired[Sequence[str] | None]
     metadata: NotRequired[Mapping[str, Any] | None]
 
@@ -2001,15 +2057,10 @@ _write_audit_list_args = writer(
     Argument("to", "to", milliseconds),
     Argument("actor_id", "actorId"),
     Argument("subject_id", "subjectId"),
+    Argument("session_id", "sessionId"),
+    Argument("user_id", "userId"),
     Argument("action", "action"),
     Argument("order", "order"),
-)
-
-_write_audit_record_args = writer(
-    Argument("action", "action"),
-    Argument("subject_type", "subjectType"),
-    Argument("subject_id", "subjectId"),
-    Argument("details", "details"),
 )
 
 _write_auth_events_list_args = writer(
@@ -2179,6 +2230,29 @@ _write_new_evaluation = writer(
     Argument("change", "change"),
 )
 
+_write_new_export_details = writer(
+    Argument("format", "format"),
+    Argument("reason", "reason"),
+    Argument("action", "action"),
+    Argument("actor", "actor"),
+    Argument("audio", "audio"),
+    Argument("channel", "channel"),
+    Argument("label", "label"),
+    Argument("latency", "latency"),
+    Argument("model", "model"),
+    Argument("period", "period"),
+    Argument("provider", "provider"),
+    Argument("queue", "queue"),
+    Argument("review", "review"),
+    Argument("session", "session"),
+    Argument("since", "since"),
+    Argument("sort", "sort"),
+    Argument("status", "status"),
+    Argument("subject", "subject"),
+    Argument("until", "until"),
+    Argument("user", "user"),
+)
+
 _write_new_histogram = writer(
     Argument("zero", "zero"),
     Argument("counts", "counts"),
@@ -2291,9 +2365,21 @@ _write_repair_users_args = writer(
     Argument("fix", "fix"),
 )
 
+_write_reveals_find_user_args = writer(
+    Argument("value", "value"),
+    Argument("reason", "reason"),
+)
+
 _write_reveals_of_session_args = writer(
     Argument("id", "id"),
     Argument("reason", "reason"),
+)
+
+_write_reveals_of_sessions_args = writer(
+    Argument("clerk_id", "clerkId"),
+    Argument("reason", "reason"),
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
 )
 
 _write_reveals_of_transcript_args = writer(
@@ -2569,6 +2655,7 @@ _write_user_sessions_create_args = writer(
     Argument("title", "title"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("language", "language"),
     Argument("metadata", "metadata"),
     Argument("source", "source"),
 )
@@ -2636,6 +2723,7 @@ _write_user_sessions_update_args = writer(
     Argument("assessment_ms", "assessmentMs"),
     Argument("assessed_at", "assessedAt", milliseconds),
     Argument("title", "title"),
+    Argument("language", "language"),
     Argument("labels", "labels", list),
     Argument("metadata", "metadata"),
 )
@@ -2679,6 +2767,13 @@ _write_alerts_evaluate_args = writer(
     Argument("at", "at", milliseconds),
     Argument("channels", "channels", list),
     Argument("results", "results", lambda value: [_write_new_evaluation(item) for item in value]),
+)
+
+_write_audit_record_args = writer(
+    Argument("action", "action"),
+    Argument("subject_type", "subjectType"),
+    Argument("subject_id", "subjectId"),
+    Argument("details", "details", _write_new_export_details),
 )
 
 _write_interactions_append_args = writer(
@@ -2941,8 +3036,16 @@ REPAIR_USERS: Final[Mutation[RepairUsersArgs, Recount]] = Mutation(
     "repair:users", _write_repair_users_args, Reader(Recount)
 )
 
+REVEALS_FIND_USER: Final[Mutation[RevealsFindUserArgs, User | None]] = Mutation(
+    "reveals:findUser", _write_reveals_find_user_args, Reader(User | None)
+)
+
 REVEALS_OF_SESSION: Final[Mutation[RevealsOfSessionArgs, UserSession]] = Mutation(
     "reveals:ofSession", _write_reveals_of_session_args, Reader(UserSession)
+)
+
+REVEALS_OF_SESSIONS: Final[Mutation[RevealsOfSessionsArgs, Page[UserSession]]] = Mutation(
+    "reveals:ofSessions", _write_reveals_of_sessions_args, Reader(Page[UserSession])
 )
 
 REVEALS_OF_TRANSCRIPT: Final[Mutation[RevealsOfTranscriptArgs, Page[Interaction]]] = Mutation(

@@ -6,6 +6,8 @@ accepted here is passed on as it is.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from lib.data.fields import (
@@ -20,6 +22,16 @@ from lib.data.fields import (
     Title,
 )
 
+Language = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$",
+        max_length=35,
+        description="BCP 47 tag (RFC 5646).",
+        examples=["de-CH"],
+    ),
+]
+
 
 class SessionStart(Sent):
     """What a session is created with, besides its user."""
@@ -32,6 +44,7 @@ class SessionStart(Sent):
     started_at: Moment
     provider: Identifier | None = Field(default=None, examples=["openai"])
     model_id: Identifier | None = Field(default=None, examples=["gpt-4o-realtime"])
+    language: Language | None = None
     metadata: Metadata | None = None
 
 
@@ -43,5 +56,6 @@ class SessionChanges(Sent):
     assessment_ms: Duration | None = None
     assessed_at: Moment | None = None
     title: Title | None = None
+    language: Language | None = None
     labels: Labels | None = None
     metadata: Metadata | None = None

@@ -22,7 +22,8 @@ _NEEDED: Final = {"speaker", "text", "startedAtMs"}
 _NAMES: Final = {name.casefold(): name for name in (*_TEXTS, *_WHOLE, *_NUMBERS)}
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _DECLARED: Final = re.compile(r'"?sep=(.)"?\s*\Z', re.IGNORECASE)
-_NUMBER: Final = re.compile(r"-?[0-9]{1,20}(?:[.,][0-9]{1,20})?(?:[eE][+-]?[0-9]{1,3})?")
+# As many digits as the smallest float has, since the export writes no exponent.
+_NUMBER: Final = re.compile(r"-?[0-9]{1,20}(?:[.,][0-9]{1,400})?(?:[eE][+-]?[0-9]{1,3})?")
 # A decimal comma, or one between thousands?
 _AMBIGUOUS: Final = re.compile(r"-?[1-9][0-9]{0,2},[0-9]{3}")
 # What the export puts an apostrophe in front of, so that no spreadsheet takes it for a formula.

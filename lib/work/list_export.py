@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Literal, cast
 
 from lib.data import Caller, Page, audit, reviews, user_sessions
 from lib.data.paging import each
+from lib.data.records import NewExportDetails
 from lib.formats.record_export import (
     AUDIT_COLUMNS,
     MEDIA_TYPES,
@@ -29,7 +30,7 @@ exports: of this process.
 owner: Clerk user id of the member.
 caller: with their token: the file holds what they may see, masked as they see it.
 filters: arguments of the list's function, without cursor and limit.
-view: the same as in the address, for the audit trail.
+view: the same as in the address, for the audit trail; see `NewExportDetails`.
 form: csv or json.
 
 It raises `BusyError` if too many are running, and `Refused` or `Unavailable` if the audit event
@@ -38,7 +39,11 @@ could not be written: then nothing is exported.
 
 
 def _list(
-    name: str, subject_type: str, action: str, columns: Columns, page: Callable[..., Page[Any]]
+    name: str,
+    subject_type: str,
+    action: Literal["session.export", "audit.export", "review.export"],
+    columns: Columns,
+    page: Callable[..., Page[Any]],
 ) -> Begin:
     """Return the function that starts the export of one kind of list.
 
@@ -70,7 +75,7 @@ def _list(
             action=action,
             subject_type=subject_type,
             subject_id="list",
-            details={"format": form, **view},
+            details=cast("NewExportDetails", {"format": form, **view}),
         )
         file_name = f"earshot-{name}-{datetime.now(UTC):%Y%m%d-%H%M%S}.{form}"
         return exports.start(owner, file_name, MEDIA_TYPES[form], write)

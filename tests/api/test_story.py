@@ -84,6 +84,26 @@ def test_a_session_is_changed_in_part(api: Api) -> None:
     assert (changed["assessmentMs"], changed["title"]) == (812.5, "Before")
 
 
+def test_a_session_has_a_language_once_somebody_says_it(api: Api) -> None:
+    silent, spoken = api.new_session(), api.new_session(language="en")
+    assert api.call("GET", f"/sessions/{silent}").json()["language"] is None
+    assert api.call("GET", f"/sessions/{spoken}").json()["language"] == "en"
+    changed = api.call("PATCH", f"/sessions/{spoken}", json={"language": "de-CH"}).json()
+    assert changed["language"] == "de-CH"
+    assert api.call("PATCH", f"/sessions/{spoken}", json={"language": None}).json() == changed
+    told = api.call("GET", f"/sessions/{spoken}/transcript").json()
+    assert told["session"] == changed
+
+
+@pytest.mark.parametrize(
+    "tag", ["", "d", "de_CH", "de-", "german language", f"de{'-abcdefgh' * 4}"]
+)
+def test_a_language_that_is_no_tag_is_refused_by_name(api: Api, tag: str) -> None:
+    answer = api.call("PATCH", f"/sessions/{api.new_session()}", json={"language": tag})
+    assert answer.status_code == 422
+    assert [item["field"] for item in answer.json()["errors"]] == ["language"]
+
+
 def test_turns_are_stored_singly_and_in_batches_and_never_twice(api: Api) -> None:
     session = api.new_session()
     path = f"/sessions/{session}/interactions"

@@ -178,7 +178,7 @@ async def test_role_opens_its_pages_and_no_others(production: Stage) -> None:
     assert (await production.document("/sessions", cookies)).status_code == 200
     refused = await production.document("/storage", cookies)
     assert refused.status_code == 403
-    assert b"not for your role" in refused.content
+    assert b"have access to this page" in refused.content
     assert b"the app" not in refused.content
     assert production.events[-1].reason == "role-insufficient"
     assert (await production.get("/storage", cookies, accept="*/*")).status_code == 403

@@ -65,10 +65,10 @@ export async function seed(t: Deployment, personal?: Personal): Promise<Seeded> 
   });
   await worker.mutation(api.metrics.ingest, batch("seed", text));
   await worker.mutation(api.audit.record, {
-    action: "session.view",
-    subjectType: "session",
-    subjectId: sessionId,
-    details: metadata as Record<string, never>,
+    action: "session.export",
+    subjectType: "userSessions",
+    subjectId: "list",
+    details: { label: text.slice(0, 200).trim() },
   });
   await worker.mutation(api.jobLeases.acquire, { ...LEASE, name: "other", dueEveryMs: 0 });
   await worker.mutation(api.jobLeases.finish, {
@@ -208,7 +208,8 @@ export async function seedReviews(
   await admin.mutation(api.reviewQueues.addSessions, { queueId, sessionIds: [sessionId] });
   const items = await admin.query(api.reviewQueues.items, { queueId, ...PAGE });
   const itemId = items.items[0]!.id;
-  for (const role of ["reviewer", "admin"]) {
+  // The admin first: whoever may read everything is counted for agreement only then.
+  for (const role of ["admin", "reviewer"]) {
     if (ON_CLAIMS.test(name)) await as(t, role).mutation(api.reviewClaims.take, { itemId });
     if (ON_CLAIMS.test(name)) {
       await as(t, role).mutation(api.reviewClaims.saveDraft, { itemId, ...written(text) });
@@ -295,6 +296,8 @@ export function samples(
     "audioObjects:markMissing": { id: pendingAudioId },
     "audioObjects:startExpiry": {},
     "audioObjects:markExpired": { id: storedAudioId },
+    "reveals:findUser": { value: clerkId, reason: "call back" },
+    "reveals:ofSessions": { clerkId, reason: "call back", ...PAGE },
     "audioObjects:noteTag": { id: storedAudioId, tag: "set" },
     "reveals:ofUser": { clerkId, reason: "call back" },
     "reveals:ofSession": { id: sessionId, reason: "call back" },
@@ -309,7 +312,7 @@ export function samples(
     "authEvents:list": PAGE,
     "storageEvents:list": PAGE,
     "storageEvents:slowest": { ...PAGE, from: 0, to: 2 * START },
-    "audit:record": { action: "session.view", subjectType: "session", subjectId: sessionId },
+    "audit:record": { action: "session.view", subjectType: "userSession", subjectId: sessionId },
     "audit:list": PAGE,
     "listening:open": { id: sessionId, note: true },
     "listening:play": { id: storedAudioId, renewal: false },

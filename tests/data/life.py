@@ -116,10 +116,10 @@ def reading(convex: ConvexRuntime) -> Answers:
     recorded = convex.member("viewer", act={"sub": "user_boss"}).mutation(
         AUDIT_RECORD,
         AuditRecordArgs(
-            action="session.view",
-            subject_type="user",
-            subject_id="user_1",
-            details={"page": "users"},
+            action="session.export",
+            subject_type="userSessions",
+            subject_id="list",
+            details={"format": "csv", "label": "vip"},
         ),
     )
     why = "call back"
@@ -138,6 +138,10 @@ def reading(convex: ConvexRuntime) -> Answers:
         "by request": interactions.by_request_id(ingest, "req-1"),
         "hits": interactions.search(ingest, query="zebrafish"),
         "clear user": reveals.of_user(clear, clerk_id="user_1", reason=why),
+        "found user": reveals.find_user(clear, value="user_1", reason=why),
+        "clear sessions": reveals.of_sessions(
+            clear, clerk_id="user_1", reason=why, cursor=None, limit=10
+        ),
         "clear session": reveals.of_session(clear, id=session.id, reason=why),
         "clear turns": reveals.of_transcript(
             clear, session_id=session.id, reason=why, cursor=None, limit=10

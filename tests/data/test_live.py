@@ -198,13 +198,16 @@ def test_measurements_are_merged_once_per_batch(convex: ConvexRuntime) -> None:
 
 
 def test_the_audit_trail_names_the_caller(convex: ConvexRuntime) -> None:
-    viewer, subject = convex.member("viewer", "user_viewer"), uuid4().hex
-    audit.record(viewer, action="transcript.export", subject_type="session", subject_id=subject)
-    found = audit.page(convex.member("admin"), cursor=None, limit=10, subject_id=subject)
+    viewer, session = convex.member("viewer", "user_viewer"), new_session(convex)
+    audit.record(
+        viewer, action="transcript.export", subject_type="userSession", subject_id=session.id
+    )
+    found = audit.page(convex.member("admin"), cursor=None, limit=10, session_id=session.id)
     assert [(event.actor_id, event.action) for event in found.items] == [
         ("user_viewer", "transcript.export")
     ]
     assert found.items[0].request_id == viewer.request_id
+    assert found.items[0].user_id == session.user.clerk_id
 
 
 def test_a_role_that_may_not_is_refused(convex: ConvexRuntime) -> None:

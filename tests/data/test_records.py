@@ -62,7 +62,13 @@ def test_no_other_room_names_a_function() -> None:
 
 
 def test_a_function_without_a_short_first_sentence_is_refused() -> None:
-    function = {"kind": "query", "args": {}, "returns": {"type": "null"}, "comment": "No end"}
+    function = {
+        "kind": "query",
+        "args": {},
+        "returns": {"type": "null"},
+        "answer": None,
+        "comment": "No end",
+    }
     with pytest.raises(UndocumentedFunction, match="a:b"):
         call_texts({"a:b": function}, {"a": "About."})
 

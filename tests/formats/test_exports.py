@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import fields
 
-from lib.data.records import Interaction
+from lib.data.records import Interaction, UserSession
 from lib.formats.csv_cells import write_rows
 from lib.formats.record_export import (
     AUDIT_COLUMNS,
@@ -57,6 +58,20 @@ def test_what_people_read_is_in_the_order_of_time(turns: list[Interaction]) -> N
         written = FORMATS[name].file(SESSION, shuffled).decode().replace("\\", "")
         places = [written.index(f"turn-{place}\n") for place in range(len(turns))]
         assert all(before < after for before, after in pairwise(places))
+
+
+def test_the_list_of_sessions_holds_every_field_and_keeps_its_first_columns() -> None:
+    first = "id,externalId,title,userId,userName,userEmail,channel,status,startedAt,endedAt"
+    assert ",".join(SESSION_COLUMNS).startswith(first)
+    otherwise = {
+        "user": "userName",
+        "interactionCount": "turns",
+        "audioCount": "recordings",
+        "cost": "costUsd",
+    }
+    names = [field.encode_name for field in fields(UserSession)]
+    assert {otherwise.get(name, name) for name in names} <= set(SESSION_COLUMNS)
+    assert set(SESSION_COLUMNS).isdisjoint(otherwise)
 
 
 @pytest.mark.parametrize("columns", [SESSION_COLUMNS, AUDIT_COLUMNS, REVIEW_COLUMNS])

@@ -196,7 +196,7 @@ def test_after_five_wrong_passwords_even_the_right_one_must_wait(
     for attempt in range(PER_USERNAME):
         page.goto(development_portal.stack.portal_url)
         fill_sign_in(page, "admin", f"wrong-{attempt}")
-        expect(page.get_by_text("do not match")).to_be_visible()
+        expect(page.get_by_text("Wrong username or password")).to_be_visible()
     page.goto(development_portal.stack.portal_url)
     fill_sign_in(page, "admin", development_portal.stack.passwords["admin"])
     expect(page.get_by_text("Too many attempts. Please wait 5 minutes")).to_be_visible()

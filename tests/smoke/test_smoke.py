@@ -158,7 +158,7 @@ class TestOnAStack:
         assert broken.returncode == 1
         told = failures(report(broken))
         assert set(told) == {"Refuse an expired URL", "Verify the bucket", "Clean up"}
-        assert told["Refuse an expired URL"] == "A fresh URL of 2 s is answered 404, not 200."
+        assert told["Refuse an expired URL"] == "A fresh URL of 2 s gets 404, not 200."
         assert told["Verify the bucket"].startswith("bucket: is absent, must exist.")
         assert told["Clean up"].startswith("Left behind under smoke-")
 

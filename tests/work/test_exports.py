@@ -232,6 +232,7 @@ def a_session(number: int) -> UserSession:
         created_at=at,
         title='a "quoted"\r\nline, \u202ebidi',
         metadata={"snake_name": {"=x": 1}},
+        language="de-CH",
     )
 
 
@@ -254,6 +255,7 @@ def test_csv_holds_every_record_and_no_formula(exports: Exports) -> None:
     assert first["title"] == sessions[0].title
     assert first["startedAt"] == "2026-01-02T03:04:05.678Z"
     assert first["costUsd"] == "0.25"
+    assert first["language"] == "de-CH"
     assert [row[0] for row in rows] == ["s1", "s2"]
 
 

@@ -63,7 +63,7 @@ def test_an_archive_holds_all_of_one_user(
 ) -> None:
     other = new_room(services)
     admin = convex.member("admin", OWNER)
-    export = export_user(services.exports, OWNER, admin, filled.clerk_id)
+    export = export_user(services.exports, OWNER, admin, filled.clerk_id, "asked for their data")
     with zipfile.ZipFile(io.BytesIO(ready(export))) as archive:
         assert sorted(archive.namelist()) == [
             "audio.jsonl",
@@ -78,7 +78,23 @@ def test_an_archive_holds_all_of_one_user(
     (audio,) = (json.loads(line) for line in texts["audio.jsonl"].splitlines())
     assert audio["bytes"] == len(DATA)
     assert other.session_id not in "".join(texts.values())
+    reason = {"reason": "asked for their data"}
+    assert acts(convex, filled.clerk_id, "user.export") == [(OWNER, reason)]
+    # The profile, the sessions, and each transcript.
+    assert acts(convex, filled.clerk_id, "reveal") == [(OWNER, reason)] * 2
+    assert acts(convex, filled.session_id, "reveal") == [(OWNER, reason)]
+
+
+def test_an_archive_without_a_reason_is_masked(
+    services: Services, convex: ConvexRuntime, filled: Room
+) -> None:
+    admin = convex.member("admin", OWNER)
+    export = export_user(services.exports, OWNER, admin, filled.clerk_id)
+    with zipfile.ZipFile(io.BytesIO(ready(export))) as archive:
+        texts = [archive.read(name).decode() for name in archive.namelist()]
+    assert "ada@example.org" not in "".join(texts)
     assert acts(convex, filled.clerk_id, "user.export") == [(OWNER, None)]
+    assert acts(convex, filled.clerk_id, "reveal") == []
 
 
 def test_a_list_is_exported_as_the_member_sees_it(
@@ -93,7 +109,7 @@ def test_a_list_is_exported_as_the_member_sees_it(
         text = ready(export).decode("utf-8-sig")
         (seen[role],) = csv.DictReader(io.StringIO(text, newline=""))
     assert seen["viewer"]["userEmail"] == "[email]"
-    assert seen["admin"]["userEmail"] == "ada@example.org"
+    assert seen["admin"]["userEmail"] == "[email]"
     assert seen["admin"]["userName"] == "'=Ada()"
     exported = acts(convex, "list", "session.export")
     assert (f"{OWNER}_viewer", {"format": "csv", **view}) in exported

@@ -30,6 +30,8 @@ class AuditEvent(ResponseModel):
     impersonator_id: str | None = Field(
         description="Clerk user id of the impersonator, if there was one."
     )
+    session_id: str | None = Field(description="The session that it was about, if any.")
+    user_id: str | None = Field(description="Clerk id of the user whom it was about, if any.")
     details: dict[str, Any] | None
     request_id: str | None
     created_at: OutMoment
@@ -50,6 +52,12 @@ def list_audit_events(
     end: Annotated[Moment | None, Query(alias="to", description="Exclusive.")] = None,
     actor_id: Annotated[Identifier | None, Query(alias="actorId")] = None,
     subject_id: Annotated[Identifier | None, Query(alias="subjectId")] = None,
+    session_id: Annotated[
+        Identifier | None, Query(alias="sessionId", description="All that was about it.")
+    ] = None,
+    user_id: Annotated[
+        Identifier | None, Query(alias="userId", description="All that was about them (Clerk id).")
+    ] = None,
     action: Identifier | None = None,
     order: Order = "desc",
 ) -> AuditPage:
@@ -62,6 +70,8 @@ def list_audit_events(
         to=end,
         actor_id=actor_id,
         subject_id=subject_id,
+        session_id=session_id,
+        user_id=user_id,
         action=action,
         order=order,
     )

@@ -72,6 +72,7 @@ class Session(ResponseModel):
     audio_count: int
     provider: str | None
     model_id: str | None
+    language: str | None
     tokens_in: int
     tokens_out: int
     cost: float = Field(description="US dollars.")

@@ -22,7 +22,8 @@ from lib.data.records import (
 def page(caller: Caller, **arguments: Unpack[AuditListArgs]) -> Page[AuditEvent]:
     """Return one page of audit events, newest first by default.
 
-    `from_` is inclusive, `to` exclusive.
+    `from_` is inclusive, `to` exclusive; `session_id` and `user_id` (Clerk id) ask for all that was
+    about them, whatever its subject.
     """
     return caller.query(AUDIT_LIST, arguments)
 
@@ -30,5 +31,10 @@ def page(caller: Caller, **arguments: Unpack[AuditListArgs]) -> Page[AuditEvent]
 def record(
     caller: Caller, *, idempotency_key: str | None = None, **arguments: Unpack[AuditRecordArgs]
 ) -> Recorded:
-    """Note an act of the caller; who acts is taken from the token."""
+    """Note an act of the caller upon what exists; who acts is taken from the token.
+
+    Raises:
+        Refused: NOT_FOUND for an unknown session or user; FORBIDDEN for an act that is not the
+            caller's; VALIDATION for a subject of another kind.
+    """
     return caller.mutation(AUDIT_RECORD, arguments, idempotency_key)

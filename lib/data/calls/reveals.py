@@ -10,11 +10,15 @@ from typing import Unpack
 from lib.data.client import Caller
 from lib.data.functions import Page
 from lib.data.records import (
+    REVEALS_FIND_USER,
     REVEALS_OF_SESSION,
+    REVEALS_OF_SESSIONS,
     REVEALS_OF_TRANSCRIPT,
     REVEALS_OF_USER,
     Interaction,
+    RevealsFindUserArgs,
     RevealsOfSessionArgs,
+    RevealsOfSessionsArgs,
     RevealsOfTranscriptArgs,
     RevealsOfUserArgs,
     User,
@@ -22,9 +26,22 @@ from lib.data.records import (
 )
 
 
+def find_user(caller: Caller, value: str, reason: str) -> User | None:
+    """Find a user of the product by exact e-mail address or Clerk id, for a stated reason.
+
+    They are returned in clear, or None. That somebody asked is on record either way.
+    """
+    return caller.mutation_once(REVEALS_FIND_USER, RevealsFindUserArgs(value=value, reason=reason))
+
+
 def of_session(caller: Caller, id: str, reason: str) -> UserSession:
     """Return a session in clear (user, title, metadata), for a stated reason."""
     return caller.mutation_once(REVEALS_OF_SESSION, RevealsOfSessionArgs(id=id, reason=reason))
+
+
+def of_sessions(caller: Caller, **arguments: Unpack[RevealsOfSessionsArgs]) -> Page[UserSession]:
+    """Return one page of a user's sessions in clear, oldest first, for a stated reason."""
+    return caller.mutation_once(REVEALS_OF_SESSIONS, arguments)
 
 
 def of_transcript(

@@ -67,6 +67,8 @@ def amend(
 ) -> Review:
     """Put a new version in the place of the caller's submitted review.
 
+    Once the caller could read those of others, the version before keeps its place in the agreement.
+
     Raises:
         Refused: CONFLICT if there is none, or the session was decided.
     """

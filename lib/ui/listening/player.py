@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from lib.auth.roles import page_allowed, sees_clear
+from lib.auth.roles import page_allowed
 from lib.data import Caller, interactions, listening
 from lib.data.records import AudioObject, Interaction, UserSession
 from lib.product import paths
@@ -127,7 +127,7 @@ def draw_player(loaded: LoadedSession, visitor: Visitor, *, reviewing: bool = Fa
         memory.edition += 1
     whole = loaded.sent is not turns or bool(getattr(asked, "whole", None))
     data = _player_data(loaded, memory, whole=whole) | {
-        "masking": _masking(loaded, visitor),
+        "masking": _masking(loaded),
         "reviewing": reviewing,
         "downloadPath": _download_path(loaded, visitor),
     }
@@ -141,10 +141,10 @@ def _download_path(loaded: LoadedSession, visitor: Visitor) -> str | None:
     return f"{paths.RECORDINGS}?{urlencode({'id': loaded.session.id, 'as': 'zip'})}"
 
 
-def _masking(loaded: LoadedSession, visitor: Visitor) -> dict[str, Any]:
+def _masking(loaded: LoadedSession) -> dict[str, Any]:
     if loaded.revealed:
         return {"state": "revealed", "reason": loaded.revealed.reason}
-    return {"state": "clear" if sees_clear(visitor.member.role) else "masked", "reason": None}
+    return {"state": "masked", "reason": None}
 
 
 def _player_data(loaded: LoadedSession, memory: PlaybackState, *, whole: bool) -> dict[str, Any]:

@@ -127,6 +127,8 @@ def _facts(session: UserSession, visitor: Visitor) -> list[Fact]:
     facts += [Fact("Tokens", tokens), Fact("Cost", fmt.dollars(session.cost))]
     if model:
         facts.append(Fact("Model", model))
+    if session.language:
+        facts.append(Fact("Language", session.language))
     return facts
 
 

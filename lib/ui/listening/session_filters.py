@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from lib.data.records import UserSession
 from lib.product.objectives import FULL_TURN
-from lib.product.texts import made_fit, shortened
+from lib.product.texts import sanitized, shortened
 from lib.ui.parts.periods import bounds_of, day_of
 
 Order = Literal["asc", "desc"]
@@ -148,4 +148,4 @@ def _choice(name: str, value: object) -> str:
 def _text(value: object, longest: int) -> str:
     if not isinstance(value, str):
         return ""
-    return shortened(made_fit(value).strip(), longest).strip()
+    return shortened(sanitized(value).strip(), longest).strip()

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from lib.auth.roles import function_allowed, page_allowed, sees_clear
+from lib.auth.roles import function_allowed, page_allowed
 from lib.data import Caller, Refused, interactions, reveals, user_sessions
 from lib.data.records import (
     REVEALS_OF_TRANSCRIPT,
@@ -75,6 +75,7 @@ _NAMES: Final = {
 }
 _LINKS: Final = "<p style='display:flex;flex-wrap:wrap;gap:0.2rem 0.9rem;margin:0'>{}</p>"
 _LINK: Final = "<a href='{}' target='_self' download style='color:inherit'>{}</a>"
+_TRAIL: Final = "Who opened and heard it"
 _MOST_REASON: Final = 200
 _MASK: Final = re.compile(r"\[(email|phone|card)\]")
 
@@ -82,8 +83,11 @@ _MASK: Final = re.compile(r"\[(email|phone|card)\]")
 def side_panel(loaded: LoadedSession, visitor: Visitor) -> None:
     """Draw the panel; call it inside the page's fragment, which reruns for every form here."""
     _exports(loaded, visitor)
-    if not sees_clear(visitor.member.role):
-        _masking(loaded, visitor)
+    _masking(loaded, visitor)
+    if page_allowed(visitor.member.role, "/audit"):
+        address = f"/audit?{urlencode({'session': loaded.session.id})}"
+        link = f"<a href='{escape(address)}' target='_self' style='color:inherit'>{_TRAIL}</a>"
+        st.html(_LINKS.format(link))
     legal_hold(loaded.session, visitor, pending=loaded.hold_pending)
     if loaded.shown.metadata:
         st.subheader("Metadata", anchor=False)

@@ -35,6 +35,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "Played a recording": "audio.play",
     "Renewed a playback URL": "audio.renew",
     "Revealed masked data": "reveal",
+    "Looked for a person": "user.find",
     "Exported a transcript": "transcript.export",
     "Exported a recording": "audio.export",
     "Exported sessions": "session.export",
@@ -60,7 +61,7 @@ _SESSION_SUBJECTS: Final = frozenset({"userSession", "session", "transcript"})
 def page_of(event: AuditEvent) -> tuple[str, dict[str, str]] | None:
     """Return the page of an event's subject and its parameters; None if it has none."""
     details = event.details or {}
-    session_id = details.get("sessionId")
+    session_id = event.session_id or details.get("sessionId")
     if event.subject_type in _SESSION_SUBJECTS:
         return "/session", {"id": event.subject_id}
     if event.subject_type == "user":
@@ -104,7 +105,7 @@ def _details(event: AuditEvent) -> Cell:
 
 
 TABLE: Final = "audit-table"
-_KEYS: Final = ("action", "actor", "subject", "since", "until")
+_KEYS: Final = ("action", "actor", "subject", "session", "since", "until")
 
 
 def draw(visitor: Visitor) -> None:
@@ -149,6 +150,8 @@ def _filters() -> dict[str, str]:
             filters.exact("Actor", "Clerk user id", "actor")
         with filters.chip("Subject", "subject"):
             filters.exact("Subject", "Id of a session, user or recording", "subject")
+        with filters.chip("Session", "session"):
+            filters.exact("Session", "Id of a session: every event about it", "session")
         with filters.chip("Time", "since", "until"):
             filters.days("On or after", "On or before")
         filters.clear_button(_KEYS)
@@ -162,6 +165,7 @@ def _arguments(view: dict[str, str]) -> dict[str, Any]:
         "action": ACTIONS.get(view.get("action", "")),
         "actor_id": view.get("actor"),
         "subject_id": view.get("subject"),
+        "session_id": view.get("session"),
         "from_": start,
         "to": end,
     }

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from lib.auth.roles import Role, allows, function_allowed, sees_clear
+from lib.auth.roles import Role, allows, function_allowed
 from lib.data import Refused, reveals
 from lib.data.records import REVEALS_OF_USER, User
 from lib.product.limits import IDENTIFIER_CHARS
@@ -22,9 +22,8 @@ _REVEALED: Final = "earshot.revealed"
 
 
 def may_reveal(visitor: Visitor) -> bool:
-    """Return whether the visitor may reveal masked data; roles that see clear text need not."""
-    role = visitor.member.role
-    return function_allowed(role, REVEALS_OF_USER.path) and not sees_clear(role)
+    """Return whether the visitor may reveal masked data."""
+    return function_allowed(visitor.member.role, REVEALS_OF_USER.path)
 
 
 def revealed(clerk_id: str) -> User | None:
@@ -53,6 +52,29 @@ def ask(clerk_id: str) -> None:
                 st.text(refused.message)
                 return
         st.rerun()
+
+
+@st.dialog("Find a person", icon=":material/person_search:")
+def find() -> None:
+    """Ask for an exact address or id and a reason, which is audited, then open the user."""
+    visitor = require_role("/users")
+    st.text("The audit trail records the search, found or not, and your reason.")
+    value = (st.text_input("E-mail address or Clerk id", key="find-value", live=True) or "").strip()
+    reason = st.text_input("Reason", key="find-reason", max_chars=IDENTIFIER_CHARS, live=True)
+    words = (reason or "").strip()
+    if not st.button("Find", type="primary", disabled=not (value and words), key="find-now"):
+        return
+    with notices.error_boundary(visitor.caller.request_id, "search for the person"):
+        try:
+            found = reveals.find_user(visitor.caller, value=value, reason=words)
+        except Refused as refused:
+            st.text(refused.message)
+            return
+        if found is None:
+            st.text("Nobody has this address or id.")
+            return
+        st.session_state[_REVEALED] = found
+    st.switch_page(BY_PATH["/user"].script, query_params={"id": found.clerk_id})
 
 
 def draw(user: User, visitor: Visitor) -> None:
@@ -86,8 +108,16 @@ def _export(user: User, visitor: Visitor) -> None:
     def start(exports: Exports, asking: Visitor) -> Export:
         if not allows(asking.member.role, Role.ADMIN):
             raise PermissionError("the role was taken away")
-        return export_user(exports, asking.member.user_id, asking.caller, user.clerk_id)
+        reason = str(st.session_state.get(f"export-reason-{user.clerk_id}") or "").strip() or None
+        return export_user(exports, asking.member.user_id, asking.caller, user.clerk_id, reason)
 
     with st.popover("Export data", icon=":material/download:", key="export-user"):
         st.text("Profile, sessions, transcripts and the list of recordings, in one archive.")
+        st.text_input(
+            "Reason, if it shall be in clear",
+            key=f"export-reason-{user.clerk_id}",
+            max_chars=200,
+            placeholder="Masked without one",
+            help="It goes on the audit trail with each part that is revealed.",
+        )
         export_controls(visitor, "/user", user.clerk_id, "Start export", start)

@@ -6,13 +6,12 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from lib.auth.roles import sees_clear
 from lib.data import users
 from lib.ui.parts import filters
 from lib.ui.parts.page_heading.component import page_heading
 from lib.ui.parts.pager import PAGE_SIZE, Pager
 from lib.ui.parts.record_table.component import record_table
-from lib.ui.people import user_rows
+from lib.ui.people import actions, user_rows
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 
@@ -62,11 +61,8 @@ def draw(visitor: Visitor) -> None:
 
 
 def _filters(visitor: Visitor) -> tuple[str, _Status | None, str]:
-    # Only roles that see addresses unmasked can search by them.
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        search = filters.search_field(
-            "Name, e-mail or id" if sees_clear(visitor.member.role) else "Name or id", width=340
-        )
+        search = filters.search_field("Name or id", width=340)
         status = filters.choice("Status", list(_STATUSES), "status")
         sort = st.selectbox(
             "Sort",
@@ -79,13 +75,17 @@ def _filters(visitor: Visitor) -> tuple[str, _Status | None, str]:
             help="Search results are sorted by relevance." if search else None,
         )
         filters.clear_button(("status",))
+        if actions.may_reveal(visitor) and st.button(
+            "Find a person", icon=":material/person_search:", key="find-person"
+        ):
+            actions.find()
     return search, _STATUSES.get(status), sort or _DEFAULT
 
 
 def _empty(*, searched: bool) -> None:
     if searched:
         notices.empty(
-            "No users match", "Search matches words of names, e-mail addresses and Clerk ids."
+            "No users match", "Search matches words of names and Clerk ids, as they are shown."
         )
     else:
         notices.empty(

@@ -246,4 +246,4 @@ def test_what_can_be_played_is_played(
     wait_until(lambda: position(reviewer) > 2.3, 30)
     expect(lit(reviewer)).to_contain_text("Two")
     is_cut = len(body) in {100_000, 150_000}
-    expect(reviewer.get_by_text("The recording was cut off")).to_have_count(int(is_cut))
+    expect(reviewer.get_by_text("The recording is incomplete")).to_have_count(int(is_cut))

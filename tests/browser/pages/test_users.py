@@ -68,6 +68,8 @@ def test_an_admin_exports_everything_about_a_user(
     clerk_id, session = a_user(ingest, stack, "Exported Person")
     enter(page, stack, "admin", f"/user?id={clerk_id}")
     page.get_by_role("button", name="Export data").click()
+    page.get_by_label("Reason, if it shall be in clear").fill("asked for their data")
+    page.keyboard.press("Tab")
     page.get_by_role("button", name="Start export").click()
     link = page.get_by_role("link", name=re.compile("Download"))
     expect(link).to_be_visible()
@@ -86,6 +88,7 @@ def test_an_admin_exports_everything_about_a_user(
     page.goto(f"{stack.app_url}/audit?subject={clerk_id}")
     trail = page.get_by_role("table", name="Audit events")
     expect(trail).to_contain_text("Exported a user")
+    expect(trail).to_contain_text("reason: asked for their data")
     expect(trail).to_contain_text("Viewed a user")
 
 
@@ -106,6 +109,29 @@ def test_a_reviewer_reveals_an_address_with_a_reason_on_record(
     expect(page.get_by_text(address)).to_be_visible()
     page.goto(f"{stack.app_url}/user?id={clerk_id}")
     expect(page.get_by_text("[email]")).to_be_visible()
+
+
+def test_an_admin_finds_a_person_by_address_with_a_reason_on_record(
+    page: Page, stack: RunningStack, ingest: Ingest
+) -> None:
+    clerk_id, _ = a_user(ingest, stack, "Sought Person")
+    address = f"{clerk_id.lower()}@customers.example"
+    enter(page, stack, "admin", "/users")
+    page.get_by_role("button", name="Find a person").click()
+    dialog = page.get_by_role("dialog")
+    find = dialog.get_by_role("button", name="Find", exact=True)
+    dialog.get_by_label("E-mail address or Clerk id").fill("nobody@customers.example")
+    expect(find).to_be_disabled()
+    dialog.get_by_label("Reason").fill("They called")
+    find.click()
+    expect(dialog.get_by_text("Nobody has this address or id.")).to_be_visible()
+    dialog.get_by_label("E-mail address or Clerk id").fill(address)
+    expect(find).to_be_enabled()
+    find.click()
+    expect(page).to_have_url(re.compile(clerk_id))
+    expect(page.get_by_text(address)).to_be_visible()
+    page.goto(f"{stack.app_url}/audit?subject={clerk_id}")
+    expect(page.get_by_role("table", name="Audit events")).to_contain_text("Looked for a person")
 
 
 def test_an_admin_erases_a_user_and_gets_a_receipt(

@@ -44,6 +44,7 @@ def test_every_field_of_a_session_arrives(desk: Desk) -> None:
         title="T",
         provider="openai",
         modelId="m",
+        language="de-CH",
         metadata={"a": [1, {"b": None}]},
         status="abandoned",
         endedAt="2026-01-31T12:05:00Z",
@@ -58,6 +59,11 @@ def test_every_field_of_a_session_arrives(desk: Desk) -> None:
     assert (report["complete"], report["refusedCount"], report["sessionsCreated"]) == (True, 0, 1)
     found = desk.session(sent["externalId"])
     assert (found.title, found.metadata, found.labels) == ("T", {"a": [1, {"b": None}]}, ("x", "y"))
+    assert (found.provider, found.model_id, found.language) == ("openai", "m", "de-CH")
+    assert (found.assessed_at, found.external_id) == (
+        datetime(2026, 1, 31, 12, 6, tzinfo=UTC),
+        sent["externalId"],
+    )
     assert (found.status, found.duration_ms, found.source) == ("abandoned", 300_000, "import")
     assert (found.review_status, found.score, found.assessment_ms) == ("reviewed", 4, 300)
     (turn,) = desk.turns(sent["externalId"])
@@ -66,6 +72,11 @@ def test_every_field_of_a_session_arrives(desk: Desk) -> None:
     for name, value in full.items():
         snake = names.get(name) or "".join(f"_{c.lower()}" if c.isupper() else c for c in name)
         assert stored[snake] == value
+
+
+def test_a_language_that_is_no_tag_is_refused_by_name(desk: Desk) -> None:
+    report = desk.run(desk.lines(line(desk, language="de_CH")))
+    assert [item["field"] for item in report["refused"]] == ["language"]
 
 
 def test_a_repeat_changes_nothing_not_even_what_a_reviewer_did(desk: Desk) -> None:

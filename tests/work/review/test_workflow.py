@@ -61,6 +61,9 @@ class Workflow(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.submitted: dict[tuple[str, str], int] = {}
+        self.counted: dict[tuple[str, str], int] = {}
+        self.writers: dict[str, set[str]] = {}
+        self.exposed: set[str] = set()
         self.last: dict[str, str] = {}
         self.crashes = 0
 
@@ -146,7 +149,7 @@ class Workflow(RuleBasedStateMachine):
             return
         assert (item, name) not in self.submitted
         assert answers == [answers[0]] * times
-        self.submitted[item, name] = score
+        self.wrote(item, name, score)
         if answers[0].next is not None:
             self.holds(name, answers[0].next)
 
@@ -162,7 +165,7 @@ class Workflow(RuleBasedStateMachine):
     def amend(self, name: str, score: int) -> None:
         for item in self.done_by(name)[:1]:
             reviews.amend(self.desk.reviewer(name), **written(item, score))
-            self.submitted[item, name] = score
+            self.wrote(item, name, score)
 
     @rule(name=people)
     def undo(self, name: str) -> None:
@@ -172,6 +175,7 @@ class Workflow(RuleBasedStateMachine):
                 claim = reviews.undo(self.desk.reviewer(name), item)
                 assert claim.draft is not None
                 assert claim.draft.answers == {"tone": self.submitted.pop((item, name))}
+                self.counted.pop((item, name), None)
                 self.holds(name, claim)
 
     @rule(name=people, pick=st.integers(0, SESSIONS - 1))
@@ -215,7 +219,17 @@ class Workflow(RuleBasedStateMachine):
         if item is None:
             return
         if self.submitted_through(name, item, score, key):
-            self.submitted[item, name] = score
+            self.wrote(item, name, score)
+
+    def wrote(self, item: str, name: str, score: int) -> None:
+        """Note a review; it counts for agreement if its writer could not read another."""
+        writers = self.writers.setdefault(item, set())
+        if not writers - {name} or (name not in writers and item not in self.exposed):
+            self.counted[item, name] = score
+        writers.add(name)
+        self.submitted[item, name] = score
+        if sum(one == item for one, _ in self.submitted) == self.target:
+            self.exposed.add(item)
 
     def submitted_through(self, name: str, item: str | None, score: int, key: str) -> bool:
         """Submit; False if it was refused, or (in a crash) there was no answer."""
@@ -266,7 +280,7 @@ class Workflow(RuleBasedStateMachine):
         assert progress.left >= 0
 
     @invariant()
-    def agreement_counts_each_pair(self) -> None:
+    def agreement_counts_each_pair_written_blind(self) -> None:
         if not hasattr(self, "desk"):
             return
         rows = reviews.agreements(
@@ -278,8 +292,8 @@ class Workflow(RuleBasedStateMachine):
             for cell in row.cells
         }
         expected: dict[tuple[str, str, str, str], int] = {}
-        for (item, first), a in self.submitted.items():
-            for (other, second), b in self.submitted.items():
+        for (item, first), a in self.counted.items():
+            for (other, second), b in self.counted.items():
                 if item == other and first < second:
                     cell = (first, second, str(a), str(b))
                     expected[cell] = expected.get(cell, 0) + 1

@@ -161,7 +161,8 @@ export class Panel {
     }
     this.#notes.show(this.#content);
     const left = missing(this.#data.criteria, this.#content).length;
-    const words = left > 0 ? `${left} required ${left === 1 ? "question" : "questions"} remaining` : "";
+    const words =
+      left > 0 ? `${left} required ${left === 1 ? "question" : "questions"} remaining` : "";
     const saved = this.#number > this.#data.saved ? "saving …" : "saved";
     this.#state.textContent = [words, this.#number > 0 ? saved : ""].filter(Boolean).join(" · ");
   }
