@@ -191,6 +191,23 @@ test("what is analysed while the session is held gets no tag", async () => {
   expect(await due(t, "untag")).toEqual([id]);
 });
 
+test("what was tagged and is found corrupt loses its tag under a hold like any other", async () => {
+  const t = deployment();
+  const { sessionId, id } = await recording(t);
+  const worker = as(t, "worker");
+  await analysed(t, id);
+  await worker.mutation(api.audioObjects.noteTag, { id, tag: "set" });
+  await worker.mutation(api.audioObjects.markAnalysed, {
+    id,
+    analysis: "corrupt",
+    reason: "replaced",
+  });
+  await hold(t, sessionId, true);
+  expect(await due(t, "untag")).toEqual([id]);
+  await worker.mutation(api.audioObjects.noteTag, { id, tag: "gone" });
+  expect(await isPending(t, sessionId)).toBe(false);
+});
+
 test("a repeated announcement has the whole time to upload again", async () => {
   const t = deployment();
   const sessionId = await addSession(t);

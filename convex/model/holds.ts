@@ -44,7 +44,8 @@ export function tagFor(
   { status, analysis, tag }: Doc<"audioObjects">,
   isHeld: boolean,
 ): "wanted" | "set" | "unwanted" | undefined {
-  if (status !== "stored" || analysis !== "ready") return tag;
+  // One that was found corrupt later may carry the tag from before.
+  if (status !== "stored" || (analysis !== "ready" && tag === undefined)) return tag;
   if (isHeld) return "unwanted";
   return tag === "set" ? "set" : "wanted";
 }

@@ -393,6 +393,8 @@ class World:
         for job in (self.sweep, self.analyse, self.tag, self.retain, self.erase, self.reconcile):
             job()
         self.analyse()  # of what came late
+        for session in self.sessions:
+            assert not (session.held and self._is_pending(session)), "a hold stays pending"
         objects = self._objects()
         now = self.clock.now()
         assert not self._is_overdue(now)
