@@ -8,7 +8,7 @@ that puts bytes with a URL as long as that can be used.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from lib.data import Refused, audio_objects, erasure, interactions, listening, user_sessions, users
 from lib.data.records import AudioObject, NewInteraction
-from lib.product.lifetimes import UPLOAD_URL
+from lib.product.lifetimes import LATE_UPLOAD, UPLOAD_URL
 from lib.storage.decode import UnplayableError
 from lib.storage.errors import ObjectMissingError, StorageError
 from lib.storage.keys import AUDIO_PREFIX, AudioKey, both_keys
@@ -34,7 +34,7 @@ from tests.support.convex import ConvexRuntime
 
 GOOD = recording("audio/wav", 0.3)
 OTHER = GOOD[:-2] + b"xx"
-SLOW_UPLOAD = timedelta(minutes=50)
+SLOW_UPLOAD = LATE_UPLOAD - timedelta(minutes=1)
 """How long after the end of its URL an upload may still arrive that began before."""
 
 TURNS = 2
@@ -75,6 +75,7 @@ class Recording:
     id: str
     key: str
     session: Session
+    sequence: int
     url_until: datetime
     ends_at: datetime
     acknowledged: bool = False
@@ -99,6 +100,7 @@ class World:
         self._admin = convex.member("admin")
         self.tags: dict[str, datetime] = {}
         self.put_at: dict[str, datetime] = {}
+        self.ended_by_bucket: set[str] = set()
         self.recordings: list[Recording] = []
         self.erasing: set[str] = set()
         self.swept: set[str] = set()
@@ -157,7 +159,9 @@ class World:
         row = begun.audio
         known = next((one for one in self.recordings if one.id == row.id), None)
         if known is None:
-            self.recordings.append(Recording(row.id, row.key, chosen, until, row.expires_at))
+            self.recordings.append(
+                Recording(row.id, row.key, chosen, sequence % TURNS, until, row.expires_at)
+            )
         else:
             known.url_until = until
 
@@ -184,6 +188,16 @@ class World:
         chosen.replaced |= data != GOOD
         self.tags.pop(chosen.key, None)  # a new object has no tags
         self.put_at[chosen.key] = self.clock.now()
+        self.ended_by_bucket.discard(chosen.key)
+
+    def upload(self, session: int, sequence: int) -> None:
+        """Announce, send and complete, as most uploads go."""
+        self.begin(session, sequence)
+        chosen = self.sessions[session % len(self.sessions)]
+        for number, one in enumerate(self.recordings):
+            if (one.session, one.sequence) == (chosen, sequence % TURNS):
+                self.put(number)
+                self.complete(number)
 
     def complete(self, pick: int) -> None:
         """Say that the bytes are sent."""
@@ -229,6 +243,7 @@ class World:
         chosen = self.sessions[session % len(self.sessions)]
         if self._set_hold(chosen, held=True):
             chosen.held = True
+            self._protect(chosen, self._rows())
 
     def release(self, session: int) -> None:
         """Release a session."""
@@ -236,6 +251,12 @@ class World:
         if self._set_hold(chosen, held=False):
             chosen.held = False
             chosen.protected.clear()
+
+    def _protect(self, session: Session, rows: Iterable[AudioObject]) -> None:
+        """Note what a held session is said to have, as far as the bucket has not ended it."""
+        session.protected |= {
+            row.key for row in rows if row.session_id == session.id and row.status == "stored"
+        } - self.ended_by_bucket
 
     def _set_hold(self, session: Session, *, held: bool) -> bool:
         answer = unless_refused(
@@ -312,6 +333,7 @@ class World:
     def delete_tagged(self, name: str) -> None:
         """Delete an object by the bucket's own means."""
         self.tags.pop(name, None)
+        self.ended_by_bucket.add(name)
         client = self.storage.client("admin")
         client.delete_object(Bucket=self.storage.bucket, Key=name)
 
@@ -348,13 +370,7 @@ class World:
                 assert session.protected <= objects, "a held recording was deleted"
                 tagged = any(f"/{session.id}/" in name for name in self.tags)
                 assert not tagged or self._is_pending(session), "tagged, held, and not pending"
-                session.protected |= {
-                    row.key
-                    for row in rows.values()
-                    if row.session_id == session.id
-                    and row.status == "stored"
-                    and row.key in objects
-                }
+                self._protect(session, rows.values())
         for one in self.recordings:
             if one.session.clerk_id not in self.erasing:
                 self._plays(one, rows[one.id], objects, now)
@@ -414,6 +430,9 @@ class World:
             self.release(number)
         for number in range(len(self.users)):
             self.start_erasure(number)
+        self.erase()
+        for number in range(len(self.recordings)):
+            self.put(number)
         self.tidy()
         self.clock.advance(timedelta(hours=3))
         self.reconcile()
@@ -454,9 +473,10 @@ class Interruptions:
 
         def wrapped(*args: Any, **kwargs: Any) -> Any:
             self.act()
-            result = function(*args, **kwargs)
-            self.act()
-            return result
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self.act()
 
         return wrapped
 
