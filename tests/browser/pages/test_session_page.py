@@ -152,7 +152,7 @@ def test_a_viewer_is_told_who_can_reveal_and_an_admin_reveals_like_a_reviewer(
     open_room(page, stack, personal)
     expect(page.locator(".mask")).to_have_text(["[email]", "[phone]"])
     before = len(trail(stack, personal))
-    page.get_by_label("Why do you need to see it?").fill("ticket 43")
+    page.get_by_label("Reason for access").fill("ticket 43")
     page.get_by_role("button", name="Reveal").click()
     expect(page.get_by_text(f"Write to {SECRET} please")).to_be_visible()
     assert trail(stack, personal)[before:] == [("reveal", {"reason": "ticket 43"})] * 2
