@@ -81,7 +81,7 @@ def conversation(ingest: Caller) -> Answers:
     users.upsert(ingest, clerk_id="user_2", kind="team", role="ops")
     session = user_sessions.create(
         ingest, external_id="call-1", clerk_id="user_1", channel="voice", started_at=START,
-        title="Lost luggage", provider="openai", model_id="gpt", metadata={"n": 1}, source="test",
+        title="Lost luggage", language="en-GB", provider="openai", model_id="gpt", metadata={"n": 1}, source="test",
     )  # fmt: skip
     turn = NewInteraction(
         sequence=0, speaker="user", text="my zebrafish is lost", started_at_ms=0.0,
@@ -232,6 +232,9 @@ def erased(worker: Caller) -> Answers:
     return {
         "begun erasure": begun,
         "steps": tuple(steps),
-        "receipt": erasure.get(worker, "user_1"),
+        "expiry": audio_objects.start_expiry(worker),
+        "receipt": erasure.keep_receipt(
+            worker, begun.erasure_id, "signed", swept_at=datetime.now(UTC) + 24 * HOUR
+        ),
         "receipts": erasure.page(worker, cursor=None, limit=10),
     }
