@@ -81,7 +81,8 @@ def conversation(ingest: Caller) -> Answers:
     users.upsert(ingest, clerk_id="user_2", kind="team", role="ops")
     session = user_sessions.create(
         ingest, external_id="call-1", clerk_id="user_1", channel="voice", started_at=START,
-        title="Lost luggage", language="en-GB", provider="openai", model_id="gpt", metadata={"n": 1}, source="test",
+        title="Lost luggage", language="en-GB", provider="openai", model_id="gpt",
+        metadata={"n": 1}, source="test",
     )  # fmt: skip
     turn = NewInteraction(
         sequence=0, speaker="user", text="my zebrafish is lost", started_at_ms=0.0,
