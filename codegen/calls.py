@@ -111,11 +111,12 @@ def _call(name: str, path: str, function: dict[str, Any]) -> str:
         parameters += ["*", *keywords]
     if len(shapes) > MOST_NAMED:
         parameters.append(f"**arguments: Unpack[{pascal(path)}Args]")
+    last = ", idempotency_key" if key else ""
     return "\n".join(
         [
             f"def {name}({', '.join(parameters)}) -> {result}:",
             f'    """{_documentation(function["comment"], path)}"""',
-            f"    return caller.{run}({constant(path)}, {given}{', idempotency_key' if key else ''})",
+            f"    return caller.{run}({constant(path)}, {given}{last})",
         ]
     )
 
