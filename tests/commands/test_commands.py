@@ -91,7 +91,7 @@ def test_a_file_is_uploaded_found_consistent_and_erased(
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["objects"] == 1
     assert room.objects() == []
-    done = run(environment, "audio", "receipt", room.clerk_id)
+    done = run(environment, "users", "receipt", room.clerk_id)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["proves"]["objects"] == 1
 

@@ -177,7 +177,7 @@ def _by_model(reads: Sequence[_Read]) -> None:
         Column("Turns", number=True),
         *(Column(f"{read.measure.title}, p95", number=True) for read in reads),
         *(
-            Column(f"{read.measure.title}, within objective", number=True, minor=True)
+            Column(f"{read.measure.title} in time", number=True, minor=True)
             for read in reads
         ),
     )
