@@ -48,7 +48,19 @@ ODD_KEYS = st.sampled_from(
     ]
 )
 ACTORS = st.sampled_from(
-    ["begin", "upload", "put", "complete", "hold", "release", "start_erasure", "lifecycle", "crash"]
+    [
+        "begin",
+        "upload",
+        "upload",
+        "put",
+        "complete",
+        "hold",
+        "hold",
+        "release",
+        "start_erasure",
+        "lifecycle",
+        "crash",
+    ]
 )
 MEANWHILE = st.lists(st.tuples(ACTORS, NUMBERS, NUMBERS), max_size=3)
 
@@ -131,6 +143,32 @@ class Interleaving(RuleBasedStateMachine):
         self.interruptions.waiting = [self._act(*one) for one in meanwhile]
         forgiving(getattr(self.world, job))
         self.interruptions.waiting.clear()
+
+    # Random steps seldom meet where it matters: these begin there.
+
+    @rule(session=NUMBERS, sequence=NUMBERS, meanwhile=MEANWHILE)
+    def window_ends(
+        self, session: int, sequence: int, meanwhile: list[tuple[str, int, int]]
+    ) -> None:
+        """Recordings are due, and somebody acts while they are deleted."""
+        self.world.upload(session, sequence)
+        self.clock.advance(timedelta(days=91))
+        self.work("retain", meanwhile)
+
+    @rule(session=NUMBERS, sequence=NUMBERS, meanwhile=MEANWHILE, is_sent=st.booleans())
+    def upload_is_given_up(
+        self,
+        session: int,
+        sequence: int,
+        meanwhile: list[tuple[str, int, int]],
+        is_sent: bool,
+    ) -> None:
+        """Nobody sends the bytes, or somebody while they are looked for, or afterwards."""
+        self.world.begin(session, sequence)
+        self.clock.advance(timedelta(minutes=70))
+        self.work("sweep", meanwhile)
+        if is_sent:
+            self.world.put(len(self.world.recordings) - 1)
 
     @rule()
     def tidy(self) -> None:
