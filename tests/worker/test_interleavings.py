@@ -272,7 +272,7 @@ def _keep_tags(monkeypatch: pytest.MonkeyPatch, services: Services, worlds: list
     )
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(300 + 10 * EXAMPLES)
 def test_everything_promised_of_a_recordings_life_is_kept(
     interleaving: type[Interleaving],
 ) -> None:
