@@ -59,19 +59,37 @@ def answer() -> bytes:
     start = datetime(2026, 3, 1, tzinfo=UTC).timestamp() * 1000
     items = [
         {
-            "id": f"k57f8vz0w1x2y3abcd4efgh5{n:02}", "userId": "j57f8vz0w1x2y3abcd4efgh5jk",
+            "id": f"k57f8vz0w1x2y3abcd4efgh5{n:02}",
+            "userId": "j57f8vz0w1x2y3abcd4efgh5jk",
             "user": {"clerkId": "user_2b9XkQ", "name": "Ada", "email": "ada@example.org"},
-            "externalId": f"call-{n}", "title": "Negotiating the salary", "channel": "voice",
-            "status": "completed", "startedAt": start + n, "endedAt": start + 300_000.5,
-            "durationMs": 300_000.5, "interactionCount": 42, "audioCount": 40,
-            "provider": "openai", "modelId": "gpt-4o-realtime", "tokensIn": 12_000,
-            "tokensOut": 8000, "cost": 0.1234, "worstLatencyMs": 2100.5, "worstTtftMs": 700.25,
-            "assessmentMs": 4000.5, "assessedAt": start + 400_000, "reviewStatus": "reviewed",
-            "score": 4, "labels": ["billing", "calm"], "legalHold": False, "source": "api",
-            "metadata": {"ticket": "T-1", "tries": 3}, "createdAt": start + 200,
+            "externalId": f"call-{n}",
+            "title": "Negotiating the salary",
+            "channel": "voice",
+            "status": "completed",
+            "startedAt": start + n,
+            "endedAt": start + 300_000.5,
+            "durationMs": 300_000.5,
+            "interactionCount": 42,
+            "audioCount": 40,
+            "provider": "openai",
+            "modelId": "gpt-4o-realtime",
+            "tokensIn": 12_000,
+            "tokensOut": 8000,
+            "cost": 0.1234,
+            "worstLatencyMs": 2100.5,
+            "worstTtftMs": 700.25,
+            "assessmentMs": 4000.5,
+            "assessedAt": start + 400_000,
+            "reviewStatus": "reviewed",
+            "score": 4,
+            "labels": ["billing", "calm"],
+            "legalHold": False,
+            "source": "api",
+            "metadata": {"ticket": "T-1", "tries": 3},
+            "createdAt": start + 200,
         }
         for n in range(SESSIONS)
-    ]  # fmt: skip
+    ]
     return json.dumps({"items": items, "nextCursor": "next"}).encode()
 
 

@@ -111,11 +111,14 @@ def _call(name: str, path: str, function: dict[str, Any]) -> str:
         parameters += ["*", *keywords]
     if len(shapes) > MOST_NAMED:
         parameters.append(f"**arguments: Unpack[{pascal(path)}Args]")
-    return "\n".join([
-        f"def {name}({', '.join(parameters)}) -> {result}:",
-        f'    """{_documentation(function["comment"], path)}"""',
-        f"    return caller.{run}({constant(path)}, {given}{', idempotency_key' if key else ''})",
-    ])  # fmt: skip
+    last = ", idempotency_key" if key else ""
+    return "\n".join(
+        [
+            f"def {name}({', '.join(parameters)}) -> {result}:",
+            f'    """{_documentation(function["comment"], path)}"""',
+            f"    return caller.{run}({constant(path)}, {given}{last})",
+        ]
+    )
 
 
 def _by_place(wire: str, shapes: dict[str, Shape]) -> bool:
@@ -154,6 +157,9 @@ def _python(text: str) -> str:
 
 def _wrapped(text: str, margin: str = "    ", hanging: str = "") -> str:
     return textwrap.fill(
-        text, 100, initial_indent=margin, subsequent_indent=margin + hanging,
+        text,
+        100,
+        initial_indent=margin,
+        subsequent_indent=margin + hanging,
         break_on_hyphens=False,
-    )  # fmt: skip
+    )

@@ -74,11 +74,13 @@ def _fields(validator: Validator) -> list[tuple[str, dict[str, Any]]]:
 
 def _record(name: str, validator: Validator, shapes: Shapes) -> str:
     """Return the structure of an object among results."""
-    return "\n".join([
-        f"class {name}(Record, frozen=True, kw_only=True):",
-        f'    """{_place(validator["path"])}."""\n',
-        *_declared(name, validator, shapes),
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            f"class {name}(Record, frozen=True, kw_only=True):",
+            f'    """{_place(validator["path"])}."""\n',
+            *_declared(name, validator, shapes),
+        ]
+    )
 
 
 def _place(path: str) -> str:

@@ -49,10 +49,13 @@ class Client:
 
     def __init__(self, url: str, timeout_seconds: float = 5.0) -> None:
         self._timeout = timeout_seconds
-        self._connections = Connections(url, {
-            "Content-Type": "application/json",
-            "Convex-Client": f"python-{convex_version}",
-        })  # fmt: skip
+        self._connections = Connections(
+            url,
+            {
+                "Content-Type": "application/json",
+                "Convex-Client": f"python-{convex_version}",
+            },
+        )
 
     def call(
         self,

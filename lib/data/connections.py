@@ -53,9 +53,13 @@ class Connections:
         self._path = urlsplit(url).path.rstrip("/")
         self._headers = {**headers, "Accept-Encoding": "gzip"}
         self._manager = urllib3.PoolManager(
-            num_pools=1, maxsize=MAX_CONNECTIONS, block=True, retries=False,
-            ca_certs=certifi.where(), socket_options=_KEEP_ALIVE,
-        )  # fmt: skip
+            num_pools=1,
+            maxsize=MAX_CONNECTIONS,
+            block=True,
+            retries=False,
+            ca_certs=certifi.where(),
+            socket_options=_KEEP_ALIVE,
+        )
         self._pool = self._manager.connection_from_url(url)
 
     def post(
@@ -77,11 +81,15 @@ class Connections:
         remaining = max(deadline - time.monotonic(), 0.001)
         try:
             response = self._pool.urlopen(
-                "POST", self._path + path, body, {**self._headers, **headers},
-                redirect=False, preload_content=False,
+                "POST",
+                self._path + path,
+                body,
+                {**self._headers, **headers},
+                redirect=False,
+                preload_content=False,
                 pool_timeout=remaining,  # type: ignore[arg-type]  # fractions are fine
                 timeout=urllib3.Timeout(total=remaining),
-            )  # fmt: skip
+            )
             try:
                 return response.status, _body(response, deadline)
             finally:

@@ -64,7 +64,12 @@ def between(
     """
     return every_item(
         lambda cursor: page(
-            caller, metric=metric, from_=start, to=end, resolution=resolution,
-            dimensions=dimensions, cursor=cursor,
+            caller,
+            metric=metric,
+            from_=start,
+            to=end,
+            resolution=resolution,
+            dimensions=dimensions,
+            cursor=cursor,
         )
-    )  # fmt: skip
+    )

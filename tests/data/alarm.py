@@ -22,10 +22,19 @@ RULE: Final = "storage-probe"
 
 def _evaluation(after: datetime | None) -> NewEvaluation:
     return NewEvaluation(
-        rule=RULE, title="The storage probe fails", severity="critical", unit="share",
-        threshold=0.5, path="/storage", params={"window": "1 hour"}, bad_for_ms=0.0,
-        blind_for_ms=0.0, after=after, phase="ok", value=0.0,
-    )  # fmt: skip
+        rule=RULE,
+        title="The storage probe fails",
+        severity="critical",
+        unit="share",
+        threshold=0.5,
+        path="/storage",
+        params={"window": "1 hour"},
+        bad_for_ms=0.0,
+        blind_for_ms=0.0,
+        after=after,
+        phase="ok",
+        value=0.0,
+    )
 
 
 def alarmed(convex: ConvexRuntime) -> Mapping[str, Any]:
@@ -53,11 +62,20 @@ def alarmed(convex: ConvexRuntime) -> Mapping[str, Any]:
     alerts.evaluate(worker, at=datetime.now(UTC), channels=CHANNELS, results=[over])
     past = datetime.now(UTC) - timedelta(days=2)
     alerts.record(
-        worker, idempotency_key="past-1", rule=RULE, title="The storage probe failed",
+        worker,
+        idempotency_key="past-1",
+        rule=RULE,
+        title="The storage probe failed",
         severity="critical",
-        unit="share", threshold=0.5, path="/storage", params={}, opened_at=past,
-        resolved_at=past + timedelta(hours=1), value=1.0, source="test",
-    )  # fmt: skip
+        unit="share",
+        threshold=0.5,
+        path="/storage",
+        params={},
+        opened_at=past,
+        resolved_at=past + timedelta(hours=1),
+        value=1.0,
+        source="test",
+    )
     return {
         "alarm settled": settled,
         "fresh": _fresh_turn(convex.caller()),

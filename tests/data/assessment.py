@@ -33,22 +33,42 @@ REVIEWERS = ("user_kim", "user_lee")
 
 CRITERIA = [
     NewCriterion(
-        key="tone", label="Tone", description="How did it sound?", kind="score", level="session",
-        required=True, tolerance=1,
+        key="tone",
+        label="Tone",
+        description="How did it sound?",
+        kind="score",
+        level="session",
+        required=True,
+        tolerance=1,
     ),
     NewCriterion(
-        key="minutes", label="Minutes lost", description="Roughly.", kind="number",
-        level="session", required=False, min=0, max=60,
+        key="minutes",
+        label="Minutes lost",
+        description="Roughly.",
+        kind="number",
+        level="session",
+        required=False,
+        min=0,
+        max=60,
     ),
     NewCriterion(
-        key="topics", label="Topics", description="What it was about.", kind="labels",
-        level="session", required=False, options=["billing", "luggage"],
+        key="topics",
+        label="Topics",
+        description="What it was about.",
+        kind="labels",
+        level="session",
+        required=False,
+        options=["billing", "luggage"],
     ),
     NewCriterion(
-        key="fair", label="Fair", description="Was the turn fair?", kind="boolean", level="turn",
+        key="fair",
+        label="Fair",
+        description="Was the turn fair?",
+        kind="boolean",
+        level="turn",
         required=True,
     ),
-]  # fmt: skip
+]
 
 
 def written(item_id: str, score: int) -> ReviewsAmendArgs:
@@ -121,40 +141,65 @@ def assessed(convex: ConvexRuntime) -> Mapping[str, Any]:
         "trends": reviews.trends(kim, START - timedelta(days=3), START, rubric_id=rubric.id),
         "reviewers": review_queues.reviewers(kim, queue.id),
         "assessed": user_sessions.get(admin, session.id),
-    }  # fmt: skip
+    }
 
 
 def _people_and_sessions(ingest: Caller) -> None:
     for name in REVIEWERS:
         users.upsert(
-            ingest, clerk_id=name, kind="team", role="reviewer", email=f"{name}@example.com",
+            ingest,
+            clerk_id=name,
+            kind="team",
+            role="reviewer",
+            email=f"{name}@example.com",
             name=name.removeprefix("user_").title(),
-        )  # fmt: skip
+        )
     users.upsert(ingest, clerk_id="user_9", kind="product")
     for number in range(SESSIONS):
         made = user_sessions.create(
-            ingest, external_id=f"many-{number}", clerk_id="user_9", channel="chat",
+            ingest,
+            external_id=f"many-{number}",
+            clerk_id="user_9",
+            channel="chat",
             started_at=START + timedelta(minutes=number),
-        )  # fmt: skip
+        )
         user_sessions.update(ingest, id=made.id, status="completed")
 
 
 def _queues(admin: Caller, rubric_id: str) -> tuple[Any, tuple[Any, ...]]:
     """Open a queue for all that was, and two whose rules let nothing in."""
     narrow = NewQueueFilters(
-        clerk_id="user_1", from_=START, to=START + timedelta(days=1), status="failed",
-        channel="voice", review_status="unreviewed", label="vip", has_audio=True,
-        provider="openai", model_id="gpt", slow=True,
-    )  # fmt: skip
+        clerk_id="user_1",
+        from_=START,
+        to=START + timedelta(days=1),
+        status="failed",
+        channel="voice",
+        review_status="unreviewed",
+        label="vip",
+        has_audio=True,
+        provider="openai",
+        model_id="gpt",
+        slow=True,
+    )
     review_queues.create(
-        admin, name="Narrow", rubric_id=rubric_id, filters=narrow,
+        admin,
+        name="Narrow",
+        rubric_id=rubric_id,
+        filters=narrow,
         sampling=NewSampling(kind="percentage", percent=12.5),
-    )  # fmt: skip
+    )
     few = NewSampling(kind="perUser", quota=1, period="total")
     review_queues.create(admin, name="Few", rubric_id=rubric_id, sampling=few)
     queue = review_queues.create(
-        admin, name="Chats", description="Every chat", rubric_id=rubric_id, target=2,
-        filters=NewQueueFilters(channel="chat"), lease_ms=600_000, order="newest", seed="s",
-    )  # fmt: skip
+        admin,
+        name="Chats",
+        description="Every chat",
+        rubric_id=rubric_id,
+        target=2,
+        filters=NewQueueFilters(channel="chat"),
+        lease_ms=600_000,
+        order="newest",
+        seed="s",
+    )
     queue = review_queues.update(admin, id=queue.id, priority=1)
     return queue, tuple(review_queues.fill(admin, queue.id))

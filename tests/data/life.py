@@ -74,30 +74,66 @@ def lived(convex: ConvexRuntime, home: Path) -> Answers:
 def conversation(ingest: Caller) -> Answers:
     """Store a user, a session, turns and a recording, with every field that there is."""
     user = users.upsert(
-        ingest, clerk_id="user_1", kind="product", email="ada@example.com", name="Ada",
-        image_url="https://img.example.com/a.png", status="active", last_seen_at=START,
-        created_at=START, source="test",
-    )  # fmt: skip
+        ingest,
+        clerk_id="user_1",
+        kind="product",
+        email="ada@example.com",
+        name="Ada",
+        image_url="https://img.example.com/a.png",
+        status="active",
+        last_seen_at=START,
+        created_at=START,
+        source="test",
+    )
     users.upsert(ingest, clerk_id="user_2", kind="team", role="ops")
     session = user_sessions.create(
-        ingest, external_id="call-1", clerk_id="user_1", channel="voice", started_at=START,
-        title="Lost luggage", provider="openai", model_id="gpt", metadata={"n": 1}, source="test",
-    )  # fmt: skip
+        ingest,
+        external_id="call-1",
+        clerk_id="user_1",
+        channel="voice",
+        started_at=START,
+        title="Lost luggage",
+        language="en-GB",
+        provider="openai",
+        model_id="gpt",
+        metadata={"n": 1},
+        source="test",
+    )
     turn = NewInteraction(
-        sequence=0, speaker="user", text="my zebrafish is lost", started_at_ms=0.0,
-        duration_ms=1500.5, request_id="req-1", provider="openai", model_id="gpt", tokens_in=3,
-        tokens_out=4, cost=0.25, ttft_ms=740.0, latency_ms=745.5,
-    )  # fmt: skip
+        sequence=0,
+        speaker="user",
+        text="my zebrafish is lost",
+        started_at_ms=0.0,
+        duration_ms=1500.5,
+        request_id="req-1",
+        provider="openai",
+        model_id="gpt",
+        tokens_in=3,
+        tokens_out=4,
+        cost=0.25,
+        ttft_ms=740.0,
+        latency_ms=745.5,
+    )
     appended = interactions.append(ingest, session.id, [turn])
     begun = audio_objects.begin(
-        ingest, session_id=session.id, sequence=0, content_type="audio/wav", bytes=1000,
-        key=f"audio/v1/2026/03/01/{session.id}/{uuid4().hex}.wav", sha256="ab" * 32,
-    )  # fmt: skip
+        ingest,
+        session_id=session.id,
+        sequence=0,
+        content_type="audio/wav",
+        bytes=1000,
+        key=f"audio/v1/2026/03/01/{session.id}/{uuid4().hex}.wav",
+        sha256="ab" * 32,
+    )
     audio_objects.mark_stored(ingest, id=begun.id, etag="e")
     updated = user_sessions.update(
-        ingest, id=session.id, status="completed", ended_at=START + HOUR, assessment_ms=10.5,
-        assessed_at=START + HOUR, labels=["vip"],
-    )  # fmt: skip
+        ingest,
+        id=session.id,
+        status="completed",
+        ended_at=START + HOUR,
+        assessment_ms=10.5,
+        assessed_at=START + HOUR,
+        labels=["vip"],
+    )
     return {"upserted": user, "appended": appended, "begun": begun, "updated": updated}
 
 
@@ -108,10 +144,17 @@ def reading(convex: ConvexRuntime) -> Answers:
     assert session is not None
     (audio,) = audio_objects.for_session(ingest, session.id)
     analysed = audio_objects.mark_analysed(
-        worker, id=audio.id, analysis="corrupt", reason="cut off", duration_ms=61.5,
-        sample_rate=16_000, channels=1, peaks_key=audio.key.replace(".wav", ".peaks.json"),
-        codec="pcm_s16le", media_start_ms=250,
-    )  # fmt: skip
+        worker,
+        id=audio.id,
+        analysis="corrupt",
+        reason="cut off",
+        duration_ms=61.5,
+        sample_rate=16_000,
+        channels=1,
+        peaks_key=audio.key.replace(".wav", ".peaks.json"),
+        codec="pcm_s16le",
+        media_start_ms=250,
+    )
     reviewed = user_sessions.set_review(worker, id=session.id, review_status="reviewed", score=4)
     recorded = convex.member("viewer", act={"sub": "user_boss"}).mutation(
         AUDIT_RECORD,
@@ -158,18 +201,36 @@ def reading(convex: ConvexRuntime) -> Answers:
 def measured(worker: Caller, ops: Caller) -> Answers:
     """Send one of each kind of measurement and read them back."""
     rollup = NewRollup(
-        metric="test.m", dimensions={"operation": "GetObject"}, bucket_start=START, count=2,
-        errors={"timeout": 1}, sum=30.0, max=20.0,
+        metric="test.m",
+        dimensions={"operation": "GetObject"},
+        bucket_start=START,
+        count=2,
+        errors={"timeout": 1},
+        sum=30.0,
+        max=20.0,
         histogram=NewHistogram(zero=0, counts={"100": 2}),
-    )  # fmt: skip
+    )
     sign_in = NewAuthEvent(
-        at=START, outcome="signed-out", reason="token-expired", route="/users",
-        request_id="req-1", client_hash="ab", user_id="user_2", source="test",
-    )  # fmt: skip
+        at=START,
+        outcome="signed-out",
+        reason="token-expired",
+        route="/users",
+        request_id="req-1",
+        client_hash="ab",
+        user_id="user_2",
+        source="test",
+    )
     storage = NewStorageEvent(
-        at=START, operation="PutObject", outcome="timeout", duration_ms=9.5, attempts=3,
-        role="reader", key="k", request_id="req-1", source="test",
-    )  # fmt: skip
+        at=START,
+        operation="PutObject",
+        outcome="timeout",
+        duration_ms=9.5,
+        attempts=3,
+        role="reader",
+        key="k",
+        request_id="req-1",
+        source="test",
+    )
     batch = MetricsIngestArgs(
         batch_id="batch-1", rollups=[rollup], auth_events=[sign_in], storage_events=[storage]
     )
@@ -232,6 +293,9 @@ def erased(worker: Caller) -> Answers:
     return {
         "begun erasure": begun,
         "steps": tuple(steps),
-        "receipt": erasure.get(worker, "user_1"),
+        "expiry": audio_objects.start_expiry(worker),
+        "receipt": erasure.keep_receipt(
+            worker, begun.erasure_id, "signed", swept_at=datetime.now(UTC) + 24 * HOUR
+        ),
         "receipts": erasure.page(worker, cursor=None, limit=10),
     }

@@ -55,7 +55,7 @@ from lib.data import fields
             json.loads('{"a":' * 9 + "1" + "}" * 9),
         ),
     ],
-)  # fmt: skip
+)
 def test_a_field_takes_what_is_within_its_limit_and_nothing_beyond(
     kind: Any, good: Any, bad: Any
 ) -> None:

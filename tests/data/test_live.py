@@ -29,9 +29,16 @@ def new_session(convex: ConvexRuntime) -> UserSession:
     clerk_id = f"user_{uuid4().hex}"
     users.upsert(ingest, clerk_id=clerk_id, kind="product", name="Ada", email="ada@example.com")
     made = user_sessions.create(
-        ingest, external_id=uuid4().hex, clerk_id=clerk_id, channel="voice", started_at=START,
-        title="Lost luggage", provider="openai", model_id="gpt", metadata={"a": [1, {"b": None}]},
-    )  # fmt: skip
+        ingest,
+        external_id=uuid4().hex,
+        clerk_id=clerk_id,
+        channel="voice",
+        started_at=START,
+        title="Lost luggage",
+        provider="openai",
+        model_id="gpt",
+        metadata={"a": [1, {"b": None}]},
+    )
     assert made.created
     found = user_sessions.get(ingest, made.id)
     assert found is not None
@@ -67,10 +74,17 @@ def test_a_user_comes_back_as_it_was_sent(convex: ConvexRuntime) -> None:
     ingest = convex.caller()
     clerk_id = f"user_{uuid4().hex}"
     made = users.upsert(
-        ingest, clerk_id=clerk_id, kind="product", email="a@example.com", name="Ada",
-        image_url="https://img.example.com/a.png", status="active", last_seen_at=START,
-        created_at=START, source="test",
-    )  # fmt: skip
+        ingest,
+        clerk_id=clerk_id,
+        kind="product",
+        email="a@example.com",
+        name="Ada",
+        image_url="https://img.example.com/a.png",
+        status="active",
+        last_seen_at=START,
+        created_at=START,
+        source="test",
+    )
     user = users.get(ingest, clerk_id)
     assert made.created
     assert user is not None
@@ -96,9 +110,13 @@ def test_a_session_comes_back_as_it_was_sent(convex: ConvexRuntime) -> None:
     assert (changed.ended_at, changed.duration_ms, changed.labels) == (ended, 180_000, ("vip",))
     assert user_sessions.by_external_id(convex.caller(), session.external_id) == changed
     listed = user_sessions.page(
-        convex.caller(), cursor=None, limit=10, clerk_id=session.user.clerk_id, from_=START,
+        convex.caller(),
+        cursor=None,
+        limit=10,
+        clerk_id=session.user.clerk_id,
+        from_=START,
         to=START + timedelta(milliseconds=1),
-    )  # fmt: skip
+    )
     assert listed.items == (changed,)
 
 
@@ -142,16 +160,23 @@ def test_a_recording_goes_from_pending_to_analysed(convex: ConvexRuntime) -> Non
     session, ingest, worker = new_session(convex), convex.caller(), convex.caller("worker")
     key = f"audio/v1/2026/03/01/{session.id}/{uuid4().hex}.wav"
     begun = audio_objects.begin(
-        ingest, session_id=session.id, key=key, content_type="audio/wav", bytes=1000,
+        ingest,
+        session_id=session.id,
+        key=key,
+        content_type="audio/wav",
+        bytes=1000,
         sha256="ab" * 32,
-    )  # fmt: skip
+    )
     assert (begun.status, begun.key) == ("pending", key)
     stored = audio_objects.mark_stored(ingest, id=begun.id, etag="e")
     assert (stored.status, stored.analysis) == ("stored", "pending")
     waiting = audio_objects.due(
-        worker, kind="analysis", before=datetime.now(UTC) + timedelta(hours=1), cursor=None,
+        worker,
+        kind="analysis",
+        before=datetime.now(UTC) + timedelta(hours=1),
+        cursor=None,
         limit=200,
-    )  # fmt: skip
+    )
     assert begun.id in {item.id for item in waiting.items}
     ready = audio_objects.mark_analysed(
         worker, id=begun.id, analysis="ready", duration_ms=61.5, sample_rate=16000, channels=1
@@ -176,8 +201,12 @@ def test_measurements_are_merged_once_per_batch(convex: ConvexRuntime) -> None:
     }
     auth = {"at": at, "outcome": "signed-out", "reason": "token-expired", "route": "/users"}
     storage = {
-        "at": at, "operation": "PutObject", "outcome": "timeout", "durationMs": 9.5, "attempts": 3,
-    }  # fmt: skip
+        "at": at,
+        "operation": "PutObject",
+        "outcome": "timeout",
+        "durationMs": 9.5,
+        "attempts": 3,
+    }
     for _ in range(2):
         metrics.ingest(
             worker, metric, rollups=[rollup], auth_events=[auth], storage_events=[storage]

@@ -112,8 +112,10 @@ def test_an_erasure_leaves_a_receipt(answers: Answers) -> None:
     assert receipt.id == answers["begun erasure"].erasure_id
     assert answers["steps"][-1].done
     assert (receipt.clerk_id, receipt.counts["users"], receipt.counts["audioObjects"]) == (
-        "user_1", 1, 1,
-    )  # fmt: skip
+        "user_1",
+        1,
+        1,
+    )
     assert receipt.finished_at >= receipt.started_at
     assert answers["receipts"].items == (receipt,)
 
@@ -131,16 +133,18 @@ def test_a_queue_counts_what_is_in_it_and_what_is_done(answers: Answers) -> None
     assert (progress.items, progress.items_done, progress.done) == (SESSIONS + 1, 1, 2)
     assert progress.left == 2 * (SESSIONS + 1) - progress.done - progress.in_work
     assert [(item.reviewer_name, item.done, item.assigned) for item in answers["reviewers"]] == [
-        ("Kim", 1, 0), ("Lee", 1, 0),
-    ]  # fmt: skip
+        ("Kim", 1, 0),
+        ("Lee", 1, 0),
+    ]
 
 
 def test_a_review_keeps_what_was_written_and_what_it_was_before(answers: Answers) -> None:
     amended = answers["amended"]
     assert (amended.version, amended.score, amended.answers["topics"]) == (2, 4, ("luggage",))
     assert [(item.version, item.withdrawn_at is None) for item in answers["versions"].items] == [
-        (2, True), (1, False),
-    ]  # fmt: skip
+        (2, True),
+        (1, False),
+    ]
     assert answers["draft"].draft.answers == answers["submitted"].review.answers
     assert {item.kind for item in answers["of session"]} == {"review", "decision"}
 
@@ -150,9 +154,11 @@ def test_the_decision_is_the_result_of_the_session(answers: Answers) -> None:
     assert (answers["assessed"].review_status, answers["assessed"].score) == ("reviewed", 3)
     (pair,) = answers["agreements"].items
     assert [(cell.criterion, cell.a, cell.b) for cell in pair.cells] == [
-        ("fair", "false", "true"), ("minutes", "same", "same"), ("tone", "2", "5"),
+        ("fair", "false", "true"),
+        ("minutes", "same", "same"),
+        ("tone", "2", "5"),
         ("topics", "same", "same"),
-    ]  # fmt: skip
+    ]
     assert [(item.review_count, item.mean_score) for item in answers["trends"]] == [(2, 3.0)]
 
 

@@ -52,8 +52,10 @@ def test_every_file_can_be_written_of_any_number_of_turns(turns: list[Interactio
 def test_what_people_read_is_in_the_order_of_time(turns: list[Interaction]) -> None:
     by_time = sorted(turns, key=lambda item: (item.started_at_ms, item.sequence))
     for name in ("text", "markdown", "vtt", "srt"):
-        numbered = [turn(item.sequence, f"turn-{place}", started_at_ms=item.started_at_ms)
-                    for place, item in enumerate(by_time)]  # fmt: skip
+        numbered = [
+            turn(item.sequence, f"turn-{place}", started_at_ms=item.started_at_ms)
+            for place, item in enumerate(by_time)
+        ]
         shuffled = sorted(numbered, key=lambda item: item.sequence)
         written = FORMATS[name].file(SESSION, shuffled).decode().replace("\\", "")
         places = [written.index(f"turn-{place}\n") for place in range(len(turns))]

@@ -31,7 +31,7 @@ from tests.support.convex import ConvexRuntime, running_convex
 from tests.support.s3 import LocalS3, settings_for
 from tests.worker.life import OTHER, CrashError, Interruptions, World, crash, forgiving
 
-EXAMPLES = int(os.environ.get("EARSHOT_INTERLEAVINGS", "25"))
+EXAMPLES = int(os.environ.get("EARSHOT_INTERLEAVINGS", "12"))
 """More of them where the environment says so: about as many as fit into a minute."""
 
 STEPS = 25
@@ -272,6 +272,7 @@ def _keep_tags(monkeypatch: pytest.MonkeyPatch, services: Services, worlds: list
     )
 
 
+@pytest.mark.timeout(300 + 10 * EXAMPLES)
 def test_everything_promised_of_a_recordings_life_is_kept(
     interleaving: type[Interleaving],
 ) -> None:

@@ -13,19 +13,31 @@ from lib.storage.keys import AudioKey
 from lib.ui.parts.record_table.component import Cell, Column, Row
 
 STORAGE_COLUMNS: Final = (
-    Column("Time"), Column("Operation"), Column("Outcome"), Column("Duration", number=True),
-    Column("Attempts", number=True, minor=True), Column("Object", minor=True), Column("Request id"),
-)  # fmt: skip
+    Column("Time"),
+    Column("Operation"),
+    Column("Outcome"),
+    Column("Duration", number=True),
+    Column("Attempts", number=True, minor=True),
+    Column("Object", minor=True),
+    Column("Request id"),
+)
 AUTH_COLUMNS: Final = (
-    Column("Time"), Column("Outcome"), Column("Reason"), Column("Route"), Column("User"),
-    Column("Client", minor=True), Column("Request id"),
-)  # fmt: skip
+    Column("Time"),
+    Column("Outcome"),
+    Column("Reason"),
+    Column("Route"),
+    Column("User"),
+    Column("Client", minor=True),
+    Column("Request id"),
+)
 
 
 def storage_rows(
-    events: Sequence[StorageEvent], zone: ZoneInfo, here: Mapping[str, str] | None = None,
+    events: Sequence[StorageEvent],
+    zone: ZoneInfo,
+    here: Mapping[str, str] | None = None,
     session_id: str | None = None,
-) -> list[Row]:  # fmt: skip
+) -> list[Row]:
     """Return storage operations that failed or were slow.
 
     Args:

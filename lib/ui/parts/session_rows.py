@@ -15,14 +15,22 @@ from lib.ui.parts.rollup_sums import DEMO
 _MOST_LABELS: Final = 3
 
 SESSION_COLUMNS: Final = (
-    Column("Session"), Column("Started"), Column("Duration", number=True),
-    Column("Channel", minor=True), Column("Turns", number=True, minor=True),
-    Column("Outcome"), Column("Review"),
-    Column("Slowest turn", number=True), Column("Flags", minor=True),
-)  # fmt: skip
+    Column("Session"),
+    Column("Started"),
+    Column("Duration", number=True),
+    Column("Channel", minor=True),
+    Column("Turns", number=True, minor=True),
+    Column("Outcome"),
+    Column("Review"),
+    Column("Slowest turn", number=True),
+    Column("Flags", minor=True),
+)
 OUTCOME_TONES: Final[dict[str, Tone]] = {
-    "active": "accent", "completed": "good", "abandoned": "warn", "failed": "bad",
-}  # fmt: skip
+    "active": "accent",
+    "completed": "good",
+    "abandoned": "warn",
+    "failed": "bad",
+}
 REVIEW_WORDS: Final[dict[str, tuple[str, Tone]]] = {
     "unreviewed": ("unreviewed", "muted"),
     "in_review": ("in review", "accent"),
@@ -72,11 +80,12 @@ def _session_cells(session: UserSession, zone: ZoneInfo, *, with_user: bool) -> 
         Cell(session.status, tone=OUTCOME_TONES[session.status], chip=True),
         Cell(review + score, tone=tone, chip=session.review_status != "unreviewed"),
         Cell(
-            fmt.latency(worst), tone="warn" if late else None,
+            fmt.latency(worst),
+            tone="warn" if late else None,
             title=f"over the objective of {fmt.latency(FULL_TURN.limit_ms)}" if late else "",
         ),
         Cell("", chips=_flags(session)),
-    )  # fmt: skip
+    )
 
 
 def _flags(session: UserSession) -> tuple[tuple[str, Tone], ...]:

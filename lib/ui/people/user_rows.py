@@ -12,12 +12,18 @@ from lib.ui.parts.record_table.component import Cell, Column, Row, Tone
 from lib.ui.parts.session_rows import name_of
 
 USER_COLUMNS: Final = (
-    Column("User"), Column("Status"), Column("Sessions", number=True),
-    Column("Last seen"), Column("First seen"),
-)  # fmt: skip
+    Column("User"),
+    Column("Status"),
+    Column("Sessions", number=True),
+    Column("Last seen"),
+    Column("First seen"),
+)
 USER_TONES: Final[dict[str, Tone]] = {
-    "active": "good", "banned": "bad", "deleted": "muted", "erasing": "warn",
-}  # fmt: skip
+    "active": "good",
+    "banned": "bad",
+    "deleted": "muted",
+    "erasing": "warn",
+}
 
 
 def user_rows(users: Sequence[User], zone: ZoneInfo) -> list[Row]:

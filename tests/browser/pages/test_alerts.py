@@ -45,7 +45,7 @@ def test_from_an_alert_to_a_request_id_in_three_clicks(page: Page, stack: Runnin
     past.get_by_role("link", name="Storage operations fail").click(timeout=SLOW_MS)  # one
     chart = page.get_by_role("figure", name=re.compile("Value of the rule storage-failures-fast"))
     expect(chart).to_be_visible(timeout=SLOW_MS)
-    expect(chart).to_contain_text("limit: 14.4")
+    expect(chart).to_contain_text("threshold: 14.4")
     page.get_by_role("link", name="Open Storage health for this time").click()  # two
     page.wait_for_url(re.compile(r"/storage\?.*window=Custom"))
     operations = page.get_by_role("table", name="Storage operations", exact=True)

@@ -120,7 +120,7 @@ def test_masked_text_is_revealed_for_a_reason_and_gone_on_leaving(
     page.get_by_role("button", name="Reveal").click()
     expect(page.get_by_text(f"Write to {SECRET} please")).to_be_visible()
     expect(page.get_by_role("heading", name=f"From {SECRET}")).to_be_visible()
-    expect(page.locator(".clear")).to_contain_text("with the reason “ticket 42 <b>”")
+    expect(page.locator(".clear")).to_contain_text("“ticket 42 <b>”")
     expect(mask).to_have_count(0)
     reason = {"reason": "ticket 42 <b>"}
     assert trail(stack, personal)[before:] == [("reveal", reason)] * 2
@@ -152,7 +152,7 @@ def test_a_viewer_is_told_who_can_reveal_and_an_admin_reveals_like_a_reviewer(
     open_room(page, stack, personal)
     expect(page.locator(".mask")).to_have_text(["[email]", "[phone]"])
     before = len(trail(stack, personal))
-    page.get_by_label("Why do you need to see it?").fill("ticket 43")
+    page.get_by_label("Reason for access").fill("ticket 43")
     page.get_by_role("button", name="Reveal").click()
     expect(page.get_by_text(f"Write to {SECRET} please")).to_be_visible()
     assert trail(stack, personal)[before:] == [("reveal", {"reason": "ticket 43"})] * 2

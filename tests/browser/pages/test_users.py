@@ -68,7 +68,7 @@ def test_an_admin_exports_everything_about_a_user(
     clerk_id, session = a_user(ingest, stack, "Exported Person")
     enter(page, stack, "admin", f"/user?id={clerk_id}")
     page.get_by_role("button", name="Export data").click()
-    page.get_by_label("Reason, if it shall be in clear").fill("asked for their data")
+    page.get_by_role("textbox", name="Reason, if it shall be in clear").fill("asked for their data")
     page.keyboard.press("Tab")
     page.get_by_role("button", name="Start export").click()
     link = page.get_by_role("link", name=re.compile("Download"))
