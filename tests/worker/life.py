@@ -321,7 +321,9 @@ class World:
     def lifecycle(self) -> None:
         """Delete by the bucket's own rule: what is tagged, and as old as the window is long."""
         window = timedelta(days=self.services.settings.privacy_window_days)
-        old = {name for name in self.tags if self.clock.now() >= self.put_at[name] + window}
+        # Tags go with their objects.
+        there = self.tags.keys() & self._objects()
+        old = {name for name in there if self.clock.now() >= self.put_at[name] + window}
         pending = {one.id: self._is_pending(one) for one in self.sessions if one.held}
         for name in old:
             session = AudioKey.parse(name).session_id
@@ -369,7 +371,7 @@ class World:
         for session in self.sessions:
             if session.held:
                 assert session.protected <= objects, "a held recording was deleted"
-                tagged = any(f"/{session.id}/" in name for name in self.tags)
+                tagged = any(f"/{session.id}/" in name for name in self.tags.keys() & objects)
                 assert not tagged or self._is_pending(session), "tagged, held, and not pending"
                 self._protect(session, rows.values())
         for one in self.recordings:
