@@ -277,7 +277,10 @@ export const markAnalysed = authedMutation("audioObjects:markAnalysed", {
     if (audio.status !== "stored") {
       throw refusal("CONFLICT", `A recording that is ${audio.status} cannot be analysed.`);
     }
-    const tag = tagFor({ ...audio, ...changes }, await isHeld(ctx, audio));
+    // The waveform was written anew, and perhaps the recording: neither has a tag now.
+    const isNew = changes.analysis === "ready" && audio.tag === "set";
+    const analysed = { ...audio, ...changes, ...(isNew ? { tag: "wanted" as const } : {}) };
+    const tag = tagFor(analysed, await isHeld(ctx, audio));
     await ctx.db.patch("audioObjects", audio._id, { ...changes, tag });
     return toAudioObject({ ...audio, ...changes });
   },

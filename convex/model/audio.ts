@@ -98,8 +98,8 @@ export async function moveTo(
   if (!TRANSITIONS[audio.status].includes(status)) {
     throw refusal("CONFLICT", `A recording that is ${audio.status} cannot become ${status}.`);
   }
-  // The tag belongs to the object: what is stored anew has none, what goes needs none.
-  const changed = { ...changes, status, tag: undefined };
+  // What is being deleted needs no tag; a waveform keeps its own while its recording is missing.
+  const changed = { ...changes, status, ...(status === "expiring" ? { tag: undefined } : {}) };
   await ctx.db.patch("audioObjects", audio._id, changed);
   const step = Number(status === "stored") - Number(audio.status === "stored");
   if (step !== 0) {

@@ -44,8 +44,8 @@ export function tagFor(
   { status, analysis, tag }: Doc<"audioObjects">,
   isHeld: boolean,
 ): "wanted" | "set" | "unwanted" | undefined {
-  // One that was found corrupt later may carry the tag from before.
-  if (status !== "stored" || (analysis !== "ready" && tag === undefined)) return tag;
+  // What was tagged before may be corrupt or missing by now, and still carry it.
+  if (tag === undefined && !(status === "stored" && analysis === "ready")) return undefined;
   if (isHeld) return "unwanted";
   return tag === "set" ? "set" : "wanted";
 }
