@@ -371,8 +371,10 @@ class World:
         for session in self.sessions:
             if session.held:
                 assert session.protected <= objects, "a held recording was deleted"
-                tagged = any(f"/{session.id}/" in name for name in self.tags.keys() & objects)
-                assert not tagged or self._is_pending(session), "tagged, held, and not pending"
+                tagged = [name for name in self.tags.keys() & objects if f"/{session.id}/" in name]
+                assert not tagged or self._is_pending(session), (
+                    f"tagged, held, and not pending: {tagged} of {list(rows.values())}"
+                )
                 self._protect(session, rows.values())
         for one in self.recordings:
             if one.session.clerk_id not in self.erasing:
@@ -395,6 +397,7 @@ class World:
         for job in (self.sweep, self.analyse, self.tag, self.retain, self.erase, self.reconcile):
             job()
         self.analyse()  # of what came late
+        self.tag()
         for session in self.sessions:
             assert not (session.held and self._is_pending(session)), "a hold stays pending"
         objects = self._objects()
