@@ -321,13 +321,14 @@ class World:
     def lifecycle(self) -> None:
         """Delete by the bucket's own rule: what is tagged, and as old as the window is long."""
         window = timedelta(days=self.services.settings.privacy_window_days)
-        # Tags go with their objects.
-        there = self.tags.keys() & self._objects()
-        old = {name for name in there if self.clock.now() >= self.put_at[name] + window}
+        now, rows = self.clock.now(), self._rows()
+        objects = self._objects()
+        old = {name for name in self.tags.keys() & objects if now >= self.put_at[name] + window}
+        kept = self._tagged(rows, objects)
         pending = {one.id: self._is_pending(one) for one in self.sessions if one.held}
         for name in old:
             session = AudioKey.parse(name).session_id
-            if session in pending:
+            if session in pending and name in kept:
                 assert pending[session], "the bucket deletes what is held, and nobody said so"
                 for one in self.sessions:
                     one.protected.discard(name)
@@ -347,6 +348,13 @@ class World:
             self.put_at.setdefault(name, self.clock.now())
         else:
             self.tags.pop(name, None)
+
+    def _tagged(self, rows: Iterable[AudioObject], objects: set[str]) -> set[str]:
+        """Return what is tagged, of recordings that have not ended; tags go with their objects."""
+        open_names = {
+            name for row in rows if row.status != "expired" for name in both_keys(row.key)
+        }
+        return self.tags.keys() & objects & open_names
 
     def _is_pending(self, session: Session) -> bool:
         opened = listening.open_session(self._admin, session.id, note=False)
@@ -371,10 +379,10 @@ class World:
         for session in self.sessions:
             if session.held:
                 assert session.protected <= objects, "a held recording was deleted"
-                tagged = [name for name in self.tags.keys() & objects if f"/{session.id}/" in name]
-                assert not tagged or self._is_pending(session), (
-                    f"tagged, held, and not pending: {tagged} of {list(rows.values())}"
-                )
+                tagged = self._tagged(rows.values(), objects) & {
+                    name for name in objects if f"/{session.id}/" in name
+                }
+                assert not tagged or self._is_pending(session), "tagged, held, and not pending"
                 self._protect(session, rows.values())
         for one in self.recordings:
             if one.session.clerk_id not in self.erasing:
