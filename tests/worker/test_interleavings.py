@@ -149,28 +149,30 @@ class Interleaving(RuleBasedStateMachine):
 
     # Random steps seldom meet where it matters: these begin there.
 
-    @rule(session=NUMBERS, sequence=NUMBERS, meanwhile=MEANWHILE)
+    @rule(session=NUMBERS, other=NUMBERS, is_held=st.booleans(), meanwhile=MEANWHILE)
     def window_ends(
-        self, session: int, sequence: int, meanwhile: list[tuple[str, int, int]]
+        self, session: int, other: int, is_held: bool, meanwhile: list[tuple[str, int, int]]
     ) -> None:
-        """Recordings are due, and somebody acts while they are deleted."""
-        self.world.upload(session, sequence)
+        """Recordings are due, perhaps one on hold, and somebody acts while they are deleted."""
+        for number in (other, session):
+            self.world.upload(number, 0)
+        if is_held:
+            self.world.hold(other)
         self.clock.advance(timedelta(days=91))
+        self.world.check()
         self.work("retain", meanwhile)
 
-    @rule(session=NUMBERS, sequence=NUMBERS, meanwhile=MEANWHILE, is_sent=st.booleans())
-    def upload_is_given_up(
-        self,
-        session: int,
-        sequence: int,
-        meanwhile: list[tuple[str, int, int]],
-        is_sent: bool,
-    ) -> None:
-        """Nobody sends the bytes, or somebody while they are looked for, or afterwards."""
+    @rule(session=NUMBERS, sequence=NUMBERS, comes=st.sampled_from(["never", "during", "after"]))
+    def upload_is_given_up(self, session: int, sequence: int, comes: str) -> None:
+        """Nobody sends the bytes for an hour, or somebody while they are looked for, or then."""
         self.world.begin(session, sequence)
         self.clock.advance(timedelta(minutes=70))
-        self.work("sweep", meanwhile)
-        if is_sent:
+        if comes == "during":
+            client = partial(self.world.upload, session, sequence)
+            self.interruptions.waiting = [lambda: None, client]
+        forgiving(self.world.sweep)
+        self.interruptions.waiting.clear()
+        if comes == "after":
             self.world.put(len(self.world.recordings) - 1)
 
     @rule()
