@@ -152,7 +152,7 @@ class Crowd:
         )
         with self._guard:
             self.answers[answer.status_code] += 1
-        if answer.status_code == 503:  # noqa: PLR2004
+        if answer.status_code == 503:
             return None
         body = answer.json()
         assert body.get("status") == "success", body

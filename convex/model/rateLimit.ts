@@ -8,10 +8,12 @@ import { SERVICE_ROLES } from "./permissions.ts";
 export type Rate = { limit: number; periodMs: number };
 type Taken = { allowed: boolean; remaining: number; retryAfterMs: number };
 
-/** What one team member may have recorded in the audit log, revealed, or kept (KiB). */
+/**
+ * What one team member may have recorded in the audit log, revealed, or kept (KiB). Machines are
+ * limited by the HTTP API, which takes many calls at once from their buckets: they call from many
+ * processes, and a row that each call wrote would make the calls conflict.
+ */
 const MEMBER_RATE: Rate = { limit: 300, periodMs: 60_000 };
-/** The same for a machine: as much as the HTTP API lets it read. */
-const SERVICE_RATE: Rate = { limit: 6000, periodMs: 60_000 };
 
 /** Take `cost` tokens from the bucket `key`, or say when there will be enough. */
 export async function take(
@@ -44,30 +46,25 @@ export async function take(
   return { allowed: true, remaining: Math.floor(tokens), retryAfterMs: 0 };
 }
 
-/** @throws RATE_LIMITED if the caller did this too often in the last minute. */
+/** @throws RATE_LIMITED if a team member did this too often in the last minute. */
 export async function limitCaller(ctx: MutationCtx & { caller: Caller }, what: string) {
-  const key = `${what}:${ctx.caller.tokenIdentifier}`;
-  const rate = SERVICE_ROLES.includes(ctx.caller.role) ? SERVICE_RATE : MEMBER_RATE;
-  const taken = await take(ctx, key, rate);
-  if (!taken.allowed) throw tooMany();
+  await limitMember(ctx, ctx.caller, what, 1);
 }
 
 /** What counts as one more kept answer, bytes. */
 const KEPT_UNIT = 1024;
 
 /**
- * Limit what is kept of the keyed calls of one team member. Machines are limited by the HTTP API:
- * their calls come from many processes at once, which would all wait for one row here.
+ * Limit what is kept of the keyed calls of one team member.
  *
  * @throws RATE_LIMITED if it was too much in the last minute.
  */
 export async function limitKept(ctx: MutationCtx, caller: Caller, bytes: number): Promise<void> {
-  if (SERVICE_ROLES.includes(caller.role)) return;
-  const cost = Math.max(1, Math.ceil(bytes / KEPT_UNIT));
-  const taken = await take(ctx, `keyed:${caller.tokenIdentifier}`, MEMBER_RATE, cost);
-  if (!taken.allowed) throw tooMany();
+  await limitMember(ctx, caller, "keyed", Math.max(1, Math.ceil(bytes / KEPT_UNIT)));
 }
 
-function tooMany() {
-  return refusal("RATE_LIMITED", "Too many calls in a short time.");
+async function limitMember(ctx: MutationCtx, caller: Caller, what: string, cost: number) {
+  if (SERVICE_ROLES.includes(caller.role)) return;
+  const taken = await take(ctx, `${what}:${caller.tokenIdentifier}`, MEMBER_RATE, cost);
+  if (!taken.allowed) throw refusal("RATE_LIMITED", "Too many calls in a short time.");
 }

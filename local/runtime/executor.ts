@@ -99,7 +99,7 @@ export class Executor {
     this.#counts.mutations += 1;
     for (let failures = 0; ;) {
       try {
-        return await this.#try(work);
+        return await this.#try(work, retries);
       } catch (error) {
         if (!(error instanceof Conflict)) throw error;
         const table = this.#tableOf(error.indexId);
@@ -115,11 +115,13 @@ export class Executor {
     }
   }
 
-  async #try<T>(work: Work<T>): Promise<T> {
+  async #try<T>(work: Work<T>, retries: number): Promise<T> {
     const begun = this.#commits.begin();
     try {
       await takeTime(this.#contention.mutationMs);
-      if (Math.random() < this.#contention.forced) throw new Conflict(null);
+      // What never gives up would go on for ever if all of it failed.
+      const { forced } = this.#contention;
+      if (retries < Infinity && Math.random() < forced) throw new Conflict(null);
       return await new Promise<T>((resolve, reject) => {
         const settle = resolve as (value: unknown) => void;
         this.#writes.push({ begun, attempt: work, resolve: settle, reject });
