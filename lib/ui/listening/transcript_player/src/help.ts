@@ -7,6 +7,8 @@ export interface Uses {
   audio: boolean;
   review: boolean;
   next: boolean;
+  /** Whether single keys are commands. */
+  keys: boolean;
 }
 
 export class Help {
@@ -14,9 +16,14 @@ export class Help {
   readonly #list = element("dl");
   readonly #close = element("button", { type: "button" }, "Close");
 
-  constructor() {
+  readonly #keys = element("input", { type: "checkbox" });
+
+  /** @param setKeys switches single keys as commands on or off. */
+  constructor(setKeys: (on: boolean) => void) {
+    this.#keys.addEventListener("change", () => setKeys(this.#keys.checked));
     this.#close.addEventListener("click", () => this.close());
-    this.root.append(element("h2", {}, "Keyboard"), this.#list, this.#close);
+    const choice = element("label", {}, this.#keys, "Single keys are commands");
+    this.root.append(element("h2", {}, "Keyboard"), this.#list, choice, this.#close);
   }
 
   toggle(uses: Uses): void {
@@ -26,6 +33,7 @@ export class Help {
       if (row.needs && !uses[row.needs]) continue;
       this.#list.append(element("dt", {}, row.keys), element("dd", {}, row.does));
     }
+    this.#keys.checked = uses.keys;
     this.root.showModal();
   }
 
