@@ -16,9 +16,9 @@ from lib.data.records import AudioObject, Interaction, Review, UserSession
 from lib.product import paths
 from lib.product.objectives import FIRST_TOKEN, FULL_TURN
 from lib.ui.listening import waveforms
-from lib.ui.listening.moments import NamedMoment
 from lib.ui.listening.playback_state import DOWNLOAD_ONLY, PlaybackState
 from lib.ui.listening.transcript_player.component import transcript_player
+from lib.ui.parts.moments import NamedMoment
 from lib.ui.parts.session_rows import name_of
 from lib.ui.shell.navigation import neighbours_of
 from lib.ui.shell.visitor import Visitor

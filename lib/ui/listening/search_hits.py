@@ -10,9 +10,9 @@ import streamlit as st
 from lib.data import interactions
 from lib.data.records import SearchHit
 from lib.product import figures as fmt
-from lib.ui.listening.moments import WORDS, moment_params
 from lib.ui.listening.session_filters import SessionFilters
 from lib.ui.parts import session_rows
+from lib.ui.parts.moments import WORDS, moment_params
 from lib.ui.parts.record_table.component import Cell, Column, Row, record_table
 from lib.ui.shell import notices
 from lib.ui.shell.navigation import remember_list

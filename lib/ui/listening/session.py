@@ -11,10 +11,10 @@ from lib.data import Refused
 from lib.data.records import UserSession
 from lib.product import figures as fmt
 from lib.product.objectives import ASSESSMENT, FIRST_TOKEN, FULL_TURN
-from lib.ui.listening.moments import WORDS, moment_in
 from lib.ui.listening.player import LoadedSession, draw_player, load_session, turn_numbers
 from lib.ui.listening.side_panel import side_panel
 from lib.ui.parts import session_rows
+from lib.ui.parts.moments import WORDS, moment_in
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, Neighbours, page_heading
 from lib.ui.parts.record_table.component import Tone
 from lib.ui.parts.rollup_sums import DEMO

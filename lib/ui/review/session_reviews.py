@@ -10,7 +10,7 @@ import streamlit as st
 from lib.auth.roles import Role
 from lib.data.records import Review, Rubric, UserSession
 from lib.product import figures as fmt
-from lib.ui.listening.moments import moment_params
+from lib.ui.parts.moments import moment_params
 from lib.ui.parts.record_table.component import Cell, Column, Row, record_table
 from lib.ui.review import current_review
 from lib.ui.shell.visitor import Visitor

@@ -146,7 +146,7 @@ def lit(page: Page) -> Locator:
     return page.locator(".turn.lit")
 
 
-# Whether a reader sees the beginning of an element: it is inside of the window, and nothing covers it.
+# Whether a reader sees the beginning of an element: it is in the window, and nothing covers it.
 IN_VIEW = """element => {
   const { left, top, width, height } = element.getBoundingClientRect();
   const x = left + Math.min(width / 2, 120), y = top + Math.min(height / 2, 16);

@@ -1,4 +1,4 @@
-"""A link to a moment shows the moment: its turn is lit and in view, and playback goes on from it."""
+"""A link to a moment shows the moment: its turn is lit and in view, and playback follows on."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_a_search_hit_leads_to_its_turn_with_the_words_marked_in_3000_turns(
     mark = lit(reviewer).locator("mark")
     expect(mark).to_have_text([word])
     assert in_view(mark)
-    expect(reviewer.get_by_label("Find in the transcript").first).to_have_value(word)
+    expect(reviewer.get_by_role("searchbox")).to_have_value(word)
     # No row that is far away is left in the document.
     far = reviewer.locator(".turn").evaluate_all(
         "rows => rows.filter(row => Math.abs(row.ariaPosInSet - 2501) > 60).length"

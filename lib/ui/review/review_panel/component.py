@@ -83,7 +83,7 @@ def _handle_triggers(asked: object, work: OpenReview, visitor: Visitor) -> None:
 
 
 def _save(caller: Caller, work: OpenReview, draft: Mapping[str, Any]) -> None:
-    """Store a draft of a review; the browser keeps changes and decisions until they are submitted."""
+    """Store a draft of a review; changes and decisions stay in the browser until they are sent."""
     if work.kind != "review":
         return
     content = read_content(draft["content"])

@@ -14,7 +14,7 @@ export interface Uses {
 export class Help {
   readonly root = element("dialog", { class: "help", "aria-label": "Keyboard" });
   readonly #list = element("dl");
-  readonly #close = element("button", { type: "button" }, "Close");
+  readonly #close = element("button", { type: "button", autofocus: "" }, "Close");
 
   readonly #keys = element("input", { type: "checkbox" });
 
@@ -39,8 +39,8 @@ export class Help {
 
   close(): void {
     if (!this.root.open) return;
-    // The hidden button would keep the focus, and with it the next key, until the next frame.
-    this.#close.blur();
+    // What is hidden would keep the focus, and with it the next key, until the next frame.
+    for (const control of [this.#close, this.#keys]) control.blur();
     this.root.close();
   }
 }

@@ -1,4 +1,4 @@
-/** Link to a moment of a session. Python reads it in `lib/ui/listening/moments.py`. */
+/** Link to a moment of a session. Python reads it in `lib/ui/parts/moments.py`. */
 
 /** A turn by its sequence, and a position in the session in milliseconds. */
 export interface Named {

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 TURN = "turn"
 TIME = "t"
 WORDS = "find"
-"""Query parameter of the words that a reader searched for; the transcript marks them. Not `q`, which
-the search field of the list keeps to itself."""
+"""Query parameter of the words that a reader searched for; the transcript marks them. It is not
+`q`, because Streamlit takes that away with the search field that is bound to it."""
 
 
 @dataclass(frozen=True, slots=True)
