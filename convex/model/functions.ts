@@ -34,6 +34,7 @@ import { unfitTexts } from "./texts.ts";
 type Authed = {
   caller: Caller;
   requestId: string | undefined;
+  seesClear: boolean;
   /** Mask a text as this caller may see it: for results that cut texts into pieces. */
   visible: (text: string) => string;
   /** Mask turns that follow one another as this caller may see them. */
@@ -84,7 +85,7 @@ export function authedQuery<Args extends PropertyValidators, Returns extends Gen
       const authed = await authorised(ctx, name, requestId);
       refuseUnfit(args);
       // Whoever sees masked text must not learn by a filter whether something is there.
-      if (!seesClear(authed.caller.role) && asksForMasked(args)) return emptyAnswer(returns);
+      if (!authed.seesClear && asksForMasked(args)) return emptyAnswer(returns);
       const result = await definition.handler({ ...ctx, ...authed }, args as never);
       return shown(authed.caller, result);
     });
@@ -136,10 +137,10 @@ async function authorised(
     const message = "must be 1 to 128 letters, digits, dots, colons, hyphens or underscores";
     throw refusal("VALIDATION", "The request id is malformed.", [{ field: "requestId", message }]);
   }
-  if (seesClear(caller.role)) {
-    return { caller, requestId, visible: (text) => text, visibleTurns: (turns) => turns };
-  }
-  return { caller, requestId, visible: redactedText, visibleTurns: redactedTurns };
+  const about = { caller, requestId, seesClear: seesClear(caller.role) };
+  return about.seesClear
+    ? { ...about, visible: (text) => text, visibleTurns: (turns) => turns }
+    : { ...about, visible: redactedText, visibleTurns: redactedTurns };
 }
 
 function refuseUnfit(args: Record<string, Value>): void {

@@ -277,6 +277,12 @@ class World:
             return
         self.erasing.add(clerk_id)
 
+    def erase_owner(self, session: int) -> None:
+        """Erase the user of a session, unless a hold refuses that."""
+        chosen = self.sessions[session % len(self.sessions)]
+        self.start_erasure(self.users.index(chosen.clerk_id))
+        self.erase()
+
     # --- The worker and the bucket ----------------------------------------------------------------
 
     def sweep(self) -> None:

@@ -37,6 +37,7 @@ EXAMPLES = int(os.environ.get("EARSHOT_INTERLEAVINGS", "12"))
 STEPS = 25
 
 NUMBERS = st.integers(0, 5)
+WAITS = st.sampled_from([timedelta(0), timedelta(minutes=10), timedelta(minutes=70)])
 SPANS = st.sampled_from(
     [timedelta(minutes=10), timedelta(minutes=70), timedelta(days=40), timedelta(days=91)]
 )
@@ -174,6 +175,26 @@ class Interleaving(RuleBasedStateMachine):
         self.interruptions.waiting.clear()
         if comes == "after":
             self.world.put(len(self.world.recordings) - 1)
+
+    @rule(session=NUMBERS, until_put=WAITS, until_sweep=WAITS, is_swept_before=st.booleans())
+    def upload_outlives_its_user(
+        self,
+        session: int,
+        until_put: timedelta,
+        until_sweep: timedelta,
+        is_swept_before: bool,
+    ) -> None:
+        """An upload that was announced before an erasure comes after its receipt."""
+        self.world.begin(session, 0)
+        self.world.erase_owner(session)
+        self.clock.advance(until_put)
+        if is_swept_before:
+            self.world.reconcile()
+        for number, one in enumerate(self.world.recordings):
+            if one.session is self.world.sessions[session % len(self.world.sessions)]:
+                self.world.put(number)
+        self.clock.advance(until_sweep)
+        self.world.reconcile()
 
     @rule()
     def tidy(self) -> None:
