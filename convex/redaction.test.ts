@@ -426,6 +426,11 @@ test("a filter finds nothing that masking hides from its caller", async () => {
   };
   for (const role of MASKED_ROLES) expect(await found(role), role).toEqual(Array(10).fill(0));
   expect(await found("worker")).toEqual(Array(10).fill(1));
+  await addUser(t, HIDDEN);
+  const noted = { action: "user.view" as const, subjectType: "user", subjectId: HIDDEN };
+  await refused(as(t, "viewer").mutation(api.audit.record, noted), "NOT_FOUND");
+  const guess = { clerkId: HIDDEN, reason: "a guess" };
+  await refused(as(t, "reviewer").mutation(api.reveals.ofUser, guess), "NOT_FOUND");
   const { id: rubricId } = await as(t, "admin").mutation(api.rubrics.publish, rubricArgs());
   const queue = { name: "Guess", rubricId, filters: { label: HIDDEN } };
   const { fields } = await refused(

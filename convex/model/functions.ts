@@ -26,10 +26,11 @@ import type { ErrorData } from "./errors.ts";
 import { earlierAnswer, keyedCall, rememberAnswer } from "./idempotency.ts";
 import { callerOf } from "./identity.ts";
 import type { Caller } from "./identity.ts";
-import { allows, rolesFor, seesClear } from "./permissions.ts";
+import { MEMBER_ROLES, allows, rolesFor, seesClear } from "./permissions.ts";
 import type { FunctionName } from "./permissions.ts";
+import { limitGrowth } from "./rateLimit.ts";
 import { asksForMasked, redacted, redactedText, redactedTurns } from "./redaction.ts";
-import { unfitTexts } from "./texts.ts";
+import { sizeOf, unfitTexts } from "./texts.ts";
 
 type Authed = {
   caller: Caller;
@@ -72,6 +73,11 @@ type Mutating = {
    * function writes an audit event, and does not keep its answers.
    */
   reveals?: boolean;
+  /**
+   * Declares that the function limits by itself what a team member adds to what is stored, as it
+   * mostly replaces what is there. Of all others, the arguments are what they add.
+   */
+  limitsGrowth?: boolean;
 };
 type Answer = "kept" | "once" | "repeatable";
 
@@ -107,8 +113,12 @@ export function authedMutation<Args extends PropertyValidators, Returns extends 
     refusalsLogged(name, requestId, async () => {
       const authed = await authorised(ctx, name, requestId);
       refuseUnfit({ ...args, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) });
-      const run = (about: AuthedMutationCtx["about"]) =>
-        definition.handler({ ...ctx, ...authed, about }, args as never);
+      const run = async (about: AuthedMutationCtx["about"]) => {
+        if (definition.limitsGrowth !== true && MEMBER_ROLES.includes(authed.caller.role)) {
+          await limitGrowth(ctx, authed.caller, sizeOf(args));
+        }
+        return await definition.handler({ ...ctx, ...authed, about }, args as never);
+      };
       if (idempotencyKey !== undefined && answer !== "kept") throw keepsNoAnswer(name);
       const result =
         idempotencyKey === undefined

@@ -22,6 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from lib.storage import tags
 from lib.storage.analysis import analyse
 from lib.storage.client import ensure_bucket
+from lib.storage.objects import list_objects
 from lib.work import erasure, isolation, uploads
 from lib.work.services import Services
 from lib.worker import analysis_job, erasures, expiry_tags, reconciliation, retention
@@ -72,7 +73,9 @@ class InProcess(Analyser):
     def analyse(self, key: str, size: int, sha256: str) -> object:  # type: ignore[override]
         found = analyse(self._storage, key, size, sha256)
         # The waveform is written anew: on any server it has no tags then.
-        Interleaving.worlds[-1].tags.pop(found.peaks_key, None)
+        world = Interleaving.worlds[-1]
+        world.tags.pop(found.peaks_key, None)
+        world.put_at[found.peaks_key] = world.clock.now()
         return found
 
 
@@ -250,6 +253,11 @@ def interleaving(
         Interleaving.clock, Interleaving.worlds = clock, []
         Interleaving.interruptions = _interrupted(monkeypatch)
         _keep_tags(monkeypatch, services, Interleaving.worlds)
+        monkeypatch.setattr(
+            reconciliation,
+            "list_objects",
+            lambda *args: Interleaving.worlds[-1].aged(list_objects(*args)),
+        )
         yield Interleaving
         services.close()
 
