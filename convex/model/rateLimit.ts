@@ -2,6 +2,7 @@
 import type { MutationCtx } from "../_generated/server.js";
 import { refusal } from "./errors.ts";
 import type { Caller } from "./identity.ts";
+import { HOUR_MS } from "./limits.ts";
 import { SERVICE_ROLES } from "./permissions.ts";
 
 /** `limit` calls per `periodMs` on average, and at most `limit` at once. */
@@ -51,7 +52,7 @@ export async function limitCaller(ctx: MutationCtx & { caller: Caller }, what: s
   await limitMember(ctx, ctx.caller, what, 1);
 }
 
-/** What counts as one more kept answer, bytes. */
+/** Bytes that are kept are counted in these. */
 const KEPT_UNIT = 1024;
 
 /**
@@ -63,8 +64,26 @@ export async function limitKept(ctx: MutationCtx, caller: Caller, bytes: number)
   await limitMember(ctx, caller, "keyed", Math.max(1, Math.ceil(bytes / KEPT_UNIT)));
 }
 
-async function limitMember(ctx: MutationCtx, caller: Caller, what: string, cost: number) {
+/** What one team member may add to what is stored, KiB. */
+const GROWTH_RATE: Rate = { limit: 16 * 1024, periodMs: 3 * HOUR_MS };
+
+/**
+ * Limit what one team member adds to what is stored: a row, and these bytes.
+ *
+ * @throws RATE_LIMITED if it was too much in the last hours.
+ */
+export async function limitGrowth(ctx: MutationCtx, caller: Caller, bytes: number): Promise<void> {
+  await limitMember(ctx, caller, "growth", 1 + Math.ceil(bytes / KEPT_UNIT), GROWTH_RATE);
+}
+
+async function limitMember(
+  ctx: MutationCtx,
+  caller: Caller,
+  what: string,
+  cost: number,
+  rate = MEMBER_RATE,
+) {
   if (SERVICE_ROLES.includes(caller.role)) return;
-  const taken = await take(ctx, `${what}:${caller.tokenIdentifier}`, MEMBER_RATE, cost);
+  const taken = await take(ctx, `${what}:${caller.tokenIdentifier}`, rate, cost);
   if (!taken.allowed) throw refusal("RATE_LIMITED", "Too many calls in a short time.");
 }
