@@ -6,7 +6,8 @@ the 50 writers, ten write for one user: a switchboard. A writer creates its user
 appends 20 turns one by one, and ends the session, at four turns a second. Beside them a sender of
 measurements works as two processes of the app do.
 
-With sums that each append wrote itself, the same load had 1,620 retries of 2,353 mutations.
+While each append wrote the sums of its user's and of everybody's day itself (0.1.0), the same load
+had 163 retries per 100 mutations and 1,276 answers 503 in 30 s, and 160 turns a second were stored.
 """
 
 from __future__ import annotations
