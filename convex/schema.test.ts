@@ -10,8 +10,10 @@ const MOMENTS: Record<string, string> = {
   jobLeases: "_creationTime",
   metricRollups: "_creationTime",
   rateLimits: "_creationTime",
+  searchTexts: "_creationTime",
   storageEvents: "at",
   totals: "_creationTime",
+  userWords: "_creationTime",
 };
 
 test("every table has the moment at which a row was made", () => {

@@ -25,12 +25,3 @@ export function refuseErasing(user: Doc<"users"> | null): void {
     throw refusal("CONFLICT", "The user's data is being erased.");
   }
 }
-
-/** What the search index holds of a user. */
-export function searchTextOf(user: {
-  clerkId: string;
-  name?: string | undefined;
-  email?: string | undefined;
-}): string {
-  return [user.name, user.email, user.clerkId].filter((part) => part !== undefined).join(" ");
-}

@@ -1,0 +1,85 @@
+/** What is stored of turns to be searched: their words, in a table of its own. */
+import { getDocumentSize } from "convex/values";
+import type { Doc, Id } from "../_generated/dataModel.js";
+import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { interactionAt } from "./interactions.ts";
+import { SCAN_BYTES, SEARCH_CANDIDATES } from "./limits.ts";
+import { answers, indexQuery, searchedText, textAnswers } from "./words.ts";
+import type { Question } from "./words.ts";
+
+type Turn = Pick<Doc<"interactions">, "sessionId" | "userId" | "sequence" | "text">;
+
+/** Store the words of a turn that is new. A turn without words cannot be found and has no row. */
+export async function addSearchText(ctx: MutationCtx, turn: Turn): Promise<void> {
+  const words = searchedText(turn.text);
+  if (words === "") return;
+  const { sessionId, userId, sequence } = turn;
+  await ctx.db.insert("searchTexts", { sessionId, userId, sequence, words });
+}
+
+export async function dropSearchText(ctx: MutationCtx, turn: Turn): Promise<void> {
+  const row = await searchTextOf(ctx, turn);
+  if (row !== null) await ctx.db.delete("searchTexts", row._id);
+}
+
+/** Make what is stored of a turn what it should be; say whether it was something else. */
+export async function settleSearchText(ctx: MutationCtx, turn: Turn): Promise<boolean> {
+  const row = await searchTextOf(ctx, turn);
+  if ((row?.words ?? "") === searchedText(turn.text)) return false;
+  if (row !== null) await ctx.db.delete("searchTexts", row._id);
+  await addSearchText(ctx, turn);
+  return true;
+}
+
+async function searchTextOf(
+  ctx: QueryCtx,
+  { sessionId, sequence }: Turn,
+): Promise<Doc<"searchTexts"> | null> {
+  return await ctx.db
+    .query("searchTexts")
+    .withIndex("by_session_sequence", (q) => q.eq("sessionId", sessionId).eq("sequence", sequence))
+    .unique();
+}
+
+/** Where to search; absent is everywhere. */
+export type SearchScope = {
+  sessionId: Id<"userSessions"> | undefined;
+  userId: Id<"users"> | undefined;
+};
+
+/**
+ * Yield the turns that answer a question, best first, with their texts as the reader may see them.
+ *
+ * The index hands out turns that have any of the words, 1,024 at most, by rank: the best of them are
+ * looked at until the caller has enough or 2.75 MiB are read.
+ *
+ * @param accept - says by a turn's session whether it is wanted.
+ */
+export async function* matchingTurns(
+  ctx: QueryCtx & { visible: (text: string) => string },
+  question: Question,
+  scope: SearchScope,
+  accept: (sessionId: Id<"userSessions">) => Promise<boolean>,
+): AsyncGenerator<{ turn: Doc<"interactions">; text: string }> {
+  const { sessionId, userId } = scope;
+  const rows = ctx.db.query("searchTexts").withSearchIndex("search", (q) => {
+    let within = q.search("words", indexQuery(question));
+    if (sessionId !== undefined) within = within.eq("sessionId", sessionId);
+    return userId === undefined ? within : within.eq("userId", userId);
+  });
+  let candidates = 0;
+  let bytes = 0;
+  for await (const row of rows) {
+    candidates += 1;
+    bytes += getDocumentSize(row);
+    if (answers(row.words, question) && (await accept(row.sessionId))) {
+      const turn = await interactionAt(ctx, row.sessionId, row.sequence);
+      if (turn !== null) {
+        bytes += getDocumentSize(turn);
+        const text = ctx.visible(turn.text);
+        if (text === turn.text || textAnswers(text, question)) yield { turn, text };
+      }
+    }
+    if (candidates === SEARCH_CANDIDATES || bytes >= SCAN_BYTES) return;
+  }
+}
