@@ -28,6 +28,7 @@ import { addSearchText, matchingTurns } from "./model/searchTexts.ts";
 import { matchesSession, sessionFilters } from "./model/sessionFilters.ts";
 import { SessionReader, requireSession, sessionById } from "./model/sessions.ts";
 import { addTotals, scopesOf, totalsOf } from "./model/totals.ts";
+import { TurnContext } from "./model/turnContext.ts";
 import { refuseErasing, userByClerkId } from "./model/users.ts";
 import { questionOf } from "./model/words.ts";
 import { named, whole } from "./model/fields.ts";
@@ -176,8 +177,9 @@ export const list = authedQuery("interactions:list", {
     const session = await sessionById(ctx, sessionId);
     if (session === null) return { items: [], nextCursor: null };
     const found = await readPage(ctx, transcriptListing(session._id, cursor, limit));
-    const items = await Promise.all(found.items.map((doc) => toInteraction(ctx, doc)));
-    return { items: ctx.visibleTurns(items), nextCursor: found.nextCursor };
+    const turns = await new TurnContext(ctx).visible(found.items);
+    const items = await Promise.all(turns.map((doc) => toInteraction(ctx, doc)));
+    return { items, nextCursor: found.nextCursor };
   },
 });
 
@@ -190,7 +192,13 @@ export const byRequestId = authedQuery("interactions:byRequestId", {
       .query("interactions")
       .withIndex("by_requestId", (q) => q.eq("requestId", interactionRequestId))
       .take(SEARCH_ITEMS);
-    return await Promise.all(found.map((doc) => toInteraction(ctx, doc)));
+    const context = new TurnContext(ctx);
+    const shown = [];
+    for (const doc of found) {
+      if (context.isSpent) break;
+      shown.push(...(await context.visible([doc])));
+    }
+    return await Promise.all(shown.map((doc) => toInteraction(ctx, doc)));
   },
 });
 

@@ -86,6 +86,7 @@ import type * as model_texts from "../model/texts.js";
 import type * as model_toRecord from "../model/toRecord.js";
 import type * as model_tombstones from "../model/tombstones.js";
 import type * as model_totals from "../model/totals.js";
+import type * as model_turnContext from "../model/turnContext.js";
 import type * as model_userWords from "../model/userWords.js";
 import type * as model_users from "../model/users.js";
 import type * as model_words from "../model/words.js";
@@ -183,6 +184,7 @@ declare const fullApi: ApiFromModules<{
   "model/toRecord": typeof model_toRecord;
   "model/tombstones": typeof model_tombstones;
   "model/totals": typeof model_totals;
+  "model/turnContext": typeof model_turnContext;
   "model/userWords": typeof model_userWords;
   "model/users": typeof model_users;
   "model/words": typeof model_words;

@@ -51,6 +51,11 @@ export const QUERY_TERMS = 64;
 /** Words that a search index of Convex looks up, and bytes of the longest word that it keeps. */
 export const INDEX_TERMS = 16;
 export const INDEX_WORD_BYTES = 31;
+/** Turns, and bytes of them, that are read on each side of a turn to mask what is spread over them. */
+export const CONTEXT_TURNS = 24;
+export const TURN_CONTEXT_BYTES = 256 * 1024;
+/** Bytes of them in one call. */
+export const CONTEXT_BYTES = 1024 * 1024;
 
 /** Documents that a list scans before it hands out a short page; the rest is for joins. */
 export const SCAN_DOCUMENTS = 4000;

@@ -55,8 +55,17 @@ export const MIGRATIONS: readonly AnyMigration[] = [
     },
   },
   {
+    // Earlier releases refused what was cut off; it plays now, once it is analysed again.
+    name: "5-audioObjects-truncated",
+    table: "audioObjects",
+    change: ({ status, analysis, reason }) =>
+      status === "stored" && analysis === "corrupt" && reason === "truncated"
+        ? { analysis: "pending", reason: undefined }
+        : null,
+  },
+  {
     // Users were found by a full-text index of `searchText`.
-    name: "5-users-words",
+    name: "6-users-words",
     table: "users",
     change: async (user, ctx) => {
       const changed = await settleUserWords(ctx, user._id, user);
@@ -64,7 +73,7 @@ export const MIGRATIONS: readonly AnyMigration[] = [
     },
   },
   {
-    name: "6-interactions-searchTexts",
+    name: "7-interactions-searchTexts",
     table: "interactions",
     change: async (turn, ctx) => ((await settleSearchText(ctx, turn)) ? {} : null),
   },

@@ -30,7 +30,7 @@ export const userRow = v.object({
   sessionCount: whole(),
   /** Clerk's own `updated_at`: an older webhook does not overwrite a newer one. */
   clerkUpdatedAt: v.optional(moment()),
-  /** Of earlier releases; the migration `5-users-words` clears it. */
+  /** Of earlier releases; the migration `6-users-words` clears it. */
   searchText: v.optional(v.string()),
   source: v.optional(v.string()),
   createdAt: moment(),

@@ -4,6 +4,7 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { interactionAt } from "./interactions.ts";
 import { SCAN_BYTES, SEARCH_CANDIDATES } from "./limits.ts";
+import { TurnContext } from "./turnContext.ts";
 import { answers, indexQuery, searchedText, textAnswers } from "./words.ts";
 import type { Question } from "./words.ts";
 
@@ -56,7 +57,7 @@ export type SearchScope = {
  * @param accept - says by a turn's session whether it is wanted.
  */
 export async function* matchingTurns(
-  ctx: QueryCtx & { visible: (text: string) => string },
+  ctx: ConstructorParameters<typeof TurnContext>[0] & { visible: (text: string) => string },
   question: Question,
   scope: SearchScope,
   accept: (sessionId: Id<"userSessions">) => Promise<boolean>,
@@ -67,6 +68,7 @@ export async function* matchingTurns(
     if (sessionId !== undefined) within = within.eq("sessionId", sessionId);
     return userId === undefined ? within : within.eq("userId", userId);
   });
+  const context = new TurnContext(ctx);
   let candidates = 0;
   let bytes = 0;
   for await (const row of rows) {
@@ -76,10 +78,12 @@ export async function* matchingTurns(
       const turn = await interactionAt(ctx, row.sessionId, row.sequence);
       if (turn !== null) {
         bytes += getDocumentSize(turn);
-        const text = ctx.visible(turn.text);
-        if (text === turn.text || textAnswers(text, question)) yield { turn, text };
+        const [shown = turn] = await context.visible([turn]);
+        const text = ctx.visible(shown.text);
+        if (text === turn.text || textAnswers(text, question)) yield { turn: shown, text };
       }
     }
-    if (candidates === SEARCH_CANDIDATES || bytes >= SCAN_BYTES) return;
+    const isEnough = candidates === SEARCH_CANDIDATES || bytes >= SCAN_BYTES || context.isSpent;
+    if (isEnough) return;
   }
 }

@@ -17,7 +17,7 @@ const character = fc.oneof(
   fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 }),
   fc.string({ unit: "binary", minLength: 1, maxLength: 1 }),
   fc.constantFrom(
-    ..."aZß İıŁé+#'’.ʼ™①㎏ﬁЁйΣςΐक्षिनิ้ใ中文カｶﾞー각가ㅏשׁمُ",
+    ...Array.from("aZß İıŁé+#'’.ʼ™①㎏ﬁЁйΣςΐक्षिनิ้ใ中文カｶﾞー각가ㅏשׁمُ"),
     "\u0301",
     "\u200b",
     "\u200d",
