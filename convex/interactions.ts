@@ -67,8 +67,12 @@ export const append = authedMutation("interactions:append", {
     const createdAt = Date.now();
     const { _id: sessionId, userId } = session;
     const turns = fresh.map((item) => ({ ...item, sessionId, userId, createdAt }));
-    await Promise.all(turns.map((turn) => ctx.db.insert("interactions", turn)));
-    await Promise.all(turns.map((turn) => addSearchText(ctx, turn)));
+    await Promise.all(
+      turns.map(async (turn) => {
+        const _id = await ctx.db.insert("interactions", turn);
+        await addSearchText(ctx, { ...turn, _id });
+      }),
+    );
     if (fresh.length > 0) await count(ctx, session, fresh);
     const duplicates = args.interactions.length - fresh.length;
     return { accepted: fresh.length, duplicates, ...lagOf(session, fresh, createdAt) };

@@ -149,12 +149,12 @@ export const productTables = {
 
   /** What of a turn is searched: its words in normal form. It goes when the turn goes. */
   searchTexts: defineTable({
+    interactionId: v.id("interactions"),
     sessionId: v.id("userSessions"),
     userId: v.id("users"),
-    sequence: whole(),
     words: v.string(),
   })
-    .index("by_session_sequence", ["sessionId", "sequence"])
+    .index("by_interaction", ["interactionId"])
     .searchIndex("search", { searchField: "words", filterFields: ["sessionId", "userId"] }),
 
   audioObjects: defineTable(audioObjectRow)

@@ -2,20 +2,20 @@
 import { getDocumentSize } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
-import { interactionAt } from "./interactions.ts";
 import { SCAN_BYTES, SEARCH_CANDIDATES } from "./limits.ts";
 import { TurnContext } from "./turnContext.ts";
+import { utf8Bytes } from "./texts.ts";
 import { answers, indexQuery, searchedText, textAnswers } from "./words.ts";
 import type { Question } from "./words.ts";
 
-type Turn = Pick<Doc<"interactions">, "sessionId" | "userId" | "sequence" | "text">;
+type Turn = Pick<Doc<"interactions">, "_id" | "sessionId" | "userId" | "text">;
 
 /** Store the words of a turn that is new. A turn without words cannot be found and has no row. */
 export async function addSearchText(ctx: MutationCtx, turn: Turn): Promise<void> {
   const words = searchedText(turn.text);
   if (words === "") return;
-  const { sessionId, userId, sequence } = turn;
-  await ctx.db.insert("searchTexts", { sessionId, userId, sequence, words });
+  const { _id: interactionId, sessionId, userId } = turn;
+  await ctx.db.insert("searchTexts", { interactionId, sessionId, userId, words });
 }
 
 export async function dropSearchText(ctx: MutationCtx, turn: Turn): Promise<void> {
@@ -32,13 +32,10 @@ export async function settleSearchText(ctx: MutationCtx, turn: Turn): Promise<bo
   return true;
 }
 
-async function searchTextOf(
-  ctx: QueryCtx,
-  { sessionId, sequence }: Turn,
-): Promise<Doc<"searchTexts"> | null> {
+async function searchTextOf(ctx: QueryCtx, turn: Turn): Promise<Doc<"searchTexts"> | null> {
   return await ctx.db
     .query("searchTexts")
-    .withIndex("by_session_sequence", (q) => q.eq("sessionId", sessionId).eq("sequence", sequence))
+    .withIndex("by_interaction", (q) => q.eq("interactionId", turn._id))
     .unique();
 }
 
@@ -73,9 +70,9 @@ export async function* matchingTurns(
   let bytes = 0;
   for await (const row of rows) {
     candidates += 1;
-    bytes += getDocumentSize(row);
+    bytes += utf8Bytes(row.words);
     if (answers(row.words, question) && (await accept(row.sessionId))) {
-      const turn = await interactionAt(ctx, row.sessionId, row.sequence);
+      const turn = await ctx.db.get("interactions", row.interactionId);
       if (turn !== null) {
         bytes += getDocumentSize(turn);
         const [shown = turn] = await context.visible([turn]);
