@@ -14,7 +14,7 @@ const LAST = "\u{10ffff}";
 /** A term that only begins like the last one of a query counts half. */
 const PREFIX_BOOST = 0.5;
 /** Documents of a query's terms, the rarest first, that are all read; bounds the time of a search. */
-const FULLY_READ = 100_000;
+const FULLY_READ = 30_000;
 /** Of each commoner term, so many of the documents that score best by it. */
 const BEST_READ = 4_096;
 /** Documents that pass the filters, up to which they are scored by what they hold. */
