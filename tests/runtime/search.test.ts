@@ -39,7 +39,7 @@ afterEach(() => {
 });
 
 function write<Result>(work: (tx: Transaction) => Result): Result {
-  const tx = new Transaction(store, { tracksReads: false, watches: () => false });
+  const tx = new Transaction(store, { tracksReads: false, isWritable: true });
   store.begin();
   const result = work(tx);
   store.commit();
@@ -71,7 +71,7 @@ function asking(text: string, equal: Record<string, Json> = {}, limit?: number):
 
 /** Texts of what is found, in order. */
 function find(...query: Parameters<typeof asking>): string[] {
-  const tx = new Transaction(store, { tracksReads: false, watches: null });
+  const tx = new Transaction(store, { tracksReads: false, isWritable: false });
   return [...stream(tx, asking(...query))].map(
     (text) => (JSON.parse(text) as { text: string }).text,
   );
@@ -162,7 +162,7 @@ test("pages follow one another without gaps, and a full page is not known to be 
   const found: string[] = [];
   let cursor: string | null = null;
   for (let pages = 1; ; pages += 1) {
-    const tx = new Transaction(store, { tracksReads: false, watches: null });
+    const tx = new Transaction(store, { tracksReads: false, isWritable: false });
     const request = { query: asking("word"), cursor, endCursor: null, pageSize: 5 };
     const part = page(tx, cursors, request);
     found.push(...part.texts);
@@ -187,7 +187,7 @@ test.each([
   ],
 ])("a search that its index cannot answer is refused: %j", (filters, message) => {
   const query = { source: { type: "Search", indexName: "notes.search", filters }, operators: [] };
-  const tx = new Transaction(store, { tracksReads: false, watches: null });
+  const tx = new Transaction(store, { tracksReads: false, isWritable: false });
   expect(() => [...stream(tx, query as unknown as QueryJson)]).toThrow(message);
 });
 
@@ -259,7 +259,7 @@ function all(): { _id: string; text: string }[] {
 test("what a failed part of a transaction wrote counts for no rank", async () => {
   add(["one two", "one", "two three"]);
   const before = find("one two");
-  const tx = new Transaction(store, { tracksReads: false, watches: () => false });
+  const tx = new Transaction(store, { tracksReads: false, isWritable: true });
   store.begin();
   await expect(
     tx.nested(async () => {
