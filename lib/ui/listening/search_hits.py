@@ -41,7 +41,7 @@ def search_hits(words: str, chosen: SessionFilters, visitor: Visitor) -> None:
         )
         notices.empty("No matches", hint)
         return
-    remember_list(list(dict.fromkeys(hit.session.id for hit in hits)))
+    remember_list("/sessions", list(dict.fromkeys(hit.session.id for hit in hits)))
     table = [_row(hit, words, visitor) for hit in hits]
     record_table("Matching turns", _COLUMNS, table, key="sessions-hits")
     st.caption(
