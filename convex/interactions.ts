@@ -25,7 +25,8 @@ import { readPage } from "./model/paging.ts";
 import { interaction, newInteraction, page, pageArgs, searchHit } from "./model/records.ts";
 import type { NewInteraction } from "./model/records.ts";
 import { SessionReader, requireSession, sessionById } from "./model/sessions.ts";
-import { addTotals, scopesOf, totalsOf } from "./model/totals.ts";
+import { addPending } from "./model/pendingTotals.ts";
+import { addTotals, dayOf, ownScope, totalsOf } from "./model/totals.ts";
 import { TurnContext } from "./model/turnContext.ts";
 import { refuseErasing } from "./model/users.ts";
 import { holdsWords } from "./model/words.ts";
@@ -60,7 +61,7 @@ export const append = authedMutation("interactions:append", {
   handler: async (ctx, args) => {
     checkBatch(args.interactions);
     const session = await requireSession(ctx, args.sessionId);
-    refuseErasing(await ctx.db.get("users", session.userId));
+    await refuseErasing(ctx, session.userId);
     const fresh = await newOnes(ctx, session, args.interactions);
     const createdAt = Date.now();
     await Promise.all(
@@ -159,7 +160,8 @@ async function count(
     ...(worstLatencyMs === undefined ? {} : { worstLatencyMs }),
     ...(worstTtftMs === undefined ? {} : { worstTtftMs }),
   });
-  await addTotals(ctx, Object.values(scopesOf(session)), totals);
+  await addTotals(ctx, ownScope(session), totals);
+  await addPending(ctx, { userId: session.userId, day: dayOf(session.startedAt) }, totals);
 }
 
 function worst(

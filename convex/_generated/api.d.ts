@@ -58,6 +58,7 @@ import type * as model_limits from "../model/limits.js";
 import type * as model_migrations from "../model/migrations.js";
 import type * as model_outbox from "../model/outbox.js";
 import type * as model_paging from "../model/paging.js";
+import type * as model_pendingTotals from "../model/pendingTotals.js";
 import type * as model_permissions from "../model/permissions.js";
 import type * as model_productTables from "../model/productTables.js";
 import type * as model_queueChecks from "../model/queueChecks.js";
@@ -96,6 +97,7 @@ import type * as reviews from "../reviews.js";
 import type * as rubrics from "../rubrics.js";
 import type * as storageEvents from "../storageEvents.js";
 import type * as system from "../system.js";
+import type * as totals from "../totals.js";
 import type * as userSessions from "../userSessions.js";
 import type * as users from "../users.js";
 
@@ -153,6 +155,7 @@ declare const fullApi: ApiFromModules<{
   "model/migrations": typeof model_migrations;
   "model/outbox": typeof model_outbox;
   "model/paging": typeof model_paging;
+  "model/pendingTotals": typeof model_pendingTotals;
   "model/permissions": typeof model_permissions;
   "model/productTables": typeof model_productTables;
   "model/queueChecks": typeof model_queueChecks;
@@ -191,6 +194,7 @@ declare const fullApi: ApiFromModules<{
   rubrics: typeof rubrics;
   storageEvents: typeof storageEvents;
   system: typeof system;
+  totals: typeof totals;
   userSessions: typeof userSessions;
   users: typeof users;
 }>;

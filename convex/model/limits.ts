@@ -69,6 +69,12 @@ export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 /** Turns that are older when they come were not late: somebody fills up the past. */
 export const BACKFILL_MS = 6 * HOUR_MS;
+/** How old what writes have counted must be before it is folded into the sums. */
+export const FOLD_AFTER_MS = 5_000;
+/** Users' days whose sums one call of that job writes: up to 28 KiB each. */
+export const FOLD_SCOPES = 100;
+/** Sessions begun and not folded in yet that one user's counters are read with. */
+export const UNFOLDED_STARTS = 20;
 /** Largest answer that is kept for a retried mutation, bytes of JSON. */
 export const ANSWER_BYTES = 16 * 1024;
 /** How long a retried mutation is recognised. */

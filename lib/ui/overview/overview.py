@@ -180,7 +180,8 @@ def _today(days: Sequence[DaySummary], now: datetime) -> None:
     day = days[-1]
     before = days[-2] if len(days) > 1 else None
     is_today = day.day.date() == now.date()
-    st.caption("Today (UTC)" if is_today else f"{day.day:%A, %d %B} (UTC), the last active day")
+    which = "Today (UTC)" if is_today else f"{day.day:%A, %d %B} (UTC), the last active day"
+    st.caption(which if day.as_of is None else f"{which}, as of {day.as_of:%H:%M:%S} UTC")
     change = f"{day.sessions - before.sessions:+d} vs. the day before" if before else None
     with st.container(horizontal=True):
         charts.metric_card("Sessions", fmt.count(day.sessions), change, arrow=True)
