@@ -36,7 +36,7 @@ def search_hits(words: str, chosen: SessionFilters, visitor: Visitor) -> None:
         hint = "Search matches whole words and the beginning of the last one."
         notices.empty("No matches", f"Remove a filter. {hint}" if chosen.is_set else hint)
         return
-    remember_list(list(dict.fromkeys(hit.session.id for hit in hits)))
+    remember_list("/sessions", list(dict.fromkeys(hit.session.id for hit in hits)))
     table = [_row(hit, words, visitor) for hit in hits]
     record_table("Matching turns", _COLUMNS, table, key="sessions-hits")
     st.caption(f"The top {_MOST} matches" if len(hits) == _MOST else f"{len(hits)} matches")
