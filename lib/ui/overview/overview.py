@@ -167,8 +167,8 @@ def draw(visitor: Visitor) -> None:
     quality(visitor, now)
     operations(visitor, now)
     _per_day(days, newest, visitor, now)
-    st.subheader("Newest sessions", anchor=False)
-    remember_list([session.id for session in newest])
+    st.header("Newest sessions", anchor=False)
+    remember_list("/", [session.id for session in newest])
     table = session_rows.session_rows(newest, visitor.zone)
     record_table("Newest sessions", session_rows.SESSION_COLUMNS, table, key="overview-table")
 

@@ -175,13 +175,13 @@ def _sessions_per_day(summary: UserSummary, span: int, visitor: Visitor, now: da
 
 def _sessions(page: Page[UserSession], pager: Pager, clerk_id: str, visitor: Visitor) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Sessions", anchor=False, width="content")
+        st.header("Sessions", anchor=False, width="content")
         if page.items:
             actions.filtered_list_link(clerk_id)
     if not page.items:
         notices.empty("No sessions yet", "Sessions appear here as soon as the product stores one.")
         return
-    remember_list([session.id for session in page.items])
+    remember_list("/user", [session.id for session in page.items])
     table = session_rows.session_rows(page.items, visitor.zone, with_user=False)
     record_table("Sessions", session_rows.SESSION_COLUMNS, table, key="user-sessions")
     pager.controls(len(page.items), page.next_cursor)

@@ -41,7 +41,7 @@ def draw(visitor: Visitor) -> None:
             f"No score for the last {_DAYS} days",
             "Scores are counted on the day on which the session started.",
         )
-    st.subheader("Newest reviews", anchor=False)
+    st.header("Newest reviews", anchor=False)
     table = rows.review_rows(page.items, visitor.zone)
     record_table("Reviews", rows.REVIEW_COLUMNS, table, key="review-results-table")
     pager.controls(len(page.items), page.next_cursor)
