@@ -72,8 +72,10 @@ def test_a_failed_scheduled_function_says_why_and_is_named_as_there(
 ) -> None:
     job = client.mutation("counters:failLater", {"name": "doomed"})
     state = eventually(
-        lambda: (found := client.query("counters:job", {"job": job}))["state"]["kind"] == "failed"
-        and found
+        lambda: (
+            (found := client.query("counters:job", {"job": job}))["state"]["kind"] == "failed"
+            and found
+        )
     )
     assert state["name"] == "counters.js:bumpThenFail"
     assert "after the write" in state["state"]["error"]
