@@ -44,7 +44,7 @@ class Keys:
         jwk = jwt.algorithms.RSAAlgorithm.to_jwk(self.private.public_key(), as_dict=True)
         return {"keys": [{**jwk, "kid": self.kid, "use": "sig", "alg": "RS256"}]}
 
-    def sign(self, *, headers: dict[str, str | None] | None = None, **claims: Any) -> str:
+    def sign(self, *, headers: Any = None, **claims: Any) -> str:
         """Sign claims; what is None in claims or headers is left out."""
         now = int(time.time())
         body = {"iat": now, "exp": now + 300, **claims}

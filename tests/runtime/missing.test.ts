@@ -19,6 +19,7 @@ const LISTED: Record<string, readonly string[]> = {
   "`ctx.vectorSearch`": ["actions/vectorSearch"],
   "`log.audit`": ["auditLog"],
   "signing of JWTs": ["signJwt"],
+  "function handles": ["createFunctionHandle"],
   "service tokens": ["createServiceToken", "getServiceUrl"],
 };
 

@@ -54,11 +54,11 @@ def test_a_field_that_begins_with_an_underscore_is_refused(client: ConvexHttpCli
 
 
 def test_a_page_that_ends_at_the_last_document_is_not_the_last(client: ConvexHttpClient) -> None:
-    notes = [{"owner": "pages", "at": at, "body": ""} for at in range(4)]
+    notes: Any = [{"owner": "pages", "at": at, "body": ""} for at in range(4)]
     client.mutation("notes:addMany", {"notes": notes})
 
     def page(cursor: str | None) -> Any:
-        options = {"numItems": 4, "cursor": cursor}
+        options: Any = {"numItems": 4, "cursor": cursor}
         return client.query("notes:page", {"owner": "pages", "opts": options})
 
     full = page(None)
