@@ -9,6 +9,7 @@ import streamlit as st
 
 from lib.data import alerts, metrics
 from lib.data.records import Incident, IncidentEntry, IncidentRecord
+from lib.observability.recorder import ALERT_VALUE
 from lib.product import figures as fmt
 from lib.product.alert_guidance import ALERTS
 from lib.product.limits import NOTE_CHARS
@@ -22,7 +23,6 @@ from lib.ui.parts.rollup_sums import DEMO, over_time
 from lib.ui.shell import notices
 from lib.ui.shell.navigation import BY_PATH
 from lib.ui.shell.visitor import Visitor
-from lib.worker.alerts.evaluation import METRIC
 from lib.worker.alerts.messages import quantity
 
 HEADING: Final = "incident-heading"
@@ -151,7 +151,7 @@ def _chart(incident: Incident, visitor: Visitor) -> None:
     ):
         found = list(
             metrics.between(
-                visitor.caller, METRIC, period.start, period.end, period.resolution, labels
+                visitor.caller, ALERT_VALUE, period.start, period.end, period.resolution, labels
             )
         )
     if not found:
