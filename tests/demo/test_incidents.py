@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from lib.observability.recorder import ALERT_VALUE
 from local.demo.history import auth_incident, history, storage_incident
 from local.demo.incidents import incidents, values
 

@@ -12,6 +12,7 @@ from lib.data.records import Histogram as Wire
 from lib.data.records import Incident, JobRun, Rollup
 from lib.observability.alert_rules import RULES
 from lib.observability.burn_rate import Counts, within
+from lib.observability.recorder import ALERT_VALUE
 from lib.worker.alerts.delivery import LONGEST_PAUSE_SECONDS, deliver, pause_ms
 from lib.worker.alerts.evaluation import Evaluation
 from lib.worker.alerts.signals import (
