@@ -59,8 +59,9 @@ ALERTS: Final[Mapping[str, Guidance]] = {
         fix=_FASTER_STORAGE,
     ),
     "storage-probe": Guidance(
-        meaning=f"Every {EVERY['storage.probe'].seconds} seconds the probe writes, reads and deletes a small object. "
-        f"{PROBE_ROUNDS} rounds in a row failed, {PROBE_PAUSE.seconds} seconds apart.",
+        meaning=f"Every {EVERY['storage.probe'].seconds} seconds the probe writes, reads and "
+        f"deletes a small object. {PROBE_ROUNDS} rounds in a row failed, {PROBE_PAUSE.seconds} "
+        "seconds apart.",
         impact="Probably nobody can play or store recordings.",
         check="System status: the report of `storage.probe` names the failed operation.",
         fix="Act on the class of failure. If only the probe fails, correct the credentials of the "

@@ -1,7 +1,7 @@
 """Job: writes, reads, checks and deletes a small object, to measure storage without traffic.
 
-It waits as long as a page does. A round that fails is repeated soon, so that one run tells an outage
-from one slow call.
+It waits as long as a page does. A round that fails is repeated soon, so that one run tells an
+outage from one slow call.
 """
 
 from __future__ import annotations

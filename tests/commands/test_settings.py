@@ -63,7 +63,9 @@ def running(home: Path) -> Iterator[Stack]:
 def test_every_command_is_in_the_table() -> None:
     named = set(COMMANDS)
     groups = {group.name: group.typer_instance for group in cli.registered_groups}
-    known: set[tuple[str, ...]] = {(name,) for name in (_name(command) for command in cli.registered_commands)}
+    known: set[tuple[str, ...]] = {
+        (name,) for name in (_name(command) for command in cli.registered_commands)
+    }
     for name, group in groups.items():
         assert group is not None
         known |= {(str(name), _name(it)) for it in group.registered_commands if not it.hidden}

@@ -6,7 +6,6 @@ script and its check.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import streamlit as st
@@ -15,13 +14,13 @@ from lib.auth.members import Denial, Member
 from lib.auth.path_kinds import SOCKET_PATH
 from lib.auth.roles import page_allowed
 from lib.observability.request_id import new_request_id, request_id_bound
+from lib.product.logo import LOGO, MARK
 from lib.ui.shell import notices
 from lib.ui.shell.account.component import account
 from lib.ui.shell.navigation import ROUTES, Route
 from lib.ui.shell.visitor import current_member, report_denial
 from lib.work.services import services
 
-ASSETS: Final = Path(__file__).parents[1] / "parts" / "assets"
 SIDEBAR_PIXELS: Final = 230
 # Contrast that Streamlit's theme options cannot set (WCAG 1.4.3): captions are too pale, and the
 # dark theme's primary buttons have white text on a light colour (2.2:1; the page's colour: 8:1).
@@ -35,13 +34,13 @@ DARK_CONTRAST_CSS: Final = (
 def main() -> None:
     """Draw the dashboard for one run."""
     st.set_page_config(
-        page_icon=(ASSETS / "mark.svg").read_text("utf-8"),
+        page_icon=MARK,
         layout="wide",
         initial_sidebar_state=SIDEBAR_PIXELS,
     )
     is_dark = st.context.theme.type == "dark"
     st.html(f"<style>{CONTRAST_CSS}{DARK_CONTRAST_CSS if is_dark else ''}</style>")
-    st.logo((ASSETS / "logo.svg").read_text("utf-8"), size="large")
+    st.logo(LOGO, size="large")
     who = current_member()
     if isinstance(who, Denial):
         report_denial(who, SOCKET_PATH)  # the page is not known yet

@@ -86,11 +86,32 @@ def error_boundary(request_id: str, what: str) -> Iterator[None]:
     except PermissionError as error:
         signed_out(str(error))
     except (DataError, ApiUnavailableError) as error:
-        _log.warning("page.failed", what=what, error=type(error).__name__, reason=str(error))
+        _log.warning(
+            "page.failed",
+            what=what,
+            error=type(error).__name__,
+            reason=str(error),
+            requestId=request_id,
+        )
         failed(what, _why(error), request_id)
     else:
         return
     st.stop()
+
+
+@contextmanager
+def partly(request_id: str, what: str) -> Iterator[None]:
+    """Say in one line that a part of a page could not be loaded; the rest of the page goes on.
+
+    Args:
+        request_id: of the calls inside.
+        what: the action inside, to complete "Could not ...".
+    """
+    try:
+        yield
+    except DataError as error:
+        _log.warning("page.failed", what=what, reason=str(error), requestId=request_id)
+        st.text(f"Could not {what}. Request id: {request_id}")
 
 
 def failed(what: str, why: str, request_id: str) -> None:
