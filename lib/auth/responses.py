@@ -261,7 +261,7 @@ def signed_out(return_to: str, *, everywhere: bool) -> Notice:
         everywhere: the sign-in service knows of it too.
     """
     text = (
-        "Your session has ended. Sign in again to go on where you were."
+        "Your session has ended."
         if everywhere
         else "You are signed out of Earshot, but the sign-in service did not answer and may still "
         "know you. If others use this browser too, close it."

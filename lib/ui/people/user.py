@@ -20,7 +20,7 @@ from lib.ui.parts.record_table.component import record_table
 from lib.ui.parts.rollup_sums import DEMO
 from lib.ui.people import actions, erasing, user_rows
 from lib.ui.shell import notices
-from lib.ui.shell.navigation import remember_list
+from lib.ui.shell.navigation import name_tab, remember_list
 from lib.ui.shell.visitor import Visitor
 
 _SPANS: Final = {"30 days": 30, "90 days": 90, "1 year": 365}
@@ -57,6 +57,7 @@ def draw(visitor: Visitor) -> None:
         else:
             notices.not_found("User", "The id is unknown, or the user's data was erased.")
         return
+    name_tab(session_rows.name_of(found.user))
     _heading(found.user, visitor)
     if found.user.status == "erasing" and erasing.may_erase(visitor.member):
         erasing.progress(clerk_id)

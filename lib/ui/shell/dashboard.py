@@ -17,7 +17,7 @@ from lib.observability.request_id import new_request_id, request_id_bound
 from lib.product.logo import LOGO, MARK
 from lib.ui.shell import notices
 from lib.ui.shell.account.component import account
-from lib.ui.shell.navigation import ROUTES, Route
+from lib.ui.shell.navigation import ROUTES, Route, refused_values
 from lib.ui.shell.visitor import current_member, report_denial
 from lib.work.services import services
 
@@ -50,8 +50,12 @@ def main() -> None:
     page = st.navigation(menu_for(who))
     with st.sidebar:
         account(services().authenticator.profile(who))
+    asked = st.query_params.to_dict()
+    above = st.empty()
     with request_id_bound(new_request_id()):
         page.run()
+    with above:
+        notices.ignored(refused_values(asked))
 
 
 def menu_for(member: Member) -> dict[str, list[st.Page]]:

@@ -5,7 +5,7 @@ User input is drawn by `st.text` or a component only, never as Markdown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import streamlit as st
@@ -64,6 +64,15 @@ def empty(title: str, hint: str) -> None:
     with st.container(border=True):
         st.markdown(f"**{title}**")
         st.text(hint)
+
+
+def ignored(values: Mapping[str, str]) -> None:
+    """Say which filters in the address are unknown, if any: the page shows more than was asked."""
+    if values:
+        said = ", ".join(f"{name}={value}" for name, value in values.items())
+        with st.container(border=True, horizontal=True, key="ignored-filters"):
+            st.markdown(":orange[:material/filter_alt_off:]", width="content")
+            st.text(f"Ignored, because the page has no such value: {said}")
 
 
 def not_found(what: str, hint: str) -> None:
