@@ -134,7 +134,11 @@ def chart(
     # Chart code loads late on a first visit: reserve its height, so that nothing moves.
     with st.container(height=figure.layout.height, border=False, key=f"{key}-frame"):
         st.plotly_chart(figure, config=plots.CONFIG, alt=alt, key=key)
-    with st.expander("Table", icon=":material/table_rows:"):
+    # The table's own toolbar is hidden (`lib.ui.shell.dashboard`): its CSV would be a second one.
+    with (
+        st.container(key=f"{key}-table-behind"),
+        st.expander("Table", icon=":material/table_rows:"),
+    ):
         st.dataframe(table, hide_index=True, key=f"{key}-table")
         st.download_button(
             "Download CSV",

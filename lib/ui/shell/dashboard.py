@@ -25,6 +25,7 @@ SIDEBAR_PIXELS: Final = 230
 # Contrast that Streamlit's theme options cannot set (WCAG 1.4.3): captions are too pale, and the
 # dark theme's primary buttons have white text on a light colour (2.2:1; the page's colour: 8:1).
 CONTRAST_CSS: Final = "[data-testid=stCaptionContainer] {color: inherit; opacity: 0.8}"
+TABLE_CSS: Final = "[class*=-table-behind] [data-testid=stElementToolbar] {display: none}"
 DARK_CONTRAST_CSS: Final = (
     ":is(button[kind^=primary]:enabled, [data-testid^=stBaseLinkButton-primary])"
     f" {{color: {st.get_option('theme.dark.backgroundColor')}}}"
@@ -39,7 +40,7 @@ def main() -> None:
         initial_sidebar_state=SIDEBAR_PIXELS,
     )
     is_dark = st.context.theme.type == "dark"
-    st.html(f"<style>{CONTRAST_CSS}{DARK_CONTRAST_CSS if is_dark else ''}</style>")
+    st.html(f"<style>{CONTRAST_CSS}{TABLE_CSS}{DARK_CONTRAST_CSS if is_dark else ''}</style>")
     st.logo(LOGO, size="large")
     who = current_member()
     if isinstance(who, Denial):

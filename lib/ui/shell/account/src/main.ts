@@ -6,6 +6,8 @@ interface AccountData {
   role: string;
   id: string;
   signOutPath: string;
+  /** `name=value`: kept by the browser, because the choice outlives the tab. */
+  cookie: string;
 }
 
 interface Mount {
@@ -14,6 +16,7 @@ interface Mount {
 }
 
 export default function mount({ data, parentElement }: Mount): () => void {
+  document.cookie = `${data.cookie}; Path=/; SameSite=Lax; Max-Age=31536000`;
   const form = document.createElement("form");
   form.className = "account";
   form.method = "post";
