@@ -45,7 +45,7 @@ class BurnWindow:
     short: timedelta
 
 
-OUTAGE: Final = BurnWindow(80, timedelta(minutes=2), timedelta(minutes=1))
+OUTAGE: Final = BurnWindow(80, timedelta(minutes=2), timedelta(minutes=2))
 """Critical at once, under an objective of 99.5%: two operations in five fail."""
 FAST: Final = (
     BurnWindow(14.4, timedelta(hours=1), timedelta(minutes=5)),

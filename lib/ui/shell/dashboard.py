@@ -22,6 +22,8 @@ from lib.ui.shell.visitor import current_member, report_denial
 from lib.work.services import services
 
 SIDEBAR_PIXELS: Final = 230
+BADGE_SECONDS: Final = 10.0
+"""How long the number of firing alerts in the menu may be behind this process."""
 # Contrast that Streamlit's theme options cannot set (WCAG 1.4.3): captions are too pale, and the
 # dark theme's primary buttons have white text on a light colour (2.2:1; the page's colour: 8:1).
 CONTRAST_CSS: Final = "[data-testid=stCaptionContainer] {color: inherit; opacity: 0.8}"
@@ -50,6 +52,8 @@ def main() -> None:
     services().provisioner.note_arrival(who)
     page = st.navigation(menu_for(who))
     with st.sidebar:
+        if page_allowed(who.role, "/alerts"):
+            _follow_alerts(services().firing)
         account(services().authenticator.profile(who))
     asked = st.query_params.to_dict()
     above = st.empty()
@@ -57,6 +61,13 @@ def main() -> None:
         page.run()
     with above:
         notices.ignored(refused_values(asked))
+
+
+@st.fragment(run_every=BADGE_SECONDS)
+def _follow_alerts(drawn: int) -> None:
+    """Draw the whole page anew when the number in the menu has changed; nothing is loaded here."""
+    if services().firing != drawn:
+        st.rerun()
 
 
 def menu_for(member: Member) -> dict[str, list[st.Page]]:
