@@ -9,6 +9,7 @@ const MOMENTS: Record<string, string> = {
   erasures: "startedAt",
   jobLeases: "_creationTime",
   metricRollups: "_creationTime",
+  pendingTotals: "_creationTime",
   rateLimits: "_creationTime",
   storageEvents: "at",
   totals: "_creationTime",

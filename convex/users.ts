@@ -26,12 +26,12 @@ import {
   summary as summaryRecord,
   user,
 } from "./model/records.ts";
+import { asOfPart, byDay, unfolded } from "./model/pendingTotals.ts";
 import { refuseErasedUser } from "./model/tombstones.ts";
 import { dayOf, emptyTotals, sum, toSummary } from "./model/totals.ts";
 import type { Totals } from "./model/totals.ts";
-import { refuseErasing, searchTextOf, userByClerkId } from "./model/users.ts";
+import { refuseErasing, searchTextOf, toUser, userByClerkId } from "./model/users.ts";
 import { holdsWords } from "./model/words.ts";
-import { toRecord } from "./model/toRecord.ts";
 
 const profile = {
   clerkId: v.string(),
@@ -83,7 +83,7 @@ export const upsert = authedMutation("users:upsert", {
       });
       return { id, created: true };
     }
-    refuseErasing(known);
+    await refuseErasing(ctx, known._id);
     const isOlder =
       args.clerkUpdatedAt !== undefined &&
       known.clerkUpdatedAt !== undefined &&
@@ -91,11 +91,16 @@ export const upsert = authedMutation("users:upsert", {
     const { createdAt: _, lastSeenAt, ...rest } = args;
     const changes = { ...rest, ...Object.fromEntries(clear.map((name) => [name, undefined])) };
     const searchText = searchTextOf({ ...known, ...changes });
-    const fields = isOlder ? {} : { ...changes, searchText };
-    await ctx.db.patch("users", known._id, {
-      ...fields,
+    const fields = {
+      ...(isOlder ? {} : { ...changes, searchText }),
       lastSeenAt: Math.max(known.lastSeenAt, lastSeenAt ?? 0),
-    });
+    };
+    // Backends say who is there with each conversation: what says nothing new is not written, so
+    // that it conflicts with nothing.
+    const isNew = Object.entries(fields).some(
+      ([name, value]) => known[name as keyof Doc<"users">] !== value,
+    );
+    if (isNew) await ctx.db.patch("users", known._id, fields);
     return { id: known._id, created: false };
   },
 });
@@ -106,12 +111,13 @@ export const get = authedQuery("users:get", {
   returns: v.union(user, v.null()),
   handler: async (ctx, { clerkId }) => {
     const found = await userByClerkId(ctx, clerkId);
-    return found === null ? null : toRecord(user, found);
+    return found === null ? null : await toUser(ctx, found);
   },
 });
 
 /**
- * Return one page of the users of one kind (default: product), newest first by default.
+ * Return one page of the users of one kind (default: product), newest first by default. In the order
+ * of `lastSeenAt` the sessions of the last seconds may not count yet.
  *
  * With `search`, those whose name, e-mail address and Clerk id, as the caller may see them, hold
  * all its words, best first; the sort order then does not apply.
@@ -136,7 +142,8 @@ export const list = authedQuery("users:list", {
       text === ""
         ? await readPage(ctx, listing(kind, args), accept)
         : await searched(ctx, kind, text, args, accept);
-    return { items: found.items.map((row) => toRecord(user, row)), nextCursor: found.nextCursor };
+    const items = await Promise.all(found.items.map((row) => toUser(ctx, row)));
+    return { items, nextCursor: found.nextCursor };
   },
 });
 
@@ -144,7 +151,7 @@ export const list = authedQuery("users:list", {
  * Return figures of a user's sessions, in sum and by the UTC day of their start.
  *
  * Of the days from `from` to `to` (default: the last 92 days), at most 366. Null for an unknown
- * user.
+ * user. With `asOf`, what was written after that moment is not in the figures yet.
  */
 export const summary = authedQuery("users:summary", {
   args: { clerkId: v.string(), from: v.optional(moment()), to: v.optional(moment()) },
@@ -164,9 +171,12 @@ export const summary = authedQuery("users:summary", {
       .query("totals")
       .withIndex("by_owner_day", (q) => q.eq("owner", user._id).gte("day", from).lte("day", to))
       .take(USER_SUMMARY_DAYS);
-    const total = rows.reduce<Totals>((all, row) => sum(all, row), emptyTotals());
-    const days = rows.map((row) => ({ day: row.day, ...toSummary(row) }));
-    return { total: toSummary(total), days };
+    const { rows: pending, asOf } = await unfolded(ctx, user._id);
+    const recent = pending.filter(({ day }) => day >= from && day <= to);
+    const days = [...byDay([...rows, ...recent])].sort(([left], [right]) => left - right);
+    const total = days.reduce((all, [, totals]) => sum(all, totals), emptyTotals());
+    const shown = (totals: Totals) => ({ ...toSummary(totals), ...asOfPart(asOf) });
+    return { total: shown(total), days: days.map(([day, totals]) => ({ day, ...shown(totals) })) };
   },
 });
 

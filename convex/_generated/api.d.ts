@@ -58,6 +58,7 @@ import type * as model_limits from "../model/limits.js";
 import type * as model_migrations from "../model/migrations.js";
 import type * as model_outbox from "../model/outbox.js";
 import type * as model_paging from "../model/paging.js";
+import type * as model_pendingTotals from "../model/pendingTotals.js";
 import type * as model_permissions from "../model/permissions.js";
 import type * as model_productTables from "../model/productTables.js";
 import type * as model_queueChecks from "../model/queueChecks.js";
@@ -84,6 +85,7 @@ import type * as model_texts from "../model/texts.js";
 import type * as model_toRecord from "../model/toRecord.js";
 import type * as model_tombstones from "../model/tombstones.js";
 import type * as model_totals from "../model/totals.js";
+import type * as model_turnContext from "../model/turnContext.js";
 import type * as model_users from "../model/users.js";
 import type * as model_words from "../model/words.js";
 import type * as rateLimits from "../rateLimits.js";
@@ -95,6 +97,7 @@ import type * as reviews from "../reviews.js";
 import type * as rubrics from "../rubrics.js";
 import type * as storageEvents from "../storageEvents.js";
 import type * as system from "../system.js";
+import type * as totals from "../totals.js";
 import type * as userSessions from "../userSessions.js";
 import type * as users from "../users.js";
 
@@ -152,6 +155,7 @@ declare const fullApi: ApiFromModules<{
   "model/migrations": typeof model_migrations;
   "model/outbox": typeof model_outbox;
   "model/paging": typeof model_paging;
+  "model/pendingTotals": typeof model_pendingTotals;
   "model/permissions": typeof model_permissions;
   "model/productTables": typeof model_productTables;
   "model/queueChecks": typeof model_queueChecks;
@@ -178,6 +182,7 @@ declare const fullApi: ApiFromModules<{
   "model/toRecord": typeof model_toRecord;
   "model/tombstones": typeof model_tombstones;
   "model/totals": typeof model_totals;
+  "model/turnContext": typeof model_turnContext;
   "model/users": typeof model_users;
   "model/words": typeof model_words;
   rateLimits: typeof rateLimits;
@@ -189,6 +194,7 @@ declare const fullApi: ApiFromModules<{
   rubrics: typeof rubrics;
   storageEvents: typeof storageEvents;
   system: typeof system;
+  totals: typeof totals;
   userSessions: typeof userSessions;
   users: typeof users;
 }>;

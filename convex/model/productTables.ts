@@ -123,6 +123,19 @@ export const audioObjectRow = v.object({
   createdAt: moment(),
 });
 
+/** Costs in billionths of a dollar, sums of durations in microseconds: see `totals.ts`. */
+const sums = {
+  sessions: whole(),
+  interactions: whole(),
+  tokensIn: whole(),
+  tokensOut: whole(),
+  costNanos: whole(),
+  ttft: histogram,
+  ttftSumMicros: whole(),
+  latency: histogram,
+  latencySumMicros: whole(),
+};
+
 export const productTables = {
   users: defineTable(userRow)
     .index("by_clerkId", ["clerkId"])
@@ -156,22 +169,24 @@ export const productTables = {
     .index("by_createdAt", ["createdAt"]),
 
   /**
-   * Sums kept by writes. `owner` is a session's id (day and shard 0), a user's id (one row per UTC
-   * day on which a session started) or `all` (one row per day and shard: writers of different
-   * sessions seldom meet in one row).
+   * Sums. `owner` is a session's id (day 0), written by its appends, or a user's id or `all` (one row
+   * per UTC day on which a session started), written by the job that folds `pendingTotals` in.
+   * `shard` is 0; earlier releases spread the rows of `all` over eight.
    */
-  totals: defineTable({
-    owner: v.string(),
+  totals: defineTable({ owner: v.string(), day: moment(), shard: whole(), ...sums }).index(
+    "by_owner_day",
+    ["owner", "day", "shard"],
+  ),
+
+  /** What is not yet in the sums of a user's day and of everybody's: see `pendingTotals.ts`. */
+  pendingTotals: defineTable({
+    /** Absent: it counts for everybody only. */
+    userId: v.optional(v.id("users")),
     day: moment(),
-    shard: whole(),
-    sessions: whole(),
-    interactions: whole(),
-    tokensIn: whole(),
-    tokensOut: whole(),
-    costNanos: whole(),
-    ttft: histogram,
-    ttftSumMicros: whole(),
-    latency: histogram,
-    latencySumMicros: whole(),
-  }).index("by_owner_day", ["owner", "day", "shard"]),
+    /** When a session of the user began. */
+    lastSeenAt: v.optional(moment()),
+    ...sums,
+  })
+    .index("by_user", ["userId"])
+    .index("by_sessions_user", ["sessions", "userId"]),
 };

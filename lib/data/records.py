@@ -189,6 +189,7 @@ class DaySummary(Record, frozen=True, kw_only=True):
     ttft: Distribution
     latency: Distribution
     day: Moment
+    as_of: Moment | None = None
 
 
 class Delivery(Record, frozen=True, kw_only=True):
@@ -730,6 +731,7 @@ class Totals(Record, frozen=True, kw_only=True):
     cost: float
     ttft: Distribution
     latency: Distribution
+    as_of: Moment | None = None
 
 
 class TurnAnswers(Record, frozen=True, kw_only=True):
@@ -767,6 +769,7 @@ class User(Record, frozen=True, kw_only=True):
     image_url: str | None = None
     role: Literal["viewer", "reviewer", "ops", "admin"] | None = None
     source: str | None = None
+    as_of: Moment | None = None
 
 
 class UserSession(Record, frozen=True, kw_only=True):

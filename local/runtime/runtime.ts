@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Authenticator } from "./auth.ts";
 import { Checkpoints } from "./checkpoints.ts";
+import type { Contention } from "./conflicts.ts";
 import { captureConsole, guardGlobals } from "./context.ts";
 import { CursorCodec } from "./cursor.ts";
 import { applySchema } from "./deploy.ts";
@@ -26,6 +27,7 @@ export interface Options {
   adminKey: string;
   /** JSON file with the deployment's variables. */
   env: string;
+  contention: Contention;
 }
 
 export class Runtime {
@@ -77,7 +79,7 @@ export class Runtime {
     const store = new Store(options.data);
     const schema = modules.schema === null ? [] : parseSchema(modules.schema);
     applySchema(store, schema);
-    const executor = new Executor(store);
+    const executor = new Executor(store, options.contention);
     const functions = new Functions(store, executor, modules);
     const runtime = new Runtime(store, executor, functions, schema, options);
     await runtime.scheduler.start();

@@ -24,6 +24,8 @@ const MAX_CONCURRENT = 16;
 const MAX_SLEEP_MS = 60_000;
 const KEEP_FINISHED_MS = 7 * 86_400_000;
 const SWEEP = 100;
+/** Of what must happen: as there, a conflict is no reason to give up. */
+const FOREVER = Infinity;
 
 const JOBS = "_scheduled_functions";
 const FINISHED = ["success", "failed", "canceled"] as const;
@@ -58,12 +60,10 @@ export class Scheduler {
       for (const row of this.#jobs().scan(this.#states("inProgress"), "asc", -1)) {
         this.#finish(tx, idOf(row), "failed");
       }
-    });
-    const watches = (indexId: number): boolean => indexId === this.#jobs().id;
+    }, FOREVER);
     this.#executor.watch({
-      watches,
       committed: (touched) => {
-        if (touched?.some((touch) => watches(touch.indexId))) this.#wake(0);
+        if (touched?.some(({ indexId }) => indexId === this.#jobs().id)) this.#wake(0);
       },
     });
     this.#stopped = false;
@@ -134,7 +134,7 @@ export class Scheduler {
         this.#crons.save(cron, next);
         await this.schedule({ name, args, at: now }, tx);
       }
-    });
+    }, FOREVER);
     for (const { cron, next } of due) this.#crons.saved(cron, next);
   }
 
@@ -165,16 +165,16 @@ export class Scheduler {
           if (!this.#begin(tx, id)) return;
           await this.#functions.callIn(tx, target, args, caller);
           this.#finish(tx, id, "success");
-        });
+        }, FOREVER);
         return;
       }
-      const begun = await this.#executor.write(async (tx) => this.#begin(tx, id));
+      const begun = await this.#executor.write(async (tx) => this.#begin(tx, id), FOREVER);
       if (!begun) return;
       await this.#functions.call(target, args, caller);
-      await this.#executor.write(async (tx) => this.#finish(tx, id, "success"));
+      await this.#executor.write(async (tx) => this.#finish(tx, id, "success"), FOREVER);
     } catch (error) {
       log("error", "scheduled_function_failed", { function: name, reason: messageOf(error) });
-      await this.#executor.write(async (tx) => this.#finish(tx, id, "failed"));
+      await this.#executor.write(async (tx) => this.#finish(tx, id, "failed"), FOREVER);
     }
   }
 
@@ -206,7 +206,7 @@ export class Scheduler {
     if (old.length === 0) return;
     await this.#executor.write(async (tx) => {
       for (const row of old) tx.remove(idOf(row));
-    });
+    }, FOREVER);
   }
 
   #nextDelay(now: number): number {

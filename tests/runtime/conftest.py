@@ -65,6 +65,8 @@ class Deployment:
     site_port: int
     process: subprocess.Popen[bytes] | None = None
     standard_error: Path | None = None
+    options: tuple[str, ...] = ()
+    """More options of the runtime."""
 
     @property
     def url(self) -> str:
@@ -107,7 +109,7 @@ class Deployment:
         self.log.touch()
         with (self.standard_error or self.log).open("ab") as log:
             self.process = subprocess.Popen(
-                [NODE, ROOT / "local" / "runtime" / "main.ts", *flat],
+                [NODE, ROOT / "local" / "runtime" / "main.ts", *flat, *self.options],
                 env={**os.environ, "CONVEX_ADMIN_KEY": ADMIN_KEY},
                 stderr=log,
             )

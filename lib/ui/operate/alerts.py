@@ -83,7 +83,7 @@ def _what_to_do(rule: str) -> None:
     guidance = ALERTS.get(rule)
     if guidance is not None:
         with st.container(border=True, key="rule-guidance"):
-            st.subheader(f"What to do: {alert_rows.rule_title(rule)}", anchor=False)
+            st.header(f"What to do: {alert_rows.rule_title(rule)}", anchor=False)
             draw_guidance(guidance)
 
 
@@ -139,13 +139,13 @@ def _figures(loaded: _Loaded) -> None:
 
 
 def _incidents(loaded: _Loaded, visitor: Visitor, pager: Pager) -> None:
-    st.subheader("Open", anchor=False)
+    st.header("Open", anchor=False)
     if loaded.open:
         table = alert_rows.incident_rows(loaded.open, visitor.zone)
         record_table("Open incidents", alert_rows.INCIDENT_COLUMNS, table, key="alerts-open")
     else:
         notices.empty("No open incidents", "Firing alerts appear here until they are resolved.")
-    st.subheader("Resolved", anchor=False)
+    st.header("Resolved", anchor=False)
     if loaded.over.items:
         table = alert_rows.incident_rows(loaded.over.items, visitor.zone)
         record_table("Resolved incidents", alert_rows.INCIDENT_COLUMNS, table, key="alerts-over")
@@ -156,7 +156,7 @@ def _incidents(loaded: _Loaded, visitor: Visitor, pager: Pager) -> None:
 
 def _rules(loaded: _Loaded, visitor: Visitor) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Rules", anchor=False, width="stretch")
+        st.header("Rules", anchor=False, width="stretch")
         with st.popover("Silence", icon=":material/notifications_paused:"):
             _silence_form(visitor)
     for silence in loaded.silences:
@@ -206,7 +206,7 @@ def _silence(silence: Silence, visitor: Visitor) -> None:
 def _deliveries(loaded: _Loaded, visitor: Visitor) -> None:
     known = channels(services().settings)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Notifications", anchor=False, width="stretch")
+        st.header("Notifications", anchor=False, width="stretch")
         wants = st.button(
             "Send test message", icon=":material/send:", key="alerts-test", disabled=not known
         )

@@ -195,7 +195,7 @@ def _what_to_do(incident: Incident) -> None:
 
 
 def _history(found: IncidentRecord, visitor: Visitor) -> None:
-    st.subheader("History", anchor=False)
+    st.header("History", anchor=False)
     for entry in found.history:
         _entry(entry, visitor)
     with st.form("incident-note", clear_on_submit=True, border=False):

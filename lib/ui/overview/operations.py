@@ -110,7 +110,7 @@ def _open_incidents(caller: Caller) -> list[Incident]:
 
 
 def _incidents(found: Sequence[Incident], visitor: Visitor) -> None:
-    st.subheader("Open incidents", anchor=False)
+    st.header("Open incidents", anchor=False)
     if found:
         table = alert_rows.incident_rows(found, visitor.zone)
         record_table("Open incidents", alert_rows.INCIDENT_COLUMNS, table, key="overview-incidents")
@@ -124,7 +124,7 @@ def _incidents(found: Sequence[Incident], visitor: Visitor) -> None:
 
 
 def _objectives(caller: Caller, day: Period) -> None:
-    st.subheader(f"Objectives, last {day.label}", anchor=False)
+    st.header(f"Objectives, last {day.label}", anchor=False)
     names = list(dict.fromkeys(shown.metric for shown in _SHOWN))
 
     def read(metric: str) -> list[Rollup]:

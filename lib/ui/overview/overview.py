@@ -15,6 +15,7 @@ from lib.product import figures as fmt
 from lib.ui.overview import operations, reviewing
 from lib.ui.parts import charts, plots, session_rows
 from lib.ui.parts.page_heading.component import page_heading
+from lib.ui.parts.periods import UTC_DAYS
 from lib.ui.parts.record_table.component import record_table
 from lib.ui.parts.rollup_sums import DEMO
 from lib.ui.shell import notices
@@ -43,32 +44,30 @@ def draw(visitor: Visitor) -> None:
             "Sessions appear as soon as the product's backend stores one: POST /api/v1/sessions.",
         )
         return
-    st.subheader("Newest sessions", anchor=False)
-    remember_list([session.id for session in newest])
+    st.header("Newest sessions", anchor=False)
+    remember_list("/", [session.id for session in newest])
     table = session_rows.session_rows(newest, visitor.zone)
     record_table("Newest sessions", session_rows.SESSION_COLUMNS, table, key="overview-table")
-    _per_day(days, newest, visitor, now)
+    _per_day(days, newest, now)
 
 
-def _per_day(
-    days: Sequence[DaySummary], newest: Sequence[UserSession], visitor: Visitor, now: datetime
-) -> None:
+def _per_day(days: Sequence[DaySummary], newest: Sequence[UserSession], now: datetime) -> None:
     known = {day.day.date(): day.sessions for day in days}
     noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
     dates = [noon - timedelta(days=back) for back in range(_DAYS - 1, -1, -1)]
     series = {"Sessions": [(at, known.get(at.date(), 0)) for at in dates]}
     charts.chart(
         f"Sessions per day, last {_DAYS} days (UTC)",
-        plots.stacked_figure(
-            series, visitor.zone, "sessions", [charts.colours()["p95"]], height=200
-        ),
-        plots.counts_frame(series, visitor.zone),
+        plots.stacked_figure(series, UTC_DAYS, "sessions", [charts.colours()["p95"]], height=200),
+        plots.counts_frame(series, UTC_DAYS),
         alt=f"Bar chart of sessions per day; {sum(known.values())} in the last {_DAYS} days.",
         key="overview-days",
         has_demo=any(session.source == DEMO for session in newest),
     )
+    sessions, turns = (sum(getattr(day, it) for day in days) for it in ("sessions", "interactions"))
+    cost = fmt.dollars(sum(day.cost for day in days)).replace("$", r"\$")
+    as_of = min((day.as_of for day in days if day.as_of is not None), default=None)
+    until = f", as of {as_of:%H:%M:%S} UTC" if as_of else ""
     st.caption(
-        f"In these days: {fmt.count(sum(day.sessions for day in days))} sessions, "
-        f"{fmt.count(sum(day.interactions for day in days))} turns, "
-        f"{fmt.dollars(sum(day.cost for day in days)).replace('$', chr(92) + '$')}."
+        f"In these days: {fmt.count(sessions)} sessions, {fmt.count(turns)} turns, {cost}{until}."
     )

@@ -43,7 +43,7 @@ def draw(visitor: Visitor) -> None:
             own = pool.map(lambda queue: _own(visitor, queue), queues)
             held = [(queue, claim) for queue, claim in zip(queues, claims, strict=True) if claim]
             rows = [_queue_row(queue, part) for queue, part in zip(queues, own, strict=True)]
-        st.subheader("Your reviews", anchor=False)
+        st.header("Your reviews", anchor=False)
         if held:
             table = claim_rows(held, visitor.zone)
             record_table("Reviews to continue", _CLAIM_COLUMNS, table, key="overview-claims")

@@ -128,7 +128,7 @@ def chart(
         has_demo: contains demo data, which the heading then says.
     """
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(title, anchor=False, width="content")
+        st.header(title, anchor=False, width="content")
         if has_demo:
             st.badge("demo data", icon=":material/science:", color="violet")
     # Chart code loads late on a first visit: reserve its height, so that nothing moves.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final, Literal, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -166,6 +167,9 @@ def bounds_of(first: object, last: object) -> tuple[datetime | None, datetime | 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
+
+UTC_DAYS: Final = ZoneInfo("UTC")
+"""Zone of charts by day: the totals of days are kept by UTC days, for everybody the same."""
 
 CUSTOM: Final = "Custom"
 _FORM: Final = "%Y-%m-%dT%H:%M"

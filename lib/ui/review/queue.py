@@ -55,7 +55,7 @@ def draw(visitor: Visitor, queue_id: str) -> None:
         current_review.start_button(visitor, queue, is_first=True)
     if visitor.member.role == Role.ADMIN:
         manage.queue_actions(visitor, queue)
-    st.subheader("Reviewers", anchor=False)
+    st.header("Reviewers", anchor=False)
     if reviewers:
         table = rows.reviewer_rows(reviewers)
         record_table("Reviewers", rows.REVIEWER_COLUMNS, table, key="review-reviewers-table")
@@ -89,7 +89,7 @@ def _heading(visitor: Visitor, queue: ReviewQueue) -> None:
 
 
 def _items(visitor: Visitor, queue: ReviewQueue) -> None:
-    st.subheader("Sessions", anchor=False)
+    st.header("Sessions", anchor=False)
     which = st.segmented_control(
         "Show",
         [_ALL, _OPEN, _DONE, _DISPUTED],
@@ -135,7 +135,7 @@ def _agreement(visitor: Visitor, queue: ReviewQueue) -> None:
         return
     from lib.work import agreement  # noqa: PLC0415  # loads PyCM, which only this needs
 
-    st.subheader("Agreement", anchor=False)
+    st.header("Agreement", anchor=False)
     with notices.error_boundary(visitor.caller.request_id, "load the agreement"), st.skeleton(160):
         pairs = list(agreement.of_queue(visitor.caller, queue.id))
     if not pairs:

@@ -27,7 +27,7 @@ def show_script_error(error: Exception) -> bool:
     request_id = current_request_id() or new_request_id()
     _log.error("page.crashed", exc_info=error, requestId=request_id)
     with st.container(border=True):
-        st.subheader("This page failed to load")
+        st.header("This page failed to load")
         st.text("This is a bug in Earshot. It was logged with the request id.")
         st.text(f"Request id: {request_id}")
     return True
@@ -39,7 +39,7 @@ _log = get_logger(__name__)
 def signed_out(reason: str) -> None:
     """Say that the sign-in has ended, and link to sign in and return to this page."""
     with st.container(border=True):
-        st.subheader("Your session has ended", anchor=False)
+        st.header("Your session has ended", anchor=False)
         st.text("You were signed out, or your sign-in could no longer be verified.")
         st.text(f"Reason: {reason}")
         # A full page load: only document requests are redirected to the sign-in page.
@@ -51,7 +51,7 @@ def forbidden(path: str, role: Role) -> None:
     title = BY_PATH[path].title if path in BY_PATH else "this page"
     needed = " or ".join(sorted(needed.value for needed in page_roles(path))) or "nobody"
     with st.container(border=True):
-        st.subheader(f"You don't have access to {title}", anchor=False)
+        st.header(f"You don't have access to {title}", anchor=False)
         st.text(f"Required role: {needed}. Your role: {role.value}.")
         st.text("Ask the person who runs Earshot for your team.")
         st.page_link(
@@ -78,7 +78,7 @@ def ignored(values: Mapping[str, str]) -> None:
 def not_found(what: str, hint: str) -> None:
     """Say that a record does not exist (any more)."""
     with st.container(border=True):
-        st.subheader(f"{what} not found", anchor=False)
+        st.header(f"{what} not found", anchor=False)
         st.text(hint)
 
 
@@ -126,7 +126,7 @@ def partly(request_id: str, what: str) -> Iterator[None]:
 def failed(what: str, why: str, request_id: str) -> None:
     """Draw an error notice."""
     with st.container(border=True):
-        st.subheader(f"Could not {what}", anchor=False)
+        st.header(f"Could not {what}", anchor=False)
         st.text(why)
         st.text(f"Request id: {request_id}")
         st.button("Try again", key=f"retry-{what}", icon=":material/refresh:")
