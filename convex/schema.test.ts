@@ -11,8 +11,10 @@ const MOMENTS: Record<string, string> = {
   metricRollups: "_creationTime",
   pendingTotals: "_creationTime",
   rateLimits: "_creationTime",
+  searchTexts: "_creationTime",
   storageEvents: "at",
   totals: "_creationTime",
+  userWords: "_creationTime",
 };
 
 test("every table has the moment at which a row was made", () => {

@@ -5,9 +5,11 @@ import { deleteRows } from "./batches.ts";
 import { ERASE_ITEMS, ERASE_SESSIONS } from "./limits.ts";
 import { dropItem } from "./reviewSlots.ts";
 import { uncountReviews } from "./reviewTallies.ts";
+import { dropSearchText } from "./searchTexts.ts";
 import { burySession, buryUser } from "./tombstones.ts";
 import { addPending, fold } from "./pendingTotals.ts";
 import { dayOf, emptyTotals, ownScope, rowOf, sum } from "./totals.ts";
+import { settleUserWords } from "./userWords.ts";
 
 /**
  * Delete the next batch and add what went to `counts`, by table. The user's own row goes last.
@@ -32,6 +34,7 @@ export async function deleteBatch(
     }
   }
   await buryUser(ctx, user.clerkId);
+  await settleUserWords(ctx, user._id, null);
   await ctx.db.delete("users", user._id);
   counts["users"] = 1;
   return true;
@@ -64,7 +67,8 @@ async function interactions(ctx: MutationCtx, user: Doc<"users">) {
   const rows = ctx.db
     .query("interactions")
     .withIndex("by_user_createdAt", (q) => q.eq("userId", user._id));
-  return { table: "interactions", ...(await deleteRows(ctx, "interactions", rows)) };
+  const before = (row: Doc<"interactions">) => dropSearchText(ctx, row);
+  return { table: "interactions", ...(await deleteRows(ctx, "interactions", rows, { before })) };
 }
 
 async function sessions(ctx: MutationCtx, user: Doc<"users">) {

@@ -39,9 +39,18 @@ export const AUDIO_BYTES = 2 * 1024 ** 3;
 export const PAGE_ITEMS = 200;
 export const TRANSCRIPT_ITEMS = 2000;
 export const SEARCH_ITEMS = 50;
-/** Candidates of the search index that one search looks at: 2.5 MiB if all texts are the longest. */
-export const SEARCH_CANDIDATES = 80;
+/** Candidates that one search looks at: as many as a search index hands out. */
+export const SEARCH_CANDIDATES = 1024;
+/** Bytes of words that are stored of a turn to be searched. */
+export const SEARCHED_BYTES = 8 * 1024;
 export const QUERY_CHARS = 200;
+/** Words by which a user is found. */
+export const USER_WORDS = 100;
+/** Different words of a question that count. */
+export const QUERY_TERMS = 64;
+/** Words that a search index of Convex looks up, and bytes of the longest word that it keeps. */
+export const INDEX_TERMS = 16;
+export const INDEX_WORD_BYTES = 31;
 /** Turns, and bytes of them, that are read on each side of a turn to mask what is spread over them. */
 export const CONTEXT_TURNS = 24;
 export const TURN_CONTEXT_BYTES = 256 * 1024;

@@ -30,7 +30,7 @@ export const userRow = v.object({
   sessionCount: whole(),
   /** Clerk's own `updated_at`: an older webhook does not overwrite a newer one. */
   clerkUpdatedAt: v.optional(moment()),
-  /** Name, e-mail address and Clerk id; absent only on rows older than migration 1. */
+  /** Of earlier releases; the migration `6-users-words` clears it. */
   searchText: v.optional(v.string()),
   source: v.optional(v.string()),
   createdAt: moment(),
@@ -141,8 +141,12 @@ export const productTables = {
     .index("by_clerkId", ["clerkId"])
     .index("by_email", ["email"])
     .index("by_kind_createdAt", ["kind", "createdAt"])
-    .index("by_kind_lastSeenAt", ["kind", "lastSeenAt"])
-    .searchIndex("search", { searchField: "searchText", filterFields: ["kind"] }),
+    .index("by_kind_lastSeenAt", ["kind", "lastSeenAt"]),
+
+  /** Words by which users are found: a row for each word of each user. */
+  userWords: defineTable({ userId: v.id("users"), kind: userKind, word: v.string() })
+    .index("by_kind_word", ["kind", "word"])
+    .index("by_user", ["userId"]),
 
   userSessions: defineTable(userSessionRow)
     .index("by_user_startedAt", ["userId", "startedAt"])
@@ -154,8 +158,17 @@ export const productTables = {
   interactions: defineTable(interactionRow)
     .index("by_session_sequence", ["sessionId", "sequence"])
     .index("by_user_createdAt", ["userId", "createdAt"])
-    .index("by_requestId", ["requestId"])
-    .searchIndex("search", { searchField: "text", filterFields: ["sessionId"] }),
+    .index("by_requestId", ["requestId"]),
+
+  /** What of a turn is searched: its words in normal form. It goes when the turn goes. */
+  searchTexts: defineTable({
+    interactionId: v.id("interactions"),
+    sessionId: v.id("userSessions"),
+    userId: v.id("users"),
+    words: v.string(),
+  })
+    .index("by_interaction", ["interactionId"])
+    .searchIndex("search", { searchField: "words", filterFields: ["sessionId", "userId"] }),
 
   audioObjects: defineTable(audioObjectRow)
     .index("by_key", ["key"])

@@ -55,15 +55,6 @@ export async function refuseErasing(ctx: QueryCtx, userId: Id<"users">): Promise
   if (erasure !== null) throw refusal("CONFLICT", "The user's data is being erased.");
 }
 
-/** What the search index holds of a user. */
-export function searchTextOf(user: {
-  clerkId: string;
-  name?: string | undefined;
-  email?: string | undefined;
-}): string {
-  return [user.name, user.email, user.clerkId].filter((part) => part !== undefined).join(" ");
-}
-
 /** The record of a user; its counters are complete, unless `asOf` says up to when. */
 export async function toUser(ctx: QueryCtx, row: Doc<"users">): Promise<User> {
   const begun = await ctx.db

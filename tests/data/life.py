@@ -253,7 +253,7 @@ def background(worker: Caller) -> Answers:
         "renewal": held,
         "lease": again,
         "jobs": job_leases.every(worker),
-        "migration": migrations.step(worker, name="1-users-searchText"),
+        "migration": migrations.step(worker, name="6-users-words"),
         "migrations": migrations.status(worker),
         "taken": rate_limits.take(worker, key="caller", limit=10, period_ms=1000),
         "refused": rate_limits.take(worker, key="caller", limit=10, period_ms=1000, cost=10),

@@ -36,7 +36,8 @@ def page(caller: Caller, **arguments: Unpack[UsersListArgs]) -> Page[User]:
     In the order of `last_seen_at` the sessions of the last seconds may not count yet.
 
     With `search`, those whose name, e-mail address and Clerk id, as the caller may see them, hold
-    all its words, best first; the sort order then does not apply.
+    all its words, the last one by its beginning: an exact Clerk id first, then by the alphabet of
+    the words that match. The sort order then does not apply.
     """
     return caller.query(USERS_LIST, arguments)
 
