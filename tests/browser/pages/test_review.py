@@ -51,24 +51,34 @@ class Desk:
         self._client = Client(stack.info["convexUrl"], 30)
         self.caller = Caller(self._client, lambda: stack.token("worker"))
         self._ingest = ingest
+        self._opened: list[str] = []
         self.rubric = rubrics.publish(self.caller, name=f"Calls {uuid.uuid4()}", criteria=CRITERIA)
 
     def close(self) -> None:
+        """Close the queues: only so many may be open."""
+        for queue_id in self._opened:
+            review_queues.update(self.caller, id=queue_id, state="closed")
         self._client.close()
 
     def queue(self, sessions: int) -> str:
         """Open a queue of new sessions of five turns; nothing else enters it."""
+        said = [f"This is turn {index}." for index in range(5)]
+        return self.queue_of(
+            [
+                self._ingest.session(turns(said), channel="chat", title=f"Case {number}")
+                for number in range(sessions)
+            ]
+        )
+
+    def queue_of(self, ids: list[str]) -> str:
+        """Open a queue of these sessions; nothing else enters it."""
         made = review_queues.create(
             self.caller,
             name=f"Queue {uuid.uuid4()}",
             rubric_id=self.rubric.id,
             filters=NewQueueFilters(label=uuid.uuid4().hex),
         )
-        said = [f"This is turn {index}." for index in range(5)]
-        ids = [
-            self._ingest.session(turns(said), channel="chat", title=f"Case {number}")
-            for number in range(sessions)
-        ]
+        self._opened.append(made.id)
         review_queues.add_sessions(self.caller, queue_id=made.id, session_ids=ids)
         return made.id
 

@@ -27,9 +27,22 @@ export class Notes {
   constructor(edit: Edit, moment: () => Moment, changed: () => void) {
     this.#edit = edit;
     this.#moment = moment;
+    const keep = (note: Writing) => this.#keep(note);
     this.#fields = {
-      comment: new NoteField("Add comment", COMMENT_CHARS, (note) => this.#keep(note), changed),
-      correction: new NoteField("Suggest", CORRECTION_CHARS, (note) => this.#keep(note), changed),
+      comment: new NoteField(
+        (at) => `Comment on ${this.#placeOf(at)}`,
+        "Add comment",
+        COMMENT_CHARS,
+        keep,
+        changed,
+      ),
+      correction: new NoteField(
+        (at) => `Correction of ${this.#turn(at.sequence)}`,
+        "Suggest",
+        CORRECTION_CHARS,
+        keep,
+        changed,
+      ),
     };
     const comment = element("button", { type: "button" }, "Comment");
     comment.addEventListener("click", () => this.comment());
@@ -66,12 +79,7 @@ export class Notes {
 
   /** Open the field for a note with what was written of it before. */
   open(writing: Writing): void {
-    const { kind } = writing;
-    const about =
-      kind === "comment"
-        ? `Comment on ${this.#placeOf(writing)}`
-        : `Correction of ${this.#turn(writing.sequence)}`;
-    this.#fields[kind].open(about, writing);
+    this.#fields[writing.kind].open(writing);
   }
 
   /** Take over what is being written. */
@@ -85,6 +93,7 @@ export class Notes {
     if (content === this.#content && numbers === this.#numbers) return;
     this.#content = content;
     this.#numbers = numbers;
+    for (const field of Object.values(this.#fields)) field.relabel();
     const comments = content.comments.map((comment, index) =>
       this.#row(this.#placeOf(comment), comment, (now) => ({
         ...now,

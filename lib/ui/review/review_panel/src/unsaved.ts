@@ -1,4 +1,5 @@
 /** What was typed and is not stored yet: this browser keeps it in case the tab is closed. */
+import { KEPT_REVIEWS } from "../../../parts/kept_reviews.ts";
 import type { Content } from "./types.ts";
 
 /** A note whose field is still open. */
@@ -18,8 +19,6 @@ export interface Unsaved {
   isNext: boolean;
 }
 
-const PREFIX = "earshot.review.";
-
 type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 export class UnsavedStore {
@@ -29,7 +28,7 @@ export class UnsavedStore {
   /** @param owner is the reviewer: another one in this browser does not see it. */
   constructor(store: Store, owner: string, itemId: string) {
     this.#store = store;
-    this.#key = `${PREFIX}${owner}.${itemId}`;
+    this.#key = `${KEPT_REVIEWS}${owner}.${itemId}`;
   }
 
   /** @param stored is the content that Python has. */
