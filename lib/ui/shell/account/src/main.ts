@@ -7,6 +7,8 @@ interface AccountData {
   role: string;
   id: string;
   signOutPath: string;
+  /** `name=value`: kept by the browser, because the choice outlives the tab. */
+  cookie: string;
 }
 
 interface Mount {
@@ -15,6 +17,7 @@ interface Mount {
 }
 
 export default function mount({ data, parentElement }: Mount): () => void {
+  document.cookie = `${data.cookie}; Path=/; SameSite=Lax; Max-Age=31536000`;
   // On every page, so it keeps the places of all of them.
   const ended = new AbortController();
   keepPlaces(ended.signal);
