@@ -13,7 +13,13 @@ import { audioObjectRow, interactionRow, userRow, userSessionRow } from "./produ
 /** In Convex's functions an id is a text: one that names nothing is not an error of types. */
 const id = { id: v.string() };
 
-export const user = named("User", userRow.omit("clerkUpdatedAt", "searchText").extend(id));
+/** Given if what was written after this moment is not in the figures yet. */
+const asOf = { asOf: v.optional(moment()) };
+
+export const user = named(
+  "User",
+  userRow.omit("clerkUpdatedAt", "searchText").extend({ ...id, ...asOf }),
+);
 
 /** The user as shown beside one of their sessions. */
 export const sessionUser = named(
@@ -77,7 +83,7 @@ const sums = v.object({
   ttft: distribution,
   latency: distribution,
 });
-export const summary = named("Totals", v.object(sums.fields));
+export const summary = named("Totals", sums.extend(asOf));
 
 export const sessionSummary = named(
   "SessionSummary",
@@ -87,7 +93,7 @@ export const sessionSummary = named(
 );
 
 /** Sums over the sessions that started on one UTC day; `day` is its first millisecond. */
-export const daySummary = named("DaySummary", sums.extend({ day: moment() }));
+export const daySummary = named("DaySummary", sums.extend({ day: moment(), ...asOf }));
 
 export const newRollup = named("NewRollup", rollupRow.omit("series", "resolution"));
 export const rollup = named("Rollup", rollupRow.omit("series"));
@@ -96,7 +102,7 @@ export const authEvent = named("AuthEvent", authEventRow.extend(id));
 export const newStorageEvent = named("NewStorageEvent", v.object(storageEventRow.fields));
 export const storageEvent = named("StorageEvent", storageEventRow.extend(id));
 export const auditEvent = named("AuditEvent", auditEventRow.extend(id));
-export const erasureReceipt = named("Erasure", erasureRow.extend(id));
+export const erasureReceipt = named("Erasure", erasureRow.omit("userId").extend(id));
 
 export const created = named("Upserted", v.object({ ...id, created: v.boolean() }));
 /** Of what was written down: its id. */
@@ -109,6 +115,7 @@ export function page<Item extends GenericValidator>(item: Item) {
   return v.object({ items: v.array(item), nextCursor: v.union(v.string(), v.null()) });
 }
 
+export type User = Infer<typeof user>;
 export type UserSession = Infer<typeof userSession>;
 export type AudioObject = Infer<typeof audioObject>;
 export type NewInteraction = Infer<typeof newInteraction>;

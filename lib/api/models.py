@@ -80,3 +80,6 @@ class Figures(ResponseModel):
     cost: float
     ttft: Distribution
     latency: Distribution
+    as_of: OutMoment | None = Field(
+        default=None, description="Given if what was stored after this is not in the figures yet."
+    )

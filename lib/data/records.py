@@ -190,6 +190,7 @@ class DaySummary(Record, frozen=True, kw_only=True):
     ttft: Distribution
     latency: Distribution
     day: Moment
+    as_of: Moment | None = None
 
 
 class Delivery(Record, frozen=True, kw_only=True):
@@ -731,6 +732,7 @@ class Totals(Record, frozen=True, kw_only=True):
     cost: float
     ttft: Distribution
     latency: Distribution
+    as_of: Moment | None = None
 
 
 class TurnAnswers(Record, frozen=True, kw_only=True):
@@ -768,6 +770,7 @@ class User(Record, frozen=True, kw_only=True):
     image_url: str | None = None
     role: Literal["viewer", "reviewer", "ops", "admin"] | None = None
     source: str | None = None
+    as_of: Moment | None = None
 
 
 class UserSession(Record, frozen=True, kw_only=True):
@@ -1139,6 +1142,17 @@ class InteractionsSearchArgs(TypedDict):
     query: str
     session_id: NotRequired[str | None]
     limit: NotRequired[int | None]
+    clerk_id: NotRequired[str | None]
+    from_: NotRequired[datetime | None]
+    to: NotRequired[datetime | None]
+    status: NotRequired[Literal["active", "completed", "abandoned", "failed"] | None]
+    channel: NotRequired[Literal["voice", "chat"] | None]
+    review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
+    provider: NotRequired[str | None]
+    model_id: NotRequired[str | None]
+    label: NotRequired[str | None]
+    has_audio: NotRequired[bool | None]
+    slow: NotRequired[bool | None]
 
 
 class JobLeasesAcquireArgs(TypedDict):
@@ -2124,6 +2138,17 @@ _write_interactions_search_args = writer(
     Argument("query", "query"),
     Argument("session_id", "sessionId"),
     Argument("limit", "limit"),
+    Argument("clerk_id", "clerkId"),
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
+    Argument("status", "status"),
+    Argument("channel", "channel"),
+    Argument("review_status", "reviewStatus"),
+    Argument("provider", "provider"),
+    Argument("model_id", "modelId"),
+    Argument("label", "label"),
+    Argument("has_audio", "hasAudio"),
+    Argument("slow", "slow"),
 )
 
 _write_job_leases_acquire_args = writer(

@@ -7,8 +7,6 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 
-from lib.data.records import UserSession
-from lib.product.objectives import FULL_TURN
 from lib.product.texts import sanitized, shortened
 from lib.ui.parts.periods import bounds_of, day_of
 
@@ -109,27 +107,6 @@ class SessionFilters:
             "to": end,
         }
         return {name: value for name, value in found.items() if value is not None}
-
-    def matches(self, session: UserSession, now: datetime) -> bool:
-        """Return whether a session found by search matches these filters."""
-        wanted = self.arguments(now)
-        is_slow = (session.worst_latency_ms or 0) > FULL_TURN.limit_ms
-        facts = {
-            "status": session.status,
-            "channel": session.channel,
-            "review_status": session.review_status,
-            "has_audio": session.audio_count > 0,
-            "slow": is_slow,
-            "provider": session.provider,
-            "model_id": session.model_id,
-            "clerk_id": session.user.clerk_id,
-        }
-        return (
-            all(wanted.get(name, fact) == fact for name, fact in facts.items())
-            and (not self.label or self.label in session.labels)
-            and wanted.get("from_", session.started_at) <= session.started_at
-            and ("to" not in wanted or session.started_at < wanted["to"])
-        )
 
     def _bounds(self, now: datetime) -> tuple[datetime | None, datetime | None]:
         if self.since or self.until:

@@ -178,7 +178,7 @@ def _list(chosen: SessionFilters, visitor: Visitor) -> None:
     if not page.items and page.next_cursor is None:
         _empty(filtered=chosen.is_set)
     else:
-        remember_list([session.id for session in page.items])
+        remember_list("/sessions", [session.id for session in page.items])
         table = session_rows.session_rows(page.items, visitor.zone)
         actions = [add_sessions.ACTION] if add_sessions.may_add(visitor.member) else []
         record_table("Sessions", session_rows.SESSION_COLUMNS, table, key=TABLE, actions=actions)

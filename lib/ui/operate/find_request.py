@@ -35,7 +35,7 @@ def request_panel(visitor: Visitor) -> None:
         return
     with st.container(border=True, key="request-panel"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader("Request", anchor=False, width="stretch")
+            st.header("Request", anchor=False, width="stretch")
             st.button("Close", icon=":material/close:", key="request-close", on_click=_close)
         st.text(f"Request id: {request_id}")
         _found(visitor, request_id)

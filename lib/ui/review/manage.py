@@ -80,7 +80,7 @@ def draw(visitor: Visitor) -> None:
 def _queue_list(visitor: Visitor, queues: Sequence[ReviewQueue]) -> None:
     if not queues:
         return
-    st.subheader("Queues", anchor=False)
+    st.header("Queues", anchor=False)
     table = rows.queue_rows(queues, visitor.zone)
     record_table("Review queues", rows.QUEUE_COLUMNS, table, key="review-queues-table")
 
@@ -131,7 +131,7 @@ def _assign(visitor: Visitor, queue: ReviewQueue) -> None:
 
 
 def _new_queue(visitor: Visitor, known: Sequence[Rubric]) -> None:
-    st.subheader("New queue", anchor=False)
+    st.header("New queue", anchor=False)
     names = {f"{rubric.name}, version {rubric.version}": rubric.id for rubric in known}
     with st.form("queue", enter_to_submit=False):
         name = st.text_input("Name", max_chars=100)
@@ -192,7 +192,7 @@ def _sampling(kind: str, amount: int) -> NewSampling:
 
 
 def _new_rubric(visitor: Visitor, known: Sequence[Rubric]) -> None:
-    st.subheader("Publish a rubric", anchor=False)
+    st.header("Publish a rubric", anchor=False)
     st.caption("Versions never change. Publishing under the same name creates the next version.")
     latest = {rubric.name: rubric for rubric in reversed(known)}
     start = st.selectbox("Start from", ["Blank rubric", *latest], key="rubric-start")

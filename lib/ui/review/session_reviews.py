@@ -2,39 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import streamlit as st
 
 from lib.auth.roles import Role
-from lib.data import reviews
 from lib.data.records import Review, Rubric, UserSession
 from lib.product import figures as fmt
+from lib.ui.parts.moments import moment_params
+from lib.ui.parts.record_table.component import Cell, Column, Row, record_table
 from lib.ui.review import current_review
-from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 
-_SHOWN: Final = "earshot.reviews.shown"
+_NOTES: Final = (Column("Comments and corrections"),)
 
 
-def session_reviews(session: UserSession, visitor: Visitor) -> None:
-    """Draw the reviews on request, because they need a separate call."""
+def session_reviews(
+    session: UserSession,
+    found: Sequence[Review],
+    numbers: Mapping[int, int],
+    visitor: Visitor,
+) -> None:
+    """Draw the reviews of a session.
+
+    Args:
+        session: which was reviewed.
+        found: the reviews that the visitor may see.
+        numbers: the number of each turn by its sequence.
+        visitor: who reads them.
+    """
     if session.review_status == "unreviewed":
         return
-    st.subheader("Reviews", anchor=False)
-    if st.session_state.get(_SHOWN) != session.id:
-        if not st.button("Show reviews", icon=":material/reviews:", key="show-reviews"):
-            return
-        st.session_state[_SHOWN] = session.id
-    with notices.error_boundary(visitor.caller.request_id, "load the reviews"):
-        found = reviews.of_session(visitor.caller, session.id)
+    st.header("Reviews", anchor=False)
     if not found:
         st.text("No reviews to show. Others' reviews appear after you submit your own.")
         return
     title = session.title or session.external_id
     for review in found:
-        _draw(review, visitor)
+        _draw(review, numbers, visitor)
         is_own = review.reviewer_id == visitor.member.user_id and review.kind == "review"
         if is_own and st.button(
             "Change my review", key=f"amend-{review.id}", icon=":material/edit:"
@@ -45,7 +51,7 @@ def session_reviews(session: UserSession, visitor: Visitor) -> None:
         current_review.decide(visitor, found[0], title)
 
 
-def _draw(review: Review, visitor: Visitor) -> None:
+def _draw(review: Review, numbers: Mapping[int, int], visitor: Visitor) -> None:
     rubric = current_review.rubric_of(visitor, review.rubric_id)
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -59,12 +65,38 @@ def _draw(review: Review, visitor: Visitor) -> None:
             st.text(f"{label} {answer}")
         for turn in review.turns:
             for label, answer in _answers(turn.answers, rubric):
-                st.text(f"Turn {turn.sequence}: {label} {answer}")
-        for comment in review.comments:
-            where = "" if comment.sequence is None else f"Turn {comment.sequence}: "
-            st.text(f"“{where}{comment.text}”")
-        for correction in review.corrections:
-            st.text(f"Turn {correction.sequence}, corrected: {correction.text}")
+                st.text(f"{_turn(turn.sequence, numbers)}: {label} {answer}")
+        notes = [*_comments(review, numbers), *_corrections(review, numbers)]
+        if notes:
+            record_table("Comments and corrections", _NOTES, notes, key=f"notes-{review.id}")
+
+
+def _comments(review: Review, numbers: Mapping[int, int]) -> list[Row]:
+    """Return the comments; each leads to its turn or moment."""
+    rows = []
+    for comment in review.comments:
+        where = "The session" if comment.sequence is None else _turn(comment.sequence, numbers)
+        if comment.at_ms is not None:
+            where += f" at {fmt.clock(comment.at_ms)}"
+        params = moment_params(review.session_id, comment.sequence, comment.at_ms)
+        rows.append(Row((Cell(comment.text, where),), "/session", params))
+    return rows
+
+
+def _corrections(review: Review, numbers: Mapping[int, int]) -> list[Row]:
+    return [
+        Row(
+            (Cell(item.text, f"{_turn(item.sequence, numbers)}, corrected"),),
+            "/session",
+            moment_params(review.session_id, item.sequence, None),
+        )
+        for item in review.corrections
+    ]
+
+
+def _turn(sequence: int, numbers: Mapping[int, int]) -> str:
+    number = numbers.get(sequence)
+    return "A turn that is gone" if number is None else f"Turn {fmt.count(number)}"
 
 
 def _answers(

@@ -1,4 +1,6 @@
 /** The signed-in member and "Sign out", which is a form because it changes state. */
+import { forgetReviews } from "../../../parts/kept_reviews.ts";
+import { keepPlaces } from "../../../parts/places.ts";
 
 interface AccountData {
   name: string;
@@ -6,6 +8,8 @@ interface AccountData {
   role: string;
   id: string;
   signOutPath: string;
+  /** `name=value`: kept by the browser, because the choice outlives the tab. */
+  cookie: string;
 }
 
 interface Mount {
@@ -14,10 +18,15 @@ interface Mount {
 }
 
 export default function mount({ data, parentElement }: Mount): () => void {
+  document.cookie = `${data.cookie}; Path=/; SameSite=Lax; Max-Age=31536000`;
+  // On every page, so it keeps the places of all of them.
+  const ended = new AbortController();
+  keepPlaces(ended.signal);
   const form = document.createElement("form");
   form.className = "account";
   form.method = "post";
   form.action = data.signOutPath;
+  form.addEventListener("submit", forgetReviews);
   const initials = text("span", "initials", data.initials);
   initials.setAttribute("aria-hidden", "true");
   const who = text("span", "who", "");
@@ -28,7 +37,10 @@ export default function mount({ data, parentElement }: Mount): () => void {
   form.append(initials, who, button);
   for (const old of parentElement.querySelectorAll(".account")) old.remove();
   parentElement.append(form);
-  return () => form.remove();
+  return () => {
+    ended.abort();
+    form.remove();
+  };
 }
 
 function text(tag: string, className: string, content: string): HTMLElement {
