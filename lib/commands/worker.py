@@ -5,9 +5,9 @@ from __future__ import annotations
 import signal
 import threading
 
-from lib.config.settings import get_settings
+from lib.commands.settings import KEY, all_settings
 from lib.observability.logs import configure_logs, get_logger
-from lib.work.services import services
+from lib.work.services import Services
 from lib.worker.background import Background
 
 
@@ -16,15 +16,17 @@ def worker() -> None:
 
     Set EARSHOT_WORKER=apart for the app, or it runs them too (harmless: each job has one lease).
     """
-    configure_logs(get_settings().log_level)
+    settings = all_settings(*KEY)
+    configure_logs(settings.log_level)
     log = get_logger(__name__)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    background = Background(services(), with_worker=True)
+    services = Services(settings)
+    background = Background(services, with_worker=True)
     background.start()
     log.info("worker.started")
     stopped.wait()
     background.stop()
-    services().close()
+    services.close()
     log.info("worker.stopped")

@@ -22,7 +22,7 @@ from lib.ui.review import current_review
 from lib.ui.review.review_panel.component import review_panel
 from lib.ui.review.session_reviews import session_reviews
 from lib.ui.shell import notices
-from lib.ui.shell.navigation import BY_PATH, list_of, neighbours_of
+from lib.ui.shell.navigation import BY_PATH, list_of, name_tab, neighbours_of
 from lib.ui.shell.visitor import Visitor, require_role
 
 _VIEWED: Final = "earshot.viewed"
@@ -56,6 +56,7 @@ def draw(visitor: Visitor) -> None:
         notices.not_found("Session", "The link is wrong, or the session was erased.")
         return
     st.session_state[_VIEWED] = session_id
+    name_tab(loaded.shown.title or loaded.shown.external_id)
     _page(loaded, _item_under_review(visitor, session_id))
 
 

@@ -72,6 +72,7 @@ def _body(visitor: Visitor) -> None:
         refresh.skeleton(420),
     ):
         loaded = _load(visitor.caller, pager.cursor)
+    _correct_badge(loaded)
     _figures(loaded)
     _incidents(loaded, visitor, pager)
     _rules(loaded, visitor)
@@ -104,6 +105,14 @@ def _load(caller: Caller, cursor: str | None) -> _Loaded:
             silences.result(),
             deliveries.result().items,
         )
+
+
+def _correct_badge(loaded: _Loaded) -> None:
+    """Let the menu say what this page says, without waiting for the next look."""
+    firing = sum(incident.status == "firing" for incident in loaded.open)
+    if firing != services().firing and firing < PAGE_SIZE:
+        services().firing = firing
+        st.rerun()
 
 
 def _figures(loaded: _Loaded) -> None:

@@ -174,7 +174,7 @@ def _charts(period: Period, points: plots.Points, before: plots.Points, visitor:
     charts.chart(
         "Distribution of latency over time",
         plots.heat_figure(
-            bands, STORAGE_LATENCY.limit_ms, charts.scale_colours(), charts.colours()
+            bands, zone, STORAGE_LATENCY.limit_ms, charts.scale_colours(), charts.colours()
         ),
         bands,
         alt="Heat map: how many storage operations took how long in each step.",

@@ -19,6 +19,7 @@ from lib.ui.parts.pager import PAGE_SIZE, Pager
 from lib.ui.parts.record_table.component import Action, RowAction, record_table, requested_action
 from lib.ui.review import current_review, manage, rows
 from lib.ui.shell import notices
+from lib.ui.shell.navigation import name_tab
 from lib.ui.shell.visitor import Visitor
 from lib.work.list_export import export_reviews
 
@@ -48,6 +49,7 @@ def draw(visitor: Visitor, queue_id: str) -> None:
     if queue is None:
         notices.not_found("Review queue", "The link is wrong.")
         return
+    name_tab(queue.name)
     _heading(visitor, queue)
     with st.container(width=260):
         current_review.start_button(visitor, queue, is_first=True)

@@ -65,6 +65,27 @@ def go(path: str, params: Mapping[str, str]) -> NoReturn:
     st.switch_page(BY_PATH[path].script, query_params=dict(params))
 
 
+def name_tab(name: str) -> None:
+    """Name the browser's tab after the record that the page shows."""
+    st.set_page_config(page_title=f"{name} · Earshot")
+
+
+def refused_values(asked: Mapping[str, str]) -> dict[str, str]:
+    """Return the values in the address that no field of the page takes.
+
+    Streamlit removes such a value from the address and draws the field as if nothing was asked.
+
+    Args:
+        asked: the address' query parameters before the page was drawn.
+    """
+    gone = {name: value for name, value in asked.items() if name not in st.query_params}
+    return {
+        name: value
+        for name, value in gone.items()
+        if name in st.session_state and str(st.session_state[name]) != value
+    }
+
+
 def remember_list(path: str, ids: list[str]) -> None:
     """Remember the list on the screen, for "Previous", "Next" and the way back on its records.
 

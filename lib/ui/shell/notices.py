@@ -5,7 +5,7 @@ User input is drawn by `st.text` or a component only, never as Markdown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import streamlit as st
@@ -66,6 +66,15 @@ def empty(title: str, hint: str) -> None:
         st.text(hint)
 
 
+def ignored(values: Mapping[str, str]) -> None:
+    """Say which filters in the address are unknown, if any: the page shows more than was asked."""
+    if values:
+        said = ", ".join(f"{name}={value}" for name, value in values.items())
+        with st.container(border=True, horizontal=True, key="ignored-filters"):
+            st.markdown(":orange[:material/filter_alt_off:]", width="content")
+            st.text(f"Ignored, because the page has no such value: {said}")
+
+
 def not_found(what: str, hint: str) -> None:
     """Say that a record does not exist (any more)."""
     with st.container(border=True):
@@ -86,11 +95,32 @@ def error_boundary(request_id: str, what: str) -> Iterator[None]:
     except PermissionError as error:
         signed_out(str(error))
     except (DataError, ApiUnavailableError) as error:
-        _log.warning("page.failed", what=what, error=type(error).__name__, reason=str(error))
+        _log.warning(
+            "page.failed",
+            what=what,
+            error=type(error).__name__,
+            reason=str(error),
+            requestId=request_id,
+        )
         failed(what, _why(error), request_id)
     else:
         return
     st.stop()
+
+
+@contextmanager
+def partly(request_id: str, what: str) -> Iterator[None]:
+    """Say in one line that a part of a page could not be loaded; the rest of the page goes on.
+
+    Args:
+        request_id: of the calls inside.
+        what: the action inside, to complete "Could not ...".
+    """
+    try:
+        yield
+    except DataError as error:
+        _log.warning("page.failed", what=what, reason=str(error), requestId=request_id)
+        st.text(f"Could not {what}. Request id: {request_id}")
 
 
 def failed(what: str, why: str, request_id: str) -> None:

@@ -8,6 +8,8 @@ interface AccountData {
   role: string;
   id: string;
   signOutPath: string;
+  /** `name=value`: kept by the browser, because the choice outlives the tab. */
+  cookie: string;
 }
 
 interface Mount {
@@ -16,6 +18,7 @@ interface Mount {
 }
 
 export default function mount({ data, parentElement }: Mount): () => void {
+  document.cookie = `${data.cookie}; Path=/; SameSite=Lax; Max-Age=31536000`;
   // On every page, so it keeps the places of all of them.
   const ended = new AbortController();
   keepPlaces(ended.signal);
