@@ -32,6 +32,11 @@ _MOST_WORDS: Final = 200
 _LAYOUT: Final = """
 @media (min-width: 60.01rem) and (min-height: 34.01rem) {
   [class*="st-key-player-"] {position: sticky; top: 0.75rem}
+  .st-key-session-columns > [data-testid=stLayoutWrapper] > [data-testid=stHorizontalBlock] {
+    flex-wrap: nowrap;
+  }
+  .st-key-session-columns [data-testid=stColumn]:first-child {min-width: 0}
+  .st-key-session-columns [data-testid=stColumn]:last-child {min-width: 17rem}
 }
 @media (max-width: 60rem) {
   .st-key-session-columns > [data-testid=stLayoutWrapper] > [data-testid=stHorizontalBlock] {

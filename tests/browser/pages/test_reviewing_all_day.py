@@ -118,6 +118,32 @@ def test_what_was_typed_is_there_after_the_tab_was_closed_at_once(
     assert kept == [], "what is stored is kept in the browser as well"
 
 
+def test_a_change_of_a_submitted_review_stays_in_the_browser_until_it_is_sent(
+    reviewer: Page, stack: RunningStack, desk: Desk
+) -> None:
+    queue_id = desk.queue(1)
+    start(reviewer, stack, queue_id)
+    session = reviewer.url.split("id=")[1].split("&")[0]
+    for key in "41nn":
+        reviewer.keyboard.press(key)
+    wait_until(lambda: desk.done(queue_id) == 1, 30)
+    address = f"{stack.app_url}/session?id={session}"
+    reviewer.goto(address)
+    reviewer.get_by_role("button", name="Change my review").click()
+    question = panel(reviewer).get_by_role("group", name=re.compile("Was the request understood"))
+    expect(question.get_by_role("radio", name="4")).to_be_checked()
+    question.get_by_role("radio", name="2").check()
+    expect(panel(reviewer).get_by_text("kept in this browser until you submit")).to_be_visible()
+    reviewer.goto(address)
+    reviewer.get_by_role("button", name="Change my review").click()
+    expect(question.get_by_role("radio", name="2")).to_be_checked()
+    panel(reviewer).get_by_role("button", name="Save changes").click()
+    expect(panel(reviewer)).to_have_count(0)
+    assert [answer["understood"] for answer in desk.found(queue_id)] == [2]
+    kept = reviewer.evaluate("Object.keys(localStorage).filter(key => /earshot.review/.test(key))")
+    assert kept == []
+
+
 def test_a_comment_is_seen_on_its_turn_and_on_the_wave_and_leads_there(
     reviewer: Page, stack: RunningStack, desk: Desk, ingest: Ingest
 ) -> None:
