@@ -15,7 +15,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from lib.config.clerk_keys import account_portal_origin, frontend_api_host, is_organization_claim
 from lib.config.values import (
     Origin,
+    Pem,
     ReceiverUrl,
+    RoleCredentials,
     SecretWords,
     SigningSecret,
     Words,
@@ -88,7 +90,7 @@ class Settings(BaseSettings):
         alias="CLERK_SIGN_IN_URL",
         description="Sign-in page; default is the Account Portal's, derived from the key.",
     )
-    clerk_jwt_key: SecretStr | None = Field(
+    clerk_jwt_key: Pem | None = Field(
         None,
         alias="CLERK_JWT_KEY",
         description="PEM public key of the instance: verification without network.",
@@ -139,7 +141,7 @@ class Settings(BaseSettings):
     )
 
     # --- Service tokens --------------------------------------------------------------------
-    service_key: SecretStr | None = Field(
+    service_key: Pem | None = Field(
         None,
         alias="EARSHOT_SERVICE_KEY",
         description="RSA private key, PEM (several, newest first, while rotating): signs tokens "
@@ -175,7 +177,7 @@ class Settings(BaseSettings):
     s3_secret_access_key: SecretStr | None = Field(
         None, alias="S3_SECRET_ACCESS_KEY", description="Secret of S3_ACCESS_KEY_ID."
     )
-    s3_role_credentials: dict[StorageRole, str] = Field(
+    s3_role_credentials: RoleCredentials[StorageRole] = Field(
         default_factory=dict,
         alias="S3_ROLE_CREDENTIALS",
         description='JSON object role -> "ACCESS:SECRET" for least privilege; roles left out '
@@ -241,6 +243,12 @@ class Settings(BaseSettings):
     def _own_value(cls, value: T) -> T:
         refuse_placeholder(value)
         return value
+
+    @model_validator(mode="after")
+    def _whole_credentials(self) -> Self:
+        if bool(self.s3_access_key_id) != bool(self.s3_secret_access_key):
+            raise ValueError("S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together: set both")
+        return self
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
 _SIGNING_BYTES: Final = range(24, 65)
+_PEM: Final = re.compile(r"-----BEGIN [A-Z ]+-----\s[A-Za-z0-9+/=\s]+-----END [A-Z ]+-----")
+T = TypeVar("T")
 _PLACEHOLDER: Final = re.compile(r"replace[-_/]me", re.IGNORECASE)
 
 
@@ -25,6 +27,9 @@ def _origin(value: str) -> str:
     if not value:
         return value
     _require_web_url(value)
+    parts = urlsplit(value)
+    if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("must be an origin: scheme, host and port, without a path")
     return value.rstrip("/")
 
 
@@ -53,6 +58,23 @@ def _signing_secret(value: SecretStr) -> SecretStr:
         raise ValueError("must be whsec_ and base64") from error
     if not text.startswith("whsec_") or size not in _SIGNING_BYTES:
         raise ValueError("must be whsec_ and 24 to 64 bytes in base64")
+    return value
+
+
+def _pem(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    if "\\n" in text:
+        raise ValueError("must be PEM with real line breaks, not the two characters \\n")
+    if text and not _PEM.search(text):
+        raise ValueError("must be PEM: -----BEGIN ...-----, base64, -----END ...-----")
+    return value
+
+
+def _credentials(value: dict[T, str]) -> dict[T, str]:
+    for role, pair in value.items():
+        access, _, secret = pair.partition(":")
+        if not (access and secret):
+            raise ValueError(f"{role} must look like ACCESS:SECRET")
     return value
 
 
@@ -85,3 +107,7 @@ ReceiverUrl = Annotated[SecretStr, AfterValidator(_receiver)]
 """Where messages are posted: as `Origin`, without credentials; it is itself a secret."""
 SigningSecret = Annotated[SecretStr, AfterValidator(_signing_secret)]
 """`whsec_` and 24 to 64 bytes in base64."""
+Pem = Annotated[SecretStr, AfterValidator(_pem)]
+"""One key in PEM (RFC 7468), or several; what is inside is read where it is used."""
+RoleCredentials = Annotated[dict[T, str], AfterValidator(_credentials)]
+"""Role -> `ACCESS:SECRET`; a secret may hold colons."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from lib.smoke.checks import check, wait_until
+from lib.smoke.checks import NotPossible, check, wait_until
 from lib.smoke.run import Run
 from lib.smoke.storing import TEXTS
 from lib.storage.bucket import inspect
+from lib.storage.errors import StorageError
 from lib.storage.urls import sign_get
 
 # Statuses by which S3 servers refuse a request; 404 would only mean a missing object.
@@ -83,7 +84,15 @@ def hear(run: Run) -> str:
 
 def bucket(run: Run) -> str:
     """The bucket is configured as it must be."""
-    findings = inspect(run.services.storage, run.services.settings)
+    try:
+        findings = inspect(run.services.storage, run.services.settings)
+    except StorageError as error:
+        if error.failure != "denied":
+            raise
+        raise NotPossible(
+            "These credentials may not read the bucket's settings. Run `python -m lib bucket "
+            "verify` with those of the role admin."
+        ) from None
     wrong = [line for finding in findings if finding.wrong for line in finding.differences]
     check(not wrong, f"{'; '.join(wrong)}. `python -m lib bucket plan` shows it.")
     states: dict[str, list[str]] = {}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
+
+import httpx
 
 from lib.auth.backend_api import ApiRefusedError
 from lib.smoke.checks import Failed, NotPossible, check, wait_until
 from lib.smoke.run import Run
+from lib.smoke.steps import is_tls_error
 
+READY_WITHIN: Final = 60.0
+"""Seconds that an app which was just deployed gets to start."""
 REVOKED_WITHIN: Final = 90.0
 """Seconds: a session token lives for 60, and a page closes at most 60 later."""
 
@@ -16,11 +21,29 @@ _OK, _UNAUTHENTICATED, _FORBIDDEN = 200, 401, 403
 
 def ready(run: Run) -> str:
     """The app and its dependencies respond."""
-    answer = run.outside.call("GET", "/ready", None, expect=(200, 503))
-    failed = [name for name, state in answer.get("checks", {}).items() if state != "ok"]
-    check(not failed, f"The app says that these do not answer: {', '.join(failed)}.")
-    check(answer.get("status") == "ready", "The server at this address is not this app.")
+    answer: dict[str, Any] = {}
+
+    def has_started() -> bool:
+        nonlocal answer
+        answer = _readiness(run)
+        return answer.get("status") == "ready"
+
+    try:
+        wait_until(has_started, READY_WITHIN, "not ready")
+    except Failed:
+        failed = [name for name, state in answer.get("checks", {}).items() if state != "ok"]
+        check(not failed, f"The app says that these do not answer: {', '.join(failed)}.")
+        raise Failed("No app answers at this address, or another one.") from None
     return "The app, Convex, the bucket and Clerk answer."
+
+
+def _readiness(run: Run) -> dict[str, Any]:
+    try:
+        return run.outside.call("GET", "/ready", None, expect=(200, 503))
+    except httpx.HTTPError as error:
+        if is_tls_error(error):
+            raise
+        return {}
 
 
 def strangers(run: Run) -> str:

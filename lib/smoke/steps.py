@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -102,7 +103,24 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, StorageError):
         return f"S3: {error}."
     if isinstance(error, httpx.HTTPError):
-        return f"No response: {type(error).__name__}."
+        tls = _tls_error(error)
+        return f"TLS: {tls}." if tls else f"No response: {type(error).__name__}."
     if isinstance(error, _EXPECTED_ERRORS):
         return str(error)
     return f"Unexpected: {type(error).__name__}."
+
+
+def is_tls_error(error: Exception) -> bool:
+    """Tell whether a request failed at the server's certificate or the protocol: that stays so."""
+    return bool(_tls_error(error))
+
+
+def _tls_error(error: BaseException | None) -> str:
+    """Return what OpenSSL said; it holds names and dates of certificates, and no secret."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return f"the certificate is not accepted: {error.verify_message}"
+        if isinstance(error, ssl.SSLError):
+            return f"no secure connection: {error.reason or 'unknown'}"
+        error = error.__cause__ or error.__context__
+    return ""

@@ -229,16 +229,10 @@ def _config(settings: StorageSettings, waits: _Waits) -> Config:
 
 
 def credentials_of(settings: StorageSettings, role: StorageRole) -> tuple[str | None, str | None]:
-    """Return access key and secret of a role; None for both means the AWS default chain.
-
-    Raises:
-        ValueError: the role's entry in `S3_ROLE_CREDENTIALS` is malformed.
-    """
+    """Return access key and secret of a role; None for both means the AWS default chain."""
     own = settings.s3_role_credentials.get(role)
     if own is not None:
-        access, separator, secret = own.partition(":")
-        if not (access and separator and secret):
-            raise ValueError(f"S3_ROLE_CREDENTIALS[{role!r}] must look like ACCESS:SECRET")
+        access, _, secret = own.partition(":")
         return access, secret
     secret_value = settings.s3_secret_access_key
     return settings.s3_access_key_id, secret_value.get_secret_value() if secret_value else None

@@ -101,13 +101,28 @@ def test_the_clerk_urls_follow_from_the_publishable_key(monkeypatch: pytest.Monk
         ({"EARSHOT_ROLE_CLAIM": "o.rol"}, "EARSHOT_ORGANIZATION_ID"),
         ({"EARSHOT_ROLE_CLAIM": "org_role"}, "EARSHOT_ORGANIZATION_ID"),
         ({"EARSHOT_SIGNED_URL_SECONDS": "90000"}, "EARSHOT_SIGNED_URL_SECONDS"),
+        (
+            {"EARSHOT_SERVICE_KEY": r"-----BEGIN K-----\nAA==\n-----END K-----"},
+            "EARSHOT_SERVICE_KEY",
+        ),
+        ({"EARSHOT_SERVICE_KEY": "AAAA"}, "EARSHOT_SERVICE_KEY"),
+        ({"CLERK_JWT_KEY": r"-----BEGIN K-----\nAA==\n-----END K-----"}, "CLERK_JWT_KEY"),
+        ({"S3_ROLE_CREDENTIALS": '{"probe": "topsecret"}'}, "S3_ROLE_CREDENTIALS"),
+        ({"S3_ROLE_CREDENTIALS": '{"probe": ":topsecret"}'}, "S3_ROLE_CREDENTIALS"),
+        ({"S3_ROLE_CREDENTIALS": '{"chef": "a:b"}'}, "S3_ROLE_CREDENTIALS"),
+        ({"S3_ACCESS_KEY_ID": "AKID"}, "S3_SECRET_ACCESS_KEY"),
+        ({"S3_SECRET_ACCESS_KEY": "topsecret"}, "S3_ACCESS_KEY_ID"),
+        ({"CLERK_FRONTEND_API_URL": "https://example.com/__clerk"}, "CLERK_FRONTEND_API_URL"),
+        ({"CONVEX_URL": "https://example.com/convex"}, "CONVEX_URL"),
+        ({"EARSHOT_APP_URL": "https://example.com/earshot"}, "EARSHOT_APP_URL"),
     ],
 )
 def test_a_contradiction_is_refused_and_named(
     changes: dict[str, str], named: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(ValidationError, match=named):
+    with pytest.raises(ValidationError, match=named) as refusal:
         settings(monkeypatch, **changes)
+    assert "topsecret" not in str(refusal.value)
 
 
 def test_demo_data_is_allowed_with_loopback_addresses_only(monkeypatch: pytest.MonkeyPatch) -> None:

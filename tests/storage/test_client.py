@@ -205,15 +205,6 @@ def test_roles_use_their_own_credentials(faulty: FaultyS3) -> None:
     storage.close()
 
 
-def test_malformed_credentials_name_the_role_and_not_the_secret(faulty: FaultyS3) -> None:
-    settings = settings_for(
-        Endpoint(faulty.url, "a", "s", "b"), S3_ROLE_CREDENTIALS={"probe": "topsecret"}
-    )
-    with pytest.raises(ValueError, match="'probe'") as caught:
-        Storage(settings, lambda _: None).client("probe")
-    assert "topsecret" not in str(caught.value)
-
-
 @pytest.mark.parametrize(
     ("url", "aws"),
     [

@@ -14,7 +14,8 @@ from uuid import uuid4
 
 import pytest
 
-from lib.data import audio_objects, interactions, user_sessions, users
+from lib.data import Caller, audio_objects, interactions, user_sessions, users
+from lib.data.records import User
 from lib.work.services import Services
 from tests.support.audio import recording
 from tests.support.convex import ConvexRuntime
@@ -109,9 +110,18 @@ class Archive:
             assert [turn.sequence for turn in turns] == list(range(TURNS))
             rows = [row.status for row in audio_objects.for_session(caller, session.id)]
             assert rows == (["stored"] if name.endswith("0") else [])
-        user = users.get(caller, self.user)
-        assert user is not None
-        assert user.session_count == SESSIONS
+        assert self.settled_user(caller).session_count == SESSIONS
+
+    def settled_user(self, caller: Caller) -> User:
+        """Return the user once all starts are in the counters."""
+        deadline = time.monotonic() + 60
+        while True:
+            user = users.get(caller, self.user)
+            assert user is not None
+            if user.as_of is None:
+                return user
+            assert time.monotonic() < deadline, "the counters stay behind"
+            time.sleep(0.2)
 
 
 def test_a_killed_import_run_again_ends_with_exactly_the_rows_of_the_file(
