@@ -83,12 +83,12 @@ def test_a_reason_is_explained_on_its_page(page: Page, stack: RunningStack) -> N
 def test_product_latency_is_held_against_its_objectives(page: Page, stack: RunningStack) -> None:
     enter(page, stack, "ops", "/latency?window=30+days")
     for title, objective in (
-        ("first token", "1200"),
-        ("full turn", "2500"),
-        ("assessment", "8000"),
+        ("first token", "1.20 s"),
+        ("full turn", "2.50 s"),
+        ("assessment", "8.00 s"),
     ):
         chart = page.get_by_role("figure", name=re.compile(f"Percentiles of {title}"))
-        expect(chart).to_contain_text(f"objective: p95 under {objective} ms", timeout=SLOW_MS)
+        expect(chart).to_contain_text(f"objective: p95 under {objective}", timeout=SLOW_MS)
     models = page.get_by_role("table", name="Latency by provider and model")
     expect(models.locator("tbody tr").first).to_be_visible()
 
