@@ -11,6 +11,7 @@
 
 import { parseArgs } from "node:util";
 import type { Contention } from "./conflicts.ts";
+import { watchRejections } from "./globals.ts";
 import { log, messageOf } from "./log.ts";
 import { Runtime } from "./runtime.ts";
 import { closeListeners, listen } from "./server.ts";
@@ -72,10 +73,8 @@ function contentionOf(rate: string, times: string): Contention {
 // A log that cannot be written (a full disk) must not end the process either.
 process.stderr.on("error", () => undefined);
 
-// A rejection that nobody awaits (a function that forgot an `await`) must not end the process.
-process.on("unhandledRejection", (reason) => {
-  log("error", "unhandled_rejection", { reason: messageOf(reason) });
-});
+// A rejection that nobody awaits fails its function, but never ends the process.
+watchRejections((reason) => log("error", "unhandled_rejection", { reason: messageOf(reason) }));
 
 try {
   await main();

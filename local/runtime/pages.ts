@@ -43,26 +43,27 @@ export function page(tx: Transaction, cursors: CursorCodec, request: PageRequest
   const end = request.endCursor === null ? null : cursors.decode(name, request.endCursor);
   const rest = between(range, order, start, end);
   const wanted = end === null ? Math.max(1, pageSize) : Infinity;
-  const rows = rest ? scan(tx, index, rest, order, isFiltered(query) ? Infinity : wanted + 1) : [];
+  const rows = rest ? scan(tx, index, rest, order, isFiltered(query) ? Infinity : wanted) : [];
   const texts: string[] = [];
   const read: Buffer[] = [];
   const isSpent = budget(request);
   let last: Position = end ?? "end";
   let pageStatus: Page["pageStatus"] = null;
   for (const row of rows) {
-    if (texts.length >= wanted) {
-      last = read.at(-1) as Buffer;
-      break;
-    }
     read.push(row.key);
     if (accepts(query, row.text)) texts.push(row.text);
+    // A full page is never the last one, though nothing may follow.
+    if (texts.length >= wanted) {
+      last = row.key;
+      break;
+    }
     if (isSpent(row.size)) {
       last = row.key;
       pageStatus = "SplitRequired";
       break;
     }
   }
-  if (read.length > pageSize + 1) pageStatus ??= "SplitRecommended";
+  if (read.length > pageSize) pageStatus ??= "SplitRecommended";
   const middle = pageStatus && read.length > 1 ? read[(read.length - 1) >> 1] : undefined;
   return {
     texts,

@@ -12,6 +12,7 @@ import { applySchema } from "./deploy.ts";
 import { digestAtOnce } from "./digest.ts";
 import { Executor } from "./executor.ts";
 import { Functions } from "./functions.ts";
+import { stopClock } from "./globals.ts";
 import { log } from "./log.ts";
 import { loadModules } from "./modules.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -74,6 +75,7 @@ export class Runtime {
     setEnvironment(options.env);
     captureConsole();
     guardGlobals();
+    stopClock();
     digestAtOnce();
     const modules = await loadModules(options.functions, join(options.data, "bundle"));
     const store = new Store(options.data);

@@ -144,6 +144,12 @@ export class Transaction {
   }
 
   #checkDocument(table: Table, document: JsonObject, fields: JsonObject): number {
+    const reserved = Object.keys(fields).find((name) => name.startsWith("_"));
+    if (reserved !== undefined) {
+      throw new FunctionError(
+        `Field '${reserved}' starts with an underscore: only system fields like '_id' do`,
+      );
+    }
     const { size, nesting } = measure(document);
     if (size > LIMITS.documentBytes) {
       throw new FunctionError(

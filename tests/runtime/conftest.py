@@ -44,10 +44,14 @@ class Keys:
         jwk = jwt.algorithms.RSAAlgorithm.to_jwk(self.private.public_key(), as_dict=True)
         return {"keys": [{**jwk, "kid": self.kid, "use": "sig", "alg": "RS256"}]}
 
-    def sign(self, **claims: Any) -> str:
+    def sign(self, *, headers: Any = None, **claims: Any) -> str:
+        """Sign claims; what is None in claims or headers is left out."""
         now = int(time.time())
         body = {"iat": now, "exp": now + 300, **claims}
-        return jwt.encode(body, self.private, algorithm="RS256", headers={"kid": self.kid})
+        kept = {name: value for name, value in body.items() if value is not None}
+        header = {"kid": self.kid, **(headers or {})}
+        named = {name: value for name, value in header.items() if value is not None}
+        return jwt.encode(kept, self.private, algorithm="RS256", headers=named)
 
 
 CUSTOM_ISSUER = "https://service.example"

@@ -256,6 +256,17 @@ function all(): { _id: string; text: string }[] {
   );
 }
 
+test("of a term in very many documents, the best are found first, with a filter and without", () => {
+  const many = Array.from({ length: 10_000 }, (_, at) => `often ${"pad ".repeat(1 + (at % 5))}`);
+  for (let times = 0; times < 3; times += 1) add(many, { kind: "k" });
+  add(["often often", "often seldom pad"], { kind: "k" });
+  add(["often often often"], { kind: "other" });
+  expect(find("often", {}, 3)).toEqual(["often often often", "often often", "often pad "]);
+  expect(find("often", { kind: "k" }, 2)).toEqual(["often often", "often pad "]);
+  expect(find("often seldom", {}, 2)[0]).toBe("often seldom pad");
+  expect(find("often seldom", { kind: "k" }, 2)[0]).toBe("often seldom pad");
+});
+
 test("what a failed part of a transaction wrote counts for no rank", async () => {
   add(["one two", "one", "two three"]);
   const before = find("one two");

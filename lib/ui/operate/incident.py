@@ -13,6 +13,7 @@ from lib.observability.recorder import ALERT_VALUE
 from lib.product import figures as fmt
 from lib.product.alert_guidance import ALERTS
 from lib.product.limits import NOTE_CHARS
+from lib.product.words import Words
 from lib.ui.operate import alert_rows
 from lib.ui.operate.what_to_do import draw_guidance
 from lib.ui.parts import charts, plots, refresh
@@ -27,28 +28,37 @@ from lib.worker.alerts.messages import quantity
 
 HEADING: Final = "incident-heading"
 _AROUND: Final = timedelta(minutes=45)
-_ENDINGS: Final = {
-    "recovered": "back within limits",
-    "no-data": "no more data",
-}
-_ICONS: Final = {
-    "opened": ":material/notification_important:",
-    "announced": ":material/campaign:",
-    "acknowledged": ":material/front_hand:",
-    "note": ":material/edit_note:",
-    "resolved": ":material/check_circle:",
-}
+_ENDINGS: Final = Words(
+    {
+        "recovered": "back within limits",
+        "no-data": "no more data",
+    },
+    str,
+)
+_ICONS: Final = Words(
+    {
+        "opened": ":material/notification_important:",
+        "announced": ":material/campaign:",
+        "acknowledged": ":material/front_hand:",
+        "note": ":material/edit_note:",
+        "resolved": ":material/check_circle:",
+    },
+    lambda _: ":material/info:",
+)
 _WITH_WINDOW: Final = ("/storage", "/auth-errors", "/latency")
 """Pages that show a range of time."""
 _WITH_DAYS: Final = ("/sessions",)
 """Lists by day."""
-_UNITS: Final = {
-    "burn": "burn rate",
-    "share": "share",
-    "times": "times the usual",
-    "ms": plots.MILLISECONDS,
-    "count": "count",
-}
+_UNITS: Final = Words(
+    {
+        "burn": "burn rate",
+        "share": "share",
+        "times": "times the usual",
+        "ms": plots.MILLISECONDS,
+        "count": "count",
+    },
+    str,
+)
 
 
 def incident_panel(visitor: Visitor, incident_id: str) -> None:
