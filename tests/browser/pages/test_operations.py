@@ -38,7 +38,7 @@ def test_a_link_to_an_incident_leads_to_a_request_and_its_log_line_in_one_click(
     first.locator("a").first.click()
     panel = page.get_by_test_id("stMain")
     expect(panel.get_by_text(f"Request id: {request_id}")).to_be_visible(timeout=SLOW_MS)
-    code = panel.get_by_test_id("stCode")
+    code = panel.get_by_test_id("stCode").filter(has_text="grep")
     expect(code).to_contain_text(f'"requestId": "{request_id}"', timeout=SLOW_MS)
     expect(page).to_have_url(re.compile(f"request={request_id}"))
     expect(page).to_have_url(re.compile("window=Custom"))
