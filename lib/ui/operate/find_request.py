@@ -9,6 +9,7 @@ import streamlit as st
 from lib.data import events, interactions
 from lib.product import figures as fmt
 from lib.ui.operate import event_rows
+from lib.ui.parts.moments import moment_params
 from lib.ui.parts.record_table.component import Cell, Column, Row, record_table
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
@@ -76,7 +77,7 @@ def _found(visitor: Visitor, request_id: str) -> None:
                     Cell(fmt.latency(turn.latency_ms)),
                 ),
                 "/session",
-                {"id": turn.session_id, "t": str(int(turn.started_at_ms // 1000))},
+                moment_params(turn.session_id, turn.sequence, turn.started_at_ms),
             )
             for turn in turns
         ]

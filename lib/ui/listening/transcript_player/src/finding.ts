@@ -1,5 +1,5 @@
 /** Words that a reader looks for in a transcript, found as the search over all transcripts does. */
-import { hitsIn, questionOf, textAnswers } from "../../../../../convex/model/words.ts";
+import { answers, hitsIn, questionOf, wordsOf } from "../../../../../convex/model/words.ts";
 import type { Turn } from "./types.ts";
 
 /** A part of a text, and whether it is a word that is looked for. */
@@ -8,11 +8,20 @@ export interface Marked {
   isHit: boolean;
 }
 
-/** Indexes of the turns that have every word; none when nothing is looked for. */
-export function hitsOf(turns: readonly Turn[], words: string): number[] {
+/** The words of turns, in the form that `hitsOf` looks through with every key. */
+export function searchable(turns: readonly Turn[]): string[] {
+  return turns.map(({ text }) => wordsOf(text).join(" "));
+}
+
+/**
+ * Indexes of the turns that have every word; none when nothing is looked for.
+ *
+ * @param searched is what `searchable` made of the turns.
+ */
+export function hitsOf(searched: readonly string[], words: string): number[] {
   const question = questionOf(words);
   if (question === null) return [];
-  return turns.flatMap(({ text }, index) => (textAnswers(text, question) ? [index] : []));
+  return searched.flatMap((turn, index) => (answers(turn, question) ? [index] : []));
 }
 
 /** Cut a text at the words that are looked for; together the parts are the text again. */

@@ -1,5 +1,4 @@
 /** The signed-in member and "Sign out", which is a form because it changes state. */
-import { forgetReviews } from "../../../parts/kept_reviews.ts";
 import { keepPlaces } from "../../../parts/places.ts";
 
 interface AccountData {
@@ -26,7 +25,6 @@ export default function mount({ data, parentElement }: Mount): () => void {
   form.className = "account";
   form.method = "post";
   form.action = data.signOutPath;
-  form.addEventListener("submit", forgetReviews);
   const initials = text("span", "initials", data.initials);
   initials.setAttribute("aria-hidden", "true");
   const who = text("span", "who", "");
