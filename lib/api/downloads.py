@@ -25,10 +25,13 @@ from lib.auth.slots import MemberSlots
 from lib.data import Caller, DataError, Refused, audit, interactions, listening, user_sessions
 from lib.data.records import NewExportDetails
 from lib.formats.transcript_export import FORMATS, JSON, TooLongError, gathered
+from lib.observability.logs import get_logger
 from lib.observability.request_id import request_id_bound
 from lib.product import paths
 from lib.work.recordings_zip import archive
 from lib.work.services import services
+
+_log = get_logger(__name__)
 
 
 def download(request: Request) -> Response:
@@ -167,6 +170,7 @@ def _as_file(name: str) -> dict[str, str]:
 
 
 def _failed(error: Exception, caller: Caller) -> Response:
+    _log.warning("download.failed", error=type(error).__name__, requestId=caller.request_id)
     if isinstance(error, Refused):
         return _plain_response(_STATUS.get(error.code, 400), error.message, caller)
     if isinstance(error, PermissionError):

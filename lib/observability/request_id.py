@@ -41,6 +41,11 @@ def current_request_id() -> str:
     return _current.get()
 
 
+def bind_request_id(value: str) -> None:
+    """Make `value` the current request id from here on, in this thread's context."""
+    _current.set(value)
+
+
 @contextmanager
 def request_id_bound(value: str) -> Iterator[str]:
     """Make `value` the current request id within the block."""

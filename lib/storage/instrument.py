@@ -6,11 +6,13 @@ raise: a measurement must not break what it measures.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
 from lib.observability.events import Attempt, RecordStorage, StorageEvent
+from lib.observability.logs import get_logger
 from lib.observability.request_id import current_request_id
 from lib.storage.errors import failure_of, failure_of_status
 from lib.storage.keys import NEVER_WRITTEN
@@ -23,6 +25,7 @@ EXPECTED_OF_NOTHING = frozenset({"missing", "denied"})
 
 _CONTEXT_KEY = "earshot_timing"
 _FIRST_ERROR = 300
+_log = get_logger(__name__)
 
 
 class _Timing:
@@ -114,11 +117,23 @@ class Instrument:
             return
         if timing.key == NEVER_WRITTEN and outcome in EXPECTED_OF_NOTHING:
             outcome = "ok"
+        duration_ms = (time.perf_counter() - timing.started) * 1000
+        if outcome != "ok":
+            # The line that a request id leads to; keys stay out of it.
+            _log.log(
+                logging.INFO if outcome in EXPECTED_OF_NOTHING else logging.WARNING,
+                "storage.failed",
+                operation=operation,
+                outcome=outcome,
+                role=self._role,
+                attempts=len(timing.attempts),
+                durationMs=round(duration_ms, 1),
+            )
         self._record(
             StorageEvent(
                 operation=operation,
                 outcome=outcome,
-                duration_ms=(time.perf_counter() - timing.started) * 1000,
+                duration_ms=duration_ms,
                 at_ms=timing.at_ms,
                 role=self._role,
                 key=timing.key,

@@ -144,8 +144,7 @@ def start_erasure(services: Services, owner: str, caller: Caller, clerk_id: str)
         claims = verify_receipt(receipt.signed, key.get_secret_value())
         if claims["user"] != user_digest(clerk_id) or claims["rows"] != receipt.rows:
             raise ForgedReceiptError(clerk_id)
-        text = json.dumps({"receipt": receipt.signed, "contents": claims}, indent=1)
-        out.write(text.encode())
+        out.write(receipt_file(receipt.signed, claims))
         export.wrote(sum(receipt.rows.values()), out.tell())
 
     name = f"earshot-erasure-{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
@@ -182,6 +181,35 @@ def proven(found: Erasure, settings: Settings) -> dict[str, Any] | None:
         return None
     is_same = claims["user"] == user_digest(found.clerk_id) and claims["rows"] == found.counts
     return claims if is_same else None
+
+
+def receipt_file(signed: str, claims: dict[str, Any]) -> bytes:
+    """Return a receipt as people keep it: what it says in words, its contents, its signed form."""
+    return json.dumps(
+        {"statement": statement(claims), "contents": claims, "receipt": signed}, indent=1
+    ).encode()
+
+
+def statement(claims: dict[str, Any]) -> str:
+    """Return in words what a receipt proves, without anything about the person."""
+    names = ("startedAt", "finishedAt", "uploadsUntil")
+    began, ended, until = (_day(claims[name]) for name in names)
+    swept = claims.get("sweptAt")
+    checked = (
+        f"From {_day(swept)} on the storage was searched again and held nothing of them."
+        if swept
+        else "The storage has not been searched again since."
+    )
+    return (
+        f"All data of one person was deleted between {began} and {ended}: "
+        f"{sum(claims['rows'].values())} database records and {claims['objects']} recordings, with "
+        f"all older versions. Until {until} a recording that was announced before could still "
+        f"arrive. {checked} The person is named only by a fingerprint (SHA-256) of the user id."
+    )
+
+
+def _day(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%d %B %Y, %H:%M:%S} UTC".lstrip("0")
 
 
 def user_digest(clerk_id: str) -> str:

@@ -13,6 +13,7 @@ from lib.auth.events import AuthEvent
 from lib.auth.service import ServiceRole, mint
 from lib.config.settings import Settings, get_settings
 from lib.data import Caller, Client
+from lib.observability.logs import get_logger
 from lib.observability.recorder import Recorder
 from lib.observability.request_id import current_request_id
 from lib.storage.client import Storage
@@ -23,6 +24,7 @@ TOKEN_SECONDS = 300
 _RENEW_SECONDS = 60
 _SUBJECT = "earshot-app"
 
+_log = get_logger(__name__)
 _lock = threading.RLock()
 _made: Services | None = None
 
@@ -89,6 +91,14 @@ class Services:
         dimensions = {"outcome": event.outcome, "reason": event.reason, "route": event.route}
         error = "denied" if event.outcome == "denied" else ""
         self.recorder.observe("auth.decision", dimensions, event.duration_ms, error, event.at_ms)
+        if event.outcome == "denied":
+            _log.info(
+                "auth.denied",
+                reason=event.reason,
+                route=event.route,
+                userId=event.user_id,
+                requestId=event.request_id,
+            )
         if event.detail:
             self.recorder.keep("auth", _auth_wire(event))
 

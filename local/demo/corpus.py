@@ -20,7 +20,7 @@ class Line:
     """One line of an exchange.
 
     Attributes:
-        speaker: whose line it is; the assistant plays the persona.
+        speaker: whose line it is; the assistant is the agent or plays the persona.
         strong: on which of the two ways through the exchange it lies; None on both.
         variants: texts to choose from, with slots in braces.
     """
@@ -38,6 +38,8 @@ class Family:
     """One kind of scene.
 
     Attributes:
+        is_support: a call or chat for support, in which the assistant is the agent; all others are
+            role play, in which it plays a persona for somebody who practises.
         persona: slot that holds the name of the coach's role, empty if it has none.
         lead: who says the first line.
         cases: sets of slot values that belong together.
@@ -48,6 +50,7 @@ class Family:
     id: str
     titles: tuple[str, ...]
     brief: str
+    is_support: bool
     persona: str
     lead: Speaker
     labels: tuple[str, ...]
@@ -80,6 +83,7 @@ def _family(data: dict[str, Any]) -> Family:
         id=data["id"],
         titles=tuple(data["titles"]),
         brief=data["brief"],
+        is_support=data.get("support", False),
         persona=data["persona"],
         lead=_SPEAKERS[data["lead"]],
         labels=tuple(data["labels"]),

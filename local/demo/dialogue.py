@@ -1,9 +1,10 @@
-"""Builds role-play dialogues from the corpus: a scene, its slots, and a way through its stages."""
+"""Builds support calls and role play from the corpus: a scene, slots, a way through its stages."""
 
 from __future__ import annotations
 
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,8 @@ from local.demo.corpus import Exchange, Family, Speaker, common
 Ending = Literal["completed", "abandoned", "failed"]
 Gender = Literal["female", "male"]
 
+ROLE_PLAY = "Role play: "
+"""Before the titles of scenes in which the assistant plays somebody else."""
 MIN_TURNS = 6
 MAX_TURNS = 40
 
@@ -70,17 +73,22 @@ def build(
         walk.play(exchange)
     if ending == "completed":
         walk.close(rng.choice(family.closing))
-        if rng.random() < _WRAP_SHARE and len(walk.turns) <= MAX_TURNS - 3:
+        if (
+            not family.is_support
+            and rng.random() < _WRAP_SHARE
+            and len(walk.turns) <= MAX_TURNS - 3
+        ):
             walk.wrap(family)
     turns = walk.turns
     if ending != "completed":
-        turns = _broken_off(turns, rng, leaves=ending == "abandoned")
+        goodbyes = common()["leave_call" if family.is_support else "leave"]
+        turns = _broken_off(turns, rng, goodbyes, leaves=ending == "abandoned")
     return Dialogue(
         family=family.id,
-        title=fill(rng.choice(family.titles), slots),
+        title=("" if family.is_support else ROLE_PLAY) + fill(rng.choice(family.titles), slots),
         brief=fill(family.brief, slots),
-        persona=slots.get(family.persona, "the coach"),
-        labels=family.labels,
+        persona=slots.get(family.persona, "the agent" if family.is_support else "the coach"),
+        labels=family.labels if family.is_support else ("role play", *family.labels),
         quality=walk.quality,
         turns=tuple(turns[:MAX_TURNS]),
     )
@@ -206,7 +214,11 @@ def _least_turns(exchange: Exchange) -> int:
 
 
 def _broken_off(
-    turns: list[tuple[Speaker, str]], rng: random.Random, *, leaves: bool
+    turns: list[tuple[Speaker, str]],
+    rng: random.Random,
+    goodbyes: Sequence[str],
+    *,
+    leaves: bool,
 ) -> list[tuple[Speaker, str]]:
     """Cut a scene after a line of the learner: who leaves says so, who is cut off does not."""
     wanted = rng.randint(MIN_TURNS, max(MIN_TURNS, len(turns)))
@@ -215,7 +227,7 @@ def _broken_off(
         cut = cut[:-1]
     if leaves and rng.random() < 0.7:  # noqa: PLR2004
         speaker, _ = cut[-1]
-        goodbye = rng.choice(common()["leave"])
+        goodbye = rng.choice(goodbyes)
         cut = [*cut[:-1], ("user", goodbye)] if speaker == "user" else [*cut, ("user", goodbye)]
     return cut
 

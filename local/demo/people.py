@@ -89,7 +89,7 @@ class Person:
 
 def people(rng: random.Random, now: datetime) -> tuple[Person, ...]:
     """Return all learners; the last one has been banned."""
-    scenes = [family.id for family in families()]
+    scenes = [family.id for family in families() if not family.is_support]
     return tuple(_person(rng, now, number, scenes) for number in range(len(_PEOPLE)))
 
 

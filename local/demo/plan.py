@@ -23,6 +23,7 @@ from local.demo.speech import Voice
 _VOICE_SHARE = 0.62
 _REVIEWED_SHARE = 0.38
 _FAVOURITE_SHARE = 0.65
+_SUPPORT_SHARE = 0.7
 # Share of a day's practice by local hour: before work, at lunch, after dinner.
 _HOURS = (
     0.2,
@@ -220,9 +221,13 @@ def _session(
     rng: random.Random, slot: Slot, channel: Channel, recording: Kind | None
 ) -> PlannedSession:
     person = slot.person
-    every = families()
-    liked = [family for family in every if family.id in person.favourites]
-    family = rng.choice(liked if rng.random() < _FAVOURITE_SHARE else every)
+    support = [family for family in families() if family.is_support]
+    scenes = [family for family in families() if not family.is_support]
+    liked = [family for family in scenes if family.id in person.favourites]
+    if rng.random() < _SUPPORT_SHARE:
+        family = rng.choice(support)
+    else:
+        family = rng.choice(liked if rng.random() < _FAVOURITE_SHARE else scenes)
     ending: Ending = rng.choices(("completed", "abandoned", "failed"), (0.83, 0.11, 0.06))[0]
     # Recorded ones are a little shorter: people listen to them, and the first start waits for them.
     length = rng.lognormvariate(2.4 if recording else 2.75, 0.45)

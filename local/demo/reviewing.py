@@ -111,7 +111,7 @@ def write_reviews(worker: Caller, member_of: MemberOf, advance: Advance) -> None
         rubric_id=rubric_id,
         target=2,
         seed="demo",
-        description="One session of each learner, read by two of us.",
+        description="One session of each user, read by two of us.",
         sampling=NewSampling(kind="perUser", quota=1, period="total"),
     )
     coaching = _queue(
@@ -149,7 +149,7 @@ def _rubric(worker: Caller) -> str:
             worker,
             name=RUBRIC,
             criteria=criteria,
-            description="How a practised conversation went, for learners and their coaches.",
+            description="How a conversation went, for the team that builds the assistant.",
         ).id
     return newest
 
@@ -230,6 +230,6 @@ REMARKS = (
     "Good question, and time to think left.",
     "The offer comes too early here.",
     "A pause would have said more.",
-    "This is where the learner found the thread again.",
+    "This is where the caller found the thread again.",
     "Answers a question that nobody asked.",
 )

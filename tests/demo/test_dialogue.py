@@ -76,3 +76,25 @@ def test_the_persona_never_shares_the_learners_voice_group() -> None:
             scene = dialogue(family, seed)
             if family.persona:
                 assert persona_gender(scene.persona) in {None, "female"}
+
+
+SUPPORT = [family for family in families() if family.is_support]
+
+
+@pytest.mark.parametrize("family", SUPPORT, ids=lambda family: family.id)
+def test_in_a_call_for_support_the_assistant_is_the_agent(family: Family) -> None:
+    for seed in range(30):
+        scene = dialogue(family, seed)
+        assert scene.turns[0][0] == "assistant", "it answers the phone"
+        assert "role play" not in scene.labels
+        text = " ".join(text for _, text in scene.turns)
+        assert not re.search(r"(?:\d[ -]?){13,19}", text), "nobody reads out a card number"
+        assert "the scene" not in text
+
+
+def test_role_play_is_marked_as_such() -> None:
+    for family in families():
+        if not family.is_support:
+            scene = dialogue(family, 1)
+            assert scene.title.startswith("Role play: ")
+            assert "role play" in scene.labels

@@ -82,3 +82,10 @@ def test_latencies_tokens_and_costs_are_plausible(planned: Plan) -> None:
 def test_nobody_is_real(planned: Plan) -> None:
     domains = {person.email.split("@")[1] for person in planned.people}
     assert domains <= {"example.com", "example.org", "example.net"}  # RFC 2606
+
+
+def test_most_sessions_are_calls_for_support(planned: Plan) -> None:
+    played = sum("role play" in s.dialogue.labels for s in planned.sessions)
+    assert 0.2 < played / len(planned.sessions) < 0.4
+    recorded = [s for s in planned.sessions if s.recording]
+    assert sum("role play" not in s.dialogue.labels for s in recorded) > len(recorded) / 2

@@ -117,7 +117,12 @@ class PlaybackState:
         except NotPlayableError as error:
             return error.state if error.state in _STATES else "missing"
         except (DataError, StorageError) as error:
-            _log.warning("player.no_url", audio=recording.id, error=type(error).__name__)
+            _log.warning(
+                "player.no_url",
+                audio=recording.id,
+                error=type(error).__name__,
+                requestId=caller.request_id,
+            )
             return f"{_why(error)} Request id: {caller.request_id}"
 
 

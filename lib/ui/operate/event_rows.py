@@ -43,8 +43,8 @@ def storage_rows(
     Args:
         events: the records.
         zone: time zone of the viewer.
-        here: query parameters of the storage page: a row then opens its request there. None: a row
-            opens a session.
+        here: query parameters of the storage page: a row then opens its request there, if it has
+            one. Otherwise a row opens a session.
         session_id: of that session; None: the session of the object.
     """
     return [
@@ -70,9 +70,7 @@ def storage_rows(
 def _storage_target(
     event: StorageEvent, here: Mapping[str, str] | None, session_id: str | None
 ) -> tuple[str | None, dict[str, str] | None]:
-    if here is not None:
-        if not event.request_id:
-            return None, None
+    if here is not None and event.request_id:
         return "/storage", {**here, "request": event.request_id}
     if session_id is None:
         try:
@@ -80,6 +78,11 @@ def _storage_target(
         except ValueError:
             return None, None
     return "/session", {"id": session_id}
+
+
+def _auth_target(event: AuthEvent) -> dict[str, str]:
+    """Return what an event opens: its request, or what is known of its reason."""
+    return {"request": event.request_id} if event.request_id else {"reason": event.reason}
 
 
 def auth_rows(
@@ -99,8 +102,8 @@ def auth_rows(
                 Cell((event.client_hash or fmt.NONE)[:10], title=event.client_hash or ""),
                 Cell(event.request_id or fmt.NONE, title=event.request_id or ""),
             ),
-            "/auth-errors" if here is not None and event.request_id else None,
-            {**(here or {}), "request": event.request_id or ""},
+            "/auth-errors" if here is not None else None,
+            {**(here or {}), **_auth_target(event)},
         )
         for event in events
     ]

@@ -26,7 +26,7 @@ _TURN_COLUMNS: Final = (
 
 def chosen_request() -> str:
     """Return the request id in the address, empty if there is none."""
-    return st.query_params.get(PARAM, "").strip()[:200]
+    return st.query_params.get(PARAM, "").strip().removeprefix("Request id:").strip()[:200]
 
 
 def request_panel(visitor: Visitor) -> None:
@@ -38,7 +38,7 @@ def request_panel(visitor: Visitor) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.header("Request", anchor=False, width="stretch")
             st.button("Close", icon=":material/close:", key="request-close", on_click=_close)
-        st.text(f"Request id: {request_id}")
+        notices.request_id_to_copy(request_id)
         _found(visitor, request_id)
         st.caption("Its log lines (JSON on standard error of the app and the worker):")
         st.code(f'grep -F \'"requestId": "{_quoted(request_id)}"\' app.log', language="bash")

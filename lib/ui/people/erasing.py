@@ -12,11 +12,10 @@ from lib.auth.roles import function_allowed
 from lib.data import Refused, erasure
 from lib.data.records import ERASURE_START, Erasure
 from lib.product import figures as fmt
-from lib.product import paths
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, page_heading
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor, require_role
-from lib.work.erasure import proven, start_erasure, uploads_until
+from lib.work.erasure import proven, receipt_file, start_erasure, statement, uploads_until
 from lib.work.exports import BusyError, Export
 from lib.work.services import services
 
@@ -26,9 +25,9 @@ _WORDS: Final[Mapping[str, str]] = {
     "userSessions": "Sessions",
     "interactions": "Turns",
     "audioObjects": "Recordings",
-    "users": "Profile",
-    "totals": "Totals",
-    "idempotencyKeys": "Stored responses",
+    "users": "Profiles",
+    "totals": "Daily totals",
+    "idempotencyKeys": "Kept answers of the API",
 }
 
 
@@ -43,7 +42,8 @@ def ask(clerk_id: str) -> None:
     visitor = require_role("/user")
     st.text(
         "All sessions, transcripts, recordings and the profile are deleted, including old "
-        "versions. This cannot be undone. A signed receipt proves the deletion."
+        "versions. This cannot be undone. A signed receipt proves the deletion; it can be "
+        "downloaded here at any time."
     )
     st.text("To confirm, type the Clerk id:")
     st.code(clerk_id, language=None)
@@ -86,44 +86,60 @@ def erased(state: Erasure, visitor: Visitor) -> None:
     ended = state.finished_at
     page_heading(
         "Erased user",
-        "Only this receipt remains.",
+        "Everything about this person was deleted. Only this record of it remains.",
         crumbs=[Link("Users", "/users")],
         chips=[Chip("erased", "bad")],
         facts=[
             Fact("Clerk id", state.clerk_id),
-            Fact("Started by", state.started_by),
-            Fact("Started", fmt.moment(state.started_at, visitor.zone), fmt.utc(state.started_at)),
-            *([Fact("Finished", fmt.moment(ended, visitor.zone), fmt.utc(ended))] if ended else []),
+            Fact("Asked for by", state.started_by),
+            Fact(
+                "Deletion began",
+                fmt.moment(state.started_at, visitor.zone),
+                fmt.utc(state.started_at),
+            ),
+            *(
+                [Fact("Deletion ended", fmt.moment(ended, visitor.zone), fmt.utc(ended))]
+                if ended
+                else []
+            ),
             *_until(state, visitor),
-            *(Fact(_WORDS.get(table, table), fmt.count(n)) for table, n in state.counts.items()),
+            *(
+                Fact(f"{_WORDS.get(table, table)} deleted", fmt.count(n))
+                for table, n in state.counts.items()
+            ),
         ],
         key="user-heading",
     )
-    receipt = _receipt(visitor)
-    if receipt is not None and receipt.state == "ready":
-        st.success(
-            "The receipt is valid: signed by this deployment for this user.",
-            icon=":material/verified:",
-        )
-        st.link_button(
-            "Download the receipt", paths.download(receipt.id), icon=":material/download:"
-        )
-    else:
-        _kept_receipt(state)
+    st.header("Receipt", anchor=False)
+    _receipt_of(state)
 
 
-def _kept_receipt(state: Erasure) -> None:
-    """Draw the receipt that is kept with the erasure."""
+def _receipt_of(state: Erasure) -> None:
+    """Draw the receipt that is kept with the erasure: what it proves, and its file."""
     if state.receipt is None:
         st.text("The receipt is not signed yet: the worker does it within a minute.")
-    elif proven(state, services().settings) is None:
-        st.text("The receipt does not verify with this deployment's service key.")
-    else:
-        st.success(
-            "The receipt is valid: signed by this deployment for this user.",
-            icon=":material/verified:",
+        return
+    claims = proven(state, services().settings)
+    if claims is None:
+        st.text(
+            "The receipt is not known to be genuine: this deployment no longer has the key that "
+            "signed it, or the receipt says something else than the records above."
         )
-    if state.receipt is not None:
+        return
+    st.success(
+        "The receipt is genuine: Earshot signed it, and it says what is shown above.",
+        icon=":material/verified:",
+    )
+    st.text(statement(claims))
+    st.download_button(
+        "Download the receipt",
+        receipt_file(state.receipt, claims),
+        f"earshot-erasure-{state.started_at:%Y%m%d-%H%M%S}.json",
+        "application/json",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    with st.expander("The signed form, for checking it with other programs"):
         st.code(state.receipt, None, wrap_lines=True)
 
 
@@ -132,11 +148,13 @@ def _until(state: Erasure, visitor: Visitor) -> list[Fact]:
     if state.finished_at is None:
         return []
     until = uploads_until(state)
-    facts = [Fact("Uploads possible until", fmt.moment(until, visitor.zone), fmt.utc(until))]
+    facts = [
+        Fact("Recordings could still arrive until", fmt.moment(until, visitor.zone), fmt.utc(until))
+    ]
     swept = state.swept_at
     if swept is None:
-        return [*facts, Fact("Swept after that", "not yet")]
-    return [*facts, Fact("Swept after that", fmt.moment(swept, visitor.zone), fmt.utc(swept))]
+        return [*facts, Fact("Storage searched again", "not yet")]
+    return [*facts, Fact("Storage searched again", fmt.moment(swept, visitor.zone), fmt.utc(swept))]
 
 
 def _receipt(visitor: Visitor) -> Export | None:

@@ -29,7 +29,7 @@ def show_script_error(error: Exception) -> bool:
     with st.container(border=True):
         st.header("This page failed to load")
         st.text("This is a bug in Earshot. It was logged with the request id.")
-        st.text(f"Request id: {request_id}")
+        request_id_to_copy(request_id)
     return True
 
 
@@ -120,7 +120,13 @@ def partly(request_id: str, what: str) -> Iterator[None]:
         yield
     except DataError as error:
         _log.warning("page.failed", what=what, reason=str(error), requestId=request_id)
-        st.text(f"Could not {what}. Request id: {request_id}")
+        st.text(f"Could not {what}.")
+        request_id_to_copy(request_id)
+
+
+def request_id_to_copy(request_id: str) -> None:
+    """Draw a whole request id with a button that copies it; "Find a request" takes the text."""
+    st.code(f"Request id: {request_id}", language=None)
 
 
 def failed(what: str, why: str, request_id: str) -> None:
@@ -128,7 +134,7 @@ def failed(what: str, why: str, request_id: str) -> None:
     with st.container(border=True):
         st.header(f"Could not {what}", anchor=False)
         st.text(why)
-        st.text(f"Request id: {request_id}")
+        request_id_to_copy(request_id)
         st.button("Try again", key=f"retry-{what}", icon=":material/refresh:")
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lib.auth import cookies
 from lib.auth.events import EventReporter, RecordAuth
@@ -17,7 +18,7 @@ from lib.auth.reasons import GateReason
 from lib.auth.requests import TrustedProxies
 from lib.auth.roles import page_allowed
 from lib.data import Caller
-from lib.observability.request_id import current_request_id, new_request_id
+from lib.observability.request_id import bind_request_id, current_request_id, new_request_id
 from lib.ui.shell import notices
 from lib.work.services import services
 
@@ -98,9 +99,21 @@ def require_role(path: str) -> Visitor:
     caller = Caller(
         services().convex,
         lambda: authenticator.convex_token(who),
-        current_request_id() or new_request_id(),
+        _run_request_id(),
     )
     return Visitor(who, caller, chosen_time_zone())
+
+
+def _run_request_id() -> str:
+    """Return the request id of this run, which logs and storage operations carry from here on.
+
+    A fragment runs without the dashboard script, which binds the id of a whole page.
+    """
+    context = get_script_run_ctx()
+    is_fragment = context is not None and bool(context.fragment_ids_this_run)
+    if is_fragment or not current_request_id():
+        bind_request_id(new_request_id())
+    return current_request_id()
 
 
 def chosen_time_zone() -> ZoneInfo:

@@ -52,7 +52,12 @@ def review_panel(item_id: str) -> None:
     except MalformedError:
         work.problem = "The page sent an invalid review. Reload it and try again."
     except DataError as error:
-        _log.warning("review.failed", item=item_id, error=type(error).__name__)
+        _log.warning(
+            "review.failed",
+            item=item_id,
+            error=type(error).__name__,
+            requestId=visitor.caller.request_id,
+        )
         work.problem = (
             "The data service is not responding. Your input is kept here. Try again. "
             f"Request id: {visitor.caller.request_id}"
