@@ -67,7 +67,10 @@ export const record = authedMutation("audit:record", {
   },
   returns: noted,
   handler: async (ctx, { action, subjectType, subjectId, details }) => {
-    const { subjectType: needed, roles, says }: Noted = NOTED[action];
+    const { subjectType: listed, roles, says }: Noted = NOTED[action];
+    // Sessions are exported as a list, or one by one.
+    const isSingle = action === "session.export" && subjectType === "userSession";
+    const needed = isSingle ? subjectType : listed;
     if (!allows(ctx.caller.role, roles)) {
       throw refusal("FORBIDDEN", `${action} is for the role ${roles.join(" or ")}.`);
     }

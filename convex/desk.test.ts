@@ -106,7 +106,10 @@ test("one session that cannot be added or assigned is named and stops no other",
   const { id: queueId } = await openQueue(t, { filters: { label: "none" } });
   const [first, second] = (await ended(t, 2)) as [string, string];
   const sessionIds = ["no-session", first];
-  const unknown = { sessionId: "no-session", reason: "The id names no session that can be reviewed." };
+  const unknown = {
+    sessionId: "no-session",
+    reason: "The id names no session that can be reviewed.",
+  };
   await refused(
     admin.mutation(api.reviewQueues.addSessions, { queueId, sessionIds }),
     "VALIDATION",

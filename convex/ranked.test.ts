@@ -77,10 +77,7 @@ const SESSIONS = fc
     }),
   )
   .map((rows) =>
-    rows.map(
-      ({ score, at }, index) =>
-        ({ score, startedAt: at, _id: `${index}` }) as never,
-    ),
+    rows.map(({ score, at }, index) => ({ score, startedAt: at, _id: `${index}` }) as never),
   );
 
 test("the pages of a ranking together are the ranking, whatever their size", () => {

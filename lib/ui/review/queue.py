@@ -17,7 +17,7 @@ from lib.ui.parts.export_panel import list_export
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, page_heading
 from lib.ui.parts.pager import PAGE_SIZE, Pager
 from lib.ui.parts.record_table.component import Action, RowAction, record_table, requested_action
-from lib.ui.review import current_review, manage, rows
+from lib.ui.review import current_review, manage, places, rows
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 from lib.work.list_export import export_reviews
@@ -41,7 +41,7 @@ _ALL, _OPEN, _DONE, _DISPUTED = "All", "Open", "Done", "Disagreements"
 def draw(visitor: Visitor, queue_id: str) -> None:
     """Draw the queue."""
     caller = visitor.caller
-    _apply(visitor, requested_action(_ITEMS))
+    _handle(visitor, requested_action(_ITEMS))
     with notices.error_boundary(caller.request_id, "load the queue"), st.skeleton(420):
         queue = review_queues.get(caller, queue_id)
         reviewers = review_queues.reviewers(caller, queue_id) if queue else ()
@@ -151,14 +151,25 @@ def _agreement(visitor: Visitor, queue: ReviewQueue) -> None:
 
 def _actions_for(member: Member) -> Sequence[Action]:
     """Return the actions on queue items that the member's role allows."""
+    own = (places.REVIEW,) if places.may_review(member) else ()
     may = function_allowed(member.role, REVIEW_QUEUES_REMOVE_ITEM.path)
-    return (FIRST, LAST, REMOVE) if may else ()
+    return (*own, FIRST, LAST, REMOVE) if may else own
 
 
-def _apply(visitor: Visitor, chosen: RowAction | None) -> None:
-    """Apply an action to the selected items one by one, and say what was refused and why."""
-    if chosen is None or chosen.action not in _OUTCOMES:
+def _handle(visitor: Visitor, chosen: RowAction | None) -> None:
+    """Do what was chosen for the selected sessions."""
+    if chosen is None:
         return
+    if chosen.action in _OUTCOMES:
+        _apply(visitor, chosen)
+    elif len(chosen.ids) > 1:
+        st.warning("Select one session: a review is of one at a time.")
+    else:
+        places.claim(visitor, chosen.ids[0])
+
+
+def _apply(visitor: Visitor, chosen: RowAction) -> None:
+    """Apply an action to the selected items one by one, and say what was refused and why."""
     refused: Counter[str] = Counter()
     with notices.error_boundary(visitor.caller.request_id, "update the queue"):
         for item_id in chosen.ids:
