@@ -1,6 +1,7 @@
 """What tests of several rooms share."""
 
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -46,6 +47,14 @@ class ByStack(LoadFileScheduling):  # type: ignore[misc]  # no types there
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByStack:
     """Replace the scheduler of pytest-xdist."""
     return ByStack(config, log)
+
+
+@pytest.fixture(autouse=True)
+def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the program's main module: Streamlit's `AppTest` puts its script in that place, and
+    processes that are spawned later would run the script again.
+    """
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture(scope="module")
