@@ -121,8 +121,9 @@ export const create = authedMutation("reviewQueues:create", {
 });
 
 /**
- * Change a queue; fields left out keep their values. What is in it stays in it. Claims that began
- * with another rubric keep theirs. A closed queue takes nothing in and hands nothing out.
+ * Change a queue; fields left out keep their values, an empty description goes. What is in it
+ * stays in it. Claims that began with another rubric keep theirs. A closed queue takes nothing in
+ * and hands nothing out.
  */
 export const update = authedMutation("reviewQueues:update", {
   args: {
@@ -134,7 +135,8 @@ export const update = authedMutation("reviewQueues:update", {
   returns: reviewQueue,
   handler: async (ctx, { id, rubricId, state, ...changes }) => {
     const queue = await requireQueue(ctx, id);
-    checkedQueue(changes, ctx.visible).done();
+    const isEmptied = changes.description === "";
+    checkedQueue(isEmptied ? { ...changes, description: undefined } : changes, ctx.visible).done();
     const rubric = rubricId === undefined ? null : await requireRubric(ctx, rubricId);
     if (changes.name !== undefined && changes.name !== queue.name) {
       await refuseNameTaken(ctx, changes.name);
@@ -142,6 +144,7 @@ export const update = authedMutation("reviewQueues:update", {
     if (state === "open" && queue.state === "closed") await refuseTooMany(ctx);
     await ctx.db.patch("reviewQueues", queue._id, {
       ...changes,
+      ...(isEmptied ? { description: undefined } : {}),
       ...(rubric === null ? {} : { rubricId: rubric._id }),
       ...(state === undefined ? {} : { state }),
       ...(state === "closed" ? { closedAt: Date.now() } : {}),

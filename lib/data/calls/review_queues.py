@@ -195,7 +195,7 @@ def update(
     idempotency_key: str | None = None,
     **arguments: Unpack[ReviewQueuesUpdateArgs],
 ) -> ReviewQueue:
-    """Change a queue; fields left out keep their values.
+    """Change a queue; fields left out keep their values, an empty description goes.
 
     What is in it stays in it. Claims that began with another rubric keep theirs. A closed queue
     takes nothing in and hands nothing out.

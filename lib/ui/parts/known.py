@@ -153,7 +153,7 @@ def matching(words: str, options: Sequence[Option]) -> list[Option]:
 
 
 def _person(user: User) -> Option:
-    return Option(user.clerk_id, name_of(user), user.role or "")
+    return Option(user.clerk_id, name_of(user), user.role or f"seen {fmt.ago(user.last_seen_at)}")
 
 
 def _session(session: UserSession) -> Option:

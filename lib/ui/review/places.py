@@ -20,7 +20,7 @@ REVIEW: Final = Action("review", "Review")
 _OPEN: Final = frozenset({"free", "assigned", "claimed"})
 _WORDS: Final = {
     "submitted": "You reviewed it in {}.",
-    "taken": "All places are taken in {}.",
+    "taken": "No place is free in {}.",
     "closed": "{} is closed.",
 }
 

@@ -13,11 +13,13 @@ from lib.auth.roles import Role, function_allowed
 from lib.data import Refused, review_queues
 from lib.data.records import REVIEW_QUEUES_REMOVE_ITEM, ReviewQueue
 from lib.product import figures as fmt
+from lib.ui.parts import known
 from lib.ui.parts.export_panel import list_export
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, page_heading
 from lib.ui.parts.pager import PAGE_SIZE, Pager
 from lib.ui.parts.record_table.component import Action, RowAction, record_table, requested_action
 from lib.ui.review import current_review, manage, places, rows
+from lib.ui.review.queue_rule import filter_words, sampling_words
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 from lib.work.list_export import export_reviews
@@ -67,6 +69,7 @@ def draw(visitor: Visitor, queue_id: str) -> None:
 def _heading(visitor: Visitor, queue: ReviewQueue) -> None:
     progress = queue.progress
     rubric = current_review.rubric_of(visitor, queue.rubric_id)
+    user = known.user_name(visitor, queue.filters.clerk_id) if queue.filters.clerk_id else ""
     page_heading(
         queue.name,
         queue.description or "",
@@ -77,6 +80,9 @@ def _heading(visitor: Visitor, queue: ReviewQueue) -> None:
             Fact("Reviews", f"{fmt.count(progress.done)} of {fmt.count(progress.wanted)}"),
             Fact("In progress", fmt.count(progress.in_work)),
             Fact("Remaining", fmt.count(progress.left)),
+            Fact("Takes", filter_words(queue.filters, user)),
+            Fact("Of these", sampling_words(queue.sampling)),
+            Fact("Priority", fmt.count(queue.priority)),
             Fact("Reviews per session", fmt.count(queue.target)),
             Fact("Rubric", f"{rubric.name}, version {rubric.version}"),
             Fact("Order", queue.order),

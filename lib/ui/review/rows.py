@@ -42,6 +42,7 @@ AGREEMENT_COLUMNS: Final = (
     Column("Kappa", number=True),
 )
 REVIEW_COLUMNS: Final = (
+    Column("Session"),
     Column("Submitted"),
     Column("Reviewer"),
     Column("Kind"),
@@ -50,6 +51,9 @@ REVIEW_COLUMNS: Final = (
     Column("Duration", number=True, minor=True),
     Column("Version", number=True, minor=True),
 )
+
+REVIEWS_PARAM: Final = "reviews"
+"""Query parameter of the session page that shows the session's reviews at once."""
 
 _SLOT_WORDS: Final = {
     "assigned": "assigned",
@@ -111,7 +115,7 @@ def item_rows(items: Sequence[ReviewItem], zone: ZoneInfo) -> list[Row]:
                 _state(item),
             ),
             "/session",
-            {"id": item.session.id},
+            {"id": item.session.id, **({REVIEWS_PARAM: "1"} if item.submitted else {})},
             id=item.id,
         )
         for item in items
@@ -123,6 +127,7 @@ def review_rows(reviews: Sequence[Review], zone: ZoneInfo) -> list[Row]:
     return [
         Row(
             (
+                Cell(review.session_title or review.session_id),
                 Cell(fmt.moment(review.created_at, zone), title=fmt.utc(review.created_at)),
                 Cell(review.reviewer_name or review.reviewer_id, title=review.reviewer_id),
                 Cell(review.kind, tone="accent" if review.kind == "decision" else None, chip=True),
@@ -132,7 +137,7 @@ def review_rows(reviews: Sequence[Review], zone: ZoneInfo) -> list[Row]:
                 Cell(fmt.count(review.version)),
             ),
             "/session",
-            {"id": review.session_id},
+            {"id": review.session_id, REVIEWS_PARAM: "1"},
         )
         for review in reviews
     ]

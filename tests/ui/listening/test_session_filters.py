@@ -24,6 +24,7 @@ from lib.ui.listening.session_filters import (
 
 NOW = datetime(2026, 11, 24, 15, 42, 7, tzinfo=UTC)
 DAYS = st.none() | st.dates(date(2000, 1, 1), date(2199, 12, 31))
+LENGTHS = st.none() | st.floats(0.01, 1440)
 EXACT = st.text(max_size=64).filter(is_fit).map(str.strip)
 
 
@@ -42,6 +43,9 @@ VIEWS = st.builds(
     provider=EXACT,
     model=EXACT,
     user=EXACT,
+    shortest=LENGTHS,
+    longest=LENGTHS,
+    slowest=LENGTHS,
     period=one_of(PERIODS),
     since=DAYS,
     until=DAYS,
@@ -69,6 +73,9 @@ def test_any_address_is_a_view(view: dict[str, str]) -> None:
         "provider",
         "model_id",
         "clerk_id",
+        "min_duration_ms",
+        "max_duration_ms",
+        "min_latency_ms",
         "from_",
         "to",
     }
@@ -91,6 +98,11 @@ def test_nothing_set_asks_for_everything_newest_first() -> None:
         ({"latency": "Slow turns"}, {"slow": True}),
         ({"model": " gpt ", "provider": "x"}, {"model_id": "gpt", "provider": "x"}),
         ({"user": "user_1"}, {"clerk_id": "user_1"}),
+        (
+            {"shortest": "2", "longest": "10.5", "slowest": "4"},
+            {"min_duration_ms": 120_000, "max_duration_ms": 630_000, "min_latency_ms": 4000},
+        ),
+        ({"shortest": "-2", "longest": "inf", "slowest": "nan"}, {}),
         ({"period": "Last 7 days"}, {"from_": datetime(2026, 11, 17, 15, tzinfo=UTC)}),
         (
             {"since": "2026-11-01", "until": "2026-11-02", "period": "Last 7 days"},
@@ -125,6 +137,7 @@ def a_session(**more: object) -> UserSession:
         "legal_hold": False,
         "created_at": NOW,
         "worst_latency_ms": 2501.0,
+        "duration_ms": 120_000.0,
         "provider": "p",
         "model_id": "m",
     }
@@ -139,6 +152,11 @@ def a_session(**more: object) -> UserSession:
         ({"label": "billing", "provider": "p", "model": "m", "user": "user_1"}, True),
         ({"latency": "Slow turns", "period": "Last 7 days"}, True),
         ({"latency": "No slow turns"}, False),
+        ({"shortest": "2", "longest": "3"}, True),
+        ({"slowest": "2.5"}, True),
+        ({"shortest": "2.1"}, False),
+        ({"longest": "1.9"}, False),
+        ({"slowest": "2.6"}, False),
         ({"label": "bill"}, False),
         ({"status": "Active"}, False),
         ({"audio": "Without audio"}, False),
