@@ -18,6 +18,7 @@ from tests.support.desk import Desk
 from tests.support.stack import RunningStack, wait_until
 
 MANY = 30
+CROWDED = f"Crowded {uuid.uuid4().hex[:6]}"
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def desk(stack: RunningStack, ingest: Ingest) -> Iterator[Desk]:
 @pytest.fixture(scope="module")
 def crowd(ingest: Ingest) -> str:
     """A user of many sessions of rising latency, the newest the fastest; return their Clerk id."""
-    who = {"user": f"user_{uuid.uuid4().hex}", "name": "Crowded Person"}
+    who = {"user": f"user_{uuid.uuid4().hex}", "name": CROWDED}
     ingest.session(turns(["Hello"]), **who)
     for number in range(1, MANY):
         (turn,) = turns(["Hello"])
@@ -147,11 +148,11 @@ def test_a_user_is_found_by_name_in_the_filter(page: Page, stack: RunningStack, 
     expect(rows(page).first).to_be_visible()
     page.get_by_role("button", name="User", exact=True).click()
     field = page.get_by_role("textbox", name="User").or_(page.get_by_role("searchbox", name="User"))
-    field.fill("crowded")
-    page.get_by_role("button", name=re.compile("Crowded Person")).click()
+    field.fill(CROWDED.lower())
+    page.get_by_role("button", name=re.compile(CROWDED)).click()
     expect(rows(page)).to_have_count(MANY)
     expect(page).to_have_url(re.compile(f"user={crowd}"))
-    expect(page.get_by_role("button", name="User: Crowded Person")).to_be_visible()
+    expect(page.get_by_role("button", name=f"User: {CROWDED}")).to_be_visible()
     page.get_by_role("button", name="Clear filters").click()
     expect(page).not_to_have_url(re.compile("user="))
 
