@@ -1,12 +1,12 @@
 /** The audit trail: who listened to, viewed, exported, revealed or erased what. */
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
-import type { QueryCtx } from "./_generated/server.js";
 import { aboutSession, exportDetails, recordAudit } from "./model/audit.ts";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { moment, order } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
+import type { AuthedMutationCtx } from "./model/functions.ts";
 import { readPage } from "./model/paging.ts";
 import { allows, rolesFor } from "./model/permissions.ts";
 import { NAMED_ITEMS } from "./model/limits.ts";
@@ -14,7 +14,7 @@ import { Names } from "./model/names.ts";
 import { limitCaller } from "./model/rateLimit.ts";
 import { auditEvent, noted, page, pageArgs } from "./model/records.ts";
 import { requireSession } from "./model/sessions.ts";
-import { requireUser } from "./model/users.ts";
+import { requireVisibleUser } from "./model/users.ts";
 import { toRecord } from "./model/toRecord.ts";
 
 /** What the export of a list says of it: its form and its filters. */
@@ -88,11 +88,11 @@ export const record = authedMutation("audit:record", {
   },
 });
 
-async function aboutSubject(ctx: QueryCtx, subjectType: string, subjectId: string) {
+async function aboutSubject(ctx: AuthedMutationCtx, subjectType: string, subjectId: string) {
   if (subjectType === "userSession") {
     return await aboutSession(ctx, await requireSession(ctx, subjectId));
   }
-  if (subjectType === "user") return { userId: (await requireUser(ctx, subjectId)).clerkId };
+  if (subjectType === "user") return { userId: (await requireVisibleUser(ctx, subjectId)).clerkId };
   const checks = new Checks();
   checks.that(subjectId === LIST, "subjectId", `must be ${LIST}`);
   checks.done();

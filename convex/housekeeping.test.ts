@@ -73,7 +73,7 @@ test("each row goes at its time, in batches that follow one another", async () =
     alertDeliveries: 1,
   };
   await purgeAll();
-  expect(await counts()).toEqual({ ...full, rateLimits: 5 });
+  expect(await counts()).toEqual({ ...full, rateLimits: 6 });
   vi.setSystemTime(START + IDEMPOTENCY_MS + 1);
   await purgeAll();
   expect(await counts()).toEqual({ ...full, rateLimits: 0, idempotencyKeys: 0 });

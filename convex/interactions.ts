@@ -26,6 +26,7 @@ import { interaction, newInteraction, page, pageArgs, searchHit } from "./model/
 import type { NewInteraction } from "./model/records.ts";
 import { SessionReader, requireSession, sessionById } from "./model/sessions.ts";
 import { addTotals, scopesOf, totalsOf } from "./model/totals.ts";
+import { TurnContext } from "./model/turnContext.ts";
 import { refuseErasing } from "./model/users.ts";
 import { holdsWords } from "./model/words.ts";
 import { named, whole } from "./model/fields.ts";
@@ -180,8 +181,9 @@ export const list = authedQuery("interactions:list", {
     const session = await sessionById(ctx, sessionId);
     if (session === null) return { items: [], nextCursor: null };
     const found = await readPage(ctx, transcriptListing(session._id, cursor, limit));
-    const items = await Promise.all(found.items.map((doc) => toInteraction(ctx, doc)));
-    return { items: ctx.visibleTurns(items), nextCursor: found.nextCursor };
+    const turns = await new TurnContext(ctx).visible(found.items);
+    const items = await Promise.all(turns.map((doc) => toInteraction(ctx, doc)));
+    return { items, nextCursor: found.nextCursor };
   },
 });
 
@@ -194,7 +196,13 @@ export const byRequestId = authedQuery("interactions:byRequestId", {
       .query("interactions")
       .withIndex("by_requestId", (q) => q.eq("requestId", interactionRequestId))
       .take(SEARCH_ITEMS);
-    return await Promise.all(found.map((doc) => toInteraction(ctx, doc)));
+    const context = new TurnContext(ctx);
+    const shown = [];
+    for (const doc of found) {
+      if (context.isSpent) break;
+      shown.push(...(await context.visible([doc])));
+    }
+    return await Promise.all(shown.map((doc) => toInteraction(ctx, doc)));
   },
 });
 
@@ -222,10 +230,14 @@ export const search = authedQuery("interactions:search", {
         return within === null ? words : words.eq("sessionId", within._id);
       })
       .take(SEARCH_CANDIDATES);
-    const hits = found
-      .map((doc) => ({ doc, text: ctx.visible(doc.text) }))
-      .filter(({ text }) => holdsWords(text, args.query))
-      .slice(0, limit);
+    const context = new TurnContext(ctx);
+    const hits: { doc: Doc<"interactions">; text: string }[] = [];
+    for (const candidate of found) {
+      if (hits.length === limit || context.isSpent) break;
+      const [doc] = await context.visible([candidate]);
+      const text = ctx.visible(doc!.text);
+      if (holdsWords(text, args.query)) hits.push({ doc: doc!, text });
+    }
     const reader = new SessionReader(ctx);
     return await Promise.all(
       hits.map(async ({ doc, text }) => ({

@@ -1,9 +1,11 @@
 /** Whoever sees masked text gets no e-mail address, phone or card number from any function. */
 import type { GenericValidator } from "convex/values";
+import type { FunctionReturnType } from "convex/server";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { PUBLIC_FUNCTIONS, call } from "../tests/convex/catalogue.ts";
 import { addSession, addUser, as, deployment, refused, turn } from "../tests/convex/harness.ts";
+import type { Deployment } from "../tests/convex/harness.ts";
 import { prepared, rubricArgs, seed } from "../tests/convex/samples.ts";
 import { api } from "./_generated/api.js";
 import { emptyAnswer } from "./model/emptyAnswer.ts";
@@ -329,6 +331,31 @@ test("what is not personal keeps its encoding", () => {
   }
 });
 
+/** What a viewer sees who asks for one turn at a time: by page, by request, by search. */
+async function shownSingly(t: Deployment, sessionId: string, words: number[]) {
+  const viewer = as(t, "viewer");
+  const texts: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: FunctionReturnType<typeof api.interactions.list> = await viewer.query(
+      api.interactions.list,
+      { sessionId, cursor, limit: 1 },
+    );
+    texts.push(...page.items.map(({ text }) => text));
+    for (const { requestId } of page.items) {
+      const asked = { interactionRequestId: requestId! };
+      const found = await viewer.query(api.interactions.byRequestId, asked);
+      texts.push(...found.map(({ text }) => text));
+    }
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  for (const word of words) {
+    const hits = await viewer.query(api.interactions.search, { query: `${word}` });
+    texts.push(...hits.map(({ interaction }) => interaction.text));
+  }
+  return texts;
+}
+
 test("a number that is spread over turns of one speaker is masked in each of them", async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -341,13 +368,16 @@ test("a number that is spread over turns of one speaker is masked in each of the
           { speaker: "user" as const, text: `${piece}` },
           ...(between === "" ? [] : [{ speaker: "assistant" as const, text: between }]),
         ]);
-        const interactions = said.map((spoken, sequence) => turn(sequence, spoken));
+        const interactions = said.map((spoken, sequence) =>
+          turn(sequence, { ...spoken, requestId: `req_${"abcdefghijkl".charAt(sequence)}` }),
+        );
         await as(t, "ingest").mutation(api.interactions.append, { sessionId, interactions });
         const page = { sessionId, cursor: null, limit: 100 };
         const shown = await as(t, "viewer").query(api.interactions.list, page);
         expect(shown.items.map(({ text }) => text).join(" ")).not.toMatch(/\d/);
         const clear = await as(t, "worker").query(api.interactions.list, page);
         expect(clear.items.map(({ text }) => text)).toEqual(said.map(({ text }) => text));
+        for (const text of await shownSingly(t, sessionId, pieces)) expect(text).not.toMatch(/\d/);
       },
     ),
     { numRuns: 15 },
@@ -399,6 +429,11 @@ test("a filter finds nothing that masking hides from its caller", async () => {
   };
   for (const role of MASKED_ROLES) expect(await found(role), role).toEqual(Array(10).fill(0));
   expect(await found("worker")).toEqual(Array(10).fill(1));
+  await addUser(t, HIDDEN);
+  const noted = { action: "user.view" as const, subjectType: "user", subjectId: HIDDEN };
+  await refused(as(t, "viewer").mutation(api.audit.record, noted), "NOT_FOUND");
+  const guess = { clerkId: HIDDEN, reason: "a guess" };
+  await refused(as(t, "reviewer").mutation(api.reveals.ofUser, guess), "NOT_FOUND");
   const { id: rubricId } = await as(t, "admin").mutation(api.rubrics.publish, rubricArgs());
   const queue = { name: "Guess", rubricId, filters: { label: HIDDEN } };
   const { fields } = await refused(

@@ -17,7 +17,7 @@ import { readPage } from "./model/paging.ts";
 import { limitCaller } from "./model/rateLimit.ts";
 import { interaction, page, pageArgs, user, userSession } from "./model/records.ts";
 import { SessionReader, requireSession } from "./model/sessions.ts";
-import { requireUser, userByClerkId } from "./model/users.ts";
+import { requireVisibleUser, userByClerkId } from "./model/users.ts";
 import { toRecord } from "./model/toRecord.ts";
 
 type Subject = Pick<AuditEntry, "subjectType" | "subjectId" | "sessionId" | "userId">;
@@ -46,7 +46,7 @@ export const ofUser = authedMutation("reveals:ofUser", {
   returns: user,
   reveals: true,
   handler: async (ctx, { clerkId, reason }) => {
-    const found = await requireUser(ctx, clerkId);
+    const found = await requireVisibleUser(ctx, clerkId);
     await audited(ctx, ofPerson(found), reason);
     return toRecord(user, found);
   },
@@ -106,7 +106,7 @@ export const ofSessions = authedMutation("reveals:ofSessions", {
   returns: page(userSession),
   reveals: true,
   handler: async (ctx, { clerkId, reason, cursor, limit }) => {
-    const owner = await requireUser(ctx, clerkId);
+    const owner = await requireVisibleUser(ctx, clerkId);
     await audited(ctx, ofPerson(owner), reason);
     const found = await readPage(ctx, {
       table: "userSessions",

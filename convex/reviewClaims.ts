@@ -10,13 +10,14 @@ import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import type { AuthedMutationCtx } from "./model/functions.ts";
-import { limitCaller } from "./model/rateLimit.ts";
+import { limitCaller, limitGrowth } from "./model/rateLimit.ts";
 import { lastPlace, requireItem, requireQueue } from "./model/reviewQueues.ts";
 import { content } from "./model/reviewFields.ts";
 import { claim } from "./model/reviewRecords.ts";
 import { freeSlot, heldSlot, renewed, slotOf, takeItem } from "./model/reviewSlots.ts";
-import { keepDraft, nextClaim, shownClaim, toClaim } from "./model/reviewing.ts";
+import { draftOf, keepDraft, nextClaim, shownClaim, toClaim } from "./model/reviewing.ts";
 import { checkContent } from "./model/rubric.ts";
+import { sizeOf } from "./model/texts.ts";
 import { refuseErasing } from "./model/users.ts";
 import { moment, named } from "./model/fields.ts";
 
@@ -114,6 +115,7 @@ export const release = authedMutation("reviewClaims:release", {
  * @throws VALIDATION naming the answer that the rubric does not allow; CONFLICT once submitted.
  */
 export const saveDraft = authedMutation("reviewClaims:saveDraft", {
+  limitsGrowth: true,
   args: { itemId: v.string(), ...content.fields },
   returns: held,
   handler: async (ctx, { itemId, ...draft }) => {
@@ -132,6 +134,9 @@ export const saveDraft = authedMutation("reviewClaims:saveDraft", {
     const checks = new Checks();
     checkContent(checks, rubric.criteria, draft, session.maxSequence, true);
     checks.done();
+    const before = await draftOf(ctx, item._id, subject);
+    const grown = sizeOf(draft) - (before === null ? 0 : sizeOf(before.content));
+    if (before === null || grown > 0) await limitGrowth(ctx, ctx.caller, Math.max(0, grown));
     await keepDraft(ctx, item, subject, draft);
     return await prolonged(ctx, item);
   },

@@ -88,6 +88,7 @@ import type * as model_texts from "../model/texts.js";
 import type * as model_toRecord from "../model/toRecord.js";
 import type * as model_tombstones from "../model/tombstones.js";
 import type * as model_totals from "../model/totals.js";
+import type * as model_turnContext from "../model/turnContext.js";
 import type * as model_users from "../model/users.js";
 import type * as model_words from "../model/words.js";
 import type * as rateLimits from "../rateLimits.js";
@@ -186,6 +187,7 @@ declare const fullApi: ApiFromModules<{
   "model/toRecord": typeof model_toRecord;
   "model/tombstones": typeof model_tombstones;
   "model/totals": typeof model_totals;
+  "model/turnContext": typeof model_turnContext;
   "model/users": typeof model_users;
   "model/words": typeof model_words;
   rateLimits: typeof rateLimits;

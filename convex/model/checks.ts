@@ -1,5 +1,4 @@
 /** Checks of arguments beyond their types; problems are collected and refused together. */
-import { convexToJson } from "convex/values";
 import type { Value } from "convex/values";
 import { refusal } from "./errors.ts";
 import type { FieldProblem } from "./errors.ts";
@@ -13,7 +12,7 @@ import {
   METADATA_BYTES,
   METADATA_DEPTH,
 } from "./limits.ts";
-import { hasAtMost, utf8Bytes } from "./texts.ts";
+import { hasAtMost, sizeOf } from "./texts.ts";
 
 /** Problems named in one refusal; more would not help anybody. */
 export const MAX_PROBLEMS = 20;
@@ -79,8 +78,7 @@ export class Checks {
   metadata(field: string, value: Record<string, Value> | undefined, max = METADATA_BYTES): void {
     if (value === undefined) return;
     this.that(depth(value) <= METADATA_DEPTH, field, `must have at most ${METADATA_DEPTH} levels`);
-    const bytes = utf8Bytes(JSON.stringify(convexToJson(value)));
-    this.that(bytes <= max, field, `must have at most ${max} bytes as JSON`);
+    this.that(sizeOf(value) <= max, field, `must have at most ${max} bytes as JSON`);
   }
 
   /** At most 32 different labels of 1 to 64 characters. */

@@ -26,14 +26,16 @@ import type { ErrorData } from "./errors.ts";
 import { earlierAnswer, keyedCall, rememberAnswer } from "./idempotency.ts";
 import { callerOf } from "./identity.ts";
 import type { Caller } from "./identity.ts";
-import { allows, rolesFor, seesClear } from "./permissions.ts";
+import { MEMBER_ROLES, allows, rolesFor, seesClear } from "./permissions.ts";
 import type { FunctionName } from "./permissions.ts";
+import { limitGrowth } from "./rateLimit.ts";
 import { asksForMasked, redacted, redactedText, redactedTurns } from "./redaction.ts";
-import { unfitTexts } from "./texts.ts";
+import { sizeOf, unfitTexts } from "./texts.ts";
 
 type Authed = {
   caller: Caller;
   requestId: string | undefined;
+  seesClear: boolean;
   /** Mask a text as this caller may see it: for results that cut texts into pieces. */
   visible: (text: string) => string;
   /** Mask turns that follow one another as this caller may see them. */
@@ -71,6 +73,11 @@ type Mutating = {
    * function writes an audit event, and does not keep its answers.
    */
   reveals?: boolean;
+  /**
+   * Declares that the function limits by itself what a team member adds to what is stored, as it
+   * mostly replaces what is there. Of all others, the arguments are what they add.
+   */
+  limitsGrowth?: boolean;
 };
 type Answer = "kept" | "once" | "repeatable";
 
@@ -84,7 +91,7 @@ export function authedQuery<Args extends PropertyValidators, Returns extends Gen
       const authed = await authorised(ctx, name, requestId);
       refuseUnfit(args);
       // Whoever sees masked text must not learn by a filter whether something is there.
-      if (!seesClear(authed.caller.role) && asksForMasked(args)) return emptyAnswer(returns);
+      if (!authed.seesClear && asksForMasked(args)) return emptyAnswer(returns);
       const result = await definition.handler({ ...ctx, ...authed }, args as never);
       return shown(authed.caller, result);
     });
@@ -106,8 +113,12 @@ export function authedMutation<Args extends PropertyValidators, Returns extends 
     refusalsLogged(name, requestId, async () => {
       const authed = await authorised(ctx, name, requestId);
       refuseUnfit({ ...args, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) });
-      const run = (about: AuthedMutationCtx["about"]) =>
-        definition.handler({ ...ctx, ...authed, about }, args as never);
+      const run = async (about: AuthedMutationCtx["about"]) => {
+        if (definition.limitsGrowth !== true && MEMBER_ROLES.includes(authed.caller.role)) {
+          await limitGrowth(ctx, authed.caller, sizeOf(args));
+        }
+        return await definition.handler({ ...ctx, ...authed, about }, args as never);
+      };
       if (idempotencyKey !== undefined && answer !== "kept") throw keepsNoAnswer(name);
       const result =
         idempotencyKey === undefined
@@ -136,10 +147,10 @@ async function authorised(
     const message = "must be 1 to 128 letters, digits, dots, colons, hyphens or underscores";
     throw refusal("VALIDATION", "The request id is malformed.", [{ field: "requestId", message }]);
   }
-  if (seesClear(caller.role)) {
-    return { caller, requestId, visible: (text) => text, visibleTurns: (turns) => turns };
-  }
-  return { caller, requestId, visible: redactedText, visibleTurns: redactedTurns };
+  const about = { caller, requestId, seesClear: seesClear(caller.role) };
+  return about.seesClear
+    ? { ...about, visible: (text) => text, visibleTurns: (turns) => turns }
+    : { ...about, visible: redactedText, visibleTurns: redactedTurns };
 }
 
 function refuseUnfit(args: Record<string, Value>): void {

@@ -10,7 +10,7 @@ import { utf8Bytes } from "./texts.ts";
 import { refusal } from "./errors.ts";
 import type { Caller } from "./identity.ts";
 import { ANSWER_BYTES } from "./limits.ts";
-import { limitKept } from "./rateLimit.ts";
+import { limitGrowth, limitKept } from "./rateLimit.ts";
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
@@ -81,6 +81,7 @@ export async function rememberAnswer(
   const bytes = utf8Bytes(result);
   const isKept = bytes <= ANSWER_BYTES;
   await limitKept(ctx, call.caller, isKept ? bytes : 0);
+  await limitGrowth(ctx, call.caller, isKept ? bytes : 0);
   await ctx.db.insert("idempotencyKeys", {
     caller: call.caller.tokenIdentifier,
     key: call.key,

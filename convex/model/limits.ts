@@ -42,6 +42,11 @@ export const SEARCH_ITEMS = 50;
 /** Candidates of the search index that one search looks at: 2.5 MiB if all texts are the longest. */
 export const SEARCH_CANDIDATES = 80;
 export const QUERY_CHARS = 200;
+/** Turns, and bytes of them, that are read on each side of a turn to mask what is spread over them. */
+export const CONTEXT_TURNS = 24;
+export const TURN_CONTEXT_BYTES = 256 * 1024;
+/** Bytes of them in one call. */
+export const CONTEXT_BYTES = 1024 * 1024;
 
 /** Documents that a list scans before it hands out a short page; the rest is for joins. */
 export const SCAN_DOCUMENTS = 4000;

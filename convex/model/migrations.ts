@@ -60,4 +60,13 @@ export const MIGRATIONS: readonly AnyMigration[] = [
       return typeof named === "string" ? { sessionId: named } : null;
     },
   },
+  {
+    // Earlier releases refused what was cut off; it plays now, once it is analysed again.
+    name: "5-audioObjects-truncated",
+    table: "audioObjects",
+    change: ({ status, analysis, reason }) =>
+      status === "stored" && analysis === "corrupt" && reason === "truncated"
+        ? { analysis: "pending", reason: undefined }
+        : null,
+  },
 ];

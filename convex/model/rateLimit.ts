@@ -2,6 +2,7 @@
 import type { MutationCtx } from "../_generated/server.js";
 import { refusal } from "./errors.ts";
 import type { Caller } from "./identity.ts";
+import { HOUR_MS } from "./limits.ts";
 import { SERVICE_ROLES } from "./permissions.ts";
 
 /** `limit` calls per `periodMs` on average, and at most `limit` at once. */
@@ -52,7 +53,7 @@ export async function limitCaller(ctx: MutationCtx & { caller: Caller }, what: s
   if (!taken.allowed) throw tooMany();
 }
 
-/** What counts as one more kept answer, bytes. */
+/** Bytes that are kept are counted in these. */
 const KEPT_UNIT = 1024;
 
 /**
@@ -65,6 +66,21 @@ export async function limitKept(ctx: MutationCtx, caller: Caller, bytes: number)
   if (SERVICE_ROLES.includes(caller.role)) return;
   const cost = Math.max(1, Math.ceil(bytes / KEPT_UNIT));
   const taken = await take(ctx, `keyed:${caller.tokenIdentifier}`, MEMBER_RATE, cost);
+  if (!taken.allowed) throw tooMany();
+}
+
+/** What one team member may add to what is stored, KiB. */
+const GROWTH_RATE: Rate = { limit: 16 * 1024, periodMs: 3 * HOUR_MS };
+
+/**
+ * Limit what one team member adds to what is stored: a row, and these bytes.
+ *
+ * @throws RATE_LIMITED if it was too much in the last hours.
+ */
+export async function limitGrowth(ctx: MutationCtx, caller: Caller, bytes: number): Promise<void> {
+  if (SERVICE_ROLES.includes(caller.role)) return;
+  const cost = 1 + Math.ceil(bytes / KEPT_UNIT);
+  const taken = await take(ctx, `growth:${caller.tokenIdentifier}`, GROWTH_RATE, cost);
   if (!taken.allowed) throw tooMany();
 }
 

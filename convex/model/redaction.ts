@@ -222,7 +222,7 @@ function runsOf(turns: Turn[]): number[][] {
   return [...runs, ...open.values()].filter((run) => run.length > 1);
 }
 
-function isAcknowledgement(text: string): boolean {
+export function isAcknowledgement(text: string): boolean {
   return !/\p{N}/u.test(text) && text.trim().split(/\s+/u).length <= 2;
 }
 

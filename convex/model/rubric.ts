@@ -1,5 +1,4 @@
 /** Rules of rubrics: what one may ask, and what answers to it are valid. Pure. */
-import { convexToJson } from "convex/values";
 import type { Checks } from "./checks.ts";
 import {
   COMMENT_CHARS,
@@ -14,7 +13,7 @@ import {
   TEXT_BYTES,
 } from "./limits.ts";
 import type { Answer, Content, Criterion } from "./reviewFields.ts";
-import { utf8Bytes } from "./texts.ts";
+import { sizeOf, utf8Bytes } from "./texts.ts";
 
 const KEY = /^[a-z][a-z0-9_]{0,39}$/;
 /** Bounds of a number whose criterion names none. */
@@ -76,7 +75,7 @@ export function checkContent(
   maxSequence: number,
   isDraft: boolean,
 ): void {
-  const bytes = utf8Bytes(JSON.stringify(convexToJson(content)));
+  const bytes = sizeOf(content);
   checks.that(
     bytes <= REVIEW_BYTES,
     "answers",

@@ -5,6 +5,7 @@
  * `Intl.Segmenter` is not used: without the data of ICU it ends the whole process, and Convex does
  * not promise these data.
  */
+import { convexToJson } from "convex/values";
 import type { Value } from "convex/values";
 import type { FieldProblem } from "./errors.ts";
 
@@ -13,6 +14,11 @@ const encoder = new TextEncoder();
 /** Bytes of a text in UTF-8. */
 export function utf8Bytes(text: string): number {
   return encoder.encode(text).length;
+}
+
+/** Bytes of a value as JSON. */
+export function sizeOf(value: Value): number {
+  return utf8Bytes(JSON.stringify(convexToJson(value)));
 }
 
 /** Whether a text has at most `max` code points; no text has more of them than UTF-16 units. */

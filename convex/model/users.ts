@@ -14,7 +14,24 @@ export async function userByClerkId(ctx: QueryCtx, clerkId: string): Promise<Doc
 export async function requireUser(ctx: QueryCtx, clerkId: string): Promise<Doc<"users">> {
   const user = await userByClerkId(ctx, clerkId);
   if (user !== null) return user;
-  throw refusal("NOT_FOUND", "There is no such user.", [
+  throw noSuchUser();
+}
+
+/**
+ * The same for a caller who must not learn by guessing whether an id is there that masking hides.
+ *
+ * @throws NOT_FOUND if there is no such user, or the caller cannot see the id.
+ */
+export async function requireVisibleUser(
+  ctx: QueryCtx & { visible: (text: string) => string },
+  clerkId: string,
+): Promise<Doc<"users">> {
+  if (ctx.visible(clerkId) !== clerkId) throw noSuchUser();
+  return await requireUser(ctx, clerkId);
+}
+
+function noSuchUser() {
+  return refusal("NOT_FOUND", "There is no such user.", [
     { field: "clerkId", message: "names no user" },
   ]);
 }

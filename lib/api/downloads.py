@@ -8,16 +8,20 @@ recordings are streamed and audited.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from typing import Final, cast
 
 from starlette.background import BackgroundTask
+from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from lib.api.download_limits import MOST_DOWNLOADS, Download, LimitedDownloads, in_pieces
 from lib.auth.backend_api import ApiUnavailableError
 from lib.auth.members import Member
+from lib.auth.slots import MemberSlots
 from lib.data import Caller, DataError, Refused, audit, interactions, listening, user_sessions
 from lib.data.records import NewExportDetails
 from lib.formats.transcript_export import FORMATS, JSON, TooLongError, gathered
@@ -49,7 +53,7 @@ def download(request: Request) -> Response:
         pieces = export.pieces()
     except FileNotFoundError:
         return _gone()
-    return StreamingResponse(
+    return Download(
         pieces,
         headers=headers,
         media_type=export.media_type,
@@ -97,7 +101,9 @@ def transcript(request: Request) -> Response:
     except (DataError, ApiUnavailableError, PermissionError) as error:
         return _failed(error, caller)
     name = f"transcript-{session_id}.{kind.extension}"
-    return Response(kind.file(session, turns), media_type=kind.media_type, headers=_as_file(name))
+    content = kind.file(session, turns)
+    headers = {**_as_file(name), "Content-Length": str(len(content))}
+    return Download(in_pieces(content), media_type=kind.media_type, headers=headers)
 
 
 def audio(request: Request) -> Response:
@@ -115,24 +121,25 @@ def audio(request: Request) -> Response:
     if not recordings:
         return _plain_response(404, "This session has no recording that can be exported.", caller)
 
-    def pieces() -> Iterator[bytes]:
+    def pieces() -> Generator[bytes, None, None]:
         # The stream starts in another thread, so it sets the request id itself.
-        stream = archive(services().storage, recordings)
-        while True:
-            with request_id_bound(caller.request_id):
-                piece = next(stream, None)
-            if piece is None:
-                return
-            yield piece
+        with closing(archive(services().storage, recordings)) as stream:
+            while True:
+                with request_id_bound(caller.request_id):
+                    piece = next(stream, None)
+                if piece is None:
+                    return
+                yield piece
 
     name = f"recordings-{session_id}.zip"
-    return StreamingResponse(pieces(), media_type="application/zip", headers=_as_file(name))
+    return Download(pieces(), media_type="application/zip", headers=_as_file(name))
 
 
-EXPORT_ROUTE: Final = Route(paths.DOWNLOAD, download)
+_LIMITED: Final = [Middleware(LimitedDownloads, slots=MemberSlots(MOST_DOWNLOADS))]
+EXPORT_ROUTE: Final = Route(paths.DOWNLOAD, download, middleware=_LIMITED)
 SESSION_ROUTES: Final = (
-    Route(paths.TRANSCRIPT, transcript, methods=["GET"]),
-    Route(paths.RECORDINGS, audio, methods=["GET"]),
+    Route(paths.TRANSCRIPT, transcript, methods=["GET"], middleware=_LIMITED),
+    Route(paths.RECORDINGS, audio, methods=["GET"], middleware=_LIMITED),
 )
 
 

@@ -38,7 +38,8 @@ from lib.auth.response_headers import (
 )
 from lib.auth.responses import NOT_FOUND, SERVER_ERROR, problem, status_of
 from lib.auth.roles import page_allowed
-from lib.auth.sockets import OpenSockets, deny_socket, serve_socket, with_owner_header
+from lib.auth.slots import MemberSlots
+from lib.auth.sockets import MOST_OF_MEMBER, deny_socket, serve_socket, with_owner_header
 from lib.config.settings import Settings
 from lib.observability.logs import get_logger
 from lib.observability.request_id import (
@@ -80,7 +81,7 @@ class Gate:
         self._authenticator = authenticator
         self._bearer = BearerVerifier(settings, authenticator)
         self._threads = WorkerThreads()
-        self._sockets = OpenSockets()
+        self._sockets = MemberSlots(MOST_OF_MEMBER)
         self._documents = DocumentGate(
             authenticator.instance, authenticator.app_session, secure=self._secure
         )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 
 import anyio
 from starlette.responses import Response
@@ -26,25 +24,6 @@ CLOSE_CODE = 1008
 TOO_LARGE_CODE = 1009
 # How long the app may take to notice that its socket is closed.
 _LEAVE_SECONDS = 10.0
-
-
-class OpenSockets:
-    """How many sockets each member has open in this process. For one event loop."""
-
-    def __init__(self) -> None:
-        self._open: Counter[str] = Counter()
-
-    @contextmanager
-    def slot(self, user_id: str) -> Iterator[bool]:
-        """Count a socket for as long as the block runs; tells whether it is within the limit."""
-        is_allowed = self._open[user_id] < MOST_OF_MEMBER
-        self._open[user_id] += is_allowed
-        try:
-            yield is_allowed
-        finally:
-            self._open[user_id] -= is_allowed
-            if not self._open[user_id]:
-                del self._open[user_id]
 
 
 def with_owner_header(scope: Scope, user_id: str) -> Scope:

@@ -11,7 +11,7 @@ import os
 import tempfile
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 from io import FileIO
 from typing import BinaryIO, Final, Literal
@@ -99,7 +99,7 @@ class Export:
         """Whether the export was cancelled."""
         return self._cancelled.is_set()
 
-    def pieces(self) -> Iterator[bytes]:
+    def pieces(self) -> Generator[bytes, None, None]:
         """Yield the content; to its end even if the export is discarded meanwhile.
 
         Raises:
@@ -244,7 +244,7 @@ def _beyond(files: Iterable[Export], most: int, most_bytes: int) -> list[Export]
     return going
 
 
-def _read(file: FileIO) -> Iterator[bytes]:
+def _read(file: FileIO) -> Generator[bytes, None, None]:
     with file:
         offset = 0
         # The position is shared with the writer and with other downloads: each piece names its own.

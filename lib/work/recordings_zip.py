@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 from lib.data.records import AudioObject
 from lib.observability.logs import get_logger
@@ -39,7 +39,7 @@ class _Sent(io.RawIOBase):
         return b"".join(parts)
 
 
-def archive(storage: Storage, recordings: Sequence[AudioObject]) -> Iterator[bytes]:
+def archive(storage: Storage, recordings: Sequence[AudioObject]) -> Generator[bytes, None, None]:
     """Yield a ZIP file of recordings, piece by piece; entries are `session.mp3`, `turn-0007.mp3`.
 
     Audio is not compressed again. Recordings that cannot be read completely are listed in

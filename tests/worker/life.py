@@ -1,16 +1,17 @@
 """A small world of recordings, in which everybody acts who can act: what the interleavings play.
 
 The functions, the product's code and the S3 server are real; the clock is set forward at will. The
-server keeps no tags, so `World` does; and it is the bucket that deletes by them, and the client
-that puts bytes with a URL as long as that can be used.
+server keeps no tags and has a clock of its own, so `World` keeps the tags and ages of objects; and
+it is the bucket that deletes by tags, and the client that puts bytes with a URL as long as that can
+be used.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -21,7 +22,7 @@ from lib.product.lifetimes import LATE_UPLOAD, UPLOAD_URL
 from lib.storage.decode import UnplayableError
 from lib.storage.errors import ObjectMissingError, StorageError
 from lib.storage.keys import AUDIO_PREFIX, AudioKey, both_keys
-from lib.storage.objects import list_objects, put_small, read_small
+from lib.storage.objects import ObjectInfo, list_objects, put_small, read_small
 from lib.work import uploads
 from lib.work.services import Services
 from lib.worker import analysis_job, erasures, expiry_tags, retention
@@ -277,6 +278,12 @@ class World:
             return
         self.erasing.add(clerk_id)
 
+    def erase_owner(self, session: int) -> None:
+        """Erase the user of a session, unless a hold refuses that."""
+        chosen = self.sessions[session % len(self.sessions)]
+        self.start_erasure(self.users.index(chosen.clerk_id))
+        self.erase()
+
     # --- The worker and the bucket ----------------------------------------------------------------
 
     def sweep(self) -> None:
@@ -348,6 +355,11 @@ class World:
             self.put_at.setdefault(name, self.clock.now())
         else:
             self.tags.pop(name, None)
+
+    def aged(self, found: Iterable[ObjectInfo]) -> Iterator[ObjectInfo]:
+        """Yield objects with their ages by the clock that everybody else goes by."""
+        for item in found:
+            yield replace(item, modified_at=self.put_at.get(item.key, item.modified_at))
 
     def _tagged(self, rows: Iterable[AudioObject], objects: set[str]) -> set[str]:
         """Return what is tagged, of recordings that have not ended; tags go with their objects."""

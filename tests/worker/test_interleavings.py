@@ -22,6 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from lib.storage import tags
 from lib.storage.analysis import analyse
 from lib.storage.client import ensure_bucket
+from lib.storage.objects import list_objects
 from lib.work import erasure, isolation, uploads
 from lib.work.services import Services
 from lib.worker import analysis_job, erasures, expiry_tags, reconciliation, retention
@@ -37,6 +38,7 @@ EXAMPLES = int(os.environ.get("EARSHOT_INTERLEAVINGS", "12"))
 STEPS = 25
 
 NUMBERS = st.integers(0, 5)
+WAITS = st.sampled_from([timedelta(0), timedelta(minutes=10), timedelta(minutes=70)])
 SPANS = st.sampled_from(
     [timedelta(minutes=10), timedelta(minutes=70), timedelta(days=40), timedelta(days=91)]
 )
@@ -71,7 +73,9 @@ class InProcess(Analyser):
     def analyse(self, key: str, size: int, sha256: str) -> object:  # type: ignore[override]
         found = analyse(self._storage, key, size, sha256)
         # The waveform is written anew: on any server it has no tags then.
-        Interleaving.worlds[-1].tags.pop(found.peaks_key, None)
+        world = Interleaving.worlds[-1]
+        world.tags.pop(found.peaks_key, None)
+        world.put_at[found.peaks_key] = world.clock.now()
         return found
 
 
@@ -175,6 +179,26 @@ class Interleaving(RuleBasedStateMachine):
         if comes == "after":
             self.world.put(len(self.world.recordings) - 1)
 
+    @rule(session=NUMBERS, until_put=WAITS, until_sweep=WAITS, is_swept_before=st.booleans())
+    def upload_outlives_its_user(
+        self,
+        session: int,
+        until_put: timedelta,
+        until_sweep: timedelta,
+        is_swept_before: bool,
+    ) -> None:
+        """An upload that was announced before an erasure comes after its receipt."""
+        self.world.begin(session, 0)
+        self.world.erase_owner(session)
+        self.clock.advance(until_put)
+        if is_swept_before:
+            self.world.reconcile()
+        for number, one in enumerate(self.world.recordings):
+            if one.session is self.world.sessions[session % len(self.world.sessions)]:
+                self.world.put(number)
+        self.clock.advance(until_sweep)
+        self.world.reconcile()
+
     @rule()
     def tidy(self) -> None:
         self.world.tidy()
@@ -229,6 +253,11 @@ def interleaving(
         Interleaving.clock, Interleaving.worlds = clock, []
         Interleaving.interruptions = _interrupted(monkeypatch)
         _keep_tags(monkeypatch, services, Interleaving.worlds)
+        monkeypatch.setattr(
+            reconciliation,
+            "list_objects",
+            lambda *args: Interleaving.worlds[-1].aged(list_objects(*args)),
+        )
         yield Interleaving
         services.close()
 

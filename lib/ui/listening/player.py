@@ -11,13 +11,14 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from lib.auth.roles import page_allowed
-from lib.data import Caller, interactions, listening
-from lib.data.records import AudioObject, Interaction, UserSession
+from lib.data import Caller, interactions, listening, reviews
+from lib.data.records import AudioObject, Interaction, Review, UserSession
 from lib.product import paths
 from lib.product.objectives import FIRST_TOKEN, FULL_TURN
 from lib.ui.listening import waveforms
 from lib.ui.listening.playback_state import DOWNLOAD_ONLY, PlaybackState
 from lib.ui.listening.transcript_player.component import transcript_player
+from lib.ui.parts.moments import NamedMoment
 from lib.ui.parts.session_rows import name_of
 from lib.ui.shell.navigation import neighbours_of
 from lib.ui.shell.visitor import Visitor
@@ -51,7 +52,9 @@ class LoadedSession:
         turns: all of them, by sequence.
         recordings: of turns and of the whole session.
         hold_pending: the session is held, and the bucket may still delete some of its recordings.
-        start_ms: start position from the address, None for where the reader left off.
+        start: moment that the address names, None for where the reader left off.
+        words: searched for when a search led here, else empty.
+        reviews: submitted ones that the reader may see.
         revealed: shown in place of masked text until the visit ends.
         sent: the turns that were last sent to the player.
     """
@@ -60,7 +63,9 @@ class LoadedSession:
     turns: Sequence[Interaction]
     recordings: Sequence[AudioObject]
     hold_pending: bool
-    start_ms: float | None
+    start: NamedMoment | None
+    words: str = ""
+    reviews: Sequence[Review] = ()
     revealed: Revealed | None = field(default=None, repr=False)
     sent: Sequence[Interaction] = field(default=(), repr=False)
 
@@ -76,14 +81,20 @@ class LoadedSession:
 
 
 def load_session(
-    caller: Caller, session_id: str, start_ms: float | None, *, note: bool
+    caller: Caller,
+    session_id: str,
+    start: NamedMoment | None = None,
+    words: str = "",
+    *,
+    note: bool,
 ) -> LoadedSession | None:
-    """Load a session and its turns at once: 3 calls up to 4 MiB of transcript.
+    """Load a session with its turns and reviews: 3 calls up to 4 MiB of transcript, 4 if reviewed.
 
     Args:
         caller: who looks.
         session_id: from the address.
-        start_ms: see `LoadedSession`.
+        start: see `LoadedSession`.
+        words: see `LoadedSession`.
         note: record the view in the audit trail.
 
     Returns:
@@ -98,12 +109,29 @@ def load_session(
     with ThreadPoolExecutor(2) as pool:
         opening = pool.submit(listening.open_session, caller, session_id, note=note)
         reading = pool.submit(lambda: list(interactions.every(caller, session_id, page_size=size)))
-        opened, turns = opening.result(), reading.result()
+        opened = opening.result()
+        has_reviews = opened is not None and opened.session.review_status != "unreviewed"
+        found = reviews.of_session(caller, session_id) if has_reviews else ()
+        turns = reading.result()
     if opened is None:
         return None
     of_turns = (turn.audio for turn in turns if turn.audio is not None)
     recordings = [*opened.recordings, *of_turns]
-    return LoadedSession(opened.session, turns, recordings, opened.hold_pending is True, start_ms)
+    return LoadedSession(
+        opened.session,
+        turns,
+        recordings,
+        opened.hold_pending is True,
+        start,
+        words,
+        found,
+    )
+
+
+def turn_numbers(turns: Sequence[Interaction]) -> dict[int, int]:
+    """Return the number under which each turn is shown, from 1 in order of time, by sequence."""
+    in_order = sorted(turns, key=lambda turn: (turn.started_at_ms, turn.sequence))
+    return {turn.sequence: number for number, turn in enumerate(in_order, 1)}
 
 
 def draw_player(loaded: LoadedSession, visitor: Visitor, *, reviewing: bool = False) -> None:
@@ -166,11 +194,40 @@ def _player_data(loaded: LoadedSession, memory: PlaybackState, *, whole: bool) -
         "answer": memory.answered,
         "hasWaves": not memory.waves and any(item.peaks_key for item in loaded.recordings),
         "problem": memory.problem,
-        "startAtMs": loaded.start_ms,
+        "start": (
+            {"sequence": loaded.start.sequence, "ms": loaded.start.ms} if loaded.start else None
+        ),
+        "words": loaded.words,
+        "notes": [note for review in loaded.reviews for note in _notes(review)],
         "objectives": {"ttftMs": FIRST_TOKEN.limit_ms, "turnMs": FULL_TURN.limit_ms},
         "speakers": {"user": name_of(session.user), **_SPEAKERS},
         "nextId": neighbours_of(session.id)[1],
     }
+
+
+def _notes(review: Review) -> list[dict[str, Any]]:
+    by = review.reviewer_name or review.reviewer_id
+    comments = [
+        {
+            "kind": "comment",
+            "sequence": comment.sequence,
+            "atMs": comment.at_ms,
+            "text": comment.text,
+            "by": by,
+        }
+        for comment in review.comments
+    ]
+    corrections = [
+        {
+            "kind": "correction",
+            "sequence": correction.sequence,
+            "atMs": None,
+            "text": correction.text,
+            "by": by,
+        }
+        for correction in review.corrections
+    ]
+    return [*comments, *corrections]
 
 
 def _turn(turn: Interaction) -> dict[str, Any]:

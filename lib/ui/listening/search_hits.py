@@ -12,6 +12,7 @@ from lib.data.records import SearchHit
 from lib.product import figures as fmt
 from lib.ui.listening.session_filters import SessionFilters
 from lib.ui.parts import session_rows
+from lib.ui.parts.moments import WORDS, moment_params
 from lib.ui.parts.record_table.component import Cell, Column, Row, record_table
 from lib.ui.shell import notices
 from lib.ui.shell.navigation import remember_list
@@ -41,14 +42,14 @@ def search_hits(words: str, chosen: SessionFilters, visitor: Visitor) -> None:
         notices.empty("No matches", hint)
         return
     remember_list(list(dict.fromkeys(hit.session.id for hit in hits)))
-    table = [_row(hit, visitor) for hit in hits]
+    table = [_row(hit, words, visitor) for hit in hits]
     record_table("Matching turns", _COLUMNS, table, key="sessions-hits")
     st.caption(
         f"{len(hits)} of the top {_MOST} matches" if len(found) == _MOST else f"{len(hits)} matches"
     )
 
 
-def _row(hit: SearchHit, visitor: Visitor) -> Row:
+def _row(hit: SearchHit, words: str, visitor: Visitor) -> Row:
     session, turn = hit.session, hit.interaction
     marked = tuple((piece.text, piece.hit) for piece in hit.highlight)
     return Row(
@@ -59,5 +60,5 @@ def _row(hit: SearchHit, visitor: Visitor) -> Row:
             Cell(fmt.moment(session.started_at, visitor.zone), title=fmt.utc(session.started_at)),
         ),
         "/session",
-        {"id": session.id, "t": str(int(turn.started_at_ms // 1000))},
+        {**moment_params(session.id, turn.sequence, turn.started_at_ms), WORDS: words},
     )

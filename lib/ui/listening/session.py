@@ -12,9 +12,10 @@ from lib.data.records import UserSession
 from lib.product import figures as fmt
 from lib.product.objectives import ASSESSMENT, FIRST_TOKEN, FULL_TURN
 from lib.ui.listening import labels
-from lib.ui.listening.player import LoadedSession, draw_player, load_session
+from lib.ui.listening.player import LoadedSession, draw_player, load_session, turn_numbers
 from lib.ui.listening.side_panel import side_panel
 from lib.ui.parts import session_rows
+from lib.ui.parts.moments import WORDS, moment_in
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, Neighbours, page_heading
 from lib.ui.parts.record_table.component import Tone
 from lib.ui.parts.rollup_sums import DEMO
@@ -26,15 +27,32 @@ from lib.ui.shell.navigation import neighbours_of
 from lib.ui.shell.visitor import Visitor, require_role
 
 _VIEWED: Final = "earshot.viewed"
+_MOST_WORDS: Final = 200
+# The player stays in view beside what is longer. In a small window the columns are one below the
+# other, and the player's own style keeps its upper part in view (`player.css`, same condition).
+_LAYOUT: Final = """
+@media (min-width: 60.01rem) and (min-height: 34.01rem) {
+  [class*="st-key-player-"] {position: sticky; top: 0.75rem}
+}
+@media (max-width: 60rem) {
+  .st-key-session-columns > [data-testid=stLayoutWrapper] > [data-testid=stHorizontalBlock] {
+    flex-direction: column;
+  }
+  .st-key-session-columns [data-testid=stColumn] {width: 100%; min-width: 100%}
+}
+[data-testid=stMainBlockContainer] {padding-inline: clamp(1rem, 4vw, 5rem); padding-bottom: 0.75rem}
+"""
 
 
 def draw(visitor: Visitor) -> None:
-    """Draw the page of the session that the address names by `id`, from the moment `t` (s)."""
+    """Draw the page of the session that the address names by `id`, at the moment it names."""
     session_id = st.query_params.get("id", "")
     with notices.error_boundary(visitor.caller.request_id, "load the session"), st.skeleton(520):
         # Audited once per visit, not per rerun.
         note = st.session_state.get(_VIEWED) != session_id
-        loaded = load_session(visitor.caller, session_id, _start_ms(), note=note)
+        start = moment_in(st.query_params)
+        words = st.query_params.get(WORDS, "")[:_MOST_WORDS]
+        loaded = load_session(visitor.caller, session_id, start, words, note=note)
     if loaded is None:
         notices.not_found("Session", "The link is wrong, or the session was erased.")
         return
@@ -48,7 +66,9 @@ def _page(loaded: LoadedSession, item_id: str | None) -> None:
     visitor = require_role("/session")
     _heading(loaded.shown, visitor)
     _actions(loaded, visitor, reviewing=item_id is not None)
-    transcript, side = st.columns([0.62, 0.38] if item_id else [0.72, 0.28], gap="large")
+    st.html(f"<style>{_LAYOUT}</style>")
+    with st.container(key="session-columns"):
+        transcript, side = st.columns([0.62, 0.38] if item_id else [0.72, 0.28], gap="large")
     with transcript:
         if loaded.turns or loaded.recordings:
             draw_player(loaded, visitor, reviewing=item_id is not None)
@@ -57,7 +77,7 @@ def _page(loaded: LoadedSession, item_id: str | None) -> None:
     with side:
         if item_id:
             review_panel(item_id)
-        session_reviews(loaded.session, visitor)
+        session_reviews(loaded.session, loaded.reviews, turn_numbers(loaded.turns), visitor)
         side_panel(loaded, visitor)
 
 
@@ -73,14 +93,6 @@ def _item_under_review(visitor: Visitor, session_id: str) -> str | None:
         st.text(error.message)
         return None
     return item_id if work.session_id == session_id else None
-
-
-def _start_ms() -> float | None:
-    try:
-        seconds = float(st.query_params.get("t", ""))
-    except ValueError:
-        return None
-    return seconds * 1000 if 0 <= seconds < float("inf") else None
 
 
 def _heading(session: UserSession, visitor: Visitor) -> None:

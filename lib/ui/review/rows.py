@@ -52,9 +52,6 @@ REVIEW_COLUMNS: Final = (
     Column("Version", number=True, minor=True),
 )
 
-REVIEWS_PARAM: Final = "reviews"
-"""Query parameter of the session page that shows the session's reviews at once."""
-
 _SLOT_WORDS: Final = {
     "assigned": "assigned",
     "claimed": "in progress",
@@ -115,7 +112,7 @@ def item_rows(items: Sequence[ReviewItem], zone: ZoneInfo) -> list[Row]:
                 _state(item),
             ),
             "/session",
-            {"id": item.session.id, **({REVIEWS_PARAM: "1"} if item.submitted else {})},
+            {"id": item.session.id},
             id=item.id,
         )
         for item in items
@@ -137,7 +134,7 @@ def review_rows(reviews: Sequence[Review], zone: ZoneInfo) -> list[Row]:
                 Cell(fmt.count(review.version)),
             ),
             "/session",
-            {"id": review.session_id, REVIEWS_PARAM: "1"},
+            {"id": review.session_id},
         )
         for review in reviews
     ]

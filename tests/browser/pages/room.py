@@ -146,6 +146,29 @@ def lit(page: Page) -> Locator:
     return page.locator(".turn.lit")
 
 
+# Whether a reader sees the beginning of an element: it is in the window, and nothing covers it.
+IN_VIEW = """element => {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const x = left + Math.min(width / 2, 120), y = top + Math.min(height / 2, 16);
+  if (x < 0 || x > innerWidth || y < 0 || y > innerHeight) return false;
+  let hit = document.elementFromPoint(x, y);
+  for (let root; (root = hit?.shadowRoot) && root.elementFromPoint(x, y) !== hit; ) {
+    const inner = root.elementFromPoint(x, y);
+    if (!inner) break;
+    hit = inner;
+  }
+  return element.contains(hit);
+}"""
+
+
+def in_view(locator: Locator) -> bool:
+    """Tell whether the one element of a locator can be seen now."""
+    if locator.count() != 1:
+        return False
+    seen: bool = locator.evaluate(IN_VIEW)
+    return seen
+
+
 def position(page: Page) -> float:
     """Return the media element's time in seconds."""
     time: float = page.locator(".player > audio").evaluate("audio => audio.currentTime")

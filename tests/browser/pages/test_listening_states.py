@@ -86,7 +86,7 @@ def test_link_to_the_moment_and_request_id_are_copied(
     press(reviewer, "Copy link to this moment")
     expect(reviewer.get_by_text("Link to 1:20 copied.")).to_be_visible()
     copied = reviewer.evaluate("navigator.clipboard.readText()")
-    assert copied == f"{stack.app_url}/session?id={apart}&t=80"
+    assert copied == f"{stack.app_url}/session?id={apart}&turn=2&t=80000"
     lit(reviewer).get_by_role("button", name="request 0190a3b4").click()
     expect(lit(reviewer).get_by_text("request id copied")).to_be_visible()
     assert reviewer.evaluate("navigator.clipboard.readText()") == REQUEST

@@ -7,7 +7,7 @@ import {
 } from "../../../lib/ui/listening/transcript_player/src/speed.ts";
 
 function press(key: string, more = {}) {
-  return commandOf({ key, ctrlKey: false, metaKey: false, altKey: false, ...more });
+  return commandOf({ key, ctrlKey: false, metaKey: false, altKey: false, repeat: false, ...more });
 }
 
 test("every key of the listening room has its command", () => {
@@ -24,6 +24,11 @@ test("keys with a modifier and keys without a meaning belong to the browser", ()
   expect(press("j", { ctrlKey: true })).toBeNull();
   expect(press("l", { metaKey: true })).toBeNull();
   expect(["0", "6", "x", "Tab", "Enter"].map((key) => press(key))).toEqual(Array(5).fill(null));
+});
+
+test("holding the key of Submit down is one press", () => {
+  expect(press("n", { repeat: true })).toBeNull();
+  expect(press("j", { repeat: true })).toEqual({ name: "turn", by: 1 });
 });
 
 test("the help names every key once", () => {

@@ -57,7 +57,7 @@ def review_panel(item_id: str) -> None:
             "The data service is not responding. Your input is kept here. Try again. "
             f"Request id: {visitor.caller.request_id}"
         )
-    _draw(_data(work), key=key)
+    _draw(_data(work, visitor.member.user_id), key=key)
 
 
 def _handle_triggers(asked: object, work: OpenReview, visitor: Visitor) -> None:
@@ -83,11 +83,12 @@ def _handle_triggers(asked: object, work: OpenReview, visitor: Visitor) -> None:
 
 
 def _save(caller: Caller, work: OpenReview, draft: Mapping[str, Any]) -> None:
-    """Store a draft of a review; changes and decisions are stored when they are submitted."""
-    if work.kind == "review":
-        content = read_content(draft["content"])
-        held = review_claims.save_draft(caller, item_id=work.item_id, **content)
-        _set_lease(work, held.lease_until)
+    """Store a draft of a review; changes and decisions stay in the browser until they are sent."""
+    if work.kind != "review":
+        return
+    content = read_content(draft["content"])
+    held = review_claims.save_draft(caller, item_id=work.item_id, **content)
+    _set_lease(work, held.lease_until)
     work.saved = int(draft["number"])
 
 
@@ -118,7 +119,7 @@ def _submit(visitor: Visitor, work: OpenReview, wire: Mapping[str, Any]) -> None
     go("/session", {"id": work.session_id})
 
 
-def _data(work: OpenReview) -> dict[str, Any]:
+def _data(work: OpenReview, owner: str) -> dict[str, Any]:
     now = datetime.now(UTC)
     last = current_review.last_submitted()
     return {
@@ -129,6 +130,8 @@ def _data(work: OpenReview) -> dict[str, Any]:
         "criteria": [_criterion(criterion) for criterion in work.rubric.criteria],
         "content": work.content,
         "submitLabel": _LABELS[work.kind],
+        "owner": owner,
+        "isDrafted": work.kind == "review",
         "isClaimed": work.kind == "review" and work.lease_until is not None,
         "leaseMs": _left_ms(work.lease_until, now),
         "saved": work.saved,

@@ -11,6 +11,9 @@ export interface Actions {
   toggleLoop: () => void;
   copyLink: () => void;
   help: () => void;
+  find: () => void;
+  showReview: () => void;
+  showTurns: () => void;
 }
 
 const PLAY_LABEL: Record<Status, string> = {
@@ -30,6 +33,8 @@ export class Controls {
   readonly #skip: HTMLButtonElement;
   readonly #loop: HTMLButtonElement;
   readonly #link: HTMLButtonElement;
+  /** Lead from the transcript to the review and back where one is below the other. */
+  readonly #places = element("span", { class: "places" });
   #shown: Status | null = null;
 
   constructor(actions: Actions) {
@@ -45,10 +50,20 @@ export class Controls {
     this.#loop = iconButton("Loop this turn", ICONS.loop, actions.toggleLoop);
     this.#link = iconButton("Copy link to this moment", ICONS.link, actions.copyLink);
     const help = iconButton("Keyboard help", ICONS.help, actions.help);
+    const find = iconButton("Find in the transcript", ICONS.find, actions.find);
+    const turns = element("button", { type: "button" }, "Transcript");
+    turns.addEventListener("click", actions.showTurns);
+    const review = element("button", { type: "button" }, "Review");
+    review.addEventListener("click", actions.showReview);
+    this.#places.append(turns, review);
     const rest = element("div", { class: "rest" }, this.#speed, this.#skip, this.#loop);
-    rest.append(this.#link, help);
+    rest.append(find, this.#link, help);
     this.root = element("div", { class: "bar", role: "group", "aria-label": "Player" });
-    this.root.append(this.#play, this.#clock, rest);
+    this.root.append(this.#play, this.#clock, this.#places, rest);
+  }
+
+  setReviewing(reviewing: boolean): void {
+    this.#places.hidden = !reviewing;
   }
 
   /** Without anything to play only link and help remain. */

@@ -134,14 +134,15 @@ export class Engine {
     }
   }
 
-  /** Go to a turn: to its own recording if it has one, whatever else sounds at that time. */
+  /** Go to a moment of a turn: in its own recording if it has one, whatever else sounds then. */
   goTo(turn: number, ms: number): void {
     const own = this.#score.clips.findIndex((clip) => clip.turn === turn);
-    if (own < 0) return this.seek(ms);
+    const clip = this.#score.clips[own];
+    if (!clip || ms < clip.startMs || ms >= clip.startMs + clip.durationMs) return this.seek(ms);
     this.#recoveries = 0;
     this.#clip = own;
     this.#positionMs = ms;
-    if (this.wantsToPlay) this.#load(own, 0);
+    if (this.wantsToPlay) this.#load(own, ms - clip.startMs);
     else this.#become("paused");
   }
 

@@ -7,16 +7,23 @@ export interface Uses {
   audio: boolean;
   review: boolean;
   next: boolean;
+  /** Whether single keys are commands. */
+  keys: boolean;
 }
 
 export class Help {
   readonly root = element("dialog", { class: "help", "aria-label": "Keyboard" });
   readonly #list = element("dl");
-  readonly #close = element("button", { type: "button" }, "Close");
+  readonly #close = element("button", { type: "button", autofocus: "" }, "Close");
 
-  constructor() {
+  readonly #keys = element("input", { type: "checkbox" });
+
+  /** @param setKeys switches single keys as commands on or off. */
+  constructor(setKeys: (on: boolean) => void) {
+    this.#keys.addEventListener("change", () => setKeys(this.#keys.checked));
     this.#close.addEventListener("click", () => this.close());
-    this.root.append(element("h2", {}, "Keyboard"), this.#list, this.#close);
+    const choice = element("label", {}, this.#keys, "Single keys are commands");
+    this.root.append(element("h2", {}, "Keyboard"), this.#list, choice, this.#close);
   }
 
   toggle(uses: Uses): void {
@@ -26,13 +33,14 @@ export class Help {
       if (row.needs && !uses[row.needs]) continue;
       this.#list.append(element("dt", {}, row.keys), element("dd", {}, row.does));
     }
+    this.#keys.checked = uses.keys;
     this.root.showModal();
   }
 
   close(): void {
     if (!this.root.open) return;
-    // The hidden button would keep the focus, and with it the next key, until the next frame.
-    this.#close.blur();
+    // What is hidden would keep the focus, and with it the next key, until the next frame.
+    for (const control of [this.#close, this.#keys]) control.blur();
     this.root.close();
   }
 }

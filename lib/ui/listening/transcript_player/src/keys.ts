@@ -12,11 +12,14 @@ export type Command =
   | { name: "correct" }
   | { name: "undo" }
   | { name: "next" }
+  | { name: "find" }
   | { name: "help" }
   | { name: "close" };
 
 export interface Press {
   key: string;
+  /** The key is held down. */
+  repeat: boolean;
   ctrlKey: boolean;
   metaKey: boolean;
   altKey: boolean;
@@ -39,6 +42,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   c: { name: "comment" },
   e: { name: "correct" },
   n: { name: "next" },
+  "/": { name: "find" },
   z: { name: "undo" },
   "?": { name: "help" },
   Escape: { name: "close" },
@@ -57,13 +61,15 @@ export const HELP: readonly { keys: string; does: string; needs?: "audio" | "rev
     { keys: "c", does: "Comment on the current turn", needs: "review" },
     { keys: "e", does: "Correct the current turn", needs: "review" },
     { keys: "z", does: "Undo the last review", needs: "review" },
-    { keys: "n", does: "Next session (submits a review)", needs: "next" },
+    { keys: "n", does: "Next session; in a review, pressed twice, submit", needs: "next" },
+    { keys: "/", does: "Find words in the transcript" },
     { keys: "?", does: "Show or hide this help" },
   ];
 
 /** Command of a key press, or null when the press means something to the browser or a field. */
 export function commandOf(press: Press): Command | null {
   if (press.ctrlKey || press.metaKey || press.altKey) return null;
+  if (press.repeat && press.key === "n") return null;
   if (/^[1-5]$/.test(press.key)) return { name: "digit", value: Number(press.key) };
   return COMMANDS[press.key] ?? null;
 }

@@ -1,4 +1,5 @@
 /** What the browser remembers: position and speed per session; the latest ways for new ones. */
+import type { Named } from "./moment_link.ts";
 import { validSpeed } from "./speed.ts";
 
 const PREFERENCES = "earshot.player.preferences";
@@ -9,10 +10,12 @@ export const MOST_PLACES = 50;
 export interface Preferences {
   speed: number;
   skipSilence: boolean;
+  /** Whether single keys are commands (WCAG 2.2, 2.1.4). */
+  keys: boolean;
 }
 
 type Store = Pick<Storage, "getItem" | "setItem">;
-type Place = [sessionId: string, ms: number, speed: number];
+type Place = [sessionId: string, ms: number, speed: number, sequence?: number | null];
 
 export class Memory {
   readonly #store: Store;
@@ -25,20 +28,26 @@ export class Memory {
   preferences(sessionId: string): Preferences {
     const saved = this.#read(PREFERENCES) as Partial<Preferences> | null;
     const own = this.#places().find(([id]) => id === sessionId)?.[2];
-    return { speed: validSpeed(own ?? saved?.speed), skipSilence: saved?.skipSilence === true };
+    return {
+      speed: validSpeed(own ?? saved?.speed),
+      skipSilence: saved?.skipSilence === true,
+      keys: saved?.keys !== false,
+    };
   }
 
   savePreferences(preferences: Preferences): void {
     this.#write(PREFERENCES, preferences);
   }
 
-  position(sessionId: string): number {
-    return this.#places().find(([id]) => id === sessionId)?.[1] ?? 0;
+  /** Where the reader left off; null at the beginning. */
+  place(sessionId: string): Named | null {
+    const [, ms = 0, , sequence = null] = this.#places().find(([id]) => id === sessionId) ?? [];
+    return ms > 0 || sequence !== null ? { ms, sequence } : null;
   }
 
-  savePlace(sessionId: string, ms: number, speed: number): void {
+  savePlace(sessionId: string, { ms, sequence }: Named, speed: number): void {
     const others = this.#places().filter(([id]) => id !== sessionId);
-    const place: Place = [sessionId, Math.round(ms), speed];
+    const place: Place = [sessionId, Math.round(ms ?? 0), speed, sequence];
     this.#write(PLACES, [place, ...others].slice(0, MOST_PLACES));
   }
 

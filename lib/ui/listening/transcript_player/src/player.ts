@@ -1,11 +1,16 @@
 /** The listening room: joins engine, waveform, transcript, controls and keyboard. */
-import { visit } from "../../../parts/visit.ts";
+import { onVisit, visit } from "../../../parts/visit.ts";
 import { Controls } from "./controls.ts";
 import { element, takesKeys } from "../../../parts/dom.ts";
 import { Engine } from "./engine.ts";
 import type { Status } from "./engine.ts";
 import { clock } from "../../../parts/figures.ts";
-import { momentLink } from "./moment_link.ts";
+import { Deck } from "./deck.ts";
+import { Finder } from "./finder.ts";
+import { momentLink, momentOf } from "./moment_link.ts";
+import type { Named } from "./moment_link.ts";
+import { NoticeLine } from "./notice_line.ts";
+import { Pins, bySequence, momentOfNote } from "./notes.ts";
 import { Help } from "./help.ts";
 import { commandOf } from "./keys.ts";
 import type { Command } from "./keys.ts";
@@ -17,16 +22,15 @@ import { endOf, inTimeOrder, isReordered, layOut, loopOf, soundEnd, turnAt } fro
 import type { Clip } from "./timeline.ts";
 import { Strip } from "./strip.ts";
 import { Transcript } from "./transcript.ts";
-import { answerWhere, tellCommand, tellMoment } from "./review.ts";
+import { hear, tell } from "./review.ts";
 import type { Moment, ReviewCommand } from "./review.ts";
-import type { AudioItem, PlayerData, Send, Turn } from "./types.ts";
+import type { AudioItem, Note, PlayerData, Send, Turn } from "./types.ts";
 import { UrlBook } from "./urls.ts";
 import { Wave } from "./wave.ts";
 import { audioNotice, needsDownload, revealNotice, statusNotice } from "./notices.ts";
 
 /** The position is written down this often while playing, in milliseconds. */
 const REMEMBER_MS = 2000;
-const FLASH_MS = 4000;
 
 export class Player {
   readonly sessionId: string;
@@ -40,7 +44,10 @@ export class Player {
   readonly #controls: Controls;
   readonly #wave: Wave;
   readonly #transcript: Transcript;
-  readonly #notice = element("p", { class: "notice", role: "status" });
+  readonly #notice = new NoticeLine();
+  readonly #deck: Deck;
+  readonly #finder: Finder;
+  readonly #pins = new Pins((note) => this.#goToNote(note));
   readonly #clear = element("p", { class: "clear", role: "status" });
   readonly #download = element(
     "a",
@@ -54,20 +61,23 @@ export class Player {
   );
   readonly #follow = element("button", { type: "button", class: "follow" }, "Follow playback");
   readonly #strip = new Strip((turn) => this.#choose(turn));
-  readonly #help = new Help();
+  readonly #help = new Help((keys) => this.#setKeys(keys));
   #data: PlayerData;
   #edition = -1;
   #turns: readonly Turn[] = [];
   #clips: readonly Clip[] = [];
   #durationMs = 0;
+  #bySequence: ReadonlyMap<number, Turn> = new Map();
+  #numbers: ReadonlyMap<number, number> = new Map();
+  /** Notes of a review that is being written, as its panel tells them. */
+  #drafted: readonly Note[] = [];
+  #notes: ReadonlyMap<number, readonly Note[]> = new Map();
   #lit = -1;
-  /** Index of the turn that the reader went to last. */
-  #chosen = -1;
+  /** The turn that the reader went to last, and the position at which it counts. */
+  #chosen = { index: -1, ms: -1 };
   #skipSilence: boolean;
   #speed: number;
-  #said = "";
-  /** A passing word, for instance that the link was copied, stays this long. */
-  #flash: { sentence: string; until: number } | null = null;
+  #keys: boolean;
   #lastStatus: Status = "paused";
   #rememberedAt = 0;
   /** Until the reader is where they left off, there is no position to write down. */
@@ -77,9 +87,8 @@ export class Player {
     this.sessionId = data.sessionId;
     this.#send = send;
     this.#data = data;
-    ({ speed: this.#speed, skipSilence: this.#skipSilence } = this.#memory.preferences(
-      data.sessionId,
-    ));
+    const preferences = this.#memory.preferences(data.sessionId);
+    ({ speed: this.#speed, skipSilence: this.#skipSilence, keys: this.#keys } = preferences);
     this.#urls = new UrlBook(send, () => performance.now());
     this.#engine = new Engine(this.#media, this.#urls, () => this.#refresh());
     this.#solo = new Solo(() => this.#engine.pause());
@@ -90,6 +99,9 @@ export class Player {
       toggleLoop: () => this.#toggleLoop(),
       copyLink: () => void this.#copyLink(),
       help: () => this.#showHelp(),
+      find: () => this.#finder.focus(),
+      showReview: () => tell("command", { kind: "show" }),
+      showTurns: () => this.#transcript.follow(),
     });
     const waveHost = element("div", { class: "wave" });
     this.#wave = new Wave(waveHost, (ms) => this.#seek(ms));
@@ -98,20 +110,30 @@ export class Player {
     scroller.setAttribute("role", "region");
     this.#follow.hidden = true;
     this.#follow.addEventListener("click", () => this.#transcript.follow());
-    this.#transcript = new Transcript(scroller, (following) => {
-      this.#follow.hidden = following || this.#clips.length === 0;
-    });
+    const { signal } = this.#ended;
+    this.#deck = new Deck([this.#controls.root, this.#pins.root, waveHost], signal);
+    this.#finder = new Finder(
+      () => this.#transcript.redraw(),
+      (index) => this.#choose(index),
+    );
+    this.#transcript = new Transcript(
+      scroller,
+      () => this.#deck.cover,
+      (following) => (this.#follow.hidden = following || this.#clips.length === 0),
+    );
     const frame = element("div", { class: "frame" }, scroller, this.#follow);
-    root.replaceChildren(this.#controls.root, waveHost, this.#strip.root, this.#notice);
-    root.append(this.#download, this.#clear, this.#order, frame, this.#help.root, this.#media);
-    document.addEventListener("keydown", (event) => this.#keydown(event), {
-      signal: this.#ended.signal,
-    });
-    answerWhere(() => this.#moment(), this.#ended.signal);
+    root.replaceChildren(this.#deck.root, this.#strip.root, this.#notice.root, this.#download);
+    root.append(this.#clear, this.#order, this.#finder.root, frame, this.#help.root, this.#media);
+    document.addEventListener("keydown", (event) => this.#keydown(event), { signal });
+    hear("ask", () => data.reviewing && tell("moment", this.#moment()), signal);
+    hear("go", (moment) => this.#land(moment), signal);
+    hear("notes", (notes) => this.#draft(notes), signal);
+    onVisit((path, params) => this.#visited(path, params), signal);
+    this.#finder.lookFor(data.words);
     this.update(data);
     this.#setSpeed(this.#speed);
     this.#setSkipSilence(this.#skipSilence);
-    this.#goToStart(data);
+    if (data.reviewing) tell("ask", null);
     if (data.hasWaves) send("waves", true);
   }
 
@@ -122,11 +144,14 @@ export class Player {
     else if (data.edition !== this.#edition) this.#send("whole", true);
     const audioChanged = JSON.stringify(data.audio) !== JSON.stringify(this.#data.audio);
     const isNew = turns !== this.#turns && JSON.stringify(turns) !== JSON.stringify(this.#turns);
+    const notesChanged = JSON.stringify(data.notes) !== JSON.stringify(this.#data.notes);
     this.#data = data;
     this.#clear.textContent = revealNotice(data.masking) ?? "";
     if (isNew || audioChanged) this.#lay(turns);
+    else if (notesChanged) this.#drawNotes();
     if (this.#urls.accept(data)) this.#engine.urlsArrived();
     this.#refresh();
+    if (!this.#isPlaced && this.#edition >= 0) this.#goToStart();
   }
 
   destroy(): void {
@@ -136,23 +161,29 @@ export class Player {
     this.#solo.destroy();
     this.#wave.destroy();
     this.#transcript.destroy();
+    this.#notice.destroy();
   }
 
   #lay(turns: readonly Turn[]): void {
     const { audio } = this.#data;
     this.#turns = turns;
+    this.#bySequence = new Map(turns.map((turn) => [turn.sequence, turn]));
+    this.#numbers = new Map(turns.map((turn, index) => [turn.sequence, index + 1]));
+    this.#finder.setTurns(turns);
     this.#clips = layOut(turns, audio);
     const playable = this.#clips.length > 0;
     const heardMs = playable ? soundEnd(this.#clips) : this.#data.durationMs;
     this.#durationMs = Math.max(heardMs, endOf(turns));
     this.#engine.setScore({ clips: this.#clips, durationMs: this.#durationMs });
     this.#controls.setPlayable(playable);
+    this.#controls.setReviewing(this.#data.reviewing);
     this.#wave.setShown(playable);
     if (playable)
       this.#wave.draw(lanesOf(turns, audio, this.#clips, this.#durationMs), this.#durationMs);
     this.#strip.draw(turns, this.#durationMs, this.#data.objectives);
-    const bySequence = new Map(audio.map((item) => [item.sequence, item]));
-    this.#transcript.show(turns, (turn) => this.#rowContext(turn, bySequence));
+    this.#gatherNotes();
+    const audioOf = new Map(audio.map((item) => [item.sequence, item]));
+    this.#transcript.show(turns, (turn) => this.#rowContext(turn, audioOf));
     this.#order.hidden = !isReordered(turns);
     const { downloadPath } = this.#data;
     this.#download.hidden = downloadPath === null || !needsDownload(audio);
@@ -160,33 +191,80 @@ export class Player {
     this.#lit = -1;
   }
 
-  #rowContext(turn: Turn, bySequence: ReadonlyMap<number | null, AudioItem>) {
+  #rowContext(turn: Turn, audioOf: ReadonlyMap<number | null, AudioItem>) {
     return {
       total: this.#turns.length,
       speakers: this.#data.speakers,
       objectives: this.#data.objectives,
-      audio: bySequence.get(turn.sequence) ?? null,
+      audio: audioOf.get(turn.sequence) ?? null,
       playable: this.#clips.length > 0,
       masked: this.#data.masking.state === "masked",
+      words: this.#finder.words,
+      notes: this.#notes.get(turn.sequence) ?? [],
       choose: (index: number) => this.#choose(index),
+      play: (index: number) => {
+        this.#choose(index);
+        this.#engine.play();
+      },
     };
   }
 
-  #goToStart(data: PlayerData): void {
-    const ms = data.startAtMs ?? this.#memory.position(data.sessionId);
+  #goToStart(): void {
+    const { start, sessionId } = this.#data;
+    const moment = start ?? this.#memory.place(sessionId);
     this.#isPlaced = true;
-    if (ms > 0) this.#seek(Math.min(ms, this.#durationMs));
+    if (moment) this.#land(moment);
+  }
+
+  /** Go to a moment: to the named turn if there is one, else to what is there at that time. */
+  #land({ sequence, ms }: Named): void {
+    const named = this.#turns.findIndex((turn) => turn.sequence === sequence);
+    const atMs = Math.min(ms ?? this.#turns[named]?.startMs ?? 0, this.#durationMs);
+    this.#goTo(named < 0 ? turnAt(this.#turns, atMs) : named, atMs);
   }
 
   #choose(index: number): void {
     const turn = this.#turns[index];
-    if (!turn) return;
+    if (turn) this.#goTo(index, turn.startMs);
+  }
+
+  #goTo(index: number, ms: number): void {
     if (this.#engine.loop) this.#engine.setLoop(null);
-    this.#chosen = index;
-    this.#engine.goTo(index, turn.startMs);
+    this.#engine.goTo(index, ms);
+    this.#chosen = { index, ms: this.#engine.positionMs };
     this.#refresh();
-    this.#remember(true);
     this.#light(index);
+    this.#remember(true);
+    this.#transcript.follow();
+  }
+
+  /** Follow a link to a moment of this session where we are. */
+  #visited(path: string, params: Readonly<Record<string, string>>): boolean {
+    const moment = path === "/session" && params["id"] === this.sessionId ? momentOf(params) : null;
+    if (moment) this.#land(moment);
+    return moment !== null;
+  }
+
+  #goToNote(note: Note): void {
+    const ms = momentOfNote(note, this.#bySequence);
+    if (ms !== null) this.#land({ sequence: note.sequence, ms });
+  }
+
+  #draft(notes: readonly Note[]): void {
+    if (JSON.stringify(notes) === JSON.stringify(this.#drafted)) return;
+    this.#drafted = notes;
+    this.#drawNotes();
+  }
+
+  #gatherNotes(): void {
+    const notes = [...this.#data.notes, ...this.#drafted];
+    this.#notes = bySequence(notes);
+    this.#pins.draw(notes, this.#bySequence, this.#durationMs);
+  }
+
+  #drawNotes(): void {
+    this.#gatherNotes();
+    this.#transcript.redraw();
   }
 
   #seek(ms: number): void {
@@ -204,10 +282,8 @@ export class Player {
     this.#controls.setLooping(this.#engine.loop !== null);
     this.#wave.setPosition(positionMs);
     if (this.#clips.length > 0) this.#light(this.#current());
-    this.#say(
-      this.#flashed() ??
-        statusNotice(status, this.#data.problem) ??
-        audioNotice(this.#data, this.#clips),
+    this.#notice.say(
+      statusNotice(status, this.#data.problem) ?? audioNotice(this.#data, this.#clips),
     );
     this.#remember(status !== "playing");
   }
@@ -217,7 +293,7 @@ export class Player {
     const { turn, positionMs } = this.#engine;
     if (turn !== null) return turn;
     // Several turns may begin at the same time.
-    if (this.#turns[this.#chosen]?.startMs === positionMs) return this.#chosen;
+    if (this.#chosen.ms === positionMs) return this.#chosen.index;
     return turnAt(this.#turns, positionMs);
   }
 
@@ -225,26 +301,8 @@ export class Player {
     this.#lit = index;
     this.#transcript.light(index);
     this.#strip.setTurn(index);
-    if (this.#data.reviewing) tellMoment(this.#moment());
-  }
-
-  #flashed(): string | null {
-    if (this.#flash && performance.now() > this.#flash.until) this.#flash = null;
-    return this.#flash?.sentence ?? null;
-  }
-
-  /** Say something in passing. */
-  #mention(sentence: string): void {
-    this.#flash = { sentence, until: performance.now() + FLASH_MS };
-    this.#refresh();
-    window.setTimeout(() => this.#refresh(), FLASH_MS + 50);
-  }
-
-  #say(sentence: string | null): void {
-    const said = sentence ?? "";
-    if (said === this.#said) return;
-    this.#said = said;
-    this.#notice.textContent = said;
+    this.#finder.setLit(index);
+    if (this.#data.reviewing) tell("moment", this.#moment());
   }
 
   #remember(now: boolean): void {
@@ -252,14 +310,16 @@ export class Player {
     if (!now && performance.now() - this.#rememberedAt < REMEMBER_MS) return;
     this.#rememberedAt = performance.now();
     const { status, positionMs } = this.#engine;
-    this.#memory.savePlace(this.sessionId, status === "ended" ? 0 : positionMs, this.#speed);
+    const sequence = this.#lit > 0 ? (this.#turns[this.#lit]?.sequence ?? null) : null;
+    const place = status === "ended" ? { ms: 0, sequence: null } : { ms: positionMs, sequence };
+    this.#memory.savePlace(this.sessionId, place, this.#speed);
   }
 
   #setSpeed(speed: number): void {
     this.#speed = speed;
     this.#engine.setRate(speed);
     this.#controls.setSpeed(speed);
-    this.#memory.savePreferences({ speed, skipSilence: this.#skipSilence });
+    this.#savePreferences();
     this.#remember(true);
   }
 
@@ -267,7 +327,17 @@ export class Player {
     this.#skipSilence = skip;
     this.#engine.setSkipSilence(skip);
     this.#controls.setSkipSilence(skip);
-    this.#memory.savePreferences({ speed: this.#speed, skipSilence: skip });
+    this.#savePreferences();
+  }
+
+  #setKeys(keys: boolean): void {
+    this.#keys = keys;
+    this.#savePreferences();
+  }
+
+  #savePreferences(): void {
+    const preferences = { speed: this.#speed, skipSilence: this.#skipSilence, keys: this.#keys };
+    this.#memory.savePreferences(preferences);
   }
 
   #toggleLoop(): void {
@@ -278,18 +348,20 @@ export class Player {
   }
 
   async #copyLink(): Promise<void> {
-    const link = momentLink(location.href, this.sessionId, this.#engine.positionMs);
+    const { sequence, atMs } = this.#moment();
+    const link = momentLink(location.href, this.sessionId, { sequence, ms: atMs });
     try {
       await navigator.clipboard.writeText(link);
-      this.#mention(`Link to ${clock(this.#engine.positionMs)} copied.`);
+      const turn = this.#clips.length > 0 ? clock(atMs) : `turn ${this.#lit + 1}`;
+      this.#notice.mention(`Link to ${turn} copied.`);
     } catch {
       // No clipboard without a secure origin: show the link so that it can be copied by hand.
-      this.#mention(link);
+      this.#notice.mention(link);
     }
   }
 
   #keydown(event: KeyboardEvent): void {
-    const command = commandOf(event);
+    const command = this.#keys || event.key === "Escape" ? commandOf(event) : null;
     if (command === null || event.defaultPrevented || takesKeys(event)) return;
     if (this.#run(command)) event.preventDefault();
   }
@@ -322,6 +394,9 @@ export class Player {
         return this.#review({ kind: command.name });
       case "next":
         return this.#review({ kind: "submit" }) || this.#goOn();
+      case "find":
+        this.#finder.focus();
+        return true;
       case "help":
         this.#showHelp();
         return true;
@@ -337,19 +412,20 @@ export class Player {
       audio: this.#clips.length > 0,
       review: reviewing,
       next: reviewing || nextId !== null,
+      keys: this.#keys,
     });
   }
 
   /** Tell the review panel what the reviewer did, if there is a review. */
   #review(command: ReviewCommand): boolean {
-    if (this.#data.reviewing) tellCommand(command);
+    if (this.#data.reviewing) tell("command", command);
     return this.#data.reviewing;
   }
 
   #moment(): Moment {
     const turn = this.#turns[this.#lit];
     const { sequence = null, text = "" } = turn ?? {};
-    return { sequence, atMs: this.#engine.positionMs, text };
+    return { sequence, atMs: this.#engine.positionMs, text, numbers: this.#numbers };
   }
 
   #goOn(): boolean {

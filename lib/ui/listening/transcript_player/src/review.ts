@@ -1,7 +1,9 @@
 /**
- * How the player speaks to the review panel: both are components of one page, so an event on the
- * window does without a round trip to Python.
+ * How the player and the review panel speak to each other: both are components of one page, so an
+ * event on the window does without a round trip to Python.
  */
+import type { Named } from "./moment_link.ts";
+import type { Note } from "./types.ts";
 
 /** Where the listening room is. */
 export interface Moment {
@@ -11,6 +13,8 @@ export interface Moment {
   atMs: number;
   /** Of the lit turn, as the reader sees it. */
   text: string;
+  /** The number under which each turn is shown, from 1, by its sequence. */
+  numbers: ReadonlyMap<number, number>;
 }
 
 /** What a reviewer did with the keyboard, and where they were. */
@@ -20,42 +24,34 @@ export type ReviewCommand =
   | { kind: "comment" }
   | { kind: "correct" }
   | { kind: "submit" }
-  | { kind: "undo" };
+  | { kind: "undo" }
+  | { kind: "show" };
 
-const MOMENT = "earshot:moment";
-const COMMAND = "earshot:review";
-const ASK = "earshot:where";
-
-/** Tell the panel where the room is. */
-export function tellMoment(moment: Moment): void {
-  window.dispatchEvent(new CustomEvent(MOMENT, { detail: moment }));
+/** The events, each with what it carries. */
+interface Events {
+  moment: Moment;
+  command: ReviewCommand;
+  notes: readonly Note[];
+  go: Named;
+  /** Whoever is mounted later asks the other to say again what holds. */
+  ask: null;
 }
 
-/** Tell the panel what the reviewer did. */
-export function tellCommand(command: ReviewCommand): void {
-  window.dispatchEvent(new CustomEvent(COMMAND, { detail: command }));
+const prefixed = (name: keyof Events) => `earshot:${name}`;
+
+export function tell<Name extends keyof Events>(name: Name, detail: Events[Name]): void {
+  window.dispatchEvent(new CustomEvent(prefixed(name), { detail }));
 }
 
-/** Answer the panel, which may be mounted later than the player, until `signal` says to stop. */
-export function answerWhere(where: () => Moment, signal: AbortSignal): void {
-  window.addEventListener(ASK, () => tellMoment(where()), { signal });
-}
-
-/** Listen to the room until `signal` says to stop. */
-export function onPlayerEvents(
-  listener: { moment: (moment: Moment) => void; command: (command: ReviewCommand) => void },
+/** Hear events until `signal` says to stop. */
+export function hear<Name extends keyof Events>(
+  name: Name,
+  heard: (detail: Events[Name]) => void,
   signal: AbortSignal,
 ): void {
-  const options = { signal };
   window.addEventListener(
-    MOMENT,
-    (e) => listener.moment((e as CustomEvent<Moment>).detail),
-    options,
+    prefixed(name),
+    (event) => heard((event as CustomEvent<Events[Name]>).detail),
+    { signal },
   );
-  window.addEventListener(
-    COMMAND,
-    (e) => listener.command((e as CustomEvent<ReviewCommand>).detail),
-    options,
-  );
-  window.dispatchEvent(new Event(ASK));
 }

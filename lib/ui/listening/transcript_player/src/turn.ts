@@ -1,8 +1,10 @@
 /** One row of the transcript. Whatever was said is put in as text, never as markup. */
 import { element } from "../../../parts/dom.ts";
 import { clock, count, dollars, latency } from "../../../parts/figures.ts";
+import { marked } from "./finding.ts";
 import { piecesOf } from "./masks.ts";
-import type { AudioItem, AudioState, Objectives, Speaker, Turn } from "./types.ts";
+import { drawNotes } from "./notes.ts";
+import type { AudioItem, AudioState, Note, Objectives, Speaker, Turn } from "./types.ts";
 
 export interface RowContext {
   total: number;
@@ -14,7 +16,12 @@ export interface RowContext {
   playable: boolean;
   /** True when `[email]` and the like are masks, not words. */
   masked: boolean;
+  /** Words that the reader looks for; empty for none. */
+  words: string;
+  notes: readonly Note[];
   choose: (index: number) => void;
+  /** Go there and play, where something can be played. */
+  play: (index: number) => void;
 }
 
 const WHY_SILENT: Record<Exclude<AudioState, "ready">, string> = {
@@ -28,12 +35,17 @@ const WHY_SILENT: Record<Exclude<AudioState, "ready">, string> = {
 
 export function drawTurn(index: number, turn: Turn, context: RowContext): HTMLElement {
   const name = context.speakers[turn.speaker];
+  const number = count(index + 1);
   const time = element("button", { type: "button", class: "time", tabindex: "-1" });
-  time.append(clock(turn.startMs));
+  time.append(clock(turn.startMs), element("span", { class: "number" }, number));
   const doing = context.playable ? "play from here" : "go to this turn";
-  time.setAttribute("aria-label", `${clock(turn.startMs)}, ${doing}`);
+  time.setAttribute("aria-label", `Turn ${number}, ${clock(turn.startMs)}, ${doing}`);
+  time.addEventListener("click", (event) => {
+    event.stopPropagation();
+    context.play(index);
+  });
   const said = element("p", { class: "said", dir: "auto" });
-  said.append(...(context.masked ? masksShown(turn.text) : [turn.text]));
+  said.append(...textShown(turn.text, context));
   const head = element("div", { class: "head" }, element("span", { class: "who" }, name));
   const { audio } = context;
   if (audio !== null && audio.state !== "ready") {
@@ -43,6 +55,7 @@ export function drawTurn(index: number, turn: Turn, context: RowContext): HTMLEl
   const body = element("div", { class: "body" }, head, said);
   const facts = drawFacts(turn, context.objectives);
   if (facts) body.append(facts);
+  if (context.notes.length > 0) body.append(drawNotes(context.notes));
   const row = element("div", { role: "listitem", class: `turn ${turn.speaker}` }, time, body);
   row.setAttribute("aria-setsize", String(context.total));
   row.setAttribute("aria-posinset", String(index + 1));
@@ -52,11 +65,20 @@ export function drawTurn(index: number, turn: Turn, context: RowContext): HTMLEl
   return row;
 }
 
-function masksShown(text: string): (Node | string)[] {
-  return piecesOf(text).map((piece) =>
+/** A text with what is masked, and what the reader looks for, made visible. */
+function textShown(text: string, { masked, words }: RowContext): (Node | string)[] {
+  const pieces = masked ? piecesOf(text) : [{ text, masked: null }];
+  return pieces.flatMap((piece) =>
     piece.masked === null
-      ? piece.text
-      : element("span", { class: "mask", title: `Masked: ${piece.masked}` }, piece.text),
+      ? marksShown(piece.text, words)
+      : [element("span", { class: "mask", title: `Masked: ${piece.masked}` }, piece.text)],
+  );
+}
+
+function marksShown(text: string, words: string): (Node | string)[] {
+  if (words === "") return [text];
+  return marked(text, words).map((part) =>
+    part.isHit ? element("mark", {}, part.text) : part.text,
   );
 }
 

@@ -1,4 +1,5 @@
 /** What Python sends to the player, and what the player asks back. */
+import type { Named } from "./moment_link.ts";
 
 export type Speaker = "user" | "assistant" | "system";
 
@@ -50,6 +51,16 @@ export interface SignedUrl {
   expiresInMs: number;
 }
 
+/** A comment or correction: on a turn (`sequence`), at a moment (`atMs`), or on the whole session. */
+export interface Note {
+  kind: "comment" | "correction";
+  sequence: number | null;
+  atMs: number | null;
+  text: string;
+  /** Who wrote it. */
+  by: string;
+}
+
 /** Objectives drawn against each turn, in milliseconds. */
 export interface Objectives {
   ttftMs: number;
@@ -79,8 +90,12 @@ export interface PlayerData {
   hasWaves: boolean;
   /** Sentence to show when the request for URLs failed. */
   problem: string | null;
-  /** Where to start, in milliseconds, when the address names a moment. */
-  startAtMs: number | null;
+  /** Where to start when the address names a moment. */
+  start: Named | null;
+  /** What was searched for when a search led here; else empty. */
+  words: string;
+  /** Comments and corrections of submitted reviews. */
+  notes: Note[];
   objectives: Objectives;
   speakers: Record<Speaker, string>;
   /** The session after this one in the list that the reader came from. */

@@ -67,7 +67,7 @@ export class Wave {
     this.#surfer?.destroy();
     this.#surfer = WaveSurfer.create({
       container: this.#host,
-      height: LANE_HEIGHT,
+      height: matchMedia("(max-height: 34rem)").matches ? LANE_HEIGHT / 2 : LANE_HEIGHT,
       peaks: [this.#lanes.user, this.#lanes.assistant],
       duration: Math.max(0.001, this.#durationMs / 1000),
       maxPeak: 1,
@@ -85,6 +85,8 @@ export class Wave {
       ],
     });
     this.#surfer.on("interaction", (seconds) => this.#seek(seconds * 1000));
+    // It loads later, even what it is given, and begins at 0 then.
+    this.#surfer.on("ready", () => this.setPosition(this.#positionMs));
     this.setPosition(this.#positionMs);
   }
 

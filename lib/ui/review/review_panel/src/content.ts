@@ -1,5 +1,5 @@
 /** Content of a review, and its missing answers. No DOM. */
-import type { Answer, Answers, Content, Criterion } from "./types.ts";
+import type { Answer, Answers, Comment, Content, Criterion } from "./types.ts";
 
 /** The answers to the questions about one turn, or about the session for `null`. */
 export function answersOf(content: Content, sequence: number | null): Answers {
@@ -20,6 +20,16 @@ export function withAnswer(
   const rest = content.turns.filter((turn) => turn.sequence !== sequence);
   const turns = Object.keys(answers).length === 0 ? rest : [...rest, { sequence, answers }];
   return { ...content, turns: turns.sort((a, b) => a.sequence - b.sequence) };
+}
+
+export function withComment(content: Content, comment: Comment): Content {
+  return { ...content, comments: [...content.comments, comment] };
+}
+
+/** An answer in words. */
+export function inWords(answer: Answer): string {
+  if (typeof answer === "boolean") return answer ? "yes" : "no";
+  return Array.isArray(answer) ? answer.join(", ") : String(answer);
 }
 
 /** Content with the correction of a turn replaced; an empty text removes it. */

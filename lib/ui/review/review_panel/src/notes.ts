@@ -1,9 +1,12 @@
 /** Comments and corrections: the fields to write them, and their list. */
 import { element } from "../../../parts/dom.ts";
 import { clock } from "../../../parts/figures.ts";
-import { withCorrection } from "./content.ts";
+import { tell } from "../../../listening/transcript_player/src/review.ts";
 import type { Moment } from "../../../listening/transcript_player/src/review.ts";
-import type { Comment, Content } from "./types.ts";
+import { withComment, withCorrection } from "./content.ts";
+import { NoteField } from "./note_field.ts";
+import type { Comment, Content, Correction } from "./types.ts";
+import type { Writing } from "./unsaved.ts";
 
 const COMMENT_CHARS = 4000;
 /** 32 KiB of UTF-8 at four bytes a character. */
@@ -11,135 +14,138 @@ const CORRECTION_CHARS = 8192;
 
 type Edit = (change: (content: Content) => Content) => void;
 
-/** The field for one note, labelled with its turn. */
-class NoteField {
-  readonly root: HTMLElement;
-  readonly #area: HTMLTextAreaElement;
-  readonly #about = element("span", {});
-  #moment: Moment | null = null;
-
-  /** @param kept is given the text and the moment for which the field was opened. */
-  constructor(verb: string, chars: number, kept: (text: string, moment: Moment) => void) {
-    this.#area = element("textarea", { rows: "3", dir: "auto", maxlength: String(chars) });
-    const keep = () => {
-      if (this.#moment) kept(this.#area.value, this.#moment);
-      close();
-    };
-    const close = () => {
-      this.root.hidden = true;
-      this.#area.blur();
-    };
-    this.#area.addEventListener("keydown", (event) => {
-      const isDone = event.key === "Enter" && (event.ctrlKey || event.metaKey);
-      if (!isDone && event.key !== "Escape") return;
-      event.preventDefault();
-      event.stopPropagation();
-      if (isDone) keep();
-      else close();
-    });
-    const save = element("button", { type: "button", class: "main" }, verb);
-    save.addEventListener("click", keep);
-    const cancel = element("button", { type: "button" }, "Cancel");
-    cancel.addEventListener("click", close);
-    const hint = element("span", { class: "hint" }, "Ctrl+Enter saves, Esc cancels");
-    this.root = element(
-      "div",
-      { class: "note-field" },
-      element("label", {}, this.#about, this.#area),
-      element("div", { class: "controls" }, save, cancel, hint),
-    );
-    this.root.hidden = true;
-  }
-
-  open(about: string, moment: Moment, text: string): void {
-    this.#moment = moment;
-    this.#about.textContent = about;
-    this.#area.value = text;
-    this.root.hidden = false;
-    this.#area.focus();
-  }
-}
-
 export class Notes {
   readonly root: HTMLElement;
   readonly #edit: Edit;
-  readonly #list = element("ul", { class: "notes" });
-  readonly #comment: NoteField;
-  readonly #correction: NoteField;
+  readonly #list = element("ul", { class: "notes", "aria-label": "Comments and corrections" });
+  readonly #fields: Record<Writing["kind"], NoteField>;
+  readonly #moment: () => Moment;
   #content: Content | null = null;
+  #numbers: Moment["numbers"] | null = null;
 
-  constructor(edit: Edit, moment: () => Moment) {
+  /** @param changed is called when what is being written changes. */
+  constructor(edit: Edit, moment: () => Moment, changed: () => void) {
     this.#edit = edit;
-    this.#comment = new NoteField("Add comment", COMMENT_CHARS, (text, at) => {
-      if (text.trim()) edit((content) => withComment(content, commentAt(at, text)));
-    });
-    this.#correction = new NoteField("Suggest", CORRECTION_CHARS, (text, at) => {
-      const { sequence } = at;
-      if (sequence !== null) {
-        edit((content) => withCorrection(content, sequence, text === at.text ? "" : text));
-      }
-    });
+    this.#moment = moment;
+    this.#fields = {
+      comment: new NoteField("Add comment", COMMENT_CHARS, (note) => this.#keep(note), changed),
+      correction: new NoteField("Suggest", CORRECTION_CHARS, (note) => this.#keep(note), changed),
+    };
     const comment = element("button", { type: "button" }, "Comment");
-    comment.addEventListener("click", () => this.comment(moment()));
+    comment.addEventListener("click", () => this.comment());
     const correct = element("button", { type: "button" }, "Correct the transcript");
-    correct.addEventListener("click", () => this.correct(moment()));
+    correct.addEventListener("click", () => this.correct());
     this.root = element(
       "section",
       { "aria-label": "Notes" },
       element("div", { class: "controls" }, comment, correct),
-      this.#comment.root,
-      this.#correction.root,
+      this.#fields.comment.root,
+      this.#fields.correction.root,
       this.#list,
     );
   }
 
+  /** What is being written; null when no field is open. */
+  get writing(): Writing | null {
+    return this.#fields.comment.writing ?? this.#fields.correction.writing;
+  }
+
   /** Open the field for a comment on the current turn. */
-  comment(moment: Moment): void {
-    this.#comment.open(`Comment on ${placeOf(moment)}`, moment, "");
+  comment(): void {
+    const { sequence, atMs, text } = this.#moment();
+    this.open({ kind: "comment", text: "", sequence, atMs, said: text });
   }
 
   /** Open the field for a correction of the current turn. */
-  correct(moment: Moment): void {
-    if (moment.sequence === null) return;
-    const known = this.#content?.corrections.find((item) => item.sequence === moment.sequence);
-    this.#correction.open(
-      `Correction of turn ${moment.sequence}`, moment, known?.text ?? moment.text,
-    ); // prettier-ignore
+  correct(): void {
+    const { sequence, atMs, text: said } = this.#moment();
+    if (sequence === null) return;
+    const known = this.#content?.corrections.find((item) => item.sequence === sequence);
+    this.open({ kind: "correction", text: known?.text ?? said, sequence, atMs, said });
+  }
+
+  /** Open the field for a note with what was written of it before. */
+  open(writing: Writing): void {
+    const { kind } = writing;
+    const about =
+      kind === "comment"
+        ? `Comment on ${this.#placeOf(writing)}`
+        : `Correction of ${this.#turn(writing.sequence)}`;
+    this.#fields[kind].open(about, writing);
+  }
+
+  /** Take over what is being written. */
+  keepAll(): void {
+    for (const field of Object.values(this.#fields)) field.keep();
   }
 
   show(content: Content): void {
+    const { numbers } = this.#moment();
+    // A list that is drawn anew loses the focus.
+    if (content === this.#content && numbers === this.#numbers) return;
     this.#content = content;
+    this.#numbers = numbers;
     const comments = content.comments.map((comment, index) =>
-      this.#row(placeOf(comment), comment.text, (now) => ({
+      this.#row(this.#placeOf(comment), comment, (now) => ({
         ...now,
         comments: now.comments.filter((_, at) => at !== index),
       })),
     );
-    const corrections = content.corrections.map(({ sequence, text }) =>
-      this.#row(`turn ${sequence}, corrected`, text, (now) => withCorrection(now, sequence, "")),
-    );
+    const corrections = content.corrections.map((correction) => {
+      const { sequence } = correction;
+      const place = `${this.#turn(sequence)}, corrected`;
+      return this.#row(place, correction, (now) => withCorrection(now, sequence, ""));
+    });
     this.#list.replaceChildren(...comments, ...corrections);
     this.#list.hidden = this.#list.childElementCount === 0;
   }
 
-  #row(place: string, text: string, remove: (content: Content) => Content): HTMLElement {
+  #keep({ kind, text, sequence, atMs, said }: Writing): void {
+    if (kind === "comment") {
+      if (!text.trim()) return;
+      const on = sequence === null ? {} : { sequence };
+      this.#edit((content) => withComment(content, { text, ...on, atMs: Math.round(atMs) }));
+      this.#focus(this.#content?.comments.length ?? 0);
+    } else if (sequence !== null) {
+      this.#edit((content) => withCorrection(content, sequence, text === said ? "" : text));
+      const { comments = [], corrections = [] } = this.#content ?? {};
+      const at = corrections.findIndex((item) => item.sequence === sequence);
+      if (at >= 0) this.#focus(comments.length + at + 1);
+    }
+  }
+
+  /** Lead to a note of the list by its number from 1. */
+  #focus(number: number): void {
+    const row = this.#list.children[number - 1];
+    if (row instanceof HTMLElement) row.focus();
+  }
+
+  #row(
+    place: string,
+    note: Comment | Correction,
+    remove: (content: Content) => Content,
+  ): HTMLElement {
+    const { sequence = null, text } = note;
+    const atMs = "atMs" in note ? (note.atMs ?? null) : null;
+    const where = element("button", { type: "button", class: "place plain" }, place);
+    where.setAttribute("aria-label", `Go to ${place}`);
+    where.addEventListener("click", () => tell("go", { sequence, ms: atMs }));
+    where.disabled = sequence === null && atMs === null;
     const button = element("button", { type: "button", class: "plain" }, "Remove");
     button.setAttribute("aria-label", `Remove the note on ${place}`);
     button.addEventListener("click", () => this.#edit(remove));
     const words = element("span", { class: "words", dir: "auto" }, text);
-    return element("li", {}, element("span", { class: "place" }, place), words, button);
+    return element("li", { tabindex: "-1" }, where, words, button);
   }
-}
 
-function withComment(content: Content, comment: Comment): Content {
-  return { ...content, comments: [...content.comments, comment] };
-}
+  #placeOf({ sequence, atMs }: { sequence?: number | null; atMs?: number }): string {
+    const turn = this.#turn(sequence ?? null);
+    return atMs === undefined ? turn : `${turn} at ${clock(atMs)}`;
+  }
 
-function commentAt({ sequence, atMs }: Moment, text: string): Comment {
-  return { text, ...(sequence === null ? {} : { sequence }), atMs: Math.round(atMs) };
-}
-
-function placeOf({ sequence, atMs }: { sequence?: number | null; atMs?: number }): string {
-  const turn = sequence === undefined || sequence === null ? "the session" : `turn ${sequence}`;
-  return atMs === undefined ? turn : `${turn} at ${clock(atMs)}`;
+  #turn(sequence: number | null): string {
+    if (sequence === null) return "the session";
+    const number = this.#moment().numbers.get(sequence);
+    return number === undefined ? "a turn" : `turn ${number}`;
+  }
 }

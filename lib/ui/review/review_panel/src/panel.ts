@@ -1,12 +1,16 @@
 /** The review panel: the rubric's questions, notes, Submit and Return to queue. */
 import { element } from "../../../parts/dom.ts";
-import { onPlayerEvents } from "../../../listening/transcript_player/src/review.ts";
+import { hear, tell } from "../../../listening/transcript_player/src/review.ts";
 import type { Moment, ReviewCommand } from "../../../listening/transcript_player/src/review.ts";
-import { answerOfDigit, answersOf, missing, staysAfterDigit, withAnswer } from "./content.ts";
+import type { Note } from "../../../listening/transcript_player/src/types.ts";
+import { answerOfDigit, answersOf, inWords, missing } from "./content.ts";
+import { staysAfterDigit, withAnswer } from "./content.ts";
 import { Lease } from "./lease.ts";
 import { Notes } from "./notes.ts";
 import { Question } from "./question.ts";
-import type { Content, PanelData, Send } from "./types.ts";
+import type { Answer, Content, PanelData, Send } from "./types.ts";
+import { UnsavedStore } from "./unsaved.ts";
+import type { Unsaved } from "./unsaved.ts";
 
 /** Pause in the writing after which the draft is stored, milliseconds. */
 const SETTLE_MS = 800;
@@ -24,40 +28,62 @@ export class Panel {
   readonly #problem = element("p", { class: "problem", role: "alert" });
   readonly #state = element("span", { class: "hint", role: "status" });
   readonly #submit = element("button", { type: "button", class: "main" });
+  readonly #offer = element("p", { class: "undo", role: "status" });
+  /** Tells a screen reader what was set. */
+  readonly #said = element("p", { class: "only-heard", role: "status" });
+  readonly #unsaved: UnsavedStore;
   #data: PanelData;
   #content: Content;
   #edition: number;
-  #moment: Moment = { sequence: null, atMs: 0, text: "" };
+  /** What Python has of the content. */
+  #stored: Content;
+  /** The last draft that was sent. */
+  #sent: Content;
+  #moment: Moment = { sequence: null, atMs: 0, text: "", numbers: new Map() };
   #active = -1;
   /** Number of the latest change; that of the last stored draft is in the data. */
   #number = 0;
   #timer = 0;
+  /** Pressing the key of Submit once more submits. */
+  #isArmed = false;
+  #isSubmitted = false;
 
   constructor(root: HTMLElement, data: PanelData, send: Send) {
     this.itemId = data.itemId;
     this.#send = send;
     this.#data = data;
-    this.#content = data.content;
+    this.#content = this.#stored = this.#sent = data.content;
     this.#edition = data.edition;
     this.#number = data.saved;
+    this.#unsaved = new UnsavedStore(localStorage, data.owner, data.itemId);
     this.#lease = new Lease(() => send("renew", true));
     this.#session = this.#questions(data, "session");
     this.#turn = this.#questions(data, "turn");
     this.#notes = new Notes(
       (change) => this.#change(change(this.#content)),
       () => this.#moment,
+      () => this.#keepUnsaved(),
     );
     root.replaceChildren(...this.#parts(data));
     const { signal } = this.#ended;
-    onPlayerEvents(
-      { moment: (at) => this.#reach(at), command: (command) => this.#obey(command) },
-      signal,
-    );
+    hear("moment", (moment) => this.#reach(moment), signal);
+    hear("command", (command) => this.#obey(command), signal);
+    hear("ask", () => this.#tellNotes(), signal);
+    for (const name of ["keydown", "pointerdown"]) {
+      window.addEventListener(name, (event) => this.#disarm(event), { capture: true, signal });
+    }
     root.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.#finish();
     });
+    this.#offer.hidden = true;
+    tell("ask", null);
+    const unsaved = this.#unsaved.read(data.content);
+    if (unsaved?.isNext) this.#take(unsaved);
+    else if (unsaved) this.#offerUnsaved(unsaved);
     this.#activate(Math.max(0, this.#firstMissing()));
     this.update(data);
+    // After Streamlit has drawn the page, which moves the focus.
+    if (!this.#notes.writing) requestAnimationFrame(() => this.#lead());
   }
 
   /** Apply new data from Python; input is kept unless the edition has changed. */
@@ -65,8 +91,12 @@ export class Panel {
     this.#data = data;
     if (data.edition !== this.#edition) {
       this.#edition = data.edition;
-      this.#content = data.content;
+      this.#content = this.#stored = this.#sent = data.content;
+      this.#number = data.saved;
     }
+    if (data.problem) this.#isSubmitted = false;
+    if (this.#isSaved) this.#stored = this.#sent;
+    this.#keepUnsaved();
     if (data.isClaimed) this.#lease.extend(data.leaseMs);
     this.#problem.textContent = data.problem;
     this.#problem.hidden = !data.problem;
@@ -79,7 +109,9 @@ export class Panel {
   }
 
   destroy(): void {
-    this.#store();
+    if (this.#isSubmitted) this.#unsaved.clear();
+    else this.#store();
+    tell("notes", []);
     this.#ended.abort();
     this.#lease.destroy();
     window.clearTimeout(this.#timer);
@@ -93,7 +125,7 @@ export class Panel {
           criterion,
           (answer) => {
             const sequence = level === "turn" ? this.#moment.sequence : null;
-            this.#change(withAnswer(this.#content, sequence, criterion.key, answer));
+            this.#answer(question, sequence, answer);
           },
           () => this.#activate(this.#session.concat(this.#turn).indexOf(question)),
         );
@@ -108,7 +140,13 @@ export class Panel {
       element("h2", { dir: "auto" }, title),
       element("p", { class: "hint", dir: "auto" }, lead),
     );
-    const parts: Node[] = [head, this.#undo, ...this.#session.map(({ root }) => root)];
+    const parts: Node[] = [
+      head,
+      this.#offer,
+      this.#undo,
+      this.#said,
+      ...this.#session.map(({ root }) => root),
+    ];
     if (this.#turn.length > 0) {
       const group = element("section", { class: "turn-questions" }, this.#turnTitle);
       group.append(...this.#turn.map(({ root }) => root));
@@ -134,16 +172,46 @@ export class Panel {
     this.#content = content;
     this.#number += 1;
     this.#lease.worked();
+    this.#keepUnsaved();
     window.clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => this.#store(), SETTLE_MS);
     this.#show();
+  }
+
+  get #isSaved(): boolean {
+    return this.#data.isDrafted && this.#number <= this.#data.saved;
+  }
+
+  /** Keep in this browser what the server has not, at once: the tab may be closed. */
+  #keepUnsaved(): void {
+    const { writing } = this.#notes;
+    const isStored = this.#isSaved || this.#content === this.#stored;
+    if (isStored && writing === null) this.#unsaved.clear();
+    else this.#unsaved.write(this.#stored, this.#content, writing);
+  }
+
+  /** Go on with what this browser kept. */
+  #take({ content, writing }: Unsaved): void {
+    this.#offer.hidden = true;
+    this.#change(content);
+    if (writing) this.#notes.open(writing);
+  }
+
+  #offerUnsaved(unsaved: Unsaved): void {
+    const use = element("button", { type: "button", class: "plain" }, "Use it");
+    use.addEventListener("click", () => this.#take(unsaved));
+    const drop = element("button", { type: "button", class: "plain" }, "Discard it");
+    drop.addEventListener("click", () => (this.#offer.hidden = true));
+    this.#offer.hidden = false;
+    this.#offer.replaceChildren("This browser has input that was not saved.", use, drop);
   }
 
   /** Send the draft if it changed since it was last sent. */
   #store(): void {
     window.clearTimeout(this.#timer);
     this.#timer = 0;
-    if (this.#number > this.#data.saved) {
+    if (this.#data.isDrafted && this.#number > this.#data.saved) {
+      this.#sent = this.#content;
       this.#send("draft", { number: this.#number, content: this.#content });
     }
   }
@@ -153,18 +221,39 @@ export class Panel {
       question.show(answersOf(this.#content, null)[question.criterion.key]);
     }
     const { sequence } = this.#moment;
-    this.#turnTitle.textContent = sequence === null ? "No current turn" : `About turn ${sequence}`;
+    const number = sequence === null ? undefined : this.#moment.numbers.get(sequence);
+    this.#turnTitle.textContent = number === undefined ? "No current turn" : `About turn ${number}`;
     for (const question of this.#turn) {
       question.root.disabled = sequence === null;
       const answers = sequence === null ? {} : answersOf(this.#content, sequence);
       question.show(answers[question.criterion.key]);
     }
     this.#notes.show(this.#content);
-    const left = missing(this.#data.criteria, this.#content).length;
-    const words =
-      left > 0 ? `${left} required ${left === 1 ? "question" : "questions"} remaining` : "";
-    const saved = this.#number > this.#data.saved ? "saving …" : "saved";
+    this.#tellNotes();
+    const words = this.#left();
+    const saving = this.#data.isDrafted ? "saving …" : "kept in this browser until you submit";
+    const saved = this.#isSaved ? "saved" : saving;
     this.#state.textContent = [words, this.#number > 0 ? saved : ""].filter(Boolean).join(" · ");
+  }
+
+  #left(): string {
+    const left = missing(this.#data.criteria, this.#content).length;
+    return left > 0 ? `${left} required ${left === 1 ? "question" : "questions"} remaining` : "";
+  }
+
+  /** The player shows the notes where they belong. */
+  #tellNotes(): void {
+    const { comments, corrections } = this.#content;
+    const by = "you, in this review";
+    const notes: Note[] = [
+      ...comments.map(({ sequence = null, atMs = null, text }) => {
+        return { kind: "comment" as const, sequence, atMs, text, by };
+      }),
+      ...corrections.map(({ sequence, text }) => {
+        return { kind: "correction" as const, sequence, atMs: null, text, by };
+      }),
+    ];
+    tell("notes", notes);
   }
 
   #showUndo(): void {
@@ -179,7 +268,8 @@ export class Panel {
   }
 
   #reach(moment: Moment): void {
-    const isOther = moment.sequence !== this.#moment.sequence;
+    const isOther =
+      moment.sequence !== this.#moment.sequence || moment.numbers !== this.#moment.numbers;
     this.#moment = moment;
     this.#lease.worked();
     if (isOther) this.#show();
@@ -191,16 +281,25 @@ export class Panel {
       case "digit":
         return this.#digit(command.value);
       case "question":
-        return this.#activate(this.#active + command.by);
+        this.#activate(this.#active + command.by);
+        return this.#lead();
       case "comment":
-        return this.#notes.comment(this.#moment);
+        return this.#notes.comment();
       case "correct":
-        return this.#notes.correct(this.#moment);
+        return this.#notes.correct();
       case "submit":
-        return this.#finish();
+        return this.#isArmed ? this.#finish() : this.#arm();
+      case "show":
+        return this.#lead();
       case "undo":
         if (this.#data.undo) this.#send("undo", true);
     }
+  }
+
+  #answer({ criterion }: Question, sequence: number | null, answer: Answer | null): void {
+    this.#change(withAnswer(this.#content, sequence, criterion.key, answer));
+    const words = answer === null ? "cleared" : inWords(answer);
+    this.#say([`${criterion.label}: ${words}`, this.#left()].filter(Boolean).join(", "));
   }
 
   #digit(digit: number): void {
@@ -212,11 +311,37 @@ export class Panel {
     const answer = answerOfDigit(criterion, digit, current);
     if (answer === null) return;
     const isEmpty = Array.isArray(answer) && answer.length === 0;
-    this.#change(withAnswer(this.#content, sequence, criterion.key, isEmpty ? null : answer));
+    this.#answer(question, sequence, isEmpty ? null : answer);
     if (!staysAfterDigit(criterion) && criterion.level === "session") {
       const next = this.#firstMissing();
       this.#activate(next >= 0 ? next : this.#active + 1);
+      this.#lead();
     }
+  }
+
+  /** Lead the focus to the active question. */
+  #lead(): void {
+    this.#session.concat(this.#turn)[this.#active]?.focus();
+  }
+
+  /** A key that is pressed by mistake must not submit: it has to be pressed twice. */
+  #arm(): void {
+    this.#notes.keepAll();
+    if (missing(this.#data.criteria, this.#content).length > 0) return this.#finish();
+    this.#isArmed = true;
+    this.#submit.textContent = "Press n again to submit";
+    this.#submit.scrollIntoView({ block: "nearest" });
+    this.#say("Everything is answered. Press n again to submit, any other key to go on.");
+  }
+
+  #disarm(event: Event): void {
+    if (!this.#isArmed || (event instanceof KeyboardEvent && event.key === "n")) return;
+    this.#isArmed = false;
+    this.#submit.textContent = this.#data.submitLabel;
+  }
+
+  #say(sentence: string): void {
+    this.#said.textContent = sentence;
   }
 
   #firstMissing(): number {
@@ -233,9 +358,11 @@ export class Panel {
   }
 
   #finish(): void {
+    this.#notes.keepAll();
     const [first] = missing(this.#data.criteria, this.#content);
     if (first === undefined) {
       window.clearTimeout(this.#timer);
+      this.#isSubmitted = true;
       this.#send("submit", { content: this.#content });
       return;
     }
@@ -244,5 +371,6 @@ export class Panel {
       question.complain(isMissing ? "Please answer this question." : null);
     }
     this.#activate(this.#firstMissing());
+    this.#lead();
   }
 }

@@ -32,7 +32,8 @@ export class Question {
     const need = criterion.required ? "required" : "optional";
     const legend = element("legend", {}, element("span", { dir: "auto" }, criterion.label));
     legend.append(element("span", { class: "need" }, need));
-    this.root = element("fieldset", { class: "question" }, legend);
+    this.root = element("fieldset", { class: "question", tabindex: "-1" }, legend);
+    this.#problem.id = `problem-${groups}`;
     if (criterion.description) {
       this.root.append(element("p", { class: "hint", dir: "auto" }, criterion.description));
     }
@@ -62,11 +63,18 @@ export class Question {
     this.#problem.hidden = problem === null;
     this.#problem.textContent = problem;
     this.root.toggleAttribute("data-wrong", problem !== null);
+    if (problem === null) this.root.removeAttribute("aria-describedby");
+    else this.root.setAttribute("aria-describedby", this.#problem.id);
   }
 
   setActive(active: boolean): void {
     this.root.toggleAttribute("data-active", active);
-    if (active) this.root.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Lead here: a screen reader reads the question, and the single keys still work. */
+  focus(): void {
+    this.root.scrollIntoView({ block: "nearest" });
+    this.root.focus({ preventScroll: true });
   }
 
   #drawn(): HTMLElement {

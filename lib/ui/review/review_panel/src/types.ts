@@ -52,6 +52,10 @@ export interface PanelData {
   /** Label of the submit button. */
   submitLabel: string;
 
+  /** Who reviews. */
+  owner: string;
+  /** Whether drafts are stored on the server; else this browser keeps what is written. */
+  isDrafted: boolean;
   /** Whether there is a claim, which activity renews and which can be returned. */
   isClaimed: boolean;
   /** Milliseconds left of the claim when Python responded. */

@@ -1,0 +1,39 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  hitsOf,
+  marked,
+  nextHit,
+} from "../../../lib/ui/listening/transcript_player/src/finding.ts";
+import { turn } from "./samples.ts";
+
+function turns(...texts: string[]) {
+  return texts.map((text, index) => ({ ...turn(index, index * 1000), text }));
+}
+
+test("a turn is found if it has every word, the last one by its beginning", () => {
+  const said = turns("A refund, please", "The order", "refund of the order", "refunds");
+  expect(hitsOf(said, "Refund")).toEqual([0, 2, 3]);
+  expect(hitsOf(said, "refund ord")).toEqual([2]);
+  expect(hitsOf(said, " … ")).toEqual([]);
+});
+
+test("a marked text is the text again, with the words marked whole", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme" }), fc.string({ maxLength: 8 }), (text, words) => {
+      expect(
+        marked(text, words)
+          .map((part) => part.text)
+          .join(""),
+      ).toBe(text);
+    }),
+  );
+  const hits = marked("Refunds, refund and Größe", "gröss refund").filter(({ isHit }) => isHit);
+  expect(hits.map(({ text }) => text)).toEqual(["Refunds", "refund"]);
+});
+
+test("one goes from hit to hit and round at the ends", () => {
+  expect([-1, 3, 5, 9].map((from) => nextHit([3, 9], from, 1))).toEqual([3, 9, 9, 3]);
+  expect([-1, 3, 5, 9].map((from) => nextHit([3, 9], from, -1))).toEqual([9, 9, 3, 3]);
+  expect(nextHit([], 2, 1)).toBe(-1);
+});
