@@ -46,7 +46,7 @@ node_modules/.installed: $(VENV)/.local package.json package-lock.json
 	@$(NPM) ci --silent || { echo "Installing JavaScript packages failed: check the network, then run the command again."; exit 1; }
 	@touch $@
 
-$(COMPONENTS)/listening/transcript_player/build/player.js: node_modules/.installed $(wildcard $(COMPONENTS)/*/*/src/* $(COMPONENTS)/parts/*.ts $(COMPONENTS)/parts/assets/*.css)
+$(COMPONENTS)/listening/transcript_player/build/player.js: node_modules/.installed convex/model/words.ts convex/model/folding.ts $(wildcard $(COMPONENTS)/*/*/src/* $(COMPONENTS)/parts/*.ts $(COMPONENTS)/parts/assets/*.css)
 	@echo "Building the dashboard's components ..."
 	@$(NPM) run --silent build:player
 	@touch $@

@@ -27,6 +27,7 @@ NAMES: Final = (
     "convex",
     "records",
     "ingest",
+    "conflicts",
     "api",
     "browsers",
     "scale",

@@ -33,6 +33,8 @@ BATCHES = 80
 WRITERS = 16
 WARM_UP = 5
 """Rounds before the ones that count, on both sides."""
+_TABLES = "interactions,searchTexts"
+"""What a turn is stored in."""
 FIRST_SEQUENCE = 1_000
 FIRST_SINGLE = 500_000
 
@@ -91,7 +93,7 @@ def raw_sqlite(data: Dataset) -> Iterator[Callable[[], float]]:
     script = Path(__file__).with_name("raw_sqlite.ts")
     database = Path(data.stack.home) / "convex" / "convex.sqlite3"
     with private_copy(data.sessions) as folder:
-        command = [str(NODE), str(script), str(database), str(folder / "convex"), "interactions"]
+        command = [str(NODE), str(script), str(database), str(folder / "convex"), _TABLES]
         with subprocess.Popen(  # noqa: S603  # our script
             [*command, str(BATCH)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as process:

@@ -4,19 +4,18 @@
  * with the same tables, indexes, rows and settings. Rows, keys and words are ready before the clock
  * starts.
  *
- *     node benchmarks/raw_sqlite.ts DATABASE COPY TABLE BATCH
+ *     node benchmarks/raw_sqlite.ts DATABASE COPY TABLES BATCH
  *
  * DATABASE is the runtime's file, COPY the folder of the copy, which is written to. For each line on
- * standard input, stores the documents that the runtime has more and prints documents per second.
+ * standard input, stores the documents that the runtime has more in TABLES (names with commas), and
+ * prints documents of the first one per second.
  */
 
-import { hash } from "node:crypto";
 import { createInterface } from "node:readline";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import { encodeKey } from "../local/runtime/keys.ts";
-import { wordsOf } from "../local/runtime/search.ts";
+import { SearchIndex } from "../local/runtime/search.ts";
 import { Store } from "../local/runtime/store.ts";
-import { fieldAt, type JsonObject } from "../local/runtime/values.ts";
+import type { JsonObject } from "../local/runtime/values.ts";
 
 /** An insert into a table, and its rows in the order of the documents. */
 interface Target {
@@ -30,19 +29,25 @@ interface Document {
   size: number;
 }
 
-const [path = "", copy = "", tableName = "", batchSize = ""] = process.argv.slice(2);
+const [path = "", copy = "", tableNames = "", batchSize = ""] = process.argv.slice(2);
 const source = new DatabaseSync(path, { readOnly: true });
 const store = new Store(copy);
 // It has one thread, which also moves its write-ahead log.
 store.db.exec("PRAGMA wal_autocheckpoint = 4000");
-const { number } = source.prepare("SELECT number FROM tables WHERE name = ?").get(tableName) as {
-  number: number;
-};
-const newest = store.db.prepare(`SELECT max(seq) AS seq FROM doc_${number}`);
+const numbers = tableNames.split(",").map((name) => {
+  const row = source.prepare("SELECT number FROM tables WHERE name = ?").get(name);
+  return (row as { number: number }).number;
+});
+const newest = numbers.map((number) =>
+  store.db.prepare(`SELECT coalesce(max(seq), 0) AS seq FROM doc_${number}`),
+);
 
 for await (const _ of createInterface({ input: process.stdin })) {
-  const targets = readTargets((newest.get() as { seq: number }).seq);
-  console.log(targets[0]!.rows.length / secondsToInsert(targets, Number(batchSize)));
+  const targets = numbers.map((number, position) => {
+    const { seq } = newest[position]!.get() as { seq: number };
+    return readTargets(number, seq);
+  });
+  console.log(targets[0]![0]!.rows.length / secondsToInsert(targets.flat(), Number(batchSize)));
 }
 store.close();
 source.close();
@@ -61,8 +66,8 @@ function secondsToInsert(targets: Target[], batch: number): number {
   return (performance.now() - began) / 1000;
 }
 
-/** The documents after a row number, and what each index of their table holds of them. */
-function readTargets(after: number): Target[] {
+/** The documents of a table after a row number, and what each of its indexes holds of them. */
+function readTargets(number: number, after: number): Target[] {
   const documents = source
     .prepare(`SELECT seq, json, size FROM doc_${number} WHERE seq > ? ORDER BY seq`)
     .all(after) as unknown as Document[];
@@ -75,7 +80,7 @@ function readTargets(after: number): Target[] {
       rows: documents.map(({ seq, json, size }) => [seq, json, size]),
     },
     ...indexes.map(({ id, kind, definition }) =>
-      kind === "key" ? keyTarget(id, after) : searchTarget(id, documents, definition),
+      kind === "key" ? keyTarget(id, after) : searchTarget(id, number, documents, definition),
     ),
   ];
 }
@@ -90,23 +95,17 @@ function keyTarget(id: number, after: number): Target {
   };
 }
 
-function searchTarget(id: number, documents: Document[], definition: string): Target {
+function searchTarget(
+  id: number,
+  number: number,
+  documents: Document[],
+  definition: string,
+): Target {
+  const [searchField, filterFields] = JSON.parse(definition) as [string, string[]];
+  const definedAs = { name: "", searchField, filterFields };
+  const index = new SearchIndex(store.inserts, id, `doc_${number}`, definedAs);
   return {
     insert: `INSERT INTO fts_${id} (rowid, words) VALUES (?, ?)`,
-    rows: documents.map(({ seq, json }) => [
-      seq,
-      words(JSON.parse(json) as JsonObject, definition),
-    ]),
+    rows: documents.map(({ seq, json }) => [seq, index.words(JSON.parse(json) as JsonObject)]),
   };
-}
-
-/** The words that `search.ts` stores of a document. */
-function words(document: JsonObject, definition: string): string {
-  const [textField, filterFields] = JSON.parse(definition) as [string, string[]];
-  const text = fieldAt(document, textField.split(".")) as string;
-  const filters = filterFields.map((field, position) => {
-    const value = fieldAt(document, field.split("."));
-    return `f${position}x${hash("sha1", encodeKey([value]), "hex")}`;
-  });
-  return [...[...new Set(wordsOf(text))].map((word) => `t${word}`), ...filters].join(" ");
 }

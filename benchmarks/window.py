@@ -94,7 +94,7 @@ def render(caller: Caller, period: Period, *, compare: bool) -> int:
     points, before = over_time(rollups, period), over_time(earlier, period.before())
     plots.latency_figure(points, zone, 500, _COLOURS, before)
     plots.rate_figure(points, before, zone, 1440, _COLOURS)
-    plots.heat_figure(plots.bands_frame(points, zone), 500, ("#ffffff", "#000000"), _COLOURS)
+    plots.heat_figure(plots.bands_frame(points, zone), zone, 500, ("#ffffff", "#000000"), _COLOURS)
     for part in by_dimension(rollups, "operation").values():
         part.histogram.quantiles((0.5, 0.95, 0.99))
     return merged(part for _, part in points).count

@@ -24,12 +24,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, Literal, NotRequired, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 
 from msgspec import field
 
 from lib.data.functions import (
-    Reader, Argument, Moment, Mutation, Page, Query, Record, milliseconds, writer,
+    Reader, Argument, Literal, Moment, Mutation, Page, Query, Record, milliseconds, writer,
 )
 '''
 

@@ -90,6 +90,8 @@ class Shapes:
                 shape = Shape("Moment")
             case "moment":
                 shape = Shape("datetime", "milliseconds({})")
+            case "literal" if self.reading and not isinstance(validator["value"], str):
+                raise UnsupportedValidator(f"{path}: a literal that is no text")
             case "literal":
                 shape = Shape(f"Literal[{json.dumps(validator['value'])}]")
             case "array":

@@ -12,6 +12,8 @@ type Marked = Validator<unknown, "optional" | "required", string> & { mark?: Mar
 type Registered = {
   isPublic?: boolean;
   isQuery?: boolean;
+  exportArgs?: () => string;
+  exportReturns?: () => string;
   described?: {
     args: Record<string, GenericValidator>;
     returns: GenericValidator;
@@ -101,9 +103,11 @@ const modules: Record<string, string> = {};
 for (const [module, exports] of Object.entries(await bundled(moduleNames()))) {
   const comments = commentsOf(readFileSync(join(folder, `${module}.ts`), "utf8"));
   for (const [name, value] of Object.entries(exports)) {
-    const { isPublic, isQuery, described } = (value ?? {}) as Registered;
+    const { isPublic, isQuery, described, exportArgs, exportReturns } = (value ?? {}) as Registered;
     if (isPublic !== true) continue;
-    if (described === undefined) throw new Error(`${module}:${name} is not made by authed...`);
+    if (!described || !exportArgs || !exportReturns) {
+      throw new Error(`${module}:${name} is not made by authed...`);
+    }
     modules[module] = comments.module;
     functions[`${module}:${name}`] = {
       kind: isQuery === true ? "query" : "mutation",
@@ -111,6 +115,11 @@ for (const [module, exports] of Object.entries(await bundled(moduleNames()))) {
       returns: written(described.returns),
       answer: described.answer ?? null,
       comment: comments.functions.get(name) ?? "",
+      // As Convex enforces them: with the arguments that every function takes.
+      wire: {
+        args: JSON.parse(exportArgs()) as unknown,
+        returns: JSON.parse(exportReturns()) as unknown,
+      },
     };
   }
 }

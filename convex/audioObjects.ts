@@ -70,7 +70,7 @@ export const begin = authedMutation("audioObjects:begin", {
     const isItsKey = isRecordingKey(args.key, session._id);
     checks.that(isItsKey, "key", "must be the key of a recording of this session");
     checks.done();
-    refuseErasing(await ctx.db.get("users", session.userId));
+    await refuseErasing(ctx, session.userId);
     const turn = args.sequence === undefined ? null : await turnAt(ctx, session, args.sequence);
     const earlier = await recordingsAt(ctx, session, args.sequence);
     if (earlier.some(({ status }) => status === "stored")) {

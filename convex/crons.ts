@@ -5,6 +5,7 @@ import { internal } from "./_generated/api.js";
 const crons = cronJobs();
 const { endExpiredClaims, purge } = internal.housekeeping;
 
+crons.interval("fold totals", { seconds: 5 }, internal.totals.fold, {});
 crons.hourly("forget idempotency keys", { minuteUTC: 7 }, purge, { table: "idempotencyKeys" });
 crons.hourly("forget full rate limits", { minuteUTC: 17 }, purge, { table: "rateLimits" });
 crons.hourly("drop old rollups", { minuteUTC: 27 }, purge, { table: "metricRollups" });

@@ -71,6 +71,8 @@ test("rows go after their objects, in batches, and the receipt counts them", asy
       "audioObjects",
       "totals",
       "idempotencyKeys",
+      "searchTexts",
+      "userWords",
     ] as const;
     return JSON.stringify(await Promise.all(tables.map((table) => ctx.db.query(table).take(1000))));
   });

@@ -57,6 +57,7 @@ export const start = authedMutation("erasure:start", {
     const now = Date.now();
     const erasureId = await ctx.db.insert("erasures", {
       clerkId,
+      userId: user._id,
       startedBy: ctx.caller.subject,
       startedAt: now,
       counts: {},
@@ -99,6 +100,7 @@ export const step = authedMutation("erasure:step", {
       .take(ERASURE_KEYS);
     const done = waiting.length === 0 && (await deleteBatch(ctx, user, counts));
     await ctx.db.patch("erasures", erasure._id, {
+      userId: user._id,
       counts,
       ...(done ? { finishedAt: Date.now() } : {}),
     });

@@ -1,11 +1,21 @@
 /** An acknowledged interaction is stored exactly once, whatever order and repetition. */
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import { START, addSession, as, deployment, refused, turn } from "../tests/convex/harness.ts";
+import {
+  START,
+  addSession,
+  addUser,
+  as,
+  deployment,
+  refused,
+  turn,
+} from "../tests/convex/harness.ts";
 import type { Deployment } from "../tests/convex/harness.ts";
 import { AUDIO, audioKey } from "../tests/convex/samples.ts";
 import { api } from "./_generated/api.js";
 import { highlighted } from "./model/interactions.ts";
+import { DAY_MS } from "./model/limits.ts";
+import { questionOf } from "./model/words.ts";
 
 async function append(t: Deployment, sessionId: string, interactions: ReturnType<typeof turn>[]) {
   return await as(t, "ingest").mutation(api.interactions.append, { sessionId, interactions });
@@ -224,6 +234,62 @@ test("search finds turns by words, in all sessions or one, and marks the hits", 
   await refused(search({ limit: 51 }), "VALIDATION");
 });
 
+test("search is narrowed by what sessions can be listed by", async () => {
+  const t = deployment();
+  await addUser(t, "user_2");
+  const one = await addSession(t, "call-1", { channel: "voice", startedAt: START });
+  const two = await addSession(t, "call-2", { clerkId: "user_2", startedAt: START + DAY_MS });
+  for (const sessionId of [one, two]) {
+    await append(t, sessionId, [turn(0, { text: "My invoice is wrong" })]);
+  }
+  await as(t, "ingest").mutation(api.userSessions.update, { id: one, labels: ["billing"] });
+  const found = async (args: object) => {
+    const hits = await as(t, "viewer").query(api.interactions.search, {
+      query: "invoice",
+      ...args,
+    });
+    return hits.map(({ session }) => session.id).sort();
+  };
+  expect(await found({})).toEqual([one, two].sort());
+  expect(await found({ clerkId: "user_2" })).toEqual([two]);
+  expect(await found({ clerkId: "user_9" })).toEqual([]);
+  expect(await found({ label: "billing" })).toEqual([one]);
+  expect(await found({ from: START + 1 })).toEqual([two]);
+  expect(await found({ to: START + DAY_MS })).toEqual([one]);
+  expect(await found({ hasAudio: true })).toEqual([]);
+  expect(await found({ sessionId: one, clerkId: "user_2" })).toEqual([]);
+});
+
+test("hits that are not wanted leave their places to others, however many they are", async () => {
+  const t = deployment();
+  const other = await addSession(t, "call-1");
+  const sessionId = await addSession(t, "call-2");
+  await append(t, sessionId, [turn(0, { text: "the invoice" })]);
+  const many = Array.from({ length: 300 }, (_, at) => turn(at, { text: "the invoice" }));
+  await append(t, other, many);
+  await as(t, "ingest").mutation(api.userSessions.update, { id: sessionId, labels: ["wanted"] });
+  const query = { query: "invoice", label: "wanted", limit: 1 };
+  const found = await as(t, "viewer").query(api.interactions.search, query);
+  expect(found.map(({ session }) => session.id)).toEqual([sessionId]);
+});
+
+test("of a turn's text the first 8 KiB of words are searched, and the hit is marked as it is written", async () => {
+  const t = deployment();
+  const sessionId = await addSession(t);
+  const text = `İSTANBUL ${"word ".repeat(2000)}needle`;
+  await append(t, sessionId, [turn(0, { text }), turn(1, { text: "我想用搜索引擎" })]);
+  const search = (query: string) => as(t, "viewer").query(api.interactions.search, { query });
+  const [hit] = await search("istanbul");
+  expect(hit?.highlight[0]).toEqual({ text: "İSTANBUL", hit: true });
+  expect(await search("needle")).toEqual([]);
+  const [chinese] = await search("搜索");
+  expect(chinese?.highlight).toEqual([
+    { text: "我想用", hit: false },
+    { text: "搜索", hit: true },
+    { text: "引擎", hit: false },
+  ]);
+});
+
 test("a turn is found by all words of a query, not by some", async () => {
   const t = deployment();
   await append(t, await addSession(t), [turn(0, { text: "My invoice is wrong" })]);
@@ -266,10 +332,11 @@ test("hits that are masked leave their places to others", async () => {
 
 test("highlight pieces are a part of the text, around the first hit", () => {
   const text = `${"a ".repeat(500)}needle ${"b ".repeat(500)}`;
-  const pieces = highlighted(text, "needle");
+  const question = questionOf("needle")!;
+  const pieces = highlighted(text, question);
   expect(text).toContain(pieces.map((piece) => piece.text).join(""));
   expect(pieces.filter(({ hit }) => hit)).toEqual([{ text: "needle", hit: true }]);
-  expect(highlighted("no such word", "needle")).toEqual([{ text: "no such word", hit: false }]);
+  expect(highlighted("no such word", question)).toEqual([{ text: "no such word", hit: false }]);
 });
 
 test.each([

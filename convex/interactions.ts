@@ -1,6 +1,7 @@
 /** Interactions: the turns of a session. */
 import { getConvexSize, v } from "convex/values";
-import type { Doc } from "./_generated/dataModel.js";
+import type { Infer } from "convex/values";
+import type { Doc, Id } from "./_generated/dataModel.js";
 import type { MutationCtx } from "./_generated/server.js";
 import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
@@ -18,17 +19,19 @@ import {
   APPEND_ITEMS,
   BACKFILL_MS,
   QUERY_CHARS,
-  SEARCH_CANDIDATES,
   SEARCH_ITEMS,
 } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import { interaction, newInteraction, page, pageArgs, searchHit } from "./model/records.ts";
 import type { NewInteraction } from "./model/records.ts";
+import { addSearchText, matchingTurns } from "./model/searchTexts.ts";
+import { matchesSession, sessionFilters } from "./model/sessionFilters.ts";
 import { SessionReader, requireSession, sessionById } from "./model/sessions.ts";
-import { addTotals, scopesOf, totalsOf } from "./model/totals.ts";
+import { addPending } from "./model/pendingTotals.ts";
+import { addTotals, dayOf, ownScope, totalsOf } from "./model/totals.ts";
 import { TurnContext } from "./model/turnContext.ts";
-import { refuseErasing } from "./model/users.ts";
-import { holdsWords } from "./model/words.ts";
+import { refuseErasing, userByClerkId } from "./model/users.ts";
+import { questionOf } from "./model/words.ts";
 import { named, whole } from "./model/fields.ts";
 
 /** More than all of an interaction but its texts can take; a UTF-16 unit takes three at most. */
@@ -60,18 +63,16 @@ export const append = authedMutation("interactions:append", {
   handler: async (ctx, args) => {
     checkBatch(args.interactions);
     const session = await requireSession(ctx, args.sessionId);
-    refuseErasing(await ctx.db.get("users", session.userId));
+    await refuseErasing(ctx, session.userId);
     const fresh = await newOnes(ctx, session, args.interactions);
     const createdAt = Date.now();
+    const { _id: sessionId, userId } = session;
+    const turns = fresh.map((item) => ({ ...item, sessionId, userId, createdAt }));
     await Promise.all(
-      fresh.map((item) =>
-        ctx.db.insert("interactions", {
-          ...item,
-          sessionId: session._id,
-          userId: session.userId,
-          createdAt,
-        }),
-      ),
+      turns.map(async (turn) => {
+        const _id = await ctx.db.insert("interactions", turn);
+        await addSearchText(ctx, { ...turn, _id });
+      }),
     );
     if (fresh.length > 0) await count(ctx, session, fresh);
     const duplicates = args.interactions.length - fresh.length;
@@ -159,7 +160,8 @@ async function count(
     ...(worstLatencyMs === undefined ? {} : { worstLatencyMs }),
     ...(worstTtftMs === undefined ? {} : { worstTtftMs }),
   });
-  await addTotals(ctx, Object.values(scopesOf(session)), totals);
+  await addTotals(ctx, ownScope(session), totals);
+  await addPending(ctx, { userId: session.userId, day: dayOf(session.startedAt) }, totals);
 }
 
 function worst(
@@ -210,41 +212,47 @@ export const byRequestId = authedQuery("interactions:byRequestId", {
  * Return turns whose text holds all words of `query`, best first, with their sessions.
  *
  * The text is searched as the caller may see it; at most `limit` (1 to 50) are returned. The last
- * word matches by its beginning.
+ * word matches by its beginning. Of sessions that the filters of `userSessions:list` select, or of one.
  */
 export const search = authedQuery("interactions:search", {
-  args: { query: v.string(), sessionId: v.optional(v.string()), limit: v.optional(whole()) },
+  args: {
+    query: v.string(),
+    sessionId: v.optional(v.string()),
+    limit: v.optional(whole()),
+    ...sessionFilters,
+  },
   returns: v.array(searchHit),
-  handler: async (ctx, args) => {
-    const limit = args.limit ?? SEARCH_ITEMS;
+  handler: async (ctx, { query, sessionId, limit = SEARCH_ITEMS, ...wanted }) => {
     const checks = new Checks();
-    checks.text("query", args.query.trim(), QUERY_CHARS);
+    checks.text("query", query.trim(), QUERY_CHARS);
     checks.integer("limit", limit, 1, SEARCH_ITEMS);
     checks.done();
-    const within = args.sessionId === undefined ? null : await sessionById(ctx, args.sessionId);
-    if (args.sessionId !== undefined && within === null) return [];
-    const found = await ctx.db
-      .query("interactions")
-      .withSearchIndex("search", (q) => {
-        const words = q.search("text", args.query);
-        return within === null ? words : words.eq("sessionId", within._id);
-      })
-      .take(SEARCH_CANDIDATES);
-    const context = new TurnContext(ctx);
-    const hits: { doc: Doc<"interactions">; text: string }[] = [];
-    for (const candidate of found) {
-      if (hits.length === limit || context.isSpent) break;
-      const [doc] = await context.visible([candidate]);
-      const text = ctx.visible(doc!.text);
-      if (holdsWords(text, args.query)) hits.push({ doc: doc!, text });
-    }
+    const within = sessionId === undefined ? null : await sessionById(ctx, sessionId);
+    const user = wanted.clerkId === undefined ? null : await userByClerkId(ctx, wanted.clerkId);
+    const isNowhere =
+      (sessionId !== undefined && within === null) ||
+      (wanted.clerkId !== undefined && user === null);
+    const question = questionOf(query);
+    if (isNowhere || question === null) return [];
     const reader = new SessionReader(ctx);
-    return await Promise.all(
-      hits.map(async ({ doc, text }) => ({
-        session: await reader.record((await ctx.db.get("userSessions", doc.sessionId))!),
-        interaction: await toInteraction(ctx, doc),
-        highlight: highlighted(text, args.query),
-      })),
-    );
+    const scope = { sessionId: within?._id, userId: user?._id };
+    const accept = async (id: Id<"userSessions">) => {
+      const session = await reader.session(id);
+      return isWithin(session.startedAt, wanted) && matchesSession(session, wanted);
+    };
+    const hits: Infer<typeof searchHit>[] = [];
+    for await (const { turn, text } of matchingTurns(ctx, question, scope, accept)) {
+      hits.push({
+        session: await reader.record(await reader.session(turn.sessionId)),
+        interaction: await toInteraction(ctx, turn),
+        highlight: highlighted(text, question),
+      });
+      if (hits.length === limit) break;
+    }
+    return hits;
   },
 });
+
+function isWithin(moment: number, { from, to }: { from?: number; to?: number }): boolean {
+  return (from === undefined || moment >= from) && (to === undefined || moment < to);
+}

@@ -6,6 +6,7 @@ import {
   addUser,
   as,
   deployment,
+  foldAll,
   refused,
   turn,
 } from "../tests/convex/harness.ts";
@@ -80,6 +81,11 @@ test("writes leave no drift, over several pages", async () => {
 test("drift is found, shown and repaired", async () => {
   const t = deployment();
   const [id] = await filled(t, 4);
+  await foldAll(t);
+  await as(t, "ingest").mutation(api.interactions.append, {
+    sessionId: id!,
+    interactions: [turn(2, { tokensIn: 7 })],
+  });
   await t.run(async (ctx) => {
     const sessionId = ctx.db.normalizeId("userSessions", id!)!;
     const session = (await ctx.db.get("userSessions", sessionId))!;
@@ -95,7 +101,7 @@ test("drift is found, shown and repaired", async () => {
   });
   const found = recounts(t);
   const drift = (await found.sessions()).drift;
-  expect(drift).toContainEqual({ subjectId: id, field: "interactionCount", stored: 9, actual: 2 });
+  expect(drift).toContainEqual({ subjectId: id, field: "interactionCount", stored: 9, actual: 3 });
   expect(drift).toContainEqual({ subjectId: id, field: "audioCount", stored: 0, actual: 1 });
   expect(drift.map(({ field }) => field)).toContain("totals.latency");
   const fix = recounts(t, true);

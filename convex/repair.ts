@@ -26,8 +26,10 @@ import {
 import type { Drift } from "./model/repair.ts";
 import { requireQueue } from "./model/reviewQueues.ts";
 import { recountQueue } from "./model/reviewRecount.ts";
-import { EVERYBODY, SHARDS, dayOf, emptyTotals, rowOf, scopesOf, sum } from "./model/totals.ts";
-import type { Totals } from "./model/totals.ts";
+import { byDay, unfolded } from "./model/pendingTotals.ts";
+import type { Pending } from "./model/pendingTotals.ts";
+import { EVERYBODY, SHARDS, dayOf, emptyTotals, ownScope, sum } from "./model/totals.ts";
+import type { Scope, Totals } from "./model/totals.ts";
 
 const recountArgs = { cursor: v.union(v.string(), v.null()), fix: v.boolean() };
 
@@ -86,7 +88,9 @@ async function settleSession(
   const stored = session as unknown as Record<string, number | undefined>;
   const found = driftOf(session._id, stored, actual);
   if (fix && found.length > 0) await ctx.db.patch("userSessions", session._id, actual);
-  return [...found, ...(await settleTotals(ctx, scopesOf(session).session, totals, fix))];
+  const scope = ownScope(session);
+  const sums = { rows: await rowsOf(ctx, scope), pending: emptyTotals(), actual: totals };
+  return [...found, ...(await settleTotals(ctx, scope, sums, fix))];
 }
 
 /** A user's days up to `day` are done and had `count` sessions. */
@@ -116,7 +120,9 @@ export const users = authedMutation("repair:users", {
     let checked = 0;
     for (const user of found.items.filter(({ _id }) => !walk.seen.includes(_id))) {
       const part = walk.part?.id === user._id ? walk.part : { id: user._id, day: 0, count: 0 };
-      const rest = await settleDays(ctx, user, part, budget, fix, drift);
+      const { rows: pending, asOf } = await unfolded(ctx, user._id);
+      if (asOf !== undefined) return { checked, drift, busy: true, nextCursor: null };
+      const rest = await settleDays(ctx, user, pending, part, budget, fix, drift);
       if (rest !== null) return paused(checked, drift, { ...walk, part: rest });
       checked += 1;
       walk.seen.push(user._id);
@@ -131,11 +137,13 @@ export const users = authedMutation("repair:users", {
 async function settleDays(
   ctx: MutationCtx,
   user: Doc<"users">,
+  pending: Pending[],
   part: UserPart,
   budget: Budget,
   fix: boolean,
   drift: Drift[],
 ): Promise<UserPart | null> {
+  const pendingByDay = byDay(pending);
   let { day, count } = part;
   for (;;) {
     const first = await firstSessionFrom(ctx, user, day);
@@ -147,14 +155,23 @@ async function settleDays(
       if (isFirst) throw refusal("LIMIT_EXCEEDED", "A user has too many sessions on one day.");
       return { id: user._id, day: start, count };
     }
-    const scope = { owner: user._id, day: start, shard: 0 };
-    drift.push(...(await settleTotals(ctx, scope, totals, fix)));
+    const scope = { owner: user._id, day: start };
+    const sums = {
+      rows: await rowsOf(ctx, scope),
+      pending: pendingByDay.get(start) ?? emptyTotals(),
+      actual: totals,
+    };
+    drift.push(...(await settleTotals(ctx, scope, sums, fix)));
     count += totals.sessions;
     day = start + DAY_MS;
     if (budget.isSpent) return { id: user._id, day, count };
   }
-  const found = driftOf(user._id, { sessionCount: user.sessionCount }, { sessionCount: count });
-  if (fix && found.length > 0) await ctx.db.patch("users", user._id, { sessionCount: count });
+  const begun = pending.reduce((all, { sessions }) => all + sessions, 0);
+  const stored = { sessionCount: user.sessionCount + begun };
+  const found = driftOf(user._id, stored, { sessionCount: count });
+  if (fix && found.length > 0) {
+    await ctx.db.patch("users", user._id, { sessionCount: count - begun });
+  }
   drift.push(...found);
   return null;
 }
@@ -190,8 +207,8 @@ async function sumOfDay(
   return totals;
 }
 
-/** Sums by shard of the sessions read so far; `stamp` tells whether the day was written since. */
-type DayPart = { page: string | null; stamp: number; shards: Totals[] };
+/** Sums of the sessions read so far; `stamp` tells whether the day was written since. */
+type DayPart = { page: string | null; stamp: number; actual: Totals };
 
 /** Compare everybody's sums of one UTC day with those of the sessions that started on it. */
 export const days = authedMutation("repair:days", {
@@ -199,13 +216,17 @@ export const days = authedMutation("repair:days", {
   returns: report,
   handler: async (ctx, { day: moment, cursor, fix }) => {
     const day = dayOf(moment);
-    const stored = await everybodysRows(ctx, day);
-    const stamp = stored.reduce((all, row) => all + row.sessions + row.interactions, 0);
+    const scope = { owner: EVERYBODY, day };
+    const rows = await rowsOf(ctx, scope);
+    const { rows: allPending, asOf } = await unfolded(ctx, "all");
+    const pending = byDay(allPending).get(day) ?? emptyTotals();
+    const stamp = [...rows, pending].reduce((all, row) => all + row.sessions + row.interactions, 0);
     const part =
       cursor === null
-        ? { page: null, stamp, shards: Array.from({ length: SHARDS }, emptyTotals) }
+        ? { page: null, stamp, actual: emptyTotals() }
         : (fromCursor(cursor) as DayPart);
-    if (part.stamp !== stamp) return { checked: 0, drift: [], busy: true, nextCursor: null };
+    if (part.stamp !== stamp || asOf !== undefined)
+      return { checked: 0, drift: [], busy: true, nextCursor: null };
     const found = await readPage(ctx, {
       table: "userSessions",
       index: "by_startedAt",
@@ -218,18 +239,14 @@ export const days = authedMutation("repair:days", {
       limit: RECOUNT_DAY_SESSIONS,
     });
     for (const session of found.items) {
-      const { shard } = scopesOf(session).everybody;
-      part.shards[shard] = sum(part.shards[shard]!, await sessionTotals(ctx, session));
+      part.actual = sum(part.actual, await sessionTotals(ctx, session));
     }
     const checked = found.items.length;
     if (found.nextCursor !== null) {
       const state = { ...part, page: found.nextCursor };
       return { checked, drift: [], busy: false, nextCursor: toCursor(state) };
     }
-    const drift: Drift[] = [];
-    for (const [shard, totals] of part.shards.entries()) {
-      drift.push(...(await settleTotals(ctx, { owner: EVERYBODY, day, shard }, totals, fix)));
-    }
+    const drift = await settleTotals(ctx, scope, { rows, pending, actual: part.actual }, fix);
     return { checked, drift, busy: false, nextCursor: null };
   },
 });
@@ -246,10 +263,11 @@ export const queues = authedMutation("repair:queues", {
     await recountQueue(ctx, await requireQueue(ctx, queueId), cursor, fix),
 });
 
-async function everybodysRows(ctx: QueryCtx, day: number): Promise<Totals[]> {
-  const shards = Array.from({ length: SHARDS }, (_, shard) => ({ owner: EVERYBODY, day, shard }));
-  const rows = await Promise.all(shards.map((scope) => rowOf(ctx, scope)));
-  return rows.filter((row) => row !== null);
+async function rowsOf(ctx: QueryCtx, { owner, day }: Scope): Promise<Doc<"totals">[]> {
+  return await ctx.db
+    .query("totals")
+    .withIndex("by_owner_day", (q) => q.eq("owner", owner).eq("day", day))
+    .take(SHARDS);
 }
 
 function walkFrom<Part>(cursor: string | null): Walk<Part> {

@@ -17,8 +17,7 @@ import { readPage } from "./model/paging.ts";
 import { limitCaller } from "./model/rateLimit.ts";
 import { interaction, page, pageArgs, user, userSession } from "./model/records.ts";
 import { SessionReader, requireSession } from "./model/sessions.ts";
-import { requireVisibleUser, userByClerkId } from "./model/users.ts";
-import { toRecord } from "./model/toRecord.ts";
+import { requireVisibleUser, toUser, userByClerkId } from "./model/users.ts";
 
 type Subject = Pick<AuditEntry, "subjectType" | "subjectId" | "sessionId" | "userId">;
 
@@ -48,7 +47,7 @@ export const ofUser = authedMutation("reveals:ofUser", {
   handler: async (ctx, { clerkId, reason }) => {
     const found = await requireVisibleUser(ctx, clerkId);
     await audited(ctx, ofPerson(found), reason);
-    return toRecord(user, found);
+    return await toUser(ctx, found);
   },
 });
 
@@ -69,7 +68,7 @@ export const findUser = authedMutation("reveals:findUser", {
     const nobody = { subjectType: "users", subjectId: "list" };
     const subject = found === null ? nobody : ofPerson(found);
     await audited(ctx, subject, reason, { action: "user.find", found: found !== null });
-    return found === null ? null : toRecord(user, found);
+    return found === null ? null : await toUser(ctx, found);
   },
 });
 

@@ -50,7 +50,7 @@ export const take = authedMutation("reviewClaims:take", {
     const item = await requireItem(ctx, itemId);
     const queue = (await ctx.db.get("reviewQueues", item.queueId))!;
     if (queue.state === "closed") throw refusal("CONFLICT", "The review queue is closed.");
-    refuseErasing(await ctx.db.get("users", item.userId));
+    await refuseErasing(ctx, item.userId);
     return await shownClaim(ctx, await takeItem(ctx, queue, item, ctx.caller.subject));
   },
 });
@@ -120,7 +120,7 @@ export const saveDraft = authedMutation("reviewClaims:saveDraft", {
   returns: held,
   handler: async (ctx, { itemId, ...draft }) => {
     const item = await requireItem(ctx, itemId);
-    refuseErasing(await ctx.db.get("users", item.userId));
+    await refuseErasing(ctx, item.userId);
     const { subject } = ctx.caller;
     const slot = await slotOf(ctx, item._id, subject);
     if (slot?.state === "submitted") {

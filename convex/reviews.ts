@@ -147,7 +147,7 @@ export const adjudicate = authedMutation("reviews:adjudicate", {
 async function writableItem(ctx: AuthedMutationCtx, itemId: string) {
   const item = await requireItem(ctx, itemId);
   ctx.about(item.userId);
-  refuseErasing(await ctx.db.get("users", item.userId));
+  await refuseErasing(ctx, item.userId);
   return item;
 }
 

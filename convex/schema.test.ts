@@ -9,9 +9,12 @@ const MOMENTS: Record<string, string> = {
   erasures: "startedAt",
   jobLeases: "_creationTime",
   metricRollups: "_creationTime",
+  pendingTotals: "_creationTime",
   rateLimits: "_creationTime",
+  searchTexts: "_creationTime",
   storageEvents: "at",
   totals: "_creationTime",
+  userWords: "_creationTime",
 };
 
 test("every table has the moment at which a row was made", () => {

@@ -13,6 +13,7 @@ import { allows, rolesFor } from "./model/permissions.ts";
 import type { FunctionName } from "./model/permissions.ts";
 import { redactedText } from "./model/redaction.ts";
 import { firstCharacters, lastCharacters } from "./model/texts.ts";
+import { questionOf } from "./model/words.ts";
 
 /** Every text in a value, with the path to it. */
 function texts(value: unknown, path = ""): [string, string][] {
@@ -42,7 +43,7 @@ test("a highlight begins and ends between characters, and so does each of its pi
   fc.assert(
     fc.property(characters, word, characters, (before, query, after) => {
       const text = `${before} ${query} ${after}`;
-      const pieces = highlighted(text, query);
+      const pieces = highlighted(text, questionOf(query)!);
       const shown = pieces.map((piece) => piece.text).join("");
       const start = text.indexOf(shown);
       expect(start).toBeGreaterThanOrEqual(0);

@@ -28,6 +28,7 @@ import {
 } from "./model/records.ts";
 import { enterQueues } from "./model/reviewQueues.ts";
 import { resultOf } from "./model/reviewSlots.ts";
+import { asOfPart, addPending, byDay, unfolded } from "./model/pendingTotals.ts";
 import { indexFor, matchesSession, sessionFilters } from "./model/sessionFilters.ts";
 import {
   SessionReader,
@@ -44,12 +45,10 @@ import {
   addTotals,
   dayOf,
   emptyTotals,
+  ownScope,
   rowOf,
-  scopesOf,
-  sum,
   toSummary,
 } from "./model/totals.ts";
-import type { Totals } from "./model/totals.ts";
 import { refuseErasedConversation, refuseErasedUser } from "./model/tombstones.ts";
 import { refuseErasing, requireUser, userByClerkId } from "./model/users.ts";
 import { toRecord } from "./model/toRecord.ts";
@@ -72,7 +71,7 @@ export const create = authedMutation("userSessions:create", {
     await refuseErasedUser(ctx, clerkId);
     await refuseErasedConversation(ctx, args.externalId);
     const user = await requireUser(ctx, clerkId);
-    refuseErasing(user);
+    await refuseErasing(ctx, user._id);
     const known = await sessionByExternalId(ctx, args.externalId);
     if (known !== null) {
       const isSame =
@@ -96,12 +95,11 @@ export const create = authedMutation("userSessions:create", {
       labels: [],
       createdAt: Date.now(),
     });
-    await ctx.db.patch("users", user._id, {
-      sessionCount: user.sessionCount + 1,
-      lastSeenAt: Math.max(user.lastSeenAt, args.startedAt),
-    });
-    const scopes = scopesOf({ _id: id, userId: user._id, startedAt: args.startedAt });
-    await addTotals(ctx, Object.values(scopes), { ...emptyTotals(), sessions: 1 });
+    const totals = { ...emptyTotals(), sessions: 1 };
+    const { startedAt } = args;
+    await addTotals(ctx, ownScope({ _id: id }), totals);
+    const whose = { userId: user._id, day: dayOf(startedAt), lastSeenAt: startedAt };
+    await addPending(ctx, whose, totals);
     return { id, created: true };
   },
 });
@@ -150,7 +148,7 @@ export const setLegalHold = authedMutation("userSessions:setLegalHold", {
   handler: async (ctx, { id, legalHold }) => {
     const session = await requireSession(ctx, id);
     ctx.about(session.userId);
-    refuseErasing(await ctx.db.get("users", session.userId));
+    await refuseErasing(ctx, session.userId);
     await ctx.db.patch("userSessions", session._id, { legalHold });
     const action = legalHold ? "session.hold" : "session.release";
     const subject = { subjectType: "userSession", subjectId: session._id };
@@ -314,7 +312,7 @@ export const summary = authedQuery("userSessions:summary", {
   handler: async (ctx, { id }) => {
     const session = await sessionById(ctx, id);
     if (session === null) return null;
-    const totals = await rowOf(ctx, scopesOf(session).session);
+    const totals = await rowOf(ctx, ownScope(session));
     return toRecord(sessionSummary, session, {
       sessionId: session._id,
       ...toSummary(totals ?? emptyTotals(), session),
@@ -325,7 +323,8 @@ export const summary = authedQuery("userSessions:summary", {
 /**
  * Return figures of everybody's sessions by the UTC day on which they started.
  *
- * `from` is inclusive, `to` exclusive, at most 31 days; days without sessions are left out.
+ * `from` is inclusive, `to` exclusive, at most 31 days; days without sessions are left out. With
+ * `asOf`, what was written after that moment is not in the figures yet.
  */
 export const daily = authedQuery("userSessions:daily", {
   args: { from: moment(), to: moment() },
@@ -341,8 +340,12 @@ export const daily = authedQuery("userSessions:daily", {
         q.eq("owner", EVERYBODY).gte("day", from).lt("day", args.to),
       )
       .take(DAILY_DAYS * SHARDS);
-    const days = new Map<number, Totals>();
-    for (const row of rows) days.set(row.day, sum(days.get(row.day) ?? emptyTotals(), row));
-    return [...days].map(([day, totals]) => ({ day, ...toSummary(totals) }));
+    const { rows: pending, asOf } = await unfolded(ctx, "all");
+    const recent = pending.filter(({ day }) => day >= from && day < args.to);
+    const days = byDay([...rows, ...recent]);
+    return [...days]
+      .sort(([left], [right]) => left - right)
+      .filter(([, { sessions }]) => sessions > 0)
+      .map(([day, totals]) => ({ day, ...toSummary(totals), ...asOfPart(asOf) }));
   },
 });

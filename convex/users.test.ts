@@ -141,6 +141,54 @@ test("users are found by name, e-mail address and Clerk id", async () => {
   await refused(search("x".repeat(201)), "VALIDATION");
 });
 
+test("everybody of a common first name is found, page by page and once each", async () => {
+  const t = deployment();
+  const names = Array.from({ length: 130 }, (_, at) => `Maria Marisol ${at % 7} Number${at}`);
+  for (const [at, name] of names.entries()) await addUser(t, `u${at}`, { name });
+  await addUser(t, "other", { name: "Mark Twain" });
+  const pages = async (search: string, limit: number, more: object = {}) => {
+    const found: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: { items: { clerkId: string }[]; nextCursor: string | null } = await as(
+        t,
+        "viewer",
+      ).query(api.users.list, { cursor, limit, search, ...more });
+      expect(page.items.length).toBeLessThanOrEqual(limit);
+      found.push(...page.items.map(({ clerkId }) => clerkId));
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    return found;
+  };
+  const all = names.map((_, at) => `u${at}`).sort();
+  for (const search of ["maria", "mari", "MARÍA"]) {
+    expect((await pages(search, 50)).sort()).toEqual(all);
+  }
+  expect((await pages("mar", 200)).at(-1)).toBe("other");
+  expect(await pages("maria number129", 7)).toEqual(["u129"]);
+  expect((await pages("maria 3", 2)).length).toBe(19);
+  expect(await pages("maria", 50, { status: "banned" })).toEqual([]);
+  expect((await pages("u7", 3))[0]).toBe("u7");
+});
+
+test("the words of a user follow a new name, another kind, and go with an erasure", async () => {
+  const t = deployment();
+  await addUser(t, "user_1", { name: "Grace Hopper" });
+  const found = async (search: string, kind: "product" | "team" = "product") => {
+    const args = { cursor: null, limit: 10, search, kind };
+    return (await as(t, "worker").query(api.users.list, args)).items.length;
+  };
+  await addUser(t, "user_1", { name: "Ada Łovelace" });
+  expect([await found("hopper"), await found("lovelace")]).toEqual([0, 1]);
+  await addUser(t, "user_1", { kind: "team" });
+  expect([await found("lovelace"), await found("lovelace", "team")]).toEqual([0, 1]);
+  const words = () => t.run(async (ctx) => await ctx.db.query("userWords").collect());
+  expect((await words()).length).toBeGreaterThan(0);
+  await as(t, "worker").mutation(api.erasure.start, { clerkId: "user_1" });
+  await as(t, "worker").mutation(api.erasure.step, { clerkId: "user_1", deletedKeys: [] });
+  expect(await words()).toEqual([]);
+});
+
 test.each(["ada@example.org", "example", "555", "8675309", "lovelace 555"])(
   "searching users for %j tells nothing that is masked",
   async (search) => {

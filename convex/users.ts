@@ -26,12 +26,13 @@ import {
   summary as summaryRecord,
   user,
 } from "./model/records.ts";
+import { asOfPart, byDay, unfolded } from "./model/pendingTotals.ts";
 import { refuseErasedUser } from "./model/tombstones.ts";
 import { dayOf, emptyTotals, sum, toSummary } from "./model/totals.ts";
 import type { Totals } from "./model/totals.ts";
-import { refuseErasing, searchTextOf, userByClerkId } from "./model/users.ts";
-import { holdsWords } from "./model/words.ts";
-import { toRecord } from "./model/toRecord.ts";
+import { refuseErasing, toUser, userByClerkId } from "./model/users.ts";
+import { searchTextOf, searchedUsers, settleUserWords } from "./model/userWords.ts";
+import { questionOf, textAnswers } from "./model/words.ts";
 
 const profile = {
   clerkId: v.string(),
@@ -78,24 +79,31 @@ export const upsert = authedMutation("users:upsert", {
         status: args.status ?? "active",
         lastSeenAt: args.lastSeenAt ?? createdAt,
         sessionCount: 0,
-        searchText: searchTextOf(args),
         createdAt,
       });
+      await settleUserWords(ctx, id, args);
       return { id, created: true };
     }
-    refuseErasing(known);
+    await refuseErasing(ctx, known._id);
     const isOlder =
       args.clerkUpdatedAt !== undefined &&
       known.clerkUpdatedAt !== undefined &&
       args.clerkUpdatedAt < known.clerkUpdatedAt;
     const { createdAt: _, lastSeenAt, ...rest } = args;
     const changes = { ...rest, ...Object.fromEntries(clear.map((name) => [name, undefined])) };
-    const searchText = searchTextOf({ ...known, ...changes });
-    const fields = isOlder ? {} : { ...changes, searchText };
-    await ctx.db.patch("users", known._id, {
-      ...fields,
+    const fields = {
+      ...(isOlder ? {} : changes),
       lastSeenAt: Math.max(known.lastSeenAt, lastSeenAt ?? 0),
-    });
+    };
+    // Backends say who is there with each conversation: what says nothing new is not written, so
+    // that it conflicts with nothing.
+    const isNew = Object.entries(fields).some(
+      ([name, value]) => known[name as keyof Doc<"users">] !== value,
+    );
+    if (isNew) await ctx.db.patch("users", known._id, fields);
+    const after = { ...known, ...fields };
+    const isFoundAlike = after.kind === known.kind && searchTextOf(after) === searchTextOf(known);
+    if (!isFoundAlike) await settleUserWords(ctx, known._id, after);
     return { id: known._id, created: false };
   },
 });
@@ -106,15 +114,17 @@ export const get = authedQuery("users:get", {
   returns: v.union(user, v.null()),
   handler: async (ctx, { clerkId }) => {
     const found = await userByClerkId(ctx, clerkId);
-    return found === null ? null : toRecord(user, found);
+    return found === null ? null : await toUser(ctx, found);
   },
 });
 
 /**
- * Return one page of the users of one kind (default: product), newest first by default.
+ * Return one page of the users of one kind (default: product), newest first by default. In the order
+ * of `lastSeenAt` the sessions of the last seconds may not count yet.
  *
  * With `search`, those whose name, e-mail address and Clerk id, as the caller may see them, hold
- * all its words, best first; the sort order then does not apply.
+ * all its words, the last one by its beginning: an exact Clerk id first, then by the alphabet of the
+ * words that match. The sort order then does not apply.
  */
 export const list = authedQuery("users:list", {
   args: {
@@ -129,14 +139,13 @@ export const list = authedQuery("users:list", {
   handler: async (ctx, args) => {
     const kind = args.kind ?? "product";
     const text = args.search?.trim() ?? "";
-    const accept = (doc: Doc<"users">) =>
-      (args.status === undefined || doc.status === args.status) &&
-      (text === "" || holdsWords(ctx.visible(searchTextOf(doc)), text));
+    const isWanted = (doc: Doc<"users">) => args.status === undefined || doc.status === args.status;
     const found =
       text === ""
-        ? await readPage(ctx, listing(kind, args), accept)
-        : await searched(ctx, kind, text, args, accept);
-    return { items: found.items.map((row) => toRecord(user, row)), nextCursor: found.nextCursor };
+        ? await readPage(ctx, listing(kind, args), isWanted)
+        : await searched(ctx, kind, text, args, isWanted);
+    const items = await Promise.all(found.items.map((row) => toUser(ctx, row)));
+    return { items, nextCursor: found.nextCursor };
   },
 });
 
@@ -144,7 +153,7 @@ export const list = authedQuery("users:list", {
  * Return figures of a user's sessions, in sum and by the UTC day of their start.
  *
  * Of the days from `from` to `to` (default: the last 92 days), at most 366. Null for an unknown
- * user.
+ * user. With `asOf`, what was written after that moment is not in the figures yet.
  */
 export const summary = authedQuery("users:summary", {
   args: { clerkId: v.string(), from: v.optional(moment()), to: v.optional(moment()) },
@@ -164,9 +173,12 @@ export const summary = authedQuery("users:summary", {
       .query("totals")
       .withIndex("by_owner_day", (q) => q.eq("owner", user._id).gte("day", from).lte("day", to))
       .take(USER_SUMMARY_DAYS);
-    const total = rows.reduce<Totals>((all, row) => sum(all, row), emptyTotals());
-    const days = rows.map((row) => ({ day: row.day, ...toSummary(row) }));
-    return { total: toSummary(total), days };
+    const { rows: pending, asOf } = await unfolded(ctx, user._id);
+    const recent = pending.filter(({ day }) => day >= from && day <= to);
+    const days = [...byDay([...rows, ...recent])].sort(([left], [right]) => left - right);
+    const total = days.reduce((all, [, totals]) => sum(all, totals), emptyTotals());
+    const shown = (totals: Totals) => ({ ...toSummary(totals), ...asOfPart(asOf) });
+    return { total: shown(total), days: days.map(([day, totals]) => ({ day, ...shown(totals) })) };
   },
 });
 
@@ -193,26 +205,32 @@ function listing(kind: UserKind, { cursor, limit, status, sort, order }: ListArg
   };
 }
 
-/** Search has one page: the best matches. An exact Clerk id comes first. */
 async function searched(
-  ctx: QueryCtx,
+  ctx: QueryCtx & { visible: (text: string) => string },
   kind: UserKind,
   text: string,
-  { limit }: ListArgs,
-  accept: (doc: Doc<"users">) => boolean,
+  { cursor, limit, status }: ListArgs,
+  isWanted: (doc: Doc<"users">) => boolean,
 ): Promise<Page<Doc<"users">>> {
   const checks = new Checks();
   checks.text("search", text, QUERY_CHARS);
   checks.integer("limit", limit, 1, PAGE_ITEMS);
   checks.done();
+  const question = questionOf(text);
+  if (question === null) return { items: [], nextCursor: null };
+  const accept = (doc: Doc<"users">) =>
+    isWanted(doc) && textAnswers(ctx.visible(searchTextOf(doc)), question);
   const exact = await userByClerkId(ctx, text);
-  const matches = await ctx.db
-    .query("users")
-    .withSearchIndex("search", (q) => q.search("searchText", text).eq("kind", kind))
-    .take(PAGE_ITEMS);
-  const isNamed = exact !== null && exact.kind === kind;
-  const all = isNamed ? [exact, ...matches.filter(({ _id }) => _id !== exact._id)] : matches;
-  return { items: all.filter(accept).slice(0, limit), nextCursor: null };
+  const isNamed = exact !== null && exact.kind === kind && accept(exact);
+  const filters = { search: text, status };
+  const others = (doc: Doc<"users">) => accept(doc) && !(isNamed && doc._id === exact._id);
+  if (!isNamed || cursor !== null) {
+    return await searchedUsers(ctx, kind, question, { cursor, limit }, filters, others);
+  }
+  if (limit === 1) return { items: [exact], nextCursor: null };
+  const page = { cursor, limit: limit - 1 };
+  const rest = await searchedUsers(ctx, kind, question, page, filters, others);
+  return { items: [exact, ...rest.items], nextCursor: rest.nextCursor };
 }
 
 function checkProfile(args: Profile, clear: Infer<typeof clearable>[]): void {

@@ -194,15 +194,24 @@ class Stack:
             passwords={role: _password() for role in DEMO_ROLES},
         )
 
+    def write_environment(self, target: Path) -> None:
+        """Write `app_environment` as a file of the form of `.env`."""
+        lines = (f"{name}={json.dumps(value)}\n" for name, value in self.app_environment().items())
+        _write_private(target, "".join(lines))
+
     def _save(self) -> None:
-        target = Path(self.home) / STATE_FILE
-        draft = target.with_suffix(".tmp")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(asdict(self), file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
+        _write_private(Path(self.home) / STATE_FILE, json.dumps(asdict(self), indent=1))
+
+
+def _write_private(target: Path, text: str) -> None:
+    """Replace a file as a whole, readable by its owner only."""
+    draft = target.with_suffix(".tmp")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(target)
 
 
 def _password() -> str:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from lib.commands.settings import RUNNING_STACK
 from local import processes
 from local.children import Child, stop_all
 from local.stack import Stack, port_is_free
@@ -50,6 +51,7 @@ class Supervisor:
             signal.signal(name, lambda *_: self._stop.set())
         try:
             self._start()
+            self._stack.write_environment(self._settings_file)
             self._say_ready()
             while not self._stop.is_set():
                 self._watch()
@@ -59,8 +61,14 @@ class Supervisor:
         finally:
             self._say("Stopping ...")
             stop_all(self._children, self._say)
+            self._settings_file.unlink(missing_ok=True)
             (Path(self._stack.home) / "pids.json").unlink(missing_ok=True)
         return 0
+
+    @property
+    def _settings_file(self) -> Path:
+        """Where the product's commands find the settings of this stack while it runs."""
+        return Path(self._stack.home) / RUNNING_STACK
 
     def _start(self) -> None:
         stack = self._stack

@@ -8,11 +8,6 @@
  * @module
  */
 
-import type {
-  ApiFromModules,
-  FilterApi,
-  FunctionReference,
-} from "convex/server";
 import type * as alertDeliveries from "../alertDeliveries.js";
 import type * as alerts from "../alerts.js";
 import type * as audioObjects from "../audioObjects.js";
@@ -48,6 +43,7 @@ import type * as model_errors from "../model/errors.js";
 import type * as model_eventTables from "../model/eventTables.js";
 import type * as model_events from "../model/events.js";
 import type * as model_fields from "../model/fields.js";
+import type * as model_folding from "../model/folding.js";
 import type * as model_functions from "../model/functions.js";
 import type * as model_histogram from "../model/histogram.js";
 import type * as model_holds from "../model/holds.js";
@@ -61,6 +57,7 @@ import type * as model_migrations from "../model/migrations.js";
 import type * as model_names from "../model/names.js";
 import type * as model_outbox from "../model/outbox.js";
 import type * as model_paging from "../model/paging.js";
+import type * as model_pendingTotals from "../model/pendingTotals.js";
 import type * as model_permissions from "../model/permissions.js";
 import type * as model_productTables from "../model/productTables.js";
 import type * as model_queueChecks from "../model/queueChecks.js";
@@ -81,6 +78,7 @@ import type * as model_reviewTallies from "../model/reviewTallies.js";
 import type * as model_reviewing from "../model/reviewing.js";
 import type * as model_rubric from "../model/rubric.js";
 import type * as model_sampling from "../model/sampling.js";
+import type * as model_searchTexts from "../model/searchTexts.js";
 import type * as model_sessionFilters from "../model/sessionFilters.js";
 import type * as model_sessions from "../model/sessions.js";
 import type * as model_silences from "../model/silences.js";
@@ -89,6 +87,7 @@ import type * as model_toRecord from "../model/toRecord.js";
 import type * as model_tombstones from "../model/tombstones.js";
 import type * as model_totals from "../model/totals.js";
 import type * as model_turnContext from "../model/turnContext.js";
+import type * as model_userWords from "../model/userWords.js";
 import type * as model_users from "../model/users.js";
 import type * as model_words from "../model/words.js";
 import type * as rateLimits from "../rateLimits.js";
@@ -100,17 +99,16 @@ import type * as reviews from "../reviews.js";
 import type * as rubrics from "../rubrics.js";
 import type * as storageEvents from "../storageEvents.js";
 import type * as system from "../system.js";
+import type * as totals from "../totals.js";
 import type * as userSessions from "../userSessions.js";
 import type * as users from "../users.js";
 
-/**
- * A utility for referencing Convex functions in your app's API.
- *
- * Usage:
- * ```js
- * const myFunctionReference = api.myModule.myFunction;
- * ```
- */
+import type {
+  ApiFromModules,
+  FilterApi,
+  FunctionReference,
+} from "convex/server";
+
 declare const fullApi: ApiFromModules<{
   alertDeliveries: typeof alertDeliveries;
   alerts: typeof alerts;
@@ -147,6 +145,7 @@ declare const fullApi: ApiFromModules<{
   "model/eventTables": typeof model_eventTables;
   "model/events": typeof model_events;
   "model/fields": typeof model_fields;
+  "model/folding": typeof model_folding;
   "model/functions": typeof model_functions;
   "model/histogram": typeof model_histogram;
   "model/holds": typeof model_holds;
@@ -160,6 +159,7 @@ declare const fullApi: ApiFromModules<{
   "model/names": typeof model_names;
   "model/outbox": typeof model_outbox;
   "model/paging": typeof model_paging;
+  "model/pendingTotals": typeof model_pendingTotals;
   "model/permissions": typeof model_permissions;
   "model/productTables": typeof model_productTables;
   "model/queueChecks": typeof model_queueChecks;
@@ -180,6 +180,7 @@ declare const fullApi: ApiFromModules<{
   "model/reviewing": typeof model_reviewing;
   "model/rubric": typeof model_rubric;
   "model/sampling": typeof model_sampling;
+  "model/searchTexts": typeof model_searchTexts;
   "model/sessionFilters": typeof model_sessionFilters;
   "model/sessions": typeof model_sessions;
   "model/silences": typeof model_silences;
@@ -188,6 +189,7 @@ declare const fullApi: ApiFromModules<{
   "model/tombstones": typeof model_tombstones;
   "model/totals": typeof model_totals;
   "model/turnContext": typeof model_turnContext;
+  "model/userWords": typeof model_userWords;
   "model/users": typeof model_users;
   "model/words": typeof model_words;
   rateLimits: typeof rateLimits;
@@ -199,14 +201,35 @@ declare const fullApi: ApiFromModules<{
   rubrics: typeof rubrics;
   storageEvents: typeof storageEvents;
   system: typeof system;
+  totals: typeof totals;
   userSessions: typeof userSessions;
   users: typeof users;
 }>;
+
+/**
+ * A utility for referencing Convex functions in your app's public API.
+ *
+ * Usage:
+ * ```js
+ * const myFunctionReference = api.myModule.myFunction;
+ * ```
+ */
 export declare const api: FilterApi<
   typeof fullApi,
   FunctionReference<any, "public">
 >;
+
+/**
+ * A utility for referencing Convex functions in your app's internal API.
+ *
+ * Usage:
+ * ```js
+ * const myFunctionReference = internal.myModule.myFunction;
+ * ```
+ */
 export declare const internal: FilterApi<
   typeof fullApi,
   FunctionReference<any, "internal">
 >;
+
+export declare const components: {};

@@ -23,6 +23,8 @@ export const auditEventRow = v.object({
 /** Receipts of erasures; they outlive the rows that they count. */
 export const erasureRow = v.object({
   clerkId: v.string(),
+  /** Absent on erasures of earlier releases, until their next step. */
+  userId: v.optional(v.id("users")),
   startedBy: v.string(),
   startedAt: moment(),
   finishedAt: v.optional(moment()),
@@ -46,6 +48,7 @@ export const accountTables = {
 
   erasures: defineTable(erasureRow)
     .index("by_clerkId", ["clerkId"])
+    .index("by_userId", ["userId"])
     .index("by_sweptAt_startedAt", ["sweptAt", "startedAt"])
     .index("by_startedAt", ["startedAt"]),
 

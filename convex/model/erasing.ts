@@ -5,8 +5,11 @@ import { deleteRows } from "./batches.ts";
 import { ERASE_ITEMS, ERASE_SESSIONS } from "./limits.ts";
 import { dropItem } from "./reviewSlots.ts";
 import { uncountReviews } from "./reviewTallies.ts";
+import { dropSearchText } from "./searchTexts.ts";
 import { burySession, buryUser } from "./tombstones.ts";
-import { addTotals, rowOf, scopesOf } from "./totals.ts";
+import { addPending, fold } from "./pendingTotals.ts";
+import { dayOf, emptyTotals, ownScope, rowOf, sum } from "./totals.ts";
+import { settleUserWords } from "./userWords.ts";
 
 /**
  * Delete the next batch and add what went to `counts`, by table. The user's own row goes last.
@@ -18,6 +21,11 @@ export async function deleteBatch(
   user: Doc<"users">,
   counts: Record<string, number>,
 ): Promise<boolean> {
+  // Everybody's sums lose what the sessions counted when these go: all of it must be in them.
+  const pending = ctx.db
+    .query("pendingTotals")
+    .withIndex("by_user", (q) => q.eq("userId", user._id));
+  if ((await fold(ctx, pending)) > 0) return false;
   for (const part of [reviewItems, reviews, drafts, interactions, sessions, answers, totals]) {
     const { table, deleted } = await part(ctx, user);
     if (deleted > 0) {
@@ -26,6 +34,7 @@ export async function deleteBatch(
     }
   }
   await buryUser(ctx, user.clerkId);
+  await settleUserWords(ctx, user._id, null);
   await ctx.db.delete("users", user._id);
   counts["users"] = 1;
   return true;
@@ -58,7 +67,8 @@ async function interactions(ctx: MutationCtx, user: Doc<"users">) {
   const rows = ctx.db
     .query("interactions")
     .withIndex("by_user_createdAt", (q) => q.eq("userId", user._id));
-  return { table: "interactions", ...(await deleteRows(ctx, "interactions", rows)) };
+  const before = (row: Doc<"interactions">) => dropSearchText(ctx, row);
+  return { table: "interactions", ...(await deleteRows(ctx, "interactions", rows, { before })) };
 }
 
 async function sessions(ctx: MutationCtx, user: Doc<"users">) {
@@ -66,10 +76,10 @@ async function sessions(ctx: MutationCtx, user: Doc<"users">) {
     .query("userSessions")
     .withIndex("by_user_startedAt", (q) => q.eq("userId", user._id));
   const before = async (row: Doc<"userSessions">) => {
-    const scopes = scopesOf(row);
-    const own = await rowOf(ctx, scopes.session);
+    const own = await rowOf(ctx, ownScope(row));
     if (own !== null) {
-      await addTotals(ctx, [scopes.everybody], own, -1);
+      const day = dayOf(row.startedAt);
+      await addPending(ctx, { day }, sum(emptyTotals(), own, -1));
       await ctx.db.delete("totals", own._id);
     }
     await burySession(ctx, row);

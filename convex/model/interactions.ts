@@ -9,7 +9,8 @@ import type { Listing } from "./paging.ts";
 import { interaction, newInteraction } from "./records.ts";
 import type { HighlightPiece, Interaction, NewInteraction } from "./records.ts";
 import { characterEnd, firstCharacters, lastCharacters, utf8Bytes } from "./texts.ts";
-import { WORD, wordTest } from "./words.ts";
+import { hitsIn } from "./words.ts";
+import type { Question } from "./words.ts";
 import { toRecord } from "./toRecord.ts";
 
 /** Characters of text before and after the first hit in a highlight. */
@@ -78,23 +79,22 @@ export async function interactionAt(
 }
 
 /**
- * Cut the part of a text around the first searched word into pieces. The text must already be
- * masked: a number that is cut into pieces would no longer be recognised as one.
+ * Cut the part of a text around the first hit into pieces. The text must already be masked: a number
+ * that is cut into pieces would no longer be recognised as one.
  */
-export function highlighted(text: string, query: string): HighlightPiece[] {
-  const isHit = wordTest(query);
-  const hits = [...text.matchAll(WORD)].filter(([word]) => isHit(word.toLowerCase()));
-  const first = hits[0]?.index ?? 0;
+export function highlighted(text: string, question: Question): HighlightPiece[] {
+  const hits = hitsIn(text, question);
+  const first = hits[0]?.start ?? 0;
   const start = first - lastCharacters(text.slice(0, first), CONTEXT.before).length;
   const end = first + firstCharacters(text.slice(first), CONTEXT.after).length;
   const pieces: HighlightPiece[] = [];
   let at = start;
-  for (const { 0: word, index } of hits) {
-    const until = characterEnd(text, index + word.length);
+  for (const hit of hits) {
+    const until = characterEnd(text, hit.end);
     if (until > end) break;
-    if (index < at) continue;
-    if (index > at) pieces.push({ text: text.slice(at, index), hit: false });
-    pieces.push({ text: text.slice(index, until), hit: true });
+    if (hit.start < at) continue;
+    if (hit.start > at) pieces.push({ text: text.slice(at, hit.start), hit: false });
+    pieces.push({ text: text.slice(hit.start, until), hit: true });
     at = until;
   }
   if (at < end) pieces.push({ text: text.slice(at, end), hit: false });

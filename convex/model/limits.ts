@@ -39,9 +39,18 @@ export const AUDIO_BYTES = 2 * 1024 ** 3;
 export const PAGE_ITEMS = 200;
 export const TRANSCRIPT_ITEMS = 2000;
 export const SEARCH_ITEMS = 50;
-/** Candidates of the search index that one search looks at: 2.5 MiB if all texts are the longest. */
-export const SEARCH_CANDIDATES = 80;
+/** Candidates that one search looks at: as many as a search index hands out. */
+export const SEARCH_CANDIDATES = 1024;
+/** Bytes of words that are stored of a turn to be searched. */
+export const SEARCHED_BYTES = 8 * 1024;
 export const QUERY_CHARS = 200;
+/** Words by which a user is found. */
+export const USER_WORDS = 100;
+/** Different words of a question that count. */
+export const QUERY_TERMS = 64;
+/** Words that a search index of Convex looks up, and bytes of the longest word that it keeps. */
+export const INDEX_TERMS = 16;
+export const INDEX_WORD_BYTES = 31;
 /** Turns, and bytes of them, that are read on each side of a turn to mask what is spread over them. */
 export const CONTEXT_TURNS = 24;
 export const TURN_CONTEXT_BYTES = 256 * 1024;
@@ -69,6 +78,12 @@ export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 /** Turns that are older when they come were not late: somebody fills up the past. */
 export const BACKFILL_MS = 6 * HOUR_MS;
+/** How old what writes have counted must be before it is folded into the sums. */
+export const FOLD_AFTER_MS = 5_000;
+/** Users' days whose sums one call of that job writes: up to 28 KiB each. */
+export const FOLD_SCOPES = 100;
+/** Sessions begun and not folded in yet that one user's counters are read with. */
+export const UNFOLDED_STARTS = 20;
 /** Largest answer that is kept for a retried mutation, bytes of JSON. */
 export const ANSWER_BYTES = 16 * 1024;
 /** How long a retried mutation is recognised. */

@@ -10,8 +10,10 @@ import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { isHeld } from "./audio.ts";
 import { heldChanges } from "./holds.ts";
+import { settleSearchText } from "./searchTexts.ts";
 import { buryUser } from "./tombstones.ts";
-import { searchTextOf, userByClerkId } from "./users.ts";
+import { settleUserWords } from "./userWords.ts";
+import { userByClerkId } from "./users.ts";
 
 type Table =
   "users" | "userSessions" | "interactions" | "audioObjects" | "erasures" | "auditEvents";
@@ -25,14 +27,6 @@ type Change<Name extends Table> =
 export type AnyMigration = { [Name in Table]: Migration<Name> }[Table];
 
 export const MIGRATIONS: readonly AnyMigration[] = [
-  {
-    name: "1-users-searchText",
-    table: "users",
-    change: (user) => {
-      const searchText = searchTextOf(user);
-      return user.searchText === searchText ? null : { searchText };
-    },
-  },
   {
     name: "2-audioObjects-hold",
     table: "audioObjects",
@@ -68,5 +62,19 @@ export const MIGRATIONS: readonly AnyMigration[] = [
       status === "stored" && analysis === "corrupt" && reason === "truncated"
         ? { analysis: "pending", reason: undefined }
         : null,
+  },
+  {
+    // Users were found by a full-text index of `searchText`.
+    name: "6-users-words",
+    table: "users",
+    change: async (user, ctx) => {
+      const changed = await settleUserWords(ctx, user._id, user);
+      return changed || user.searchText !== undefined ? { searchText: undefined } : null;
+    },
+  },
+  {
+    name: "7-interactions-searchTexts",
+    table: "interactions",
+    change: async (turn, ctx) => ((await settleSearchText(ctx, turn)) ? {} : null),
   },
 ];

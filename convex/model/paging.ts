@@ -27,9 +27,9 @@ export type Listing<Table extends Tables> = {
   equals: Record<string, Value | undefined>;
   sortField: keyof Doc<Table> & string;
   /** First value of the sort field, inclusive. */
-  from?: number | undefined;
+  from?: number | string | undefined;
   /** End of the sort field's values, exclusive. */
-  to?: number | undefined;
+  to?: number | string | undefined;
   order: Order;
   cursor: string | null;
   limit: number;
@@ -42,7 +42,7 @@ export type Listing<Table extends Tables> = {
  * The last row of a page: its sort value, its creation time, and the ids already handed out of
  * rows that are equal in both.
  */
-type Position = { value: number; createdAt: number; ids: string[] };
+type Position = { value: number | string; createdAt: number; ids: string[] };
 
 type SystemFields = { _id: string; _creationTime: number };
 
@@ -132,7 +132,7 @@ function ranges<Table extends Tables>(
   ];
 }
 
-function after(position: Position | null, value: number, doc: SystemFields): Position {
+function after(position: Position | null, value: Position["value"], doc: SystemFields): Position {
   const isTie = position?.value === value && position.createdAt === doc._creationTime;
   const ids = isTie ? [...position.ids, doc._id] : [doc._id];
   return { value, createdAt: doc._creationTime, ids };
@@ -149,7 +149,7 @@ function decoded(cursor: string, mark: string): Position {
     const [found, value, createdAt, ids] = JSON.parse(text) as unknown[];
     const isIntact =
       found === mark &&
-      typeof value === "number" &&
+      (typeof value === "number" || typeof value === "string") &&
       typeof createdAt === "number" &&
       Array.isArray(ids) &&
       ids.every((id) => typeof id === "string");

@@ -30,7 +30,7 @@ export const userRow = v.object({
   sessionCount: whole(),
   /** Clerk's own `updated_at`: an older webhook does not overwrite a newer one. */
   clerkUpdatedAt: v.optional(moment()),
-  /** Name, e-mail address and Clerk id; absent only on rows older than migration 1. */
+  /** Of earlier releases; the migration `6-users-words` clears it. */
   searchText: v.optional(v.string()),
   source: v.optional(v.string()),
   createdAt: moment(),
@@ -125,13 +125,30 @@ export const audioObjectRow = v.object({
   createdAt: moment(),
 });
 
+/** Costs in billionths of a dollar, sums of durations in microseconds: see `totals.ts`. */
+const sums = {
+  sessions: whole(),
+  interactions: whole(),
+  tokensIn: whole(),
+  tokensOut: whole(),
+  costNanos: whole(),
+  ttft: histogram,
+  ttftSumMicros: whole(),
+  latency: histogram,
+  latencySumMicros: whole(),
+};
+
 export const productTables = {
   users: defineTable(userRow)
     .index("by_clerkId", ["clerkId"])
     .index("by_email", ["email"])
     .index("by_kind_createdAt", ["kind", "createdAt"])
-    .index("by_kind_lastSeenAt", ["kind", "lastSeenAt"])
-    .searchIndex("search", { searchField: "searchText", filterFields: ["kind"] }),
+    .index("by_kind_lastSeenAt", ["kind", "lastSeenAt"]),
+
+  /** Words by which users are found: a row for each word of each user. */
+  userWords: defineTable({ userId: v.id("users"), kind: userKind, word: v.string() })
+    .index("by_kind_word", ["kind", "word"])
+    .index("by_user", ["userId"]),
 
   userSessions: defineTable(userSessionRow)
     .index("by_user_startedAt", ["userId", "startedAt"])
@@ -143,8 +160,17 @@ export const productTables = {
   interactions: defineTable(interactionRow)
     .index("by_session_sequence", ["sessionId", "sequence"])
     .index("by_user_createdAt", ["userId", "createdAt"])
-    .index("by_requestId", ["requestId"])
-    .searchIndex("search", { searchField: "text", filterFields: ["sessionId"] }),
+    .index("by_requestId", ["requestId"]),
+
+  /** What of a turn is searched: its words in normal form. It goes when the turn goes. */
+  searchTexts: defineTable({
+    interactionId: v.id("interactions"),
+    sessionId: v.id("userSessions"),
+    userId: v.id("users"),
+    words: v.string(),
+  })
+    .index("by_interaction", ["interactionId"])
+    .searchIndex("search", { searchField: "words", filterFields: ["sessionId", "userId"] }),
 
   audioObjects: defineTable(audioObjectRow)
     .index("by_key", ["key"])
@@ -158,22 +184,24 @@ export const productTables = {
     .index("by_createdAt", ["createdAt"]),
 
   /**
-   * Sums kept by writes. `owner` is a session's id (day and shard 0), a user's id (one row per UTC
-   * day on which a session started) or `all` (one row per day and shard: writers of different
-   * sessions seldom meet in one row).
+   * Sums. `owner` is a session's id (day 0), written by its appends, or a user's id or `all` (one row
+   * per UTC day on which a session started), written by the job that folds `pendingTotals` in.
+   * `shard` is 0; earlier releases spread the rows of `all` over eight.
    */
-  totals: defineTable({
-    owner: v.string(),
+  totals: defineTable({ owner: v.string(), day: moment(), shard: whole(), ...sums }).index(
+    "by_owner_day",
+    ["owner", "day", "shard"],
+  ),
+
+  /** What is not yet in the sums of a user's day and of everybody's: see `pendingTotals.ts`. */
+  pendingTotals: defineTable({
+    /** Absent: it counts for everybody only. */
+    userId: v.optional(v.id("users")),
     day: moment(),
-    shard: whole(),
-    sessions: whole(),
-    interactions: whole(),
-    tokensIn: whole(),
-    tokensOut: whole(),
-    costNanos: whole(),
-    ttft: histogram,
-    ttftSumMicros: whole(),
-    latency: histogram,
-    latencySumMicros: whole(),
-  }).index("by_owner_day", ["owner", "day", "shard"]),
+    /** When a session of the user began. */
+    lastSeenAt: v.optional(moment()),
+    ...sums,
+  })
+    .index("by_user", ["userId"])
+    .index("by_sessions_user", ["sessions", "userId"]),
 };

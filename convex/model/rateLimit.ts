@@ -9,10 +9,12 @@ import { SERVICE_ROLES } from "./permissions.ts";
 export type Rate = { limit: number; periodMs: number };
 type Taken = { allowed: boolean; remaining: number; retryAfterMs: number };
 
-/** What one team member may have recorded in the audit log, revealed, or kept (KiB). */
+/**
+ * What one team member may have recorded in the audit log, revealed, or kept (KiB). Machines are
+ * limited by the HTTP API, which takes many calls at once from their buckets: they call from many
+ * processes, and a row that each call wrote would make the calls conflict.
+ */
 const MEMBER_RATE: Rate = { limit: 300, periodMs: 60_000 };
-/** The same for a machine: as much as the HTTP API lets it read. */
-const SERVICE_RATE: Rate = { limit: 6000, periodMs: 60_000 };
 
 /** Take `cost` tokens from the bucket `key`, or say when there will be enough. */
 export async function take(
@@ -45,28 +47,21 @@ export async function take(
   return { allowed: true, remaining: Math.floor(tokens), retryAfterMs: 0 };
 }
 
-/** @throws RATE_LIMITED if the caller did this too often in the last minute. */
+/** @throws RATE_LIMITED if a team member did this too often in the last minute. */
 export async function limitCaller(ctx: MutationCtx & { caller: Caller }, what: string) {
-  const key = `${what}:${ctx.caller.tokenIdentifier}`;
-  const rate = SERVICE_ROLES.includes(ctx.caller.role) ? SERVICE_RATE : MEMBER_RATE;
-  const taken = await take(ctx, key, rate);
-  if (!taken.allowed) throw tooMany();
+  await limitMember(ctx, ctx.caller, what, 1);
 }
 
 /** Bytes that are kept are counted in these. */
 const KEPT_UNIT = 1024;
 
 /**
- * Limit what is kept of the keyed calls of one team member. Machines are limited by the HTTP API:
- * their calls come from many processes at once, which would all wait for one row here.
+ * Limit what is kept of the keyed calls of one team member.
  *
  * @throws RATE_LIMITED if it was too much in the last minute.
  */
 export async function limitKept(ctx: MutationCtx, caller: Caller, bytes: number): Promise<void> {
-  if (SERVICE_ROLES.includes(caller.role)) return;
-  const cost = Math.max(1, Math.ceil(bytes / KEPT_UNIT));
-  const taken = await take(ctx, `keyed:${caller.tokenIdentifier}`, MEMBER_RATE, cost);
-  if (!taken.allowed) throw tooMany();
+  await limitMember(ctx, caller, "keyed", Math.max(1, Math.ceil(bytes / KEPT_UNIT)));
 }
 
 /** What one team member may add to what is stored, KiB. */
@@ -78,12 +73,17 @@ const GROWTH_RATE: Rate = { limit: 16 * 1024, periodMs: 3 * HOUR_MS };
  * @throws RATE_LIMITED if it was too much in the last hours.
  */
 export async function limitGrowth(ctx: MutationCtx, caller: Caller, bytes: number): Promise<void> {
-  if (SERVICE_ROLES.includes(caller.role)) return;
-  const cost = 1 + Math.ceil(bytes / KEPT_UNIT);
-  const taken = await take(ctx, `growth:${caller.tokenIdentifier}`, GROWTH_RATE, cost);
-  if (!taken.allowed) throw tooMany();
+  await limitMember(ctx, caller, "growth", 1 + Math.ceil(bytes / KEPT_UNIT), GROWTH_RATE);
 }
 
-function tooMany() {
-  return refusal("RATE_LIMITED", "Too many calls in a short time.");
+async function limitMember(
+  ctx: MutationCtx,
+  caller: Caller,
+  what: string,
+  cost: number,
+  rate = MEMBER_RATE,
+) {
+  if (SERVICE_ROLES.includes(caller.role)) return;
+  const taken = await take(ctx, `${what}:${caller.tokenIdentifier}`, rate, cost);
+  if (!taken.allowed) throw refusal("RATE_LIMITED", "Too many calls in a short time.");
 }

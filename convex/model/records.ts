@@ -13,7 +13,13 @@ import { audioObjectRow, interactionRow, userRow, userSessionRow } from "./produ
 /** In Convex's functions an id is a text: one that names nothing is not an error of types. */
 const id = { id: v.string() };
 
-export const user = named("User", userRow.omit("clerkUpdatedAt", "searchText").extend(id));
+/** Given if what was written after this moment is not in the figures yet. */
+const asOf = { asOf: v.optional(moment()) };
+
+export const user = named(
+  "User",
+  userRow.omit("clerkUpdatedAt", "searchText").extend({ ...id, ...asOf }),
+);
 
 /** The user as shown beside one of their sessions. */
 export const sessionUser = named(
@@ -79,7 +85,7 @@ const sums = v.object({
   ttft: distribution,
   latency: distribution,
 });
-export const summary = named("Totals", v.object(sums.fields));
+export const summary = named("Totals", sums.extend(asOf));
 
 export const sessionSummary = named(
   "SessionSummary",
@@ -89,7 +95,7 @@ export const sessionSummary = named(
 );
 
 /** Sums over the sessions that started on one UTC day; `day` is its first millisecond. */
-export const daySummary = named("DaySummary", sums.extend({ day: moment() }));
+export const daySummary = named("DaySummary", sums.extend({ day: moment(), ...asOf }));
 
 export const newRollup = named("NewRollup", rollupRow.omit("series", "resolution"));
 export const rollup = named("Rollup", rollupRow.omit("series"));
@@ -107,7 +113,7 @@ export const auditEvent = named(
     userName: v.optional(v.string()),
   }),
 );
-export const erasureReceipt = named("Erasure", erasureRow.extend(id));
+export const erasureReceipt = named("Erasure", erasureRow.omit("userId").extend(id));
 
 /** One of several sessions to which a thing could not be done, and why. */
 export const refusedSession = named(
@@ -126,6 +132,7 @@ export function page<Item extends GenericValidator>(item: Item) {
   return v.object({ items: v.array(item), nextCursor: v.union(v.string(), v.null()) });
 }
 
+export type User = Infer<typeof user>;
 export type UserSession = Infer<typeof userSession>;
 export type AudioObject = Infer<typeof audioObject>;
 export type NewInteraction = Infer<typeof newInteraction>;

@@ -10,7 +10,7 @@ import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { refusal } from "./errors.ts";
 import type { Histogram } from "./fields.ts";
 import { canonical } from "./idempotency.ts";
-import { emptyTotals, rowOf } from "./totals.ts";
+import { emptyTotals, ownScope, rowOf, sum } from "./totals.ts";
 import type { Scope, Totals } from "./totals.ts";
 import { named, whole } from "./fields.ts";
 
@@ -55,15 +55,19 @@ export function driftOf(
     }));
 }
 
-/** Compare the row of a scope with a recount, and write the recount over it if `fix`. */
+/**
+ * Compare sums with a recount, and write the recount over them if `fix`.
+ *
+ * @param rows - that together are the stored sums; one row takes their place.
+ * @param pending - what will be folded into them, and so is left out of what is written.
+ */
 export async function settleTotals(
   ctx: MutationCtx,
   scope: Scope,
-  actual: Totals,
+  { rows, pending, actual }: { rows: Doc<"totals">[]; pending: Totals; actual: Totals },
   fix: boolean,
 ): Promise<Drift[]> {
-  const row = await rowOf(ctx, scope);
-  const stored: Totals = row ?? emptyTotals();
+  const stored = rows.reduce<Totals>((all, row) => sum(all, row), pending);
   const { ttft, latency, ...figures } = actual;
   const found = driftOf(scope.owner, stored as unknown as Record<string, number>, figures);
   for (const [field, histogram] of Object.entries({ ttft, latency })) {
@@ -73,8 +77,8 @@ export async function settleTotals(
     found.push({ subjectId: scope.owner, field, ...shown });
   }
   if (fix && found.length > 0) {
-    if (row === null) await ctx.db.insert("totals", { ...scope, ...actual });
-    else await ctx.db.patch("totals", row._id, actual);
+    for (const row of rows) await ctx.db.delete("totals", row._id);
+    await ctx.db.insert("totals", { ...scope, shard: 0, ...sum(actual, pending, -1) });
   }
   return found.map((item) => ({ ...item, field: `totals.${item.field}` }));
 }
@@ -84,7 +88,7 @@ function countOf(histogram: Histogram): number {
 }
 
 export async function sessionTotals(ctx: QueryCtx, session: Doc<"userSessions">): Promise<Totals> {
-  return (await rowOf(ctx, { owner: session._id, day: 0, shard: 0 })) ?? emptyTotals();
+  return (await rowOf(ctx, ownScope(session))) ?? emptyTotals();
 }
 
 /** Write the state of a recount into a cursor. */

@@ -70,11 +70,22 @@ export function checkSession(
 
 /** Makes records of sessions and reads each of their users once. */
 export class SessionReader {
+  private readonly sessions = new Map<Id<"userSessions">, Promise<Doc<"userSessions"> | null>>();
   private readonly users = new Map<Id<"users">, Promise<Doc<"users"> | null>>();
   private readonly ctx: QueryCtx;
 
   constructor(ctx: QueryCtx) {
     this.ctx = ctx;
+  }
+
+  /** The session of an id that a stored row holds. */
+  async session(id: Id<"userSessions">): Promise<Doc<"userSessions">> {
+    let pending = this.sessions.get(id);
+    if (pending === undefined) {
+      pending = this.ctx.db.get("userSessions", id);
+      this.sessions.set(id, pending);
+    }
+    return (await pending)!;
   }
 
   async record(session: Doc<"userSessions">): Promise<UserSession> {

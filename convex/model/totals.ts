@@ -1,5 +1,5 @@
 /**
- * Sums that writes keep: per session, per user and day, and per day over everybody.
+ * Sums: per session, per user and day, and per day over everybody.
  *
  * Costs are summed in billionths of a dollar and durations in microseconds, as integers, so that
  * the sums do not depend on the order of the writes.
@@ -11,12 +11,13 @@ import { describe, emptyHistogram, histogramOf, plus } from "./histogram.ts";
 import { DAY_MS } from "./limits.ts";
 import type { Summary, newInteraction } from "./records.ts";
 
-/** Rows per day over which the sums of everybody are spread. */
+/** Rows that everybody's sums of one day may have: eight are left from earlier releases. */
 export const SHARDS = 8;
 export const EVERYBODY = "all";
 
 export type Totals = Omit<Doc<"totals">, "_id" | "_creationTime" | "owner" | "day" | "shard">;
-export type Scope = { owner: string; day: number; shard: number };
+/** Whose sums: of a session (day 0), of a user's or of everybody's UTC day. */
+export type Scope = { owner: string; day: number };
 type Turn = Infer<typeof newInteraction>;
 
 export function emptyTotals(): Totals {
@@ -70,50 +71,23 @@ export function dayOf(time: number): number {
   return Math.floor(time / DAY_MS) * DAY_MS;
 }
 
-/** The three rows in which a session is counted. */
-export function scopesOf(session: {
-  _id: Id<"userSessions">;
-  userId: Id<"users">;
-  startedAt: number;
-}): { session: Scope; user: Scope; everybody: Scope } {
-  const day = dayOf(session.startedAt);
-  return {
-    session: { owner: session._id, day: 0, shard: 0 },
-    user: { owner: session.userId, day, shard: 0 },
-    everybody: { owner: EVERYBODY, day, shard: shardOf(session._id) },
-  };
+/** Where a session's own sums are. */
+export function ownScope(session: { _id: Id<"userSessions"> }): Scope {
+  return { owner: session._id, day: 0 };
 }
 
-function shardOf(id: string): number {
-  let hash = 0;
-  for (let index = 0; index < id.length; index += 1) {
-    hash = (Math.imul(hash, 31) + id.charCodeAt(index)) >>> 0;
-  }
-  return hash % SHARDS;
-}
-
-/** Add to the rows of a session, its user's day and everybody's day (or subtract from the latter two). */
-export async function addTotals(
-  ctx: MutationCtx,
-  scopes: Scope[],
-  delta: Totals,
-  sign: 1 | -1 = 1,
-): Promise<void> {
-  await Promise.all(
-    scopes.map(async (scope) => {
-      const row = await rowOf(ctx, scope);
-      if (row === null)
-        await ctx.db.insert("totals", { ...scope, ...sum(emptyTotals(), delta, sign) });
-      else await ctx.db.patch("totals", row._id, sum(row, delta, sign));
-    }),
-  );
+/** Add to the row of a scope. */
+export async function addTotals(ctx: MutationCtx, scope: Scope, more: Totals): Promise<void> {
+  const row = await rowOf(ctx, scope);
+  if (row === null) await ctx.db.insert("totals", { ...scope, shard: 0, ...more });
+  else await ctx.db.patch("totals", row._id, sum(row, more));
 }
 
 export async function rowOf(ctx: QueryCtx, scope: Scope): Promise<Doc<"totals"> | null> {
   return await ctx.db
     .query("totals")
     .withIndex("by_owner_day", (q) =>
-      q.eq("owner", scope.owner).eq("day", scope.day).eq("shard", scope.shard),
+      q.eq("owner", scope.owner).eq("day", scope.day).eq("shard", 0),
     )
     .unique();
 }

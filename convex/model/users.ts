@@ -1,7 +1,12 @@
 /** Rules of users that several functions share. */
-import type { Doc } from "../_generated/dataModel.js";
+import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { refusal } from "./errors.ts";
+import { UNFOLDED_STARTS } from "./limits.ts";
+import { asOfPart, withStarts } from "./pendingTotals.ts";
+import { user } from "./records.ts";
+import type { User } from "./records.ts";
+import { toRecord } from "./toRecord.ts";
 
 export async function userByClerkId(ctx: QueryCtx, clerkId: string): Promise<Doc<"users"> | null> {
   return await ctx.db
@@ -36,18 +41,26 @@ function noSuchUser() {
   ]);
 }
 
-/** @throws CONFLICT if the user's data is being erased: nothing may be added to it. */
-export function refuseErasing(user: Doc<"users"> | null): void {
-  if (user === null || user.status === "erasing") {
-    throw refusal("CONFLICT", "The user's data is being erased.");
-  }
+/**
+ * Asks for the erasure and not for the user: that row changes while sessions begin, and who reads it
+ * would conflict with them.
+ *
+ * @throws CONFLICT if the user's data is being erased: nothing may be added to it.
+ */
+export async function refuseErasing(ctx: QueryCtx, userId: Id<"users">): Promise<void> {
+  const erasure = await ctx.db
+    .query("erasures")
+    .withIndex("by_userId", (q) => q.eq("userId", userId))
+    .first();
+  if (erasure !== null) throw refusal("CONFLICT", "The user's data is being erased.");
 }
 
-/** What the search index holds of a user. */
-export function searchTextOf(user: {
-  clerkId: string;
-  name?: string | undefined;
-  email?: string | undefined;
-}): string {
-  return [user.name, user.email, user.clerkId].filter((part) => part !== undefined).join(" ");
+/** The record of a user; its counters are complete, unless `asOf` says up to when. */
+export async function toUser(ctx: QueryCtx, row: Doc<"users">): Promise<User> {
+  const begun = await ctx.db
+    .query("pendingTotals")
+    .withIndex("by_sessions_user", (q) => q.eq("sessions", 1).eq("userId", row._id))
+    .take(UNFOLDED_STARTS);
+  const asOf = begun.length < UNFOLDED_STARTS ? undefined : begun.at(-1)!._creationTime;
+  return toRecord(user, { ...row, ...withStarts(row, begun) }, asOfPart(asOf));
 }

@@ -7,9 +7,17 @@ Names on the wire are camelCase, times RFC 3339 in UTC with milliseconds. Bodies
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from lib.data import fields
@@ -20,6 +28,19 @@ class ResponseModel(BaseModel):
     """Base of responses: created from a record, or field by field."""
 
     model_config = ConfigDict(alias_generator=to_camel, from_attributes=True, validate_by_name=True)
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _unknown_word(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        """Pass on a word that only the next release knows: its functions are deployed first."""
+        try:
+            return handler(value)
+        except ValidationError as error:
+            if isinstance(value, str) and {it["type"] for it in error.errors()} == {
+                "literal_error"
+            }:
+                return value
+            raise
 
 
 _AS_TEXT = PlainSerializer(rfc3339, return_type=str)
@@ -59,3 +80,6 @@ class Figures(ResponseModel):
     cost: float
     ttft: Distribution
     latency: Distribution
+    as_of: OutMoment | None = Field(
+        default=None, description="Given if what was stored after this is not in the figures yet."
+    )

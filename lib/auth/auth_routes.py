@@ -14,7 +14,7 @@ from lib.auth.blocking import WorkerThreads
 from lib.auth.cookies import CLIENT_UAT, REFRESH, SESSION, expired_cookie
 from lib.auth.members import Denial
 from lib.auth.path_kinds import SIGN_OUT_PATH, SIGNED_OUT_PATH, STATE_PATH, WATCH_PATH
-from lib.auth.reasons import GateReason
+from lib.auth.reasons import AuthReason, GateReason
 from lib.auth.requests import IncomingRequest
 from lib.auth.responses import (
     FORBIDDEN,
@@ -32,19 +32,34 @@ _log = structlog.get_logger()
 _CLEAR_SITE_DATA = '"storage"'
 _NO_STORE = {"cache-control": "no-store"}
 
-# Reloads the page when its session has ended, so that the document request can say why. Streamlit
-# alone would retry its socket behind an empty page.
+# With these a reload could not renew the session silently: it has ended.
+_ENDED = frozenset(
+    {
+        GateReason.SIGNED_OUT_HERE,
+        GateReason.SESSION_NOT_ACTIVE,
+        AuthReason.SESSION_TOKEN_AND_UAT_MISSING,
+    }
+)
+_ENDED_HEADER = "x-earshot-ended"
+
+# Leaves the page when its session has ended, at the latest when the gate closes its socket: for a
+# page that says so, or by a reload, which may renew the session or say why not. Streamlit alone
+# would retry its socket and show the gate's answer over what was on the page.
 WATCH_SCRIPT = b"""\
 (() => {
   const CHECK_MS = 20000, RELOAD_MS = 10000, MARK = "earshot-reload";
   let busy = false;
-  const check = async () => {
-    if (busy || document.visibilityState !== "visible") return;
+  const check = async (event) => {
+    const isClosed = event && event.type === "close";
+    if (busy || (!isClosed && document.visibilityState !== "visible")) return;
     busy = true;
     try {
       const answer = await fetch("/auth/state", { cache: "no-store" });
       const last = Number(sessionStorage.getItem(MARK) || 0);
-      if ([401, 403].includes(answer.status) && Date.now() - last > RELOAD_MS) {
+      if (answer.headers.get("x-earshot-ended")) {
+        const here = encodeURIComponent(location.pathname + location.search);
+        location.replace("/auth/signed-out?return=" + here);
+      } else if ([401, 403].includes(answer.status) && Date.now() - last > RELOAD_MS) {
         sessionStorage.setItem(MARK, String(Date.now()));
         location.reload();
       }
@@ -58,10 +73,22 @@ WATCH_SCRIPT = b"""\
   addEventListener("pageshow", check);
   document.addEventListener("visibilitychange", check);
   setInterval(check, CHECK_MS);
+  window.WebSocket = class extends WebSocket {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener("close", check);
+    }
+  };
 })();
 """
 
 Result = tuple[Response, str, str]
+
+
+def _own_path(text: str | None) -> str:
+    """Return a path of the app with its query; the start page for anything else."""
+    is_own = text is not None and text.startswith("/") and not text.startswith(("//", "/\\"))
+    return text if text is not None and is_own else "/"
 
 
 class AuthRoutes:
@@ -97,8 +124,11 @@ class AuthRoutes:
         if route == ("GET", SIGN_OUT_PATH):
             return page(responses.sign_out_question(), request_id), "", ""
         if route == ("GET", SIGNED_OUT_PATH):
-            everywhere = incoming.request.url.parameter("here") is None
-            return page(responses.signed_out(everywhere=everywhere), request_id), "", ""
+            url = incoming.request.url
+            notice = responses.signed_out(
+                _own_path(url.parameter("return")), everywhere=url.parameter("here") is None
+            )
+            return page(notice, request_id), "", ""
         if route == ("GET", STATE_PATH):
             return await self._state(incoming)
         if route == ("POST", SIGN_OUT_PATH):
@@ -111,6 +141,8 @@ class AuthRoutes:
         who = (await self._admit(incoming)).who
         if isinstance(who, Denial):
             response = problem(status_of(who.reason), who.reason, incoming.request_id)
+            if who.reason in _ENDED:
+                response.headers[_ENDED_HEADER] = "1"
             return response, who.reason, who.user_id
         state = {"signedIn": True, "role": who.role.value}
         return JSONResponse(state, headers=_NO_STORE), "", who.user_id

@@ -39,7 +39,14 @@ from lib.auth.response_headers import (
 from lib.auth.responses import NOT_FOUND, SERVER_ERROR, problem, status_of
 from lib.auth.roles import page_allowed
 from lib.auth.slots import MemberSlots
-from lib.auth.sockets import MOST_OF_MEMBER, deny_socket, serve_socket, with_owner_header
+from lib.auth.sockets import (
+    MOST_OF_MEMBER,
+    MOST_STATES,
+    STATE_SECONDS,
+    deny_socket,
+    serve_socket,
+    with_owner_header,
+)
 from lib.config.settings import Settings
 from lib.observability.logs import get_logger
 from lib.observability.request_id import (
@@ -82,6 +89,7 @@ class Gate:
         self._bearer = BearerVerifier(settings, authenticator)
         self._threads = WorkerThreads()
         self._sockets = MemberSlots(MOST_OF_MEMBER)
+        self._states = MemberSlots(MOST_STATES, STATE_SECONDS)
         self._documents = DocumentGate(
             authenticator.instance, authenticator.app_session, secure=self._secure
         )
@@ -212,10 +220,12 @@ class Gate:
         if isinstance(who, Denial):
             await deny_socket(scope, receive, send, self._deny(incoming, who, started))
             return
-        with self._sockets.slot(who.user_id) as is_allowed:
-            if is_allowed:
-                await self._serve_socket(incoming, who, started, scope, receive, send)
-                return
+        with self._sockets.slot(who.user_id) as is_one_more:
+            if is_one_more:
+                with self._states.slot(who.user_id) as is_allowed:
+                    if is_allowed:
+                        await self._serve_socket(incoming, who, started, scope, receive, send)
+                        return
         too_many = Denial(GateReason.TOO_MANY_SOCKETS, who.user_id)
         await deny_socket(scope, receive, send, self._deny(incoming, too_many, started))
 

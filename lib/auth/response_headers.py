@@ -26,7 +26,7 @@ _HEAD_END = b"</head>"
 MAX_DOCUMENT_BYTES = 1_000_000
 # Request headers that make the app answer with less than the whole, plain HTML.
 _CONDITIONS = frozenset({b"accept-encoding", b"if-modified-since", b"if-none-match", b"range"})
-_WATCH_TAG = f'<script src="{WATCH_PATH}" defer></script>'.encode()
+_WATCH_TAG = f'<script src="{WATCH_PATH}" ></script>'.encode()
 
 SECURITY_HEADERS: tuple[tuple[str, str], ...] = (
     ("x-content-type-options", "nosniff"),

@@ -15,6 +15,7 @@ from html import escape
 from starlette.responses import Response
 
 from lib.auth.reasons import CHECK_FAILED, GateReason
+from lib.product.logo import LOGO
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, NOT_ALLOWED = 401, 403, 404, 405
 TOO_MANY, SERVER_ERROR, UNAVAILABLE = 429, 500, 503
@@ -36,22 +37,25 @@ _STATUSES: Mapping[str, int] = {
 }
 _NO_STORE = {"cache-control": "no-store"}
 
+# The colours of the dashboard's themes (.streamlit/config.toml; a test compares).
 _STYLE = """
-:root{color-scheme:light dark;--ink:#1c2430;--soft:#5a6675;--paper:#f6f7f9;--card:#fff;
---line:#dfe3e8;--act:#1f5fbf;--on-act:#fff}
-@media (prefers-color-scheme:dark){:root{--ink:#e8ecf1;--soft:#9aa6b4;--paper:#11161d;
---card:#1a212b;--line:#2c3642;--act:#7db0ff;--on-act:#0d1420}}
+:root{color-scheme:light dark;--ink:#22302d;--paper:#fbfaf7;--card:#efede6;--line:#d9d5ca;
+--act:#1f6f63;--on-act:#fbfaf7}
+@media (prefers-color-scheme:dark){:root{--ink:#e3e9e4;--paper:#111a1a;--card:#1c2827;
+--line:#31403e;--act:#63bfae;--on-act:#111a1a}}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1.5rem;
 background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
-main{max-width:30rem;width:100%;background:var(--card);border:1px solid var(--line);
-border-radius:14px;padding:2rem}
+main{max-width:30rem;width:100%}
+.logo svg{display:block;height:2rem;margin:0 0 1.25rem}
+section{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:2rem}
 h1{font-size:1.35rem;line-height:1.25;margin:0 0 .75rem}
 p{margin:0 0 1rem}
-.soft{color:var(--soft);font-size:.85rem;margin:1.5rem 0 0;overflow-wrap:anywhere}
-.act{display:inline-block;border:0;border-radius:9px;padding:.6rem 1.1rem;margin-right:.5rem;
-background:var(--act);color:var(--on-act);font:inherit;font-weight:600;text-decoration:none;
-cursor:pointer}
+.soft{opacity:.8;font-size:.85rem;margin:1.5rem 0 0;overflow-wrap:anywhere}
+.act{display:inline-block;border:1px solid var(--act);border-radius:.6rem;padding:.5rem 1.1rem;
+margin:0 .5rem .5rem 0;background:none;color:var(--act);font:inherit;font-weight:600;
+text-decoration:none;cursor:pointer}
+.act.first{background:var(--act);color:var(--on-act)}
 .act:focus-visible{outline:3px solid var(--act);outline-offset:3px}
 form{display:inline}
 """
@@ -89,16 +93,21 @@ class Notice:
 
     def html(self, request_id: str) -> str:
         """Return the page's HTML."""
-        actions = "".join(_action(action) for action in self.actions)
+        actions = "".join(
+            _action(action, "act" if index else "act first")
+            for index, action in enumerate(self.actions)
+        )
         reason = f" &middot; Reason <code>{escape(self.reason)}</code>" if self.reason else ""
         return (
             f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
             f'<meta name="viewport" content="width=device-width,initial-scale=1">'
             f'<meta name="robots" content="noindex"><title>{escape(self.title)} - Earshot</title>'
-            f"<style>{_STYLE}</style></head><body><main><h1>{escape(self.title)}</h1>"
+            f"<style>{_STYLE}</style></head><body><main>"
+            f'<a class="logo" href="/" aria-label="Earshot">{LOGO}</a>'
+            f"<section><h1>{escape(self.title)}</h1>"
             f"<p>{escape(self.text)}</p>{actions}"
             f'<p class="soft">Request <code>{escape(request_id)}</code>{reason}</p>'
-            f"</main></body></html>"
+            f"</section></main></body></html>"
         )
 
 
@@ -244,22 +253,29 @@ def sign_out_question() -> Notice:
     )
 
 
-def signed_out(*, everywhere: bool) -> Notice:
-    """Return the page after signing out."""
+def signed_out(return_to: str, *, everywhere: bool) -> Notice:
+    """Return the page after signing out.
+
+    Args:
+        return_to: path of the app to open after the next sign-in.
+        everywhere: the sign-in service knows of it too.
+    """
     text = (
         "Your session has ended."
         if everywhere
         else "You are signed out of Earshot, but the sign-in service did not answer and may still "
         "know you. If others use this browser too, close it."
     )
-    return Notice(200, "You are signed out", text, (Action("Sign in again", "/"),))
+    return Notice(200, "You are signed out", text, (Action("Sign in again", return_to),))
 
 
-def _action(action: Action) -> str:
+def _action(action: Action, look: str) -> str:
     label, target = escape(action.label), escape(action.target, quote=True)
     if action.posts:
-        return f'<form method="post" action="{target}"><button class="act">{label}</button></form>'
-    return f'<a class="act" href="{target}">{label}</a>'
+        return (
+            f'<form method="post" action="{target}"><button class="{look}">{label}</button></form>'
+        )
+    return f'<a class="{look}" href="{target}">{label}</a>'
 
 
 def _auth_headers(status: str, reason: str) -> dict[str, str]:

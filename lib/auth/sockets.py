@@ -15,6 +15,11 @@ CHECK_SECONDS = 4.0
 ANSWER_SECONDS = 5.0
 # Each tab is one. Its Streamlit session stays in memory for as long as it is open.
 MOST_OF_MEMBER = 20
+# The state of a closed tab is kept for a while, so that a broken connection can be taken up again
+# (`server.disconnectedSessionTTL` in `.streamlit/config.toml`, the same number). Whoever opens and
+# closes tabs fills the memory with states.
+MOST_STATES = 40
+STATE_SECONDS = 30
 # What a page sends is a few KB: where it is, and the state of its inputs, which the session keeps.
 # The server is told the same limit (`--ws-max-size`), or it would buffer more before the gate sees.
 MESSAGE_BYTES = 256 * 1024

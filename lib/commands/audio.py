@@ -11,11 +11,12 @@ from typing import Annotated
 
 import typer
 
+from lib.commands.settings import BUCKET, DATA, settings_with
 from lib.data import DataError
 from lib.storage.decode import UnplayableError
 from lib.storage.errors import StorageError
 from lib.storage.formats import SNIFF_BYTES, sniff
-from lib.work.services import services
+from lib.work.services import Services
 from lib.work.uploads import store
 from lib.worker.reconciliation import Reconciliation
 
@@ -34,17 +35,18 @@ def upload_command(
     ] = None,
 ) -> None:
     """Store a file as a recording, in parts if it is large; prints its row."""
+    own = Services(settings_with(*DATA, *BUCKET))
     with file.open("rb") as source, exit_on_failure():
         found = sniff(source.read(SNIFF_BYTES))
         source.seek(0)
         if found is None:
             raise typer.BadParameter("not a recording of an accepted format")
-        worker = services().worker_caller
+        worker = own.worker_caller
         with typer.progressbar(length=file.stat().st_size, label=file.name) as bar:
             row = store(
                 worker(),
                 worker,
-                services().storage,
+                own.storage,
                 session_id=session_id,
                 sequence=sequence,
                 content_type=found.content_type,
@@ -60,10 +62,11 @@ def reconcile(
     delete_orphans: Annotated[bool, typer.Option(help="Also delete objects without a row")] = False,
 ) -> None:
     """Compare rows and objects; exits with 1 if there are differences."""
+    own = Services(settings_with(*DATA, *BUCKET))
     with exit_on_failure():
         report = Reconciliation(
-            services().worker_caller(),
-            services().storage,
+            own.worker_caller(),
+            own.storage,
             repair=repair,
             delete_orphans=delete_orphans,
         ).run()

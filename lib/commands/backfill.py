@@ -5,14 +5,15 @@ from __future__ import annotations
 import typer
 
 from lib.auth.backend_api import ApiRefusedError, ApiUnavailableError
+from lib.commands.settings import KEY, all_settings
 from lib.data import DataError
 from lib.work.backfill import Backfill, Progress
-from lib.work.services import services
+from lib.work.services import Services
 
 
 def backfill() -> None:
     """Import all users of the Clerk instance; can be stopped and run again at any time."""
-    own = services()
+    own = Services(all_settings(*KEY))
     try:
         done = Backfill(own.authenticator.api, own.provisioner).run(_print_progress)
     except ApiRefusedError as error:

@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
+from lib.commands.settings import DATA, settings_with
 from lib.data import DataError, migrations, repair, review_queues
 from lib.data.records import Recount
-from lib.work.services import services
+from lib.work.services import Services
 
 cli = typer.Typer(help="Data in Convex: migrations and recounts.")
 
@@ -28,7 +29,7 @@ def migrate(
 ) -> None:
     """Run migrations; an interrupted one continues where it stopped."""
     with _exit_on_failure():
-        caller = services().worker_caller()
+        caller = Services(settings_with(*DATA)).worker_caller()
         names = [name] if name else [run.name for run in migrations.status(caller)]
         for each in names:
             run = migrations.step(caller, name=each, restart=restart)
@@ -44,7 +45,7 @@ def recount(
 ) -> None:
     """Compare stored counters and totals with a recount; exits with 1 if any differ."""
     with _exit_on_failure():
-        caller = services().worker_caller()
+        caller = Services(settings_with(*DATA)).worker_caller()
         drift = _print_recount("sessions", repair.sessions(caller, fix=fix))
         for kind in ("product", "team"):
             drift += _print_recount(f"{kind} users", repair.users(caller, kind, fix=fix))

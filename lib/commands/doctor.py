@@ -7,13 +7,12 @@ from dataclasses import asdict
 from typing import Annotated, Final
 
 import typer
-from pydantic import ValidationError
 
-from lib.config.settings import get_settings
+from lib.commands.settings import NotConfiguredError, load_all
 from lib.observability.logs import configure_logs
 from lib.work.dependencies import SEVERITY, State
 from lib.work.health import Health, examine
-from lib.work.services import services
+from lib.work.services import Services
 
 _COLOURS: Final[dict[State, str]] = {
     "ok": typer.colors.GREEN,
@@ -31,11 +30,11 @@ def doctor(
     """
     configure_logs("error")
     try:
-        get_settings()
-    except ValidationError as error:
+        settings = load_all()
+    except NotConfiguredError as error:
         _invalid(error, as_json=as_json)
         raise typer.Exit(SEVERITY["failed"]) from None
-    own = services()
+    own = Services(settings)
     health = examine(own, own.worker_caller(), sends=False)
     own.close()
     if as_json:
@@ -68,15 +67,14 @@ def _line(state: State, name: str, text: str) -> None:
     typer.echo(f"  {typer.style(f'{state:<8}', fg=_COLOURS[state])} {name:<32} {text}".rstrip())
 
 
-def _invalid(error: ValidationError, *, as_json: bool) -> None:
+def _invalid(error: NotConfiguredError, *, as_json: bool) -> None:
     """Name each invalid variable, never its value."""
-    found = [
-        (".".join(map(str, item["loc"])) or "settings", item["msg"]) for item in error.errors()
-    ]
     if as_json:
-        settings = [{"variable": name, "state": "failed", "note": note} for name, note in found]
+        settings = [
+            {"variable": name, "state": "failed", "note": note} for name, note in error.problems
+        ]
         typer.echo(json.dumps({"state": "failed", "settings": settings}))
         return
     typer.echo("Settings")
-    for name, note in found:
+    for name, note in error.problems:
         _line("failed", name, note)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal, cast, get_args
 
 import typer
 
+from lib.commands.settings import BUCKET, DATA, settings_with
 from lib.data import DataError
 from lib.data.fields import Speaker
 from lib.formats.conversation import Refusal
@@ -20,7 +21,7 @@ from lib.work.importing.files import Options, Source
 from lib.work.importing.outcome import Report
 from lib.work.importing.run import Run
 from lib.work.importing.writer import Writer
-from lib.work.services import services
+from lib.work.services import Services
 
 REFUSED: Final = 1
 STOPPED: Final = 2
@@ -72,8 +73,8 @@ def import_(
         create_users=create_users,
     )
     configure_logs("warning")  # other lines would break the progress bar
+    own = None if check else Services(settings_with(*DATA, *BUCKET))
     _write(report, {"complete": False})
-    own = None if check else services()
     run = Run(Source(options), Writer(own.worker_caller, own.storage) if own else None)
     try:
         stopped = _run_with_progress(run, files)

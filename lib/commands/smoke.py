@@ -8,9 +8,8 @@ from dataclasses import asdict
 from typing import Annotated, Final
 
 import typer
-from pydantic import ValidationError
 
-from lib.config.settings import get_settings
+from lib.commands.settings import KEY, all_settings, service_key_of
 from lib.observability.logs import configure_logs
 from lib.smoke.cleaning import leftovers
 from lib.smoke.interruption import Interruption
@@ -21,7 +20,6 @@ from lib.smoke.story import CLEAN_UP, STORY
 from lib.work.services import Services
 
 FAILED: Final = 1
-NOT_CONFIGURED: Final = 2
 _NAME_WIDTH: Final = max(len(step.name) for step in (*STORY, CLEAN_UP))
 
 
@@ -46,7 +44,7 @@ def smoke(
     Exits with 1 if a step fails, with 2 if the settings are incomplete.
     """
     configure_logs("error")
-    services = _services()
+    services = Services(all_settings(*KEY))
     try:
         if clean:
             ok = _clean(services, as_json=as_json)
@@ -56,16 +54,6 @@ def smoke(
         services.close()
     if not ok:
         raise typer.Exit(FAILED)
-
-
-def _services() -> Services:
-    try:
-        return Services(get_settings())
-    except ValidationError as error:
-        typer.echo("The settings are incomplete (see .env.example):", err=True)
-        for item in error.errors(include_input=False, include_url=False):
-            typer.echo(f"  {'.'.join(map(str, item['loc']))}: {item['msg']}", err=True)
-        raise typer.Exit(NOT_CONFIGURED) from None
 
 
 def _run(services: Services, user: str, clerk_session: str, as_json: bool) -> bool:
@@ -93,16 +81,12 @@ def _run(services: Services, user: str, clerk_session: str, as_json: bool) -> bo
 
 
 def _clean(services: Services, *, as_json: bool) -> bool:
-    key = services.settings.service_key
-    if key is None:
-        typer.echo("EARSHOT_SERVICE_KEY is not set: nothing can be erased.", err=True)
-        raise typer.Exit(NOT_CONFIGURED)
     people = People(services.settings)
     found: list[dict[str, str]] = []
     failure = ""
     try:
         for name, sentence in _print_each(
-            leftovers(services, people, key.get_secret_value()), as_json
+            leftovers(services, people, service_key_of(services.settings)), as_json
         ):
             found.append({"name": name, "sentence": sentence})
     except Exception as error:  # noqa: BLE001  # said in a sentence

@@ -7,7 +7,7 @@ from typing import Annotated, cast, get_args
 import typer
 
 from lib.auth.service import ServiceRole, mint
-from lib.config.settings import get_settings
+from lib.commands.settings import KEY, service_key_of, settings_with
 
 MAX_SECONDS = 24 * 3600
 
@@ -18,10 +18,8 @@ def token(
     ttl: Annotated[int, typer.Option(min=10, max=MAX_SECONDS, help="Lifetime in seconds")] = 3600,
 ) -> None:
     """Print one bearer token, signed with EARSHOT_SERVICE_KEY."""
-    settings = get_settings()
     if role not in get_args(ServiceRole):
         raise typer.BadParameter("must be ingest, monitor or worker")
-    if settings.service_key is None:
-        raise typer.BadParameter("EARSHOT_SERVICE_KEY is not set")
-    pem = settings.service_key.get_secret_value()
+    settings = settings_with(*KEY)
+    pem = service_key_of(settings)
     typer.echo(mint(pem, settings.service_issuer, cast("ServiceRole", role), subject, ttl))

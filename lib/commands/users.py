@@ -10,10 +10,10 @@ import msgspec
 import typer
 
 from lib.commands.audio import DIFFERS, exit_on_failure
-from lib.config.settings import get_settings
+from lib.commands.settings import BUCKET, DATA, service_key_of, settings_with
 from lib.data import erasure
 from lib.work.erasure import erase_user, proven
-from lib.work.services import services
+from lib.work.services import Services
 
 cli = typer.Typer(help="Users: erase, and show the receipt.", no_args_is_help=True)
 
@@ -24,14 +24,12 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation")] = False,
 ) -> None:
     """Erase a user with all sessions and recordings; prints the signed receipt."""
-    key = get_settings().service_key
-    if key is None:
-        raise typer.BadParameter("EARSHOT_SERVICE_KEY is not set: the receipt cannot be signed")
+    own = Services(settings_with(*DATA, *BUCKET))
     if not yes:
         typer.confirm(f"Erase everything about {clerk_id}? This cannot be undone", abort=True)
     with exit_on_failure():
         receipt = erase_user(
-            services().worker_caller(), services().storage, clerk_id, key.get_secret_value()
+            own.worker_caller(), own.storage, clerk_id, service_key_of(own.settings)
         )
     typer.echo(json.dumps(asdict(receipt), indent=1))
 
@@ -39,11 +37,12 @@ def erase(
 @cli.command()
 def receipt(clerk_id: Annotated[str, typer.Argument(help="Clerk id of the user")]) -> None:
     """Print an erasure and what its receipt proves; exits with 1 if it proves nothing."""
+    own = Services(settings_with(*DATA))
     with exit_on_failure():
-        found = erasure.get(services().worker_caller(), clerk_id)
+        found = erasure.get(own.worker_caller(), clerk_id)
     if found is None:
         raise typer.BadParameter("no erasure of this user was started")
-    proves = proven(found, get_settings())
+    proves = proven(found, own.settings)
     state = json.loads(msgspec.json.encode(found))
     typer.echo(json.dumps({**state, "proves": proves}, indent=1))
     if proves is None:

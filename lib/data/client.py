@@ -6,6 +6,7 @@ a call waits, has no deadline and may run a mutation twice. Its value codec and 
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import time
@@ -19,7 +20,15 @@ from convex import __version__ as convex_version
 from convex import convex_to_json, json_to_convex
 
 from lib.data.connections import Connections
-from lib.data.errors import DataError, FieldError, FunctionFailed, Refused, Unavailable, refusal
+from lib.data.errors import (
+    Contended,
+    DataError,
+    FieldError,
+    FunctionFailed,
+    Refused,
+    Unavailable,
+    refusal,
+)
 from lib.data.functions import Mutation, Query, Wire
 from lib.observability.logs import get_logger
 from lib.product.texts import UNFIT_MESSAGE, unfit
@@ -31,6 +40,7 @@ _FUNCTION_ANSWERS: Final = (200, 560)  # 560: a function's failure, in Convex's 
 _UNAUTHORISED: Final = 401
 _FORBIDDEN: Final = 403
 _THROTTLED: Final = 429
+_CONFLICT: Final = "OptimisticConcurrencyControlFailure"
 
 Args = TypeVar("Args", bound=Mapping[str, Any])
 Result = TypeVar("Result")
@@ -73,26 +83,30 @@ class Client:
             path: `module:function`.
             args: the arguments, with their names on the wire.
             headers: authorisation and request id.
-            attempts: how often it may be tried; more than one only for what is safe to repeat.
+            attempts: how often it may be tried if its outcome is unknown; more than one only for
+                what is safe to repeat. After a conflict of writes nothing has happened, so that is
+                tried again in any case.
 
         Raises:
             Unavailable: no usable answer in time.
+            Contended: conflicts of writes at every attempt.
             Refused: the function threw a `ConvexError`, Convex did not accept the token, or an
                 argument is nothing that Convex can hold.
             FunctionFailed: the function failed otherwise.
         """
         deadline = time.monotonic() + self._timeout
         body = _encoded(path, args)
-        for attempt in range(1, attempts + 1):
+        for attempt in itertools.count(1):
             try:
                 return _value(*self._connections.post(f"/api/{kind}", body, headers, deadline))
             except Unavailable as error:
+                most = ATTEMPTS if isinstance(error, Contended) else attempts
                 pause = random.uniform(0, BACKOFF_SECONDS * 2**attempt)  # noqa: S311  # jitter
-                if attempt == attempts or time.monotonic() + pause >= deadline:
+                if attempt >= most or time.monotonic() + pause >= deadline:
                     raise
                 _log.warning("convex.retry", function=path, attempt=attempt, reason=str(error))
                 time.sleep(pause)
-        raise AssertionError("attempts must be positive")
+        raise AssertionError("unreachable")
 
     def close(self) -> None:
         """Close all connections."""
@@ -207,6 +221,8 @@ def _infrastructure_error(status: int, code: str) -> DataError:
         return Refused("UNAUTHENTICATED", "Convex did not accept the token.")
     if status == _FORBIDDEN:
         return Refused("FORBIDDEN", "Convex did not accept the caller.")
+    if code == _CONFLICT:
+        return Contended(detail)
     if status == _THROTTLED or status >= 500:  # noqa: PLR2004
         return Unavailable(detail)
     return FunctionFailed(detail)

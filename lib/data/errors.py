@@ -43,6 +43,10 @@ class Unavailable(DataError):  # noqa: N818  # named after what is the case, lik
     """No usable answer before the deadline. A mutation may or may not have happened."""
 
 
+class Contended(Unavailable):
+    """Others wrote what the mutation reads, at every try of Convex. Nothing was written."""
+
+
 class FunctionFailed(DataError):  # noqa: N818
     """The function itself failed: a defect there, or arguments that its validators refuse.
 

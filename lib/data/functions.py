@@ -41,8 +41,20 @@ _SAFE_INTEGER = 2**53
 
 
 if TYPE_CHECKING:
+    from typing import Literal as Literal  # noqa: PLC0414
+
     Moment = datetime
 else:
+
+    class Literal:
+        """`typing.Literal` for type checkers, any text at run time.
+
+        Functions are deployed before the app, so an app may meet words that only the next release
+        knows. It shows them as they are; `lib.product.words.Words` is a table that has an answer.
+        """
+
+        def __class_getitem__(cls, words: object) -> type[str]:
+            return str
 
     class _Moment(type):
         def __instancecheck__(cls, value: object) -> bool:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, Literal, NotRequired, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 
 from lib.data.functions import (
     Argument,
+    Literal,
     Moment,
     Mutation,
     Page,
@@ -199,6 +200,7 @@ class DaySummary(Record, frozen=True, kw_only=True):
     ttft: Distribution
     latency: Distribution
     day: Moment
+    as_of: Moment | None = None
 
 
 class Delivery(Record, frozen=True, kw_only=True):
@@ -804,6 +806,7 @@ class Totals(Record, frozen=True, kw_only=True):
     cost: float
     ttft: Distribution
     latency: Distribution
+    as_of: Moment | None = None
 
 
 class TurnAnswers(Record, frozen=True, kw_only=True):
@@ -841,6 +844,7 @@ class User(Record, frozen=True, kw_only=True):
     image_url: str | None = None
     role: Literal["viewer", "reviewer", "ops", "admin"] | None = None
     source: str | None = None
+    as_of: Moment | None = None
 
 
 class UserSession(Record, frozen=True, kw_only=True):
@@ -1213,6 +1217,20 @@ class InteractionsSearchArgs(TypedDict):
     query: str
     session_id: NotRequired[str | None]
     limit: NotRequired[int | None]
+    clerk_id: NotRequired[str | None]
+    from_: NotRequired[datetime | None]
+    to: NotRequired[datetime | None]
+    status: NotRequired[Literal["active", "completed", "abandoned", "failed"] | None]
+    channel: NotRequired[Literal["voice", "chat"] | None]
+    review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
+    provider: NotRequired[str | None]
+    model_id: NotRequired[str | None]
+    label: NotRequired[str | None]
+    has_audio: NotRequired[bool | None]
+    slow: NotRequired[bool | None]
+    min_duration_ms: NotRequired[float | None]
+    max_duration_ms: NotRequired[float | None]
+    min_latency_ms: NotRequired[float | None]
 
 
 class JobLeasesAcquireArgs(TypedDict):
@@ -2262,6 +2280,20 @@ _write_interactions_search_args = writer(
     Argument("query", "query"),
     Argument("session_id", "sessionId"),
     Argument("limit", "limit"),
+    Argument("clerk_id", "clerkId"),
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
+    Argument("status", "status"),
+    Argument("channel", "channel"),
+    Argument("review_status", "reviewStatus"),
+    Argument("provider", "provider"),
+    Argument("model_id", "modelId"),
+    Argument("label", "label"),
+    Argument("has_audio", "hasAudio"),
+    Argument("slow", "slow"),
+    Argument("min_duration_ms", "minDurationMs"),
+    Argument("max_duration_ms", "maxDurationMs"),
+    Argument("min_latency_ms", "minLatencyMs"),
 )
 
 _write_job_leases_acquire_args = writer(

@@ -21,11 +21,14 @@ from lib.data.functions import rfc3339
 from lib.data.records import AudioObject, Interaction, SessionUser, UserSession
 from lib.formats.csv_cells import write_rows
 from lib.formats.record_export import as_json
+from lib.product.words import Words
 
 # Cues need an end: of the turn itself, of the next one's start, or a reading time.
 _SHORTEST_CUE_MS: Final = 500.0
 _READING_MS_PER_CHARACTER: Final = 60.0
-_SPEAKERS: Final = {"user": "User", "assistant": "Assistant", "system": "System"}
+_SPEAKERS: Final = Words(
+    {"user": "User", "assistant": "Assistant", "system": "System"}, str.capitalize
+)
 # CommonMark 0.31 section 2.4: ASCII punctuation may be escaped; a line may begin a block.
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&:=^\"'@/])")
 _COLUMNS: Final[Mapping[str, Callable[[Interaction], object]]] = {

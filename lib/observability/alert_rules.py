@@ -17,8 +17,9 @@ from lib.observability.alert_evaluation import (
     Timing,
     advance,
 )
-from lib.observability.burn_rate import FAST, SLOW
+from lib.observability.burn_rate import FAST, OUTAGE, SLOW
 from lib.product.objectives import STORAGE_LATENCY, STORAGE_SUCCESS
+from lib.product.schedule import PROBE_ROUNDS
 
 Severity = Literal["critical", "warning"]
 Unit = Literal["burn", "share", "times", "ms", "count"]
@@ -67,11 +68,11 @@ RULES: Final = (
         condition=Burn(
             signal="storage.failures",
             objective=STORAGE_SUCCESS,
-            windows=FAST,
+            windows=(OUTAGE, *FAST),
             min_events=20,
             min_bad=5,
         ),
-        timing=Timing(2 * _MINUTE, 15 * _MINUTE),
+        timing=Timing(timedelta(), 15 * _MINUTE),
         unit="burn",
         path="/storage",
         params={"window": "6 hours"},
@@ -128,11 +129,9 @@ RULES: Final = (
         name="storage-probe",
         title="The storage probe fails",
         severity="critical",
-        condition=Limit(
-            signal="storage.probe.failed", threshold=0.5, resolve_below=0.2, min_events=3
-        ),
-        timing=Timing(_MINUTE, 10 * _MINUTE),
-        unit="share",
+        condition=Limit(signal="storage.probe.failed", threshold=PROBE_ROUNDS, resolve_below=1),
+        timing=Timing(timedelta(), 10 * _MINUTE),
+        unit="count",
         path="/storage",
         params={"window": "1 hour"},
     ),

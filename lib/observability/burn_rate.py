@@ -45,6 +45,8 @@ class BurnWindow:
     short: timedelta
 
 
+OUTAGE: Final = BurnWindow(80, timedelta(minutes=2), timedelta(minutes=2))
+"""Critical at once, under an objective of 99.5%: two operations in five fail."""
 FAST: Final = (
     BurnWindow(14.4, timedelta(hours=1), timedelta(minutes=5)),
     BurnWindow(6, timedelta(hours=6), timedelta(minutes=30)),

@@ -23,7 +23,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from lib.observability.histogram import Histogram, bin_value
-from lib.observability.recorder import DROPPED, Labels, Recorder, Series
+from lib.observability.recorder import ALERT_VALUE, DROPPED, Labels, Recorder, Series
 from lib.product.objectives import LATENCIES
 
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
@@ -57,11 +57,22 @@ class _Measured(Collector):
         """Yield a family per metric."""
         families: dict[str, list[tuple[Labels, Series]]] = {}
         for (metric, labels), series in self._recorder.since_start().items():
-            if metric != DROPPED:
+            if metric not in {DROPPED, ALERT_VALUE}:
                 families.setdefault(metric, []).append((labels, series))
         for metric in sorted(families):
             yield _family(metric, families[metric])
+        yield from self._alert_values()
         yield from self._about_recorder()
+
+    def _alert_values(self) -> Iterator[Metric]:
+        """Yield the last value of each rule: a gauge, because only some rules measure durations."""
+        family = GaugeMetricFamily(
+            "earshot_alert_value", "Last value of an alert rule, in its unit.", labels=["rule"]
+        )
+        for (metric, labels), series in self._recorder.since_start().items():
+            if metric == ALERT_VALUE:
+                family.add_metric([dict(labels)["rule"]], series.last)
+        yield family
 
     def _about_recorder(self) -> Iterator[Metric]:
         status = self._recorder.status()

@@ -33,6 +33,9 @@ MAX_MODELS = 100
 
 DROPPED = "telemetry.dropped"
 
+ALERT_VALUE = "alert.value"
+"""Value of each rule at each evaluation in the rule's unit, so it is no duration."""
+
 _MAX_DIMENSION = 64
 
 Labels = tuple[tuple[str, str], ...]
@@ -41,11 +44,15 @@ SeriesKey = tuple[int, str, Labels]
 
 @dataclass(slots=True)
 class Series:
-    """Sums of one metric and one set of dimensions over some time. Durations in milliseconds."""
+    """Sums of one metric and one set of dimensions over some time, and the last value.
+
+    Durations are in milliseconds.
+    """
 
     count: int = 0
     sum: float = 0.0
     max: float = 0.0
+    last: float = 0.0
     errors: dict[str, int] = field(default_factory=dict)
     histogram: Histogram = field(default_factory=Histogram)
 
@@ -54,15 +61,17 @@ class Series:
         self.count += 1
         self.sum += value
         self.max = max(self.max, value)
+        self.last = value
         self.histogram.add(value)
         if error:
             self.errors[error] = self.errors.get(error, 0) + 1
 
     def merge(self, other: Series) -> None:
-        """Add the sums of another stretch of time."""
+        """Add the sums of a later stretch of time."""
         self.count += other.count
         self.sum += other.sum
         self.max = max(self.max, other.max)
+        self.last = other.last
         for name, number in other.errors.items():
             self.errors[name] = self.errors.get(name, 0) + number
         self.histogram.merge(other.histogram)
@@ -149,7 +158,7 @@ class Recorder:
         Args:
             metric: name, such as `storage.operation`.
             dimensions: few, with few values each; never ids.
-            value: milliseconds.
+            value: milliseconds; of `ALERT_VALUE` in the unit of the rule.
             error: class of failure, empty if it went well.
             at_ms: Unix milliseconds of its start; default now.
         """

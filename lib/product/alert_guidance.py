@@ -7,6 +7,7 @@ from typing import Final
 
 from lib.product.guidance import Document, Guidance
 from lib.product.objectives import PERIOD, STORAGE_LATENCY, STORAGE_SUCCESS
+from lib.product.schedule import EVERY, PROBE_PAUSE, PROBE_ROUNDS
 
 _MAY_FAIL: Final = f"{100 * STORAGE_SUCCESS.budget:.3g}%"
 _MAY_BE_SLOW: Final = f"{100 * STORAGE_LATENCY.budget:.3g}%"
@@ -19,7 +20,8 @@ _BUCKET: Final = Document("The bucket", "storage.md")
 ALERTS: Final[Mapping[str, Guidance]] = {
     "storage-failures-fast": Guidance(
         meaning=f"Storage operations fail so often that the error budget of {PERIOD.days} days "
-        f"({_MAY_FAIL} of operations) will be gone within two to five days.",
+        f"({_MAY_FAIL} of operations) will be gone within two to five days; or two in five have "
+        "failed in the last two minutes.",
         impact="Recordings cannot be played or stored. Senders retry; nothing acknowledged is "
         "lost.",
         check="Storage health at that time: which operation, and which class of failure. "
@@ -57,8 +59,9 @@ ALERTS: Final[Mapping[str, Guidance]] = {
         fix=_FASTER_STORAGE,
     ),
     "storage-probe": Guidance(
-        meaning="Once a minute the probe writes, reads and deletes a small object. At least half "
-        "of its rounds failed in the last five minutes.",
+        meaning=f"Every {EVERY['storage.probe'].seconds} seconds the probe writes, reads and "
+        f"deletes a small object. {PROBE_ROUNDS} rounds in a row failed, {PROBE_PAUSE.seconds} "
+        "seconds apart.",
         impact="Probably nobody can play or store recordings.",
         check="System status: the report of `storage.probe` names the failed operation.",
         fix="Act on the class of failure. If only the probe fails, correct the credentials of the "

@@ -80,6 +80,16 @@ def latency(ms: float | None) -> str:
     return f"{whole} ms" if whole < _SECOND_MS else f"{_rounded(ms / _SECOND_MS, 2)} s"
 
 
+def round_duration(ms: float) -> str:
+    """Return a round length of time for axes and bands: `0`, `200 ms`, `1.5 s`, `75 s`, `6 h`."""
+    if ms == 0:
+        return "0"
+    for unit, size in (("h", 3_600_000), ("min", 60_000), ("s", _SECOND_MS)):
+        if ms >= size and (2 * ms) % size == 0:
+            return f"{number(ms / size)} {unit}"
+    return f"{number(ms, 3)} ms"
+
+
 def dollars(cost: float | None) -> str:
     """Return US dollars with as many digits as it takes to say something: `$12.50`, `$0.000015`."""
     if cost is None:

@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
+PROBE_ROUNDS: Final = 3
+"""Rounds in a row that fail before the probe raises an alert: one slow call is no outage."""
+PROBE_PAUSE: Final = timedelta(seconds=5)
+"""Between a failed round and the next."""
+
 EVERY: Final[Mapping[str, timedelta]] = {
     "audio.analysis": timedelta(seconds=5),
     "audio.sweep": timedelta(minutes=5),
@@ -14,7 +19,7 @@ EVERY: Final[Mapping[str, timedelta]] = {
     "audio.reconciliation": timedelta(hours=6),
     "users.erasure": timedelta(minutes=1),
     "dependencies.check": timedelta(minutes=1),
-    "storage.probe": timedelta(minutes=1),
+    "storage.probe": timedelta(seconds=20),
     "alerts.delivery": timedelta(seconds=5),
     "alerts.evaluation": timedelta(seconds=30),
 }

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Final
+from functools import partial
+from typing import Final, Literal
 
 from lib.auth.backend_api import ApiRefusedError
 from lib.data import Caller, audio_objects, user_sessions, users
+from lib.data.functions import Page, every_item
+from lib.data.records import User
 from lib.smoke.checks import Failed, check, wait_until
 from lib.smoke.marks import PREFIX, is_address, is_mark
 from lib.smoke.people import People
@@ -22,6 +25,8 @@ from lib.work.services import Services
 
 WEBHOOK_SECONDS: Final = 30.0
 _PAGE: Final = 200
+_Kind = Literal["product", "team"]
+_KINDS: Final[tuple[_Kind, ...]] = ("product", "team")
 
 
 def clean_up(run: Run) -> str:
@@ -101,21 +106,15 @@ def _is_deleted(caller: Caller, user_id: str) -> bool:
 
 
 def _marked_users(caller: Caller) -> Iterator[str]:
-    """Yield users of runs, team members included, until there are no more."""
-    for kind in ("product", "team"):
-        seen: set[str] = set()
-        while True:
-            page = users.page(caller, kind=kind, search=PREFIX, cursor=None, limit=_PAGE)
-            fresh = [
-                user.clerk_id
-                for user in page.items
-                if user.clerk_id not in seen
-                and (is_mark(user.clerk_id) or is_address(user.email or ""))
-            ]
-            if not fresh:
-                break
-            seen.update(fresh)
-            yield from fresh
+    """Yield users of runs, team members included."""
+    for kind in _KINDS:
+        for user in every_item(partial(_found, caller, kind)):
+            if is_mark(user.clerk_id) or is_address(user.email or ""):
+                yield user.clerk_id
+
+
+def _found(caller: Caller, kind: _Kind, cursor: str | None) -> Page[User]:
+    return users.page(caller, kind=kind, search=PREFIX, cursor=cursor, limit=_PAGE)
 
 
 def _folders(caller: Caller, clerk_id: str) -> set[str]:

@@ -145,7 +145,12 @@ def _read_bounded(body: Any, limit: int, deadline: float) -> bytes:
 
 
 def put_small(
-    storage: Storage, role: StorageRole, key: str, data: bytes, content_type: str
+    storage: Storage,
+    role: StorageRole,
+    key: str,
+    data: bytes,
+    content_type: str,
+    use: Use = "work",
 ) -> None:
     """Store a small object made by the product itself.
 
@@ -153,7 +158,7 @@ def put_small(
         StorageError: it is not known to be stored.
     """
     with translated("PutObject"):
-        storage.client(role).put_object(
+        storage.client(role, use).put_object(
             Bucket=storage.bucket,
             Key=key,
             Body=data,

@@ -41,6 +41,10 @@ class Background:
         self._watch.start()
         self._worker.start()
 
+    def is_alive(self) -> bool:
+        """Tell whether every job still has its thread."""
+        return self._worker.is_alive()
+
     def stop(self) -> None:
         """Stop the threads; jobs finish their current item, then recorded measurements are sent."""
         self._worker.ask_to_stop()

@@ -6,6 +6,7 @@ counts nothing twice. During an outage only the recorder keeps data, within its 
 
 from __future__ import annotations
 
+import random
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from lib.observability.logs import get_logger
 from lib.observability.recorder import Batch, Recorder
 
 INTERVAL_SECONDS = 10.0
+_SPREAD = (0.75, 1.25)
 
 _log = get_logger(__name__)
 
@@ -25,7 +27,7 @@ class Flusher:
     Args:
         recorder: of this process.
         send: applies one batch exactly once per id; raises `lib.data.DataError`.
-        interval: seconds between rounds.
+        interval: seconds between rounds, on average.
     """
 
     def __init__(
@@ -75,7 +77,8 @@ class Flusher:
         return True
 
     def _run(self) -> None:
-        while not self._stop.wait(self._interval):
+        # Processes write the same rows: those that started together must not send together.
+        while not self._stop.wait(self._interval * random.uniform(*_SPREAD)):  # noqa: S311
             self._guarded_flush()
         self._guarded_flush()
 

@@ -61,7 +61,7 @@ def default_jobs(analyser: Analyser) -> tuple[Job, ...]:
         "audio.reconciliation": erasures.reconcile,
         "users.erasure": erasures.finish_started,
         dependencies.JOB: dependencies.check,
-        "storage.probe": lambda services, _stop: probe(services.storage, services.recorder),
+        "storage.probe": lambda services, stop: probe(services.storage, services.recorder, stop),
         "alerts.delivery": deliver,
         "alerts.evaluation": evaluation.run,
     }

@@ -63,6 +63,10 @@ class Worker:
         for thread in self._threads:
             thread.start()
 
+    def is_alive(self) -> bool:
+        """Tell whether every job still has its thread."""
+        return all(thread.is_alive() for thread in self._threads)
+
     def ask_to_stop(self) -> None:
         """Start no more jobs, and let running ones finish their current item."""
         self._stop.set()

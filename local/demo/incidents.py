@@ -15,8 +15,7 @@ from lib.data.records import Rollup
 from lib.observability.alert_evaluation import Reading, Resolution, Signals, State
 from lib.observability.alert_rules import BY_NAME, Rule
 from lib.observability.burn_rate import Bucket
-from lib.observability.recorder import Batch, Recorder
-from lib.worker.alerts.evaluation import METRIC
+from lib.observability.recorder import ALERT_VALUE, Batch, Recorder
 from lib.worker.alerts.signals import BucketSum, cells, failures, storage_failures, times_usual
 from local.demo.history import SOURCE, auth_incident, storage_incident
 
@@ -70,7 +69,7 @@ def values(seed: int, found: Sequence[PastIncident]) -> list[Batch]:
     for incident in found:
         labels = {"rule": incident.rule.name, "source": SOURCE}
         for at, value in incident.values:
-            recorder.observe(METRIC, labels, value, at_ms=int(at.timestamp() * 1000))
+            recorder.observe(ALERT_VALUE, labels, value, at_ms=int(at.timestamp() * 1000))
     batches = recorder.drain()
     return [replace(batch, batch_id=f"demo-{seed}-alerts-{i}") for i, batch in enumerate(batches)]
 

@@ -114,7 +114,7 @@ def ask(hashes: Mapping[str, str], throttle: Throttle, address: str) -> str | No
     }
     form = CredentialForm(ThrottledController(credentials, throttle, address))
     labels = {
-        "Form name": "Sign in",
+        "Form name": "",
         "Username": "Username",
         "Password": "Password",
         "Login": "Sign in",

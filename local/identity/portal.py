@@ -27,6 +27,13 @@ _STYLE = """
 <style>
 .stMainBlockContainer { max-width: 27rem; padding-top: 12vh; }
 .stForm { padding: 1.4rem 1.6rem 1.8rem; }
+/* The form's own heading has no text: it would be two levels below the page's. */
+.stForm [data-testid=stHeading] { display: none; }
+/* Captions are too pale to read (WCAG 1.4.3). */
+[data-testid=stCaptionContainer], [data-testid=stCaptionContainer] code {
+  color: inherit;
+  opacity: 1;
+}
 .stForm .stElementContainer:has(.stFormSubmitButton), .stForm .stFormSubmitButton { width: 100%; }
 .stForm .stFormSubmitButton button {
   width: 100%;
@@ -61,7 +68,8 @@ def main() -> None:
     if st.session_state.get(_ISSUED):
         _explain_return()
         return
-    st.markdown("Listen to what happened. Sign in to continue.")
+    st.header("Sign in", anchor=False)
+    st.markdown("Listen to what happened.")
     form = st.empty()
     with form.container():
         username = credential_form.ask(_hashes(), _throttle(), st.context.ip_address or "local")

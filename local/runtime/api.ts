@@ -44,6 +44,7 @@ const ROUTES: Record<string, Handler> = {
     return run(runtime, request, { kind: "query", path, args: queryArguments(url), format });
   },
   "POST /api/local/import": importSnapshot,
+  "GET /api/local/conflicts": async (runtime) => JSON.stringify(runtime.executor.conflicts),
   "POST /api/query_ts": async (runtime) => JSON.stringify({ ts: encodeTs(runtime.store.lastTs) }),
 };
 

@@ -1,7 +1,7 @@
 /** Who sent a request: nobody, a user with a verified token, or the holder of the admin key. */
 
 import { timingSafeEqual, hash } from "node:crypto";
-import { decodeJwt, jwtVerify } from "jose";
+import { decodeJwt, jwtVerify, type JWTHeaderParameters, type JWTPayload } from "jose";
 import { RequestError } from "./errors.ts";
 import { customIdentity, oidcIdentity, type Identity } from "./identity.ts";
 import { KeySource } from "./jwks.ts";
@@ -25,6 +25,9 @@ interface KnownProvider {
   keys: KeySource;
   identity: (claims: JsonObject) => Identity;
   leewaySeconds: number;
+  requiredClaims: string[];
+  /** Why a token that is signed and valid is refused nevertheless, or null. */
+  objection: (claims: JWTPayload, header: JWTHeaderParameters) => string | null;
 }
 
 interface Verified {
@@ -43,6 +46,7 @@ export interface Credentials {
 
 const CACHED_TOKENS = 2_000;
 const CACHE_SECONDS = 60;
+const CUSTOM_LEEWAY_SECONDS = 5;
 const MAX_TOKEN_LENGTH = 16_384;
 
 export class Authenticator {
@@ -105,11 +109,13 @@ export class Authenticator {
   async #verify(token: string, now: number): Promise<Verified> {
     const provider = this.#providerOf(token);
     try {
-      const { payload } = await jwtVerify(token, provider.keys.resolve, {
+      const { payload, protectedHeader } = await jwtVerify(token, provider.keys.resolve, {
         algorithms: provider.algorithms,
         clockTolerance: provider.leewaySeconds,
-        requiredClaims: ["iss", "sub", "exp"],
+        requiredClaims: provider.requiredClaims,
       });
+      const objection = provider.objection(payload, protectedHeader);
+      if (objection !== null) throw Object.assign(new Error(objection), { code: objection });
       const until = Math.min(payload.exp ?? 0, now + CACHE_SECONDS);
       return { identity: provider.identity(payload as JsonObject), until };
     } catch (error) {
@@ -157,7 +163,9 @@ function readProvider(provider: Provider): KnownProvider {
       algorithms: [algorithm],
       keys: KeySource.fromJwks(jwks),
       identity: customIdentity,
-      leewaySeconds: 5,
+      leewaySeconds: CUSTOM_LEEWAY_SECONDS,
+      requiredClaims: ["iss", "sub", "exp"],
+      objection: customObjection,
     };
   }
   const { domain, applicationID } = provider;
@@ -172,7 +180,21 @@ function readProvider(provider: Provider): KnownProvider {
     keys: KeySource.fromDiscovery(issuer),
     identity: oidcIdentity,
     leewaySeconds: 0,
+    requiredClaims: ["iss", "sub", "exp", "iat"],
+    objection: oidcObjection,
   };
+}
+
+/** OpenID Connect Core 3.1.3.7: further audiences are not trusted; RFC 7519 5.1: `typ`. */
+function oidcObjection({ aud }: JWTPayload, { typ }: JWTHeaderParameters): string | null {
+  if (Array.isArray(aud) && aud.length > 1) return "OTHER_AUDIENCE";
+  return typ === undefined || /^(application\/)?jwt$/i.test(typ) ? null : "OTHER_TYPE";
+}
+
+function customObjection({ iat }: JWTPayload, { kid }: JWTHeaderParameters): string | null {
+  if (kid === undefined) return "NO_KID";
+  const isFromTheFuture = iat !== undefined && iat - Date.now() / 1000 > CUSTOM_LEEWAY_SECONDS;
+  return isFromTheFuture ? "ISSUED_LATER" : null;
 }
 
 /** An issuer as configured or claimed may lack the scheme or have a slash at the end. */

@@ -43,10 +43,6 @@ export class Checkpoints implements Watcher {
     this.#thread.unref();
   }
 
-  watches(): boolean {
-    return false;
-  }
-
   committed(): void {
     Atomics.add(this.#commits, 0, 1);
     Atomics.notify(this.#commits, 0);

@@ -30,6 +30,10 @@ export interface CallContext {
   nested: Promise<unknown>;
   pages: number;
   logs: string[];
+  /** What its clock shows: set when it is first asked for. */
+  now?: number;
+  /** The first rejected promise that nobody handled. */
+  rejection?: { reason: unknown };
   /** Set when the call is over: whatever still runs in it may do nothing more. */
   closed: boolean;
 }

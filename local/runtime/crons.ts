@@ -14,7 +14,7 @@ interface Row {
   next_run: number;
 }
 
-interface DueCron {
+export interface DueCron {
   /** Its key among the crons; `name` is the function's. */
   cron: string;
   /** Unix milliseconds. */
@@ -41,28 +41,29 @@ export class CronTable {
       const row = known.get(name);
       if (row?.definition === JSON.stringify(spec)) this.#next.set(name, row.next_run);
       else {
-        const next = nextRun(spec, Date.now());
+        const next = firstRun(spec, Date.now());
         this.save(name, next);
         this.saved(name, next);
       }
     }
   }
 
-  /** Unix milliseconds of the earliest next run; Infinity without crons. */
-  nextRun(): number {
-    return Math.min(Infinity, ...this.#next.values());
+  /** Unix milliseconds of the earliest next run, but of those `running`; Infinity if there is none. */
+  nextRun(running: ReadonlySet<string>): number {
+    const others = [...this.#next].filter(([cron]) => !running.has(cron));
+    return Math.min(Infinity, ...others.map(([, at]) => at));
   }
 
   /**
-   * The jobs that are due, each with the time of its next run. Runs that were missed while the
-   * runtime was down are made up by one.
+   * The crons that are due, each with the time of its next run. Runs that were missed, while the
+   * runtime was down or the cron still `running`, are made up by one.
    */
-  due(now: number): DueCron[] {
+  due(now: number, running: ReadonlySet<string>): DueCron[] {
     return [...this.#next]
-      .filter(([, at]) => at <= now)
-      .map(([cron]) => {
+      .filter(([cron, at]) => at <= now && !running.has(cron))
+      .map(([cron, at]) => {
         const spec = this.#specs[cron] as CronSpec;
-        return { cron, next: nextRun(spec, now), name: spec.name, args: spec.args[0] };
+        return { cron, next: nextRun(spec, at, now), name: spec.name, args: spec.args[0] };
       });
   }
 
@@ -79,12 +80,28 @@ export class CronTable {
   }
 }
 
-/** Unix milliseconds of a schedule's first run after `now`. */
-export function nextRun({ name, schedule }: CronSpec, now: number): number {
+/** Unix milliseconds of the first run of a new cron: of an interval at once. */
+function firstRun(spec: CronSpec, now: number): number {
+  return intervalOf(spec) === null ? nextByPattern(spec, now) : now;
+}
+
+/** The first run after `now`, of a cron that was due at `last`. */
+function nextRun(spec: CronSpec, last: number, now: number): number {
+  const interval = intervalOf(spec);
+  if (interval === null) return nextByPattern(spec, now);
+  return last + (Math.floor((now - last) / interval) + 1) * interval;
+}
+
+function intervalOf({ schedule }: CronSpec): number | null {
+  if (schedule.type !== "interval") return null;
   for (const [unit, ms] of Object.entries(UNIT_MS)) {
     const every = schedule[unit];
-    if (schedule.type === "interval" && typeof every === "number") return now + every * ms;
+    if (typeof every === "number") return every * ms;
   }
+  return null;
+}
+
+function nextByPattern({ name, schedule }: CronSpec, now: number): number {
   const next = new Cron(pattern(schedule), { timezone: "UTC" }).nextRun(new Date(now));
   if (!next) throw new Error(`The schedule of cron "${name}" never comes`);
   return next.getTime();

@@ -11,6 +11,8 @@ import type { JsonObject } from "./values.ts";
 
 /** Convex numbers the tables of an app from here. */
 const FIRST_USER_TABLE = 10_001;
+/** Raise it when what a search index stores changes: indexes of other formats are built anew. */
+const SEARCH_FORMAT = 2;
 
 interface IndexRow {
   id: number;
@@ -136,7 +138,7 @@ function fillIndex(table: Table, index: KeyIndex): number {
 function openSearches(store: Store, table: Table, definition: TableDefinition): void {
   const known = knownIndexes(store, table, "search");
   for (const search of definition.searches) {
-    const text = JSON.stringify([search.searchField, search.filterFields]);
+    const text = JSON.stringify([search.searchField, search.filterFields, SEARCH_FORMAT]);
     const existing = takeUnchanged(known, search.name, text);
     const id = existing ?? insertIndex(store, table, known, search.name, "search", text);
     openSearch(store, table, search, id, existing === null);

@@ -1,6 +1,6 @@
 /** Finds and runs functions: visibility, validators, transactions, and errors as callers see them. */
 
-import { setTimeout as startTimer } from "node:timers";
+import { setImmediate as nextTurn, setTimeout as startTimer } from "node:timers";
 import { callContext, closeContext, newContext, type Caller, type CallContext } from "./context.ts";
 import { FunctionError } from "./errors.ts";
 import type { Executor } from "./executor.ts";
@@ -190,13 +190,21 @@ export async function runInContext<T>(
     timer = startTimer(() => reject(new FunctionError(late)), limitMs);
   });
   try {
-    return await Promise.race([callContext.run(context, code), timeout]);
+    const value = await Promise.race([callContext.run(context, code), timeout]);
+    // Node.js tells of rejections that nobody handles once there is nothing else to do.
+    await turn();
+    if (context.rejection) throw context.rejection.reason;
+    return value;
   } catch (thrown) {
     throw asFunctionError(thrown);
   } finally {
     clearTimeout(timer);
     closeContext(context);
   }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => nextTurn(resolve));
 }
 
 function asFunctionError(thrown: unknown): FunctionError {

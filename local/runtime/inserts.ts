@@ -9,10 +9,16 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 /** Rows per statement. */
 const WIDTH = 20;
 
+/** What waits to be written, and can be forgotten instead. */
+export interface Waiting {
+  flush(): void;
+  discard(): void;
+}
+
 /** The waiting rows of one database. */
 export class Inserts {
   readonly db: DatabaseSync;
-  readonly #waiting = new Set<RowInserter>();
+  readonly #waiting = new Set<Waiting>();
 
   constructor(db: DatabaseSync) {
     this.db = db;
@@ -21,6 +27,11 @@ export class Inserts {
   /** Makes what inserts rows into a table's columns. */
   into(table: string, columns: readonly string[]): RowInserter {
     return new RowInserter(this.db, table, columns, this.#waiting);
+  }
+
+  /** Takes note of something that waits. */
+  wait(waiting: Waiting): void {
+    this.#waiting.add(waiting);
   }
 
   /** Writes all waiting rows: before anything reads, and before a transaction or savepoint ends. */
@@ -37,23 +48,18 @@ export class Inserts {
   }
 }
 
-class RowInserter {
+class RowInserter implements Waiting {
   readonly #db: DatabaseSync;
   readonly #table: string;
   readonly #columns: readonly string[];
-  readonly #waiting: Set<RowInserter>;
+  readonly #waiting: Set<Waiting>;
   readonly #one: StatementSync;
   /** Made when it is first needed: most tables never get that many rows at once. */
   #many: StatementSync | null = null;
   /** Values of the rows, one after the other. */
   #values: SQLInputValue[] = [];
 
-  constructor(
-    db: DatabaseSync,
-    table: string,
-    columns: readonly string[],
-    waiting: Set<RowInserter>,
-  ) {
+  constructor(db: DatabaseSync, table: string, columns: readonly string[], waiting: Set<Waiting>) {
     this.#db = db;
     this.#table = table;
     this.#columns = columns;

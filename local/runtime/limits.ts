@@ -19,9 +19,12 @@ export const LIMITS = {
   callDepth: 8,
   queryOperators: 256,
   searchTerms: 16,
+  /** Different terms that one search looks up, values of filters included. */
+  searchDistinctTerms: 64,
   searchFilters: 8,
   searchCandidates: 1024,
-  searchTermLength: 32,
+  /** Terms of this many bytes and more are neither indexed nor searched. */
+  searchTermBytes: 32,
   tables: 10_000,
   indexesPerTable: 64,
   fieldsPerIndex: 16,

@@ -1,5 +1,6 @@
 /** Live queries: what each has read, and which of them a commit makes stale. */
 
+import { isWithin } from "./conflicts.ts";
 import type { AddQuery } from "./protocol.ts";
 import type { ReadInterval, Touch } from "./transaction.ts";
 
@@ -31,12 +32,6 @@ export class LiveQuery {
 
   /** Whether a commit changed anything within what the query has read. */
   isTouchedBy(touched: readonly Touch[]): boolean {
-    return touched.some(({ indexId, key }) =>
-      this.#reads
-        .get(indexId)
-        ?.some(
-          ({ lower, upper }) => Buffer.compare(key, lower) >= 0 && Buffer.compare(key, upper) < 0,
-        ),
-    );
+    return touched.some(({ indexId, key }) => isWithin(key, this.#reads.get(indexId)));
   }
 }

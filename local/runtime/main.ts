@@ -5,9 +5,13 @@
  *       --admin-key KEY --env FILE
  *
  * The admin key may come in the variable CONVEX_ADMIN_KEY instead, out of sight of `ps`.
+ * `--mutation-ms 10-50` lets mutations take that long, so that they overlap as on a deployment far
+ * away; `--conflicts 0.2` makes a fifth of all tries fail as if they had conflicted.
  */
 
 import { parseArgs } from "node:util";
+import type { Contention } from "./conflicts.ts";
+import { watchRejections } from "./globals.ts";
 import { log, messageOf } from "./log.ts";
 import { Runtime } from "./runtime.ts";
 import { closeListeners, listen } from "./server.ts";
@@ -24,6 +28,8 @@ async function main(): Promise<void> {
       "site-port": { type: "string" },
       "admin-key": { type: "string", default: process.env["CONVEX_ADMIN_KEY"] ?? "" },
       env: { type: "string" },
+      conflicts: { type: "string", default: "0" },
+      "mutation-ms": { type: "string", default: "0" },
     },
   });
   const { data, functions, env, "admin-key": adminKey } = values;
@@ -32,7 +38,8 @@ async function main(): Promise<void> {
   }
   const [port, sitePort] = [values.port, values["site-port"]].map(Number);
   if (!port || !sitePort) throw new Error("--port and --site-port must be port numbers");
-  const runtime = await Runtime.start({ data, functions, env, adminKey });
+  const contention = contentionOf(values.conflicts, values["mutation-ms"]);
+  const runtime = await Runtime.start({ data, functions, env, adminKey, contention });
   const listeners = await listen(runtime, port, sitePort);
   const closeSockets = serveSync(runtime, listeners.api);
   log("info", "listening", { port, sitePort });
@@ -54,13 +61,20 @@ async function main(): Promise<void> {
   process.on("SIGINT", () => void stop("SIGINT"));
 }
 
+/** @throws Error for a rate that is none, or times that are not `FROM-TO` in milliseconds. */
+function contentionOf(rate: string, times: string): Contention {
+  const forced = Number(rate);
+  if (!(forced >= 0 && forced <= 1)) throw new Error("--conflicts must be a number from 0 to 1");
+  const [from = NaN, to = from] = times.split("-").map(Number);
+  if (!(from >= 0 && from <= to)) throw new Error("--mutation-ms must be such as 10-50");
+  return { forced, mutationMs: [from, to] };
+}
+
 // A log that cannot be written (a full disk) must not end the process either.
 process.stderr.on("error", () => undefined);
 
-// A rejection that nobody awaits (a function that forgot an `await`) must not end the process.
-process.on("unhandledRejection", (reason) => {
-  log("error", "unhandled_rejection", { reason: messageOf(reason) });
-});
+// A rejection that nobody awaits fails its function, but never ends the process.
+watchRejections((reason) => log("error", "unhandled_rejection", { reason: messageOf(reason) }));
 
 try {
   await main();

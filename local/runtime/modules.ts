@@ -1,9 +1,10 @@
 /** Bundles the functions folder with esbuild, as `npx convex deploy` does, and loads it. */
 
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, stop } from "esbuild";
+import { writeGlobals } from "./globals.ts";
 import type { ValidatorJson } from "./validate.ts";
 
 type Kind = "query" | "mutation" | "action";
@@ -71,6 +72,7 @@ export async function loadModules(folder: string, target: string): Promise<Modul
   const usesNode = names.filter((name) => USE_NODE.test(readFileSync(join(folder, name), "utf8")));
   const isolate = names.filter((name) => !usesNode.includes(name));
   rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
   await bundle(folder, isolate, version, "browser");
   await bundle(folder, usesNode, version, "node");
   // The bundler's own process would stay for ever.
@@ -109,6 +111,8 @@ async function bundle(
   platform: "browser" | "node",
 ): Promise<void> {
   if (names.length === 0) return;
+  const globals = `${outdir}.globals.js`;
+  writeGlobals(globals);
   await build({
     entryPoints: names.map((name) => join(folder, name)),
     outbase: folder,
@@ -120,6 +124,7 @@ async function bundle(
     target: "esnext",
     conditions: ["convex", "module"],
     logLevel: "silent",
+    inject: platform === "browser" ? [globals] : [],
     // The deployment's variables, not this process's.
     define: platform === "browser" ? { process: "globalThis.convexProcess" } : {},
   });

@@ -1,8 +1,9 @@
 /** Pages of queries (`paginate`): where each ends, and the cursors that lead on. */
 
+import { isAfter, type Candidate } from "./candidates.ts";
 import type { CursorCodec, Position } from "./cursor.ts";
 import type { KeyRange, Order } from "./keyindex.ts";
-import { AFTER, accepts, checkOperators, isFiltered, resolve, scan, stream } from "./query.ts";
+import { AFTER, accepts, checkOperators, isFiltered, resolve, scan, search } from "./query.ts";
 import type { QueryJson } from "./query.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -42,26 +43,27 @@ export function page(tx: Transaction, cursors: CursorCodec, request: PageRequest
   const end = request.endCursor === null ? null : cursors.decode(name, request.endCursor);
   const rest = between(range, order, start, end);
   const wanted = end === null ? Math.max(1, pageSize) : Infinity;
-  const rows = rest ? scan(tx, index, rest, order, isFiltered(query) ? Infinity : wanted + 1) : [];
+  const rows = rest ? scan(tx, index, rest, order, isFiltered(query) ? Infinity : wanted) : [];
   const texts: string[] = [];
   const read: Buffer[] = [];
   const isSpent = budget(request);
   let last: Position = end ?? "end";
   let pageStatus: Page["pageStatus"] = null;
   for (const row of rows) {
-    if (texts.length >= wanted) {
-      last = read.at(-1) as Buffer;
-      break;
-    }
     read.push(row.key);
     if (accepts(query, row.text)) texts.push(row.text);
+    // A full page is never the last one, though nothing may follow.
+    if (texts.length >= wanted) {
+      last = row.key;
+      break;
+    }
     if (isSpent(row.size)) {
       last = row.key;
       pageStatus = "SplitRequired";
       break;
     }
   }
-  if (read.length > pageSize + 1) pageStatus ??= "SplitRecommended";
+  if (read.length > pageSize) pageStatus ??= "SplitRecommended";
   const middle = pageStatus && read.length > 1 ? read[(read.length - 1) >> 1] : undefined;
   return {
     texts,
@@ -83,18 +85,39 @@ function budget({ maximumRowsRead, maximumBytesRead }: PageRequest): (size: numb
   };
 }
 
-/** Search results have no key: the cursor holds how many documents came before. */
+/** A page of a search begins after a document by its score; as there, a full page is not the last. */
 function searchPage(tx: Transaction, cursors: CursorCodec, request: PageRequest): Page {
-  const name = JSON.stringify(request.query);
+  const { query, pageSize } = request;
+  const name = JSON.stringify(query);
   const start = request.cursor === null ? null : cursors.decode(name, request.cursor);
-  const all = start === "end" ? [] : [...stream(tx, request.query)];
-  const skip = Buffer.isBuffer(start) ? start.readUInt32BE() : 0;
-  const texts = all.slice(skip, skip + request.pageSize);
-  const next = Buffer.alloc(4);
-  next.writeUInt32BE(skip + texts.length);
-  const isDone = skip + texts.length >= all.length;
-  const continueCursor = cursors.encode(name, isDone ? "end" : next);
+  const end = request.endCursor === null ? null : cursors.decode(name, request.endCursor);
+  const last = Buffer.isBuffer(end) ? candidateOf(end) : null;
+  const after = Buffer.isBuffer(start) ? candidateOf(start) : undefined;
+  const texts: string[] = [];
+  let position: Position = "end";
+  const hits = start === "end" ? [] : search(tx, query, after);
+  for (const hit of hits) {
+    if (last && isAfter(hit, last)) break;
+    if (accepts(query, hit.text)) texts.push(hit.text);
+    if (end === null && texts.length >= pageSize) {
+      position = positionOf(hit);
+      break;
+    }
+  }
+  const continueCursor = cursors.encode(name, end ?? position);
+  const isDone = (end ?? position) === "end";
   return { texts, isDone, continueCursor, splitCursor: null, pageStatus: null };
+}
+
+function positionOf({ score, seq }: Candidate): Buffer {
+  const position = Buffer.alloc(16);
+  position.writeDoubleBE(score);
+  position.writeDoubleBE(seq, 8);
+  return position;
+}
+
+function candidateOf(position: Buffer): Candidate {
+  return { score: position.readDoubleBE(), seq: position.readDoubleBE(8) };
 }
 
 function between(

@@ -1,12 +1,13 @@
 /** Runs the queries that `ctx.db.query(...)` describes: index ranges, filters, limits. */
 
+import type { Candidate } from "./candidates.ts";
 import { FunctionError } from "./errors.ts";
 import { passes } from "./filter.ts";
 import { KEY_END, KEY_START, type IndexRow, type KeyIndex, type KeyRange } from "./keyindex.ts";
 import type { Order, Row } from "./keyindex.ts";
 import { LIMITS } from "./limits.ts";
 import { keyRange, type RangeExpression } from "./range.ts";
-import type { SearchFilter } from "./search.ts";
+import type { Hit, SearchFilter } from "./search.ts";
 import type { Table } from "./table.ts";
 import type { Transaction } from "./transaction.ts";
 import type { Json, JsonObject } from "./values.ts";
@@ -44,14 +45,20 @@ function* source(tx: Transaction, query: QueryJson, limit: number): Generator<Ro
     yield* scan(tx, index, range, order, limit);
     return;
   }
-  const { table, name } = tableAndIndex(tx, query.source.indexName);
+  yield* search(tx, query);
+}
+
+/** Yields what a search finds, best first, after the document that `after` names if it is given. */
+export function* search(tx: Transaction, { source }: QueryJson, after?: Candidate): Generator<Hit> {
+  if (source.type !== "Search") throw new Error("not a search");
+  const { table, name } = tableAndIndex(tx, source.indexName);
   const index = table.searches.get(name);
-  if (!index) throw unknownIndex(query.source.indexName);
+  if (!index) throw unknownIndex(source.indexName);
   tx.usage.add("databaseQueries", 1);
   tx.noteRead(index.id, { lower: KEY_START, upper: KEY_END });
-  for (const row of index.find(query.source.filters)) {
-    tx.countRead(row.size);
-    yield row;
+  for (const hit of index.find(source.filters, after)) {
+    tx.countRead(hit.size);
+    yield hit;
   }
 }
 

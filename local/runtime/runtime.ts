@@ -5,12 +5,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Authenticator } from "./auth.ts";
 import { Checkpoints } from "./checkpoints.ts";
+import type { Contention } from "./conflicts.ts";
 import { captureConsole, guardGlobals } from "./context.ts";
 import { CursorCodec } from "./cursor.ts";
 import { applySchema } from "./deploy.ts";
 import { digestAtOnce } from "./digest.ts";
 import { Executor } from "./executor.ts";
 import { Functions } from "./functions.ts";
+import { stopClock } from "./globals.ts";
 import { log } from "./log.ts";
 import { loadModules } from "./modules.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -26,6 +28,7 @@ export interface Options {
   adminKey: string;
   /** JSON file with the deployment's variables. */
   env: string;
+  contention: Contention;
 }
 
 export class Runtime {
@@ -72,12 +75,13 @@ export class Runtime {
     setEnvironment(options.env);
     captureConsole();
     guardGlobals();
+    stopClock();
     digestAtOnce();
     const modules = await loadModules(options.functions, join(options.data, "bundle"));
     const store = new Store(options.data);
     const schema = modules.schema === null ? [] : parseSchema(modules.schema);
     applySchema(store, schema);
-    const executor = new Executor(store);
+    const executor = new Executor(store, options.contention);
     const functions = new Functions(store, executor, modules);
     const runtime = new Runtime(store, executor, functions, schema, options);
     await runtime.scheduler.start();

@@ -1,12 +1,13 @@
 /**
  * Scheduled functions and crons. Jobs are documents of `_scheduled_functions`, written in the
- * transaction that schedules them. A mutation runs exactly once: its result and the job's new state
- * are one commit. An action runs at most once: it is marked as begun before it begins.
+ * transaction that schedules them; crons are none. A mutation runs exactly once: its result and the
+ * job's new state are one commit. An action runs at most once: it is marked as begun before.
  */
 
 import { randomBytes } from "node:crypto";
 import { setTimeout as startTimer } from "node:timers";
-import { CronTable } from "./crons.ts";
+import { CronTable, type DueCron } from "./crons.ts";
+import type { Caller } from "./context.ts";
 import { FunctionError, LimitError } from "./errors.ts";
 import type { Executor } from "./executor.ts";
 import type { Functions } from "./functions.ts";
@@ -24,6 +25,8 @@ const MAX_CONCURRENT = 16;
 const MAX_SLEEP_MS = 60_000;
 const KEEP_FINISHED_MS = 7 * 86_400_000;
 const SWEEP = 100;
+/** Of what must happen: as there, a conflict is no reason to give up. */
+const FOREVER = Infinity;
 
 const JOBS = "_scheduled_functions";
 const FINISHED = ["success", "failed", "canceled"] as const;
@@ -40,6 +43,8 @@ export class Scheduler {
   readonly #executor: Executor;
   readonly #functions: Functions;
   readonly #running = new Set<string>();
+  /** A cron runs once at a time. */
+  readonly #runningCrons = new Set<string>();
   #crons: CronTable;
   #timer: NodeJS.Timeout | undefined;
   #stopped = true;
@@ -56,14 +61,12 @@ export class Scheduler {
     this.#crons = new CronTable(this.#store, this.#functions.modules.crons);
     await this.#executor.write(async (tx) => {
       for (const row of this.#jobs().scan(this.#states("inProgress"), "asc", -1)) {
-        this.#finish(tx, idOf(row), "failed");
+        this.#finish(tx, idOf(row), "failed", "Transient error while executing action");
       }
-    });
-    const watches = (indexId: number): boolean => indexId === this.#jobs().id;
+    }, FOREVER);
     this.#executor.watch({
-      watches,
       committed: (touched) => {
-        if (touched?.some((touch) => watches(touch.indexId))) this.#wake(0);
+        if (touched?.some(({ indexId }) => indexId === this.#jobs().id)) this.#wake(0);
       },
     });
     this.#stopped = false;
@@ -87,7 +90,7 @@ export class Scheduler {
     tx.usage.add("functionsScheduled", 1);
     tx.usage.add("scheduledFunctionArgsBytes", size);
     return tx.insert(this.#table(), {
-      name: job.name,
+      name: canonical(job.name),
       args: [job.args],
       scheduledTime: job.at,
       state: { kind: "pending" },
@@ -116,7 +119,7 @@ export class Scheduler {
   async #tick(): Promise<void> {
     try {
       const now = Date.now();
-      await this.#scheduleCrons(now);
+      this.#startCrons(now);
       await this.#sweep(now);
       this.#startDue(now);
       this.#wake(this.#nextDelay(now));
@@ -126,16 +129,35 @@ export class Scheduler {
     }
   }
 
-  async #scheduleCrons(now: number): Promise<void> {
-    const due = this.#crons.due(now);
-    if (due.length === 0) return;
-    await this.#executor.write(async (tx) => {
-      for (const { cron, next, name, args } of due) {
-        this.#crons.save(cron, next);
-        await this.schedule({ name, args, at: now }, tx);
+  #startCrons(now: number): void {
+    for (const due of this.#crons.due(now, this.#runningCrons)) {
+      this.#runningCrons.add(due.cron);
+      void this.#runCron(due).finally(() => {
+        this.#runningCrons.delete(due.cron);
+        this.#wake(0);
+      });
+    }
+  }
+
+  /** Runs a cron: a mutation and the time of its next run are one commit. */
+  async #runCron({ cron, next, name, args }: DueCron): Promise<void> {
+    const save = async (): Promise<void> => this.#crons.save(cron, next);
+    try {
+      const target = this.#functions.find(name, null, true);
+      if (target.kind === "mutation") {
+        await this.#executor.write(async (tx) => {
+          await this.#functions.callIn(tx, target, args, callerOf(null));
+          await save();
+        }, FOREVER);
+      } else {
+        await this.#executor.write(save, FOREVER);
+        await this.#functions.call(target, args, callerOf(null));
       }
-    });
-    for (const { cron, next } of due) this.#crons.saved(cron, next);
+    } catch (error) {
+      log("error", "cron_failed", { cron, function: name, reason: messageOf(error) });
+      await this.#executor.write(save, FOREVER);
+    }
+    this.#crons.saved(cron, next);
   }
 
   #startDue(now: number): void {
@@ -155,9 +177,7 @@ export class Scheduler {
   async #run(id: string, job: JsonObject): Promise<void> {
     const name = job["name"] as string;
     const [args] = job["args"] as [Json];
-    const requestId = randomBytes(8).toString("hex");
-    const nobody = { identity: null, isAdmin: true, ip: null, userAgent: null };
-    const caller = { ...nobody, requestId, scheduledJobId: id };
+    const caller = callerOf(id);
     try {
       const target = this.#functions.find(name, null, true);
       if (target.kind === "mutation") {
@@ -165,16 +185,19 @@ export class Scheduler {
           if (!this.#begin(tx, id)) return;
           await this.#functions.callIn(tx, target, args, caller);
           this.#finish(tx, id, "success");
-        });
+        }, FOREVER);
         return;
       }
-      const begun = await this.#executor.write(async (tx) => this.#begin(tx, id));
+      const begun = await this.#executor.write(async (tx) => this.#begin(tx, id), FOREVER);
       if (!begun) return;
       await this.#functions.call(target, args, caller);
-      await this.#executor.write(async (tx) => this.#finish(tx, id, "success"));
+      await this.#executor.write(async (tx) => this.#finish(tx, id, "success"), FOREVER);
     } catch (error) {
       log("error", "scheduled_function_failed", { function: name, reason: messageOf(error) });
-      await this.#executor.write(async (tx) => this.#finish(tx, id, "failed"));
+      await this.#executor.write(
+        async (tx) => this.#finish(tx, id, "failed", messageOf(error)),
+        FOREVER,
+      );
     }
   }
 
@@ -188,11 +211,11 @@ export class Scheduler {
     return true;
   }
 
-  #finish(tx: Transaction, id: string, kind: (typeof FINISHED)[number]): void {
+  #finish(tx: Transaction, id: string, kind: (typeof FINISHED)[number], error?: string): void {
     tx.patch(
       id,
       new Map<string, Json>([
-        ["state", { kind }],
+        ["state", error === undefined ? { kind } : { kind, error }],
         ["completedTime", Date.now()],
       ]),
     );
@@ -206,7 +229,7 @@ export class Scheduler {
     if (old.length === 0) return;
     await this.#executor.write(async (tx) => {
       for (const row of old) tx.remove(idOf(row));
-    });
+    }, FOREVER);
   }
 
   #nextDelay(now: number): number {
@@ -214,7 +237,7 @@ export class Scheduler {
     const job = next && (JSON.parse(next.text) as { scheduledTime: number }).scheduledTime;
     // While all places are taken, the end of a job wakes the scheduler.
     const due = this.#running.size >= MAX_CONCURRENT ? Infinity : (job ?? Infinity);
-    return Math.max(0, Math.min(due, this.#crons.nextRun()) - now);
+    return Math.max(0, Math.min(due, this.#crons.nextRun(this.#runningCrons)) - now);
   }
 
   #states(kind: string, until?: number): KeyRange {
@@ -234,6 +257,17 @@ export class Scheduler {
   #missing(): never {
     throw new Error(`the table ${JOBS} was not made`);
   }
+}
+
+function callerOf(scheduledJobId: string | null): Caller {
+  const requestId = randomBytes(8).toString("hex");
+  return { identity: null, isAdmin: true, ip: null, userAgent: null, requestId, scheduledJobId };
+}
+
+/** The name of a function as `_scheduled_functions` shows it. */
+function canonical(path: string): string {
+  const [module, name] = path.split(":");
+  return `${module}.js:${name}`;
 }
 
 function idOf(row: IndexRow): string {

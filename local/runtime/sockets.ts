@@ -14,7 +14,6 @@ export function serveSync(runtime: Runtime, server: Server): () => void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.requestBytes });
   const sessions = new Set<SyncSession>();
   runtime.executor.watch({
-    watches: () => sessions.size > 0,
     committed: (touched) => {
       for (const session of sessions) session.committed(touched);
     },

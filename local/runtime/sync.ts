@@ -24,6 +24,8 @@ const MAX_UNSENT = 64 * 1024 * 1024;
 /** WebSocket close codes: protocol violated, policy violated. */
 const VIOLATION = 1002;
 const REFUSED = 1008;
+/** WebSocket close code "try again later": clients reconnect and send what is unanswered again. */
+const AGAIN = 1013;
 
 type Call = Extract<ClientMessage, { type: "Mutation" | "Action" }>;
 
@@ -152,6 +154,10 @@ export class SyncSession {
       const commit = kind === "mutation" ? ts : null;
       this.#send(protocol.succeeded(type, requestId, text, commit, logs));
     } catch (thrown) {
+      if (thrown instanceof RequestError && thrown.status === 503) {
+        this.#socket.close(AGAIN, thrown.code);
+        return;
+      }
       const error = asFunctionError(thrown);
       this.#send(protocol.failed(type, requestId, error, errorText(error, caller.requestId), logs));
     }
@@ -190,7 +196,7 @@ export class SyncSession {
 
   async #refresh(query: LiveQuery, caller: Caller): Promise<string> {
     const { store, functions } = this.#runtime;
-    const tx = new Transaction(store, { tracksReads: true, watches: null });
+    const tx = new Transaction(store, { tracksReads: true, isWritable: false });
     const logs: string[] = [];
     try {
       const target = functions.find(query.path, "query", caller.isAdmin);

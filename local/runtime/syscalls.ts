@@ -8,6 +8,7 @@ import type { CursorCodec } from "./cursor.ts";
 import { FunctionError, LimitError, notImplemented } from "./errors.ts";
 import type { Functions, Kind } from "./functions.ts";
 import type { Metric } from "./limits.ts";
+import { tableNumberOf } from "./ids.ts";
 import { page } from "./pages.ts";
 import { stream } from "./query.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -107,12 +108,9 @@ function databaseCalls({ cursors }: Host): Record<string, Syscall> {
     },
     "1.0/get": (args, context) => {
       const tx = transaction(context);
-      const id = idArgument(args);
+      const id = decodedId(args);
       const table = tx.tableOf(id);
-      if (!table) {
-        if (args["table"] === undefined) return "null";
-        throw new FunctionError(`Invalid argument \`id\` for \`db.get\`: not an ID`);
-      }
+      if (!table) return "null";
       checkTable(table, args, args["isSystem"] === true);
       return tx.get(id, table) ?? "null";
     },
@@ -245,10 +243,19 @@ function checkTable(table: Table, args: Arguments, isSystem: boolean): void {
 }
 
 function writableId(tx: Transaction, args: Arguments): string {
-  const id = idArgument(args);
+  const id = decodedId(args);
   const table = tx.tableOf(id);
-  if (!table) throw new FunctionError(`Invalid argument \`id\`: "${id}" is not an ID`);
+  if (!table) throw new FunctionError(`Invalid argument \`id\`: "${id}" is of no table`);
   checkTable(table, args, false);
+  return id;
+}
+
+/** @throws FunctionError for a text that is nobody's id, of whatever table. */
+function decodedId(args: Arguments): string {
+  const id = idArgument(args);
+  if (tableNumberOf(id) === null) {
+    throw new FunctionError(`Invalid argument \`id\`: Unable to decode ID: "${id}"`);
+  }
   return id;
 }
 

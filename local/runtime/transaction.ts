@@ -3,7 +3,7 @@
 import { documentError } from "./deploy.ts";
 import { FunctionError, type LimitError } from "./errors.ts";
 import { encodeId, IdMaker, tableNumberOf } from "./ids.ts";
-import type { KeyRange } from "./keyindex.ts";
+import type { KeyRange, Row } from "./keyindex.ts";
 import { LIMITS, Usage } from "./limits.ts";
 import type { Store } from "./store.ts";
 import type { Table } from "./table.ts";
@@ -15,7 +15,7 @@ export interface ReadInterval extends KeyRange {
   indexId: number;
 }
 
-/** A position of a watched index that a mutation changed. */
+/** A position of an index that a mutation changed. */
 export interface Touch {
   indexId: number;
   key: Buffer;
@@ -30,18 +30,14 @@ export class Transaction {
   /** A passed limit: fails the transaction even when the function catches the error. */
   failure: LimitError | null = null;
   readonly #ids = new IdMaker();
-  readonly #watches: ((indexId: number) => boolean) | null;
+  readonly #isWritable: boolean;
   readonly #tracksReads: boolean;
 
-  /** @param options.watches which indexes' changes are to be kept; null makes it read-only. */
-  constructor(
-    store: Store,
-    options: { tracksReads: boolean; watches: ((indexId: number) => boolean) | null },
-  ) {
+  constructor(store: Store, options: { tracksReads: boolean; isWritable: boolean }) {
     this.store = store;
-    this.#watches = options.watches;
+    this.#isWritable = options.isWritable;
     this.#tracksReads = options.tracksReads;
-    this.ts = options.watches ? store.nextTs() : store.lastTs;
+    this.ts = options.isWritable ? store.nextTs() : store.lastTs;
   }
 
   /** Runs part of the transaction such that its failure undoes what that part wrote. */
@@ -70,12 +66,16 @@ export class Transaction {
 
   /** The text of a document, or null. */
   get(id: string, table = this.tableOf(id)): string | null {
-    if (!table) return null;
+    return table ? (this.#find(table, id)?.text ?? null) : null;
+  }
+
+  /** Reads a document; patch, replace and delete do so too. */
+  #find(table: Table, id: string): Row | null {
     const { row, range } = table.find(id);
     this.noteRead(table.byId.id, range);
     this.usage.add("databaseQueries", 1);
     if (row) this.countRead(row.size);
-    return row?.text ?? null;
+    return row;
   }
 
   insert(table: Table, fields: JsonObject): string {
@@ -136,15 +136,20 @@ export class Transaction {
   #existing(operation: string, id: string) {
     this.#requireWritable();
     const table = this.tableOf(id);
-    const row = table?.find(id).row;
+    const row = table ? this.#find(table, id) : null;
     if (!table || !row) {
       throw new FunctionError(`${operation} on nonexistent document ID ${id}`);
     }
-    this.countRead(row.size);
     return { table, row, document: JSON.parse(row.text) as JsonObject };
   }
 
   #checkDocument(table: Table, document: JsonObject, fields: JsonObject): number {
+    const reserved = Object.keys(fields).find((name) => name.startsWith("_"));
+    if (reserved !== undefined) {
+      throw new FunctionError(
+        `Field '${reserved}' starts with an underscore: only system fields like '_id' do`,
+      );
+    }
     const { size, nesting } = measure(document);
     if (size > LIMITS.documentBytes) {
       throw new FunctionError(
@@ -172,10 +177,10 @@ export class Transaction {
   }
 
   #requireWritable(): void {
-    if (!this.#watches) throw new FunctionError("Queries cannot write to the database.");
+    if (!this.#isWritable) throw new FunctionError("Queries cannot write to the database.");
   }
 
   readonly #touch = (indexId: number, key: Buffer): void => {
-    if (this.#watches?.(indexId)) this.touched.push({ indexId, key });
+    this.touched.push({ indexId, key });
   };
 }

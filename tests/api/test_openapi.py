@@ -25,7 +25,7 @@ _FITTING = ["2xx", 400, 401, 403, 404, 409, 410, 422]
 CONFIG = SchemathesisConfig.from_dict(
     {"checks": {"positive_data_acceptance": {"expected-statuses": _FITTING}}}
 )
-EXAMPLES = int(os.environ.get("EARSHOT_SCHEMATHESIS_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("EARSHOT_SCHEMATHESIS_EXAMPLES", "4"))
 DOCUMENT: dict[str, Any] = document(schema_app())
 OPERATIONS = [
     (method, path, operation)

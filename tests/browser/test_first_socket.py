@@ -81,7 +81,13 @@ def test_a_stranger_gets_no_page_from_a_fresh_process(stack: RunningStack) -> No
         assert refused.value.response.status_code == 401
 
 
-@pytest.mark.parametrize("path", FORBIDDEN_TO_A_VIEWER)
+@pytest.mark.parametrize(
+    "path",
+    [
+        FORBIDDEN_TO_A_VIEWER[0],
+        *(pytest.param(path, marks=pytest.mark.long) for path in FORBIDDEN_TO_A_VIEWER[1:]),
+    ],
+)
 def test_a_viewer_cannot_make_a_page_run_without_the_dashboard_script(
     path: str, stack: RunningStack, viewer_cookies: str
 ) -> None:

@@ -49,6 +49,7 @@ def run(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess
     )
 
 
+@pytest.mark.long
 def test_the_bucket_is_verified_and_what_the_endpoint_cannot_do_is_said(
     environment: dict[str, str],
 ) -> None:
@@ -123,6 +124,7 @@ def test_the_public_keys_for_convex_are_printed_and_no_private_one(
     assert [set(key) for key in keys] == [{"kty", "n", "e", "kid", "use", "alg"}]
 
 
+@pytest.mark.long
 def test_workers_share_the_work_and_survive_each_other(
     environment: dict[str, str], room: Room
 ) -> None:

@@ -4,7 +4,8 @@ import { convexTest } from "convex-test";
 import type { TestConvex } from "convex-test";
 import { ConvexError } from "convex/values";
 import { expect, vi } from "vitest";
-import { api } from "../../convex/_generated/api.js";
+import { api, internal } from "../../convex/_generated/api.js";
+import { FOLD_AFTER_MS } from "../../convex/model/limits.ts";
 import { SERVICE_ROLES } from "../../convex/model/permissions.ts";
 import schema from "../../convex/schema.ts";
 
@@ -87,4 +88,16 @@ export async function addSession(t: Deployment, externalId = "call-1", more: obj
 export function turn(sequence: number, more: object = {}) {
   const speaker = sequence % 2 === 0 ? ("user" as const) : ("assistant" as const);
   return { sequence, speaker, text: `turn ${sequence}`, startedAtMs: sequence * 1000, ...more };
+}
+
+/** Let time pass, and fold all that writes have counted into the sums, as the cron does. */
+export async function foldAll(t: Deployment): Promise<void> {
+  for (;;) {
+    const newest = await t.run((ctx) => ctx.db.query("pendingTotals").order("desc").first());
+    if (newest === null) return;
+    vi.useFakeTimers({ toFake: ["Date"], now: newest._creationTime + 2 * FOLD_AFTER_MS });
+    await t.mutation(internal.totals.fold, {});
+    vi.useRealTimers();
+    await t.finishInProgressScheduledFunctions();
+  }
 }

@@ -350,7 +350,7 @@ export function samples(
     "alertDeliveries:settle": { id: "unknown", holder: "w1", retryAfterMs: 0 },
     "alertDeliveries:test": { channels: ["webhook"] },
     "alertDeliveries:list": PAGE,
-    "migrations:step": { name: "1-users-searchText" },
+    "migrations:step": { name: "6-users-words" },
     "migrations:status": {},
     "repair:sessions": { cursor: null, fix: false },
     "repair:users": { kind: "product", cursor: null, fix: false },

@@ -14,6 +14,7 @@ import pytest
 
 from lib.data import Caller, Client, FunctionFailed, Refused, Unavailable, connections
 from lib.data.client import ATTEMPTS
+from lib.data.errors import Contended
 from lib.data.functions import Mutation, Query, Reader, writer
 from tests.support.scripted import Answer, ScriptedServer, Seen, scripted_server, success
 
@@ -242,3 +243,17 @@ def test_64_threads_do_not_wait_for_a_slow_call_of_another_one() -> None:
         assert not slow.done()
         others_done.set()
         assert slow.result(30) == "/api/mutation"
+
+
+def test_a_conflict_of_writes_is_tried_again_even_where_a_repeat_would_harm() -> None:
+    conflict = Answer(503, {"code": "OptimisticConcurrencyControlFailure", "message": "..."})
+    with calling(in_turn(conflict, conflict, success(7.0))) as (caller, server):
+        assert caller.mutation_once(STORE, {}) == 7.0
+    assert len(server.seen) == ATTEMPTS
+
+
+def test_a_conflict_at_every_attempt_is_told_from_an_unknown_outcome() -> None:
+    conflict = Answer(503, {"code": "OptimisticConcurrencyControlFailure", "message": "..."})
+    with calling(lambda _seen: conflict) as (caller, server), pytest.raises(Contended):
+        caller.mutation_once(STORE, {})
+    assert len(server.seen) == ATTEMPTS

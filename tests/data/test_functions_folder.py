@@ -14,10 +14,6 @@ def test_the_folder_does_not_shadow_the_client_package() -> None:
     assert list(FOLDER.rglob("__init__.py")) == []
 
 
-def test_every_module_has_a_name_that_the_convex_cli_deploys() -> None:
-    assert [str(path) for path in FOLDER.rglob("*") if "-" in path.name] == []
-
-
 def test_convex_and_the_storage_agree_on_the_largest_recording() -> None:
     script = (
         f'import {{ AUDIO_BYTES }} from "{FOLDER / "model/limits.ts"}"; console.log(AUDIO_BYTES)'

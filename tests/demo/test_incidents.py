@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from lib.worker.alerts.evaluation import METRIC
+from lib.observability.recorder import ALERT_VALUE
 from local.demo.history import auth_incident, history, storage_incident
 from local.demo.incidents import incidents, values
 
@@ -25,5 +25,5 @@ def test_both_incidents_are_found_soon_after_they_begin_and_end_after_them() -> 
 def test_their_values_are_marked_as_demo_data() -> None:
     found = incidents(history(7, ANCHOR, 6, ()), ANCHOR)
     rollups = [rollup for batch in values(7, found) for rollup in batch.rollups]
-    assert {rollup["metric"] for rollup in rollups} == {METRIC}
+    assert {rollup["metric"] for rollup in rollups} == {ALERT_VALUE}
     assert {rollup["dimensions"]["source"] for rollup in rollups} == {"demo"}

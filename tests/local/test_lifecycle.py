@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.support.stack import RunningStack, running_stack, wait_until
 
@@ -33,6 +34,7 @@ def has_user(stack: RunningStack, clerk_id: str) -> bool:
     return answer.status_code == 200
 
 
+@pytest.mark.long
 def test_a_second_start_keeps_all_data_and_two_stacks_run_side_by_side(tmp_path: Path) -> None:
     with running_stack(tmp_path / "one", demo=False) as one:
         create_user(one, "user_kept")

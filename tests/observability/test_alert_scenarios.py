@@ -47,6 +47,10 @@ def rare_failures(minute: int) -> Counts:
     return Counts(1, int(minute % 90 == 0)) if minute % 15 == 0 else Counts()
 
 
+def one_failure(minute: int) -> Counts:
+    return Counts(1, int(minute == 0))
+
+
 def nothing_after_a_while(minute: int) -> Counts:
     return Counts() if minute >= 20 else steady(60, 1)(minute)
 
@@ -68,22 +72,24 @@ class Scenario:
 
 
 SCENARIOS = [
-    Scenario("fast burn: everything fails", FAILURES, steady(60, 1), 60, (5, 8)),
-    Scenario("fast burn: half of it fails", FAILURES, steady(60, 0.5), 60, (9, 12)),
+    Scenario("outage: everything fails", FAILURES, steady(60, 1), 60, (0, 1)),
+    Scenario("outage: half of it fails", FAILURES, steady(60, 0.5), 60, (0, 1)),
     Scenario("fast burn: everything is slow", LATENCY, steady(60, 1), 3 * HOUR, (44, 48)),
+    Scenario("fast burn: a third fails", FAILURES, steady(60, 0.33), 60, (12, 15)),
     Scenario("medium burn: 4% fail", FAILURES, steady(60, 0.04), 8 * HOUR, (210, 300)),
     Scenario("slow burn: 1% fail, paged for", FAILURES, steady(60, 0.01), 3 * DAY, None),
     Scenario("slow burn: 1% fail", SLOWLY, steady(60, 0.01), 3 * DAY, (34 * HOUR, 38 * HOUR)),
     Scenario("slow burn: 10% are slow", LATE, steady(60, 0.1), 3 * DAY, (34 * HOUR, 38 * HOUR)),
     Scenario("within budget: 0.4% fail", SLOWLY, steady(60, 0.004), 4 * DAY, None),
-    Scenario("a blip: two minutes of failure", FAILURES, steady(60, 1, 2), 2 * HOUR, None),
+    Scenario("a blip: a minute in which a third fails", FAILURES, steady(60, 0.33, 1), HOUR, None),
+    Scenario("one slow call in a quiet hour", FAILURES, one_failure, 2 * HOUR, None),
     Scenario("low traffic noise", FAILURES, rare_failures, 2 * DAY, None),
     Scenario("low traffic noise over days", SLOWLY, rare_failures, 4 * DAY, None),
-    Scenario("recovery", FAILURES, steady(60, 1, 30), 4 * HOUR, (5, 8), (70, 80)),
-    Scenario("flapping", FAILURES, flapping, 6 * HOUR, (8, 14), (155, 175)),
-    Scenario("a first day: no history", FAILURES, steady(60, 1), 30, (1, 4), before=0),
-    Scenario("missing data while firing", FAILURES, nothing_after_a_while, 3 * HOUR, (5, 8)),
-    Scenario("missing data for long", FAILURES, nothing_after_a_while, 8 * HOUR, (5, 8), None),
+    Scenario("recovery", FAILURES, steady(60, 1, 30), 4 * HOUR, (0, 1), (70, 80)),
+    Scenario("flapping", FAILURES, flapping, 6 * HOUR, (0, 1), (155, 175)),
+    Scenario("a first day: no history", FAILURES, steady(60, 1), 30, (0, 1), before=0),
+    Scenario("missing data while firing", FAILURES, nothing_after_a_while, 3 * HOUR, (0, 1)),
+    Scenario("missing data for long", FAILURES, nothing_after_a_while, 8 * HOUR, (0, 1), None),
 ]
 
 
@@ -108,14 +114,14 @@ def test_without_data_for_hours_an_incident_ends_as_such() -> None:
     assert 6 * HOUR <= ended - 20 <= 7 * HOUR
 
 
-PROBE: Callable[[int], Gauge] = lambda minute: Gauge(float(0 <= minute < 20), 5)  # noqa: E731
+PROBE: Callable[[int], Gauge] = lambda minute: Gauge(3.0 if 0 <= minute < 20 else 0.0)  # noqa: E731
 
 
 @pytest.mark.parametrize(
     ("rule", "gauge", "fires", "resolves"),
     [
-        ("storage-probe", PROBE, (1, 2), (30, 31)),
-        ("storage-probe", lambda minute: Gauge(float(0 <= minute < 20), 2), None, None),
+        ("storage-probe", PROBE, (0, 0), (30, 31)),
+        ("storage-probe", lambda minute: Gauge(2.0 if 0 <= minute < 20 else 0.0), None, None),
         ("storage-probe", lambda _: Gauge(None), None, None),
         ("auth-error-surge", lambda m: Gauge(8.0 if 0 <= m < 30 else 1.0, 90), (2, 3), (45, 46)),
         ("auth-error-surge", lambda m: Gauge(8.0 if m >= 0 else 1.0, 20), None, None),

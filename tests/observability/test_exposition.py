@@ -8,7 +8,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from lib.observability.exposition import BORDERS_MS, exposition
-from lib.observability.recorder import Recorder
+from lib.observability.recorder import ALERT_VALUE, Recorder
 
 MINUTE = 1_800_000_000_000
 
@@ -75,3 +75,13 @@ def test_what_was_dropped_and_what_waits_is_said() -> None:
     assert dropped == [({"kind": "rollup"}, 3.0)]
     assert samples(found["earshot_telemetry_batches_waiting"], "") == [({}, 2.0)]
     assert "process_resident_memory_bytes" in found
+
+
+def test_the_value_of_a_rule_is_a_gauge_without_a_unit_it_does_not_have() -> None:
+    recorder = Recorder()
+    for value in (14.4, 0.5):
+        recorder.observe(ALERT_VALUE, {"rule": "storage-failures-fast"}, value, "", MINUTE)
+        recorder.drain()
+    found = parsed(recorder)
+    assert samples(found["earshot_alert_value"], "") == [({"rule": "storage-failures-fast"}, 0.5)]
+    assert not [name for name in found if name.startswith("earshot_alert_value_")]

@@ -12,6 +12,7 @@ import sys
 from typing import Final
 
 from tests.release.agreement import of_changelog, of_components, of_versions
+from tests.release.contract import check
 from tests.security.bills import JAVASCRIPT, PYTHON, ROOT, components, locked, version
 
 _GENERATED: Final = (
@@ -37,6 +38,7 @@ def main() -> int:
             for path, packages in locked().items()
             for line in of_components(path.name, packages, components(path))
         ),
+        *(f"the last release would fail: {line}" for line in check()),
     ]
     for command in _GENERATED:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -44,10 +44,14 @@ class Keys:
         jwk = jwt.algorithms.RSAAlgorithm.to_jwk(self.private.public_key(), as_dict=True)
         return {"keys": [{**jwk, "kid": self.kid, "use": "sig", "alg": "RS256"}]}
 
-    def sign(self, **claims: Any) -> str:
+    def sign(self, *, headers: Any = None, **claims: Any) -> str:
+        """Sign claims; what is None in claims or headers is left out."""
         now = int(time.time())
         body = {"iat": now, "exp": now + 300, **claims}
-        return jwt.encode(body, self.private, algorithm="RS256", headers={"kid": self.kid})
+        kept = {name: value for name, value in body.items() if value is not None}
+        header = {"kid": self.kid, **(headers or {})}
+        named = {name: value for name, value in header.items() if value is not None}
+        return jwt.encode(kept, self.private, algorithm="RS256", headers=named)
 
 
 CUSTOM_ISSUER = "https://service.example"
@@ -65,6 +69,8 @@ class Deployment:
     site_port: int
     process: subprocess.Popen[bytes] | None = None
     standard_error: Path | None = None
+    options: tuple[str, ...] = ()
+    """More options of the runtime."""
 
     @property
     def url(self) -> str:
@@ -107,7 +113,7 @@ class Deployment:
         self.log.touch()
         with (self.standard_error or self.log).open("ab") as log:
             self.process = subprocess.Popen(
-                [NODE, ROOT / "local" / "runtime" / "main.ts", *flat],
+                [NODE, ROOT / "local" / "runtime" / "main.ts", *flat, *self.options],
                 env={**os.environ, "CONVEX_ADMIN_KEY": ADMIN_KEY},
                 stderr=log,
             )

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from lib.auth.service import jwks_data_url, mint
-from lib.data.client import Caller, Client
+from lib.data.client import ATTEMPTS, Caller, Client
 from local.stack import SERVICE_ISSUER
 
 STARTED_AT = datetime(2026, 9, 21, 14, 13, 20, tzinfo=UTC)
@@ -56,11 +56,14 @@ class Backend:
     def call(self, http: httpx.Client, kind: str, path: str, args: dict[str, Any]) -> Any:
         """Call a function as the ingesting backend; its value, or the answer if it failed."""
         token = mint(self.pem, SERVICE_ISSUER, "ingest", "test-backend", ttl=3600)
-        answer = http.post(
-            f"/api/{kind}",
-            json={"path": path, "args": args, "format": "convex_encoded_json"},
-            headers={"Authorization": f"Bearer {token}"},
-        )
+        for _ in range(ATTEMPTS):
+            answer = http.post(
+                f"/api/{kind}",
+                json={"path": path, "args": args, "format": "convex_encoded_json"},
+                headers={"Authorization": f"Bearer {token}"},
+            )
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break  # Else others wrote what it read: nothing has happened.
         body = answer.json()
         assert body.get("status") == "success", body
         return body["value"]

@@ -103,8 +103,9 @@ def test_an_oidc_token_gives_standard_claims_their_convex_names(
 
 
 def test_a_custom_token_gives_nested_claims_dotted_names(deployment: Deployment) -> None:
-    registered = {"iss": CUSTOM_ISSUER, "aud": "earshot", "sub": "machine"}
-    seen = identity(deployment, CUSTOM_KEYS.sign(**registered, role="ingest", a={"b": {"c": 1}}))
+    registered = {"iss": CUSTOM_ISSUER, "aud": ["earshot", "other"], "sub": "machine"}
+    claims = {"role": "ingest", "a": {"b": {"c": 1}}, "fva": [1, -1]}
+    seen = identity(deployment, CUSTOM_KEYS.sign(**registered, **claims))
     assert seen == {
         "tokenIdentifier": f"{CUSTOM_ISSUER}|machine",
         "issuer": CUSTOM_ISSUER,
@@ -133,6 +134,11 @@ def refused_tokens(issuer: Issuer) -> dict[str, str]:
         "custom, wrong audience": CUSTOM_KEYS.sign(**{**custom, "aud": "convex"}),
         "custom, signed by another": Keys("custom-1").sign(**custom),
         "without a signature": f"{header}.{payload}.",
+        "a second audience": sign(**{**good, "aud": ["convex", "other"]}),
+        "not issued at any time": sign(**good, iat=None),
+        "of another type": sign(**good, headers={"typ": "at+jwt"}),
+        "custom, issued in the future": CUSTOM_KEYS.sign(**custom, iat=int(time.time()) + 60),
+        "custom, naming no key": CUSTOM_KEYS.sign(**custom, headers={"kid": None}),
     }
 
 

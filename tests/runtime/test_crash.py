@@ -86,6 +86,7 @@ def test_acknowledged_interactions_survive_kill_9_exactly_once(
     chance = random.Random(SEED)  # noqa: S311
     backend = Backend()
     deployment = make_deployment(FUNCTIONS, **backend.variables())
+    deployment.options = ("--conflicts", "0.1", "--mutation-ms", "1-10")
     deployment.start()
     with httpx.Client(base_url=deployment.url, timeout=10) as http:
         sessions = [new_session(backend, http, str(number)) for number in range(WRITERS)]

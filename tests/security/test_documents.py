@@ -49,7 +49,8 @@ def test_every_file_and_test_that_is_named_exists(page: str) -> None:
     for path, test in found:
         assert (ROOT / path).exists(), f"{page} names {path}"
         if test:
-            assert f"def {test}(" in (ROOT / path).read_text(), f"{page} names {path}::{test}"
+            form = f'"{test}"' if path.endswith(".ts") else f"def {test}("
+            assert form in (ROOT / path).read_text(), f"{page} names {path}::{test}"
 
 
 def rows() -> list[tuple[str, str, str]]:

@@ -12,6 +12,7 @@ from tests.security.bills import JAVASCRIPT, PYTHON, ROOT, components, locked
 from tests.security.secrets_scan import BASELINE, new_secrets, tracked_files
 
 
+@pytest.mark.long
 def test_no_tracked_file_holds_a_secret() -> None:
     assert new_secrets(tracked_files()) == []
 

@@ -154,6 +154,7 @@ class TestOnAStack:
         assert recordings_of(stack) == []
         assert report(smoke(stack, "--clean", "--json")) == {"erased": [], "failure": ""}
 
+    @pytest.mark.long
     def test_a_wrong_bucket_fails_with_reasons(self, broken: Completed) -> None:
         assert broken.returncode == 1
         told = failures(report(broken))
@@ -174,6 +175,7 @@ class TestOnAStack:
         assert "make setup-dev browser" in rows[skipped[0]]["sentence"]
         assert rows["Sign in"]["status"] == rows["Revoke the session"]["status"] == "PASS"
 
+    @pytest.mark.long
     def test_what_a_failed_run_left_is_erased_when_it_works_again(
         self, stack: RunningStack, broken: Completed
     ) -> None:

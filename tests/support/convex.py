@@ -18,6 +18,8 @@ from tests.support.clock import PRELOAD, VARIABLE
 from tests.support.issuer import Issuer, running_issuer
 
 START_SECONDS = 60.0
+CONTENDED = ("--conflicts", "0.1")
+"""A tenth of all tries of mutations fails as if another one had written what they read."""
 
 
 @dataclass(slots=True)
@@ -73,17 +75,21 @@ class ConvexRuntime:
 
 
 @contextmanager
-def running_convex(home: Path, clock: Path | None = None) -> Iterator[ConvexRuntime]:
+def running_convex(
+    home: Path, clock: Path | None = None, *, options: tuple[str, ...] = ()
+) -> Iterator[ConvexRuntime]:
     """Start a runtime with empty tables under `home` and end it afterwards.
 
     Args:
         home: folder of its own.
         clock: file that says how far ahead its functions' clock is, see `tests.support.clock`.
+        options: more options of the runtime, such as `CONTENDED`.
     """
     stack = Stack.load_or_create(home, app_port=free_ports(1)[0])
     client = Client(stack.convex_url)
     with running_issuer(stack.identity_port) as issuer:
         child = convex(stack)
+        child.command += options
         if clock is not None:
             child.command[1:1] = ["--import", str(PRELOAD)]
             child.environment[VARIABLE] = str(clock)

@@ -54,14 +54,21 @@ class Desk:
         self._client = Client(stack.info["convexUrl"], 30)
         self.caller = Caller(self._client, lambda: stack.token("worker"))
         self._ingest = ingest
+        self._opened: list[str] = []
         self.rubric = rubrics.publish(self.caller, name=f"Calls {uuid.uuid4()}", criteria=CRITERIA)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the queues, of which only so many may be open, and the connections."""
+        for queue_id in self._opened:
+            review_queues.update(self.caller, id=queue_id, state="closed")
         self._client.close()
 
     def queue(self, sessions: int, **more: Any) -> str:
         """Open a queue of new sessions of five turns; nothing else enters it."""
+        return self.queue_of([self.session(f"Case {number}") for number in range(sessions)], **more)
+
+    def queue_of(self, ids: list[str], **more: Any) -> str:
+        """Open a queue of these sessions; nothing else enters it."""
         made = review_queues.create(
             self.caller,
             name=more.pop("name", f"Queue {uuid.uuid4()}"),
@@ -69,7 +76,7 @@ class Desk:
             filters=NewQueueFilters(label=uuid.uuid4().hex),
             **more,
         )
-        ids = [self.session(f"Case {number}") for number in range(sessions)]
+        self._opened.append(made.id)
         if ids:
             review_queues.add_sessions(self.caller, queue_id=made.id, session_ids=ids)
         return made.id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -180,16 +181,12 @@ def _broken(_services: Services) -> dict[str, Any]:
 def test_the_doctor_prints_the_same_report_and_exits_by_severity(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "get_settings", lambda: services.settings)
-    own = Services(services.settings)
-    monkeypatch.setattr(doctor, "services", lambda: own)
+    monkeypatch.setattr(doctor, "load_all", lambda: services.settings)
     done = CliRunner().invoke(cli, ["doctor", "--json"])
     told = json.loads(done.output)
     assert done.exit_code == 2  # Clerk is not there
     assert told["state"] == "failed"
     assert {item["name"] for item in told["dependencies"] if item["state"] == "ok"} >= {"convex"}
-    another = Services(services.settings)
-    monkeypatch.setattr(doctor, "services", lambda: another)
     printed = CliRunner().invoke(cli, ["doctor"])
     assert printed.exit_code == 2
     for item in told["dependencies"]:
@@ -197,15 +194,12 @@ def test_the_doctor_prints_the_same_report_and_exits_by_severity(
 
 
 def test_the_doctor_names_what_is_wrong_with_the_settings_and_not_its_value(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for field in Settings.model_fields.values():
         monkeypatch.delenv(str(field.alias), raising=False)
-    monkeypatch.setattr(
-        doctor,
-        "get_settings",
-        lambda: Settings(_env_file=None, CLERK_SECRET_KEY="sk_live_hidden"),
-    )
+    monkeypatch.chdir(tmp_path)  # without a .env
+    monkeypatch.setenv("CLERK_SECRET_KEY", "sk_live_hidden")
     done = CliRunner().invoke(cli, ["doctor"])
     assert done.exit_code == 2
     assert "CONVEX_URL" in done.output

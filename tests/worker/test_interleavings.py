@@ -32,7 +32,7 @@ from tests.support.convex import ConvexRuntime, running_convex
 from tests.support.s3 import LocalS3, settings_for
 from tests.worker.life import OTHER, CrashError, Interruptions, World, crash, forgiving
 
-EXAMPLES = int(os.environ.get("EARSHOT_INTERLEAVINGS", "12"))
+EXAMPLES = int(os.environ.get("EARSHOT_INTERLEAVINGS", "6"))
 """More of them where the environment says so: about as many as fit into a minute."""
 
 STEPS = 25

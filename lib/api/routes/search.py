@@ -52,7 +52,11 @@ def search(
     ] = None,
     limit: Annotated[int, Query(ge=1, le=SEARCH_ITEMS, description="Maximum hits.")] = 20,
 ) -> Hits:
-    """Return turns that hold all words of `q`, best first; the last word may be incomplete."""
+    """Return turns that hold all words of `q`, best first; the last word may be incomplete.
+
+    Case, accents and the kind of apostrophe do not matter. Of a turn, the first 8 KiB of words are
+    searched.
+    """
     if not q.strip():
         return Hits(items=[])
     found = interactions.search(access.caller, query=q, session_id=session_id, limit=limit)

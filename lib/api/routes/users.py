@@ -124,7 +124,7 @@ def list_users(
     sort: Literal["createdAt", "lastSeenAt"] = "createdAt",
     order: Order = "desc",
 ) -> UserPage:
-    """Return users of one kind, newest first by default; with `search` the best matches."""
+    """Return users of one kind, newest first by default; with `search` by the words that match."""
     page = users.page(
         access.caller,
         cursor=at.cursor,

@@ -6,6 +6,7 @@ Generated from the Convex functions by `python -m codegen`; a test proves that i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Unpack
 
 from lib.data.client import Caller
 from lib.data.functions import Page
@@ -67,14 +68,11 @@ def page(caller: Caller, session_id: str, *, cursor: str | None, limit: int) -> 
     )
 
 
-def search(
-    caller: Caller, query: str, *, session_id: str | None = None, limit: int | None = None
-) -> tuple[SearchHit, ...]:
+def search(caller: Caller, **arguments: Unpack[InteractionsSearchArgs]) -> tuple[SearchHit, ...]:
     """Return turns whose text holds all words of `query`, best first, with their sessions.
 
     The text is searched as the caller may see it; at most `limit` (1 to 50) are returned. The last
-    word matches by its beginning.
+    word matches by its beginning. Of sessions that the filters of `userSessions:list` select, or of
+    one.
     """
-    return caller.query(
-        INTERACTIONS_SEARCH, InteractionsSearchArgs(query=query, session_id=session_id, limit=limit)
-    )
+    return caller.query(INTERACTIONS_SEARCH, arguments)

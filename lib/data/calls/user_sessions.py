@@ -69,7 +69,8 @@ def create(
 def daily(caller: Caller, from_: datetime, to: datetime) -> tuple[DaySummary, ...]:
     """Return figures of everybody's sessions by the UTC day on which they started.
 
-    `from_` is inclusive, `to` exclusive, at most 31 days; days without sessions are left out.
+    `from_` is inclusive, `to` exclusive, at most 31 days; days without sessions are left out. With
+    `as_of`, what was written after that moment is not in the figures yet.
     """
     return caller.query(USER_SESSIONS_DAILY, UserSessionsDailyArgs(from_=from_, to=to))
 

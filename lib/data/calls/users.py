@@ -33,8 +33,11 @@ def get(caller: Caller, clerk_id: str) -> User | None:
 def page(caller: Caller, **arguments: Unpack[UsersListArgs]) -> Page[User]:
     """Return one page of the users of one kind (default: product), newest first by default.
 
+    In the order of `last_seen_at` the sessions of the last seconds may not count yet.
+
     With `search`, those whose name, e-mail address and Clerk id, as the caller may see them, hold
-    all its words, best first; the sort order then does not apply.
+    all its words, the last one by its beginning: an exact Clerk id first, then by the alphabet of
+    the words that match. The sort order then does not apply.
     """
     return caller.query(USERS_LIST, arguments)
 
@@ -45,7 +48,7 @@ def summary(
     """Return figures of a user's sessions, in sum and by the UTC day of their start.
 
     Of the days from `from_` to `to` (default: the last 92 days), at most 366. None for an unknown
-    user.
+    user. With `as_of`, what was written after that moment is not in the figures yet.
     """
     return caller.query(USERS_SUMMARY, UsersSummaryArgs(clerk_id=clerk_id, from_=from_, to=to))
 

@@ -30,23 +30,16 @@ _MOST: Final = 50
 def search_hits(words: str, chosen: SessionFilters, visitor: Visitor) -> None:
     """Draw the turns that match, best first, of the sessions that the filters select."""
     with notices.error_boundary(visitor.caller.request_id, "search"), st.skeleton(420):
-        found = interactions.search(visitor.caller, query=words, limit=_MOST)
-    now = datetime.now(UTC)
-    hits = [hit for hit in found if chosen.matches(hit.session, now)]
+        arguments = chosen.arguments(datetime.now(UTC))
+        hits = interactions.search(visitor.caller, query=words, limit=_MOST, **arguments)
     if not hits:
-        hint = (
-            "Search matches whole words and beginnings of words."
-            if not found
-            else "Other sessions match. Remove a filter to see them."
-        )
-        notices.empty("No matches", hint)
+        hint = "Search matches whole words and the beginning of the last one."
+        notices.empty("No matches", f"Remove a filter. {hint}" if chosen.is_set else hint)
         return
-    remember_list(list(dict.fromkeys(hit.session.id for hit in hits)))
+    remember_list("/sessions", list(dict.fromkeys(hit.session.id for hit in hits)))
     table = [_row(hit, words, visitor) for hit in hits]
     record_table("Matching turns", _COLUMNS, table, key="sessions-hits")
-    st.caption(
-        f"{len(hits)} of the top {_MOST} matches" if len(found) == _MOST else f"{len(hits)} matches"
-    )
+    st.caption(f"The top {_MOST} matches" if len(hits) == _MOST else f"{len(hits)} matches")
 
 
 def _row(hit: SearchHit, words: str, visitor: Visitor) -> Row:

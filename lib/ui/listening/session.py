@@ -23,7 +23,7 @@ from lib.ui.review import current_review, places
 from lib.ui.review.review_panel.component import review_panel
 from lib.ui.review.session_reviews import session_reviews
 from lib.ui.shell import notices
-from lib.ui.shell.navigation import neighbours_of
+from lib.ui.shell.navigation import BY_PATH, list_of, name_tab, neighbours_of
 from lib.ui.shell.visitor import Visitor, require_role
 
 _VIEWED: Final = "earshot.viewed"
@@ -33,6 +33,11 @@ _MOST_WORDS: Final = 200
 _LAYOUT: Final = """
 @media (min-width: 60.01rem) and (min-height: 34.01rem) {
   [class*="st-key-player-"] {position: sticky; top: 0.75rem}
+  .st-key-session-columns > [data-testid=stLayoutWrapper] > [data-testid=stHorizontalBlock] {
+    flex-wrap: nowrap;
+  }
+  .st-key-session-columns [data-testid=stColumn]:first-child {min-width: 0}
+  .st-key-session-columns [data-testid=stColumn]:last-child {min-width: 17rem}
 }
 @media (max-width: 60rem) {
   .st-key-session-columns > [data-testid=stLayoutWrapper] > [data-testid=stHorizontalBlock] {
@@ -57,6 +62,7 @@ def draw(visitor: Visitor) -> None:
         notices.not_found("Session", "The link is wrong, or the session was erased.")
         return
     st.session_state[_VIEWED] = session_id
+    name_tab(loaded.shown.title or loaded.shown.external_id)
     _page(loaded, _item_under_review(visitor, session_id))
 
 
@@ -108,9 +114,10 @@ def _heading(session: UserSession, visitor: Visitor) -> None:
     if session.source == DEMO:
         chips.append(Chip("demo data", "accent"))
     before, after = neighbours_of(session.id)
+    path, params = list_of(session.id, "/sessions")
     page_heading(
         session.title or session.external_id,
-        crumbs=[Link("Sessions", "/sessions")],
+        crumbs=[Link(BY_PATH[path].title, path, dict(params))],
         chips=chips,
         facts=_facts(session, visitor),
         neighbours=Neighbours(_move("← Previous", before), _move("Next →", after)),

@@ -7,8 +7,6 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 
-from lib.data.records import UserSession
-from lib.product.objectives import FULL_TURN
 from lib.product.texts import sanitized, shortened
 from lib.ui.parts.periods import bounds_of, day_of
 
@@ -150,29 +148,6 @@ class SessionFilters:
         }
         return {name: value for name, value in found.items() if value is not None}
 
-    def matches(self, session: UserSession, now: datetime) -> bool:
-        """Return whether a session found by search matches these filters."""
-        wanted = self.arguments(now)
-        is_slow = (session.worst_latency_ms or 0) > FULL_TURN.limit_ms
-        facts = {
-            "status": session.status,
-            "channel": session.channel,
-            "review_status": session.review_status,
-            "has_audio": session.audio_count > 0,
-            "slow": is_slow,
-            "provider": session.provider,
-            "model_id": session.model_id,
-            "clerk_id": session.user.clerk_id,
-        }
-        return (
-            all(wanted.get(name, fact) == fact for name, fact in facts.items())
-            and (not self.label or self.label in session.labels)
-            and _within(session.duration_ms, wanted, "min_duration_ms", "max_duration_ms")
-            and _within(session.worst_latency_ms, wanted, "min_latency_ms", "")
-            and wanted.get("from_", session.started_at) <= session.started_at
-            and ("to" not in wanted or session.started_at < wanted["to"])
-        )
-
     def _bounds(self, now: datetime) -> tuple[datetime | None, datetime | None]:
         if self.since or self.until:
             return bounds_of(self.since, self.until)
@@ -198,14 +173,6 @@ def _number(value: object, most: float) -> float | None:
 
 def _times(value: float | None, factor: float) -> float | None:
     return None if value is None else value * factor
-
-
-def _within(value: float | None, wanted: Mapping[str, Any], least: str, most: str) -> bool:
-    """Return whether a figure is within the bounds that are set; an unknown one is in none."""
-    low, high = wanted.get(least), wanted.get(most)
-    if low is None and high is None:
-        return True
-    return value is not None and (low or 0) <= value <= (high or float("inf"))
 
 
 def _text(value: object, longest: int) -> str:

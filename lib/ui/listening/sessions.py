@@ -175,7 +175,7 @@ def _list(chosen: SessionFilters, visitor: Visitor) -> None:
     if not items and next_cursor is None:
         _empty(filtered=chosen.is_set)
     else:
-        remember_list([session.id for session in items])
+        remember_list("/sessions", [session.id for session in items])
         if of_what:
             st.caption(of_what)
         with_cost = SORTS[chosen.sort].by == "cost"

@@ -36,7 +36,7 @@ def legal_hold(session: UserSession, visitor: Visitor, *, pending: bool) -> None
     """
     if not function_allowed(visitor.member.role, USER_SESSIONS_SET_LEGAL_HOLD.path):
         return
-    st.subheader("Legal hold", anchor=False)
+    st.header("Legal hold", anchor=False)
     if session.legal_hold:
         st.caption(
             "On hold: this session and its recordings are exempt from retention and erasure."
@@ -87,14 +87,14 @@ def side_panel(loaded: LoadedSession, visitor: Visitor) -> None:
     session_trail(loaded.session.id, visitor)
     legal_hold(loaded.session, visitor, pending=loaded.hold_pending)
     if loaded.shown.metadata:
-        st.subheader("Metadata", anchor=False)
+        st.header("Metadata", anchor=False)
         # No language: the highlighter's colours have too little contrast.
         text = json.dumps(loaded.shown.metadata, indent=2, ensure_ascii=False)
         st.code(text, None, wrap_lines=True)
 
 
 def _exports(loaded: LoadedSession, visitor: Visitor) -> None:
-    st.subheader("Export", anchor=False)
+    st.header("Export", anchor=False)
     if loaded.turns:
         st.html(_links(loaded, paths.TRANSCRIPT, "format", _NAMES))
         st.caption("Sorted by time; JSON and CSV by turn number.")
@@ -116,7 +116,7 @@ def _links(loaded: LoadedSession, path: str, choice: str, names: dict[str, str])
 
 
 def _masking(loaded: LoadedSession, visitor: Visitor) -> None:
-    st.subheader("Masked text", anchor=False)
+    st.header("Masked text", anchor=False)
     if loaded.revealed:
         st.caption("Unmasked for you until you leave this page.")
         st.button(

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from lib.data.records import AlertState, Delivery, Incident
 from lib.observability.alert_rules import ALL_RULES, BY_NAME, RUNTIME_DOWN, Rule
 from lib.product import figures as fmt
+from lib.product.words import Words
 from lib.ui.parts.record_table.component import Cell, Column, Row, Tone
 from lib.ui.parts.rollup_sums import DEMO
 from lib.worker.alerts.messages import quantity
@@ -48,18 +49,26 @@ DELIVERY_COLUMNS: Final = (
     Column("Error", minor=True),
 )
 
-SEVERITY_TONES: Final[dict[str, Tone]] = {"critical": "bad", "warning": "warn"}
-STATUS_TONES: Final[dict[str, Tone]] = {
-    "firing": "bad",
-    "acknowledged": "accent",
-    "resolved": "good",
-}
-_PHASES: Final[dict[str, tuple[str, Tone]]] = {
-    "ok": ("ok", "good"),
-    "pending": ("pending", "warn"),
-    "firing": ("firing", "bad"),
-}
-_DELIVERY_TONES: Final[dict[str, Tone]] = {"waiting": "warn", "sent": "good", "failed": "bad"}
+SEVERITY_TONES: Final = Words[Tone]({"critical": "bad", "warning": "warn"}, lambda _: "muted")
+STATUS_TONES: Final = Words[Tone](
+    {
+        "firing": "bad",
+        "acknowledged": "accent",
+        "resolved": "good",
+    },
+    lambda _: "muted",
+)
+_PHASES: Final = Words[tuple[str, Tone]](
+    {
+        "ok": ("ok", "good"),
+        "pending": ("pending", "warn"),
+        "firing": ("firing", "bad"),
+    },
+    lambda word: (word, "muted"),
+)
+_DELIVERY_TONES: Final = Words[Tone](
+    {"waiting": "warn", "sent": "good", "failed": "bad"}, lambda _: "muted"
+)
 _TEST: Final = "test"
 
 

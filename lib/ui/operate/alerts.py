@@ -72,6 +72,7 @@ def _body(visitor: Visitor) -> None:
         refresh.skeleton(420),
     ):
         loaded = _load(visitor.caller, pager.cursor)
+    _correct_badge(loaded)
     _figures(loaded)
     _incidents(loaded, visitor, pager)
     _rules(loaded, visitor)
@@ -82,7 +83,7 @@ def _what_to_do(rule: str) -> None:
     guidance = ALERTS.get(rule)
     if guidance is not None:
         with st.container(border=True, key="rule-guidance"):
-            st.subheader(f"What to do: {alert_rows.rule_title(rule)}", anchor=False)
+            st.header(f"What to do: {alert_rows.rule_title(rule)}", anchor=False)
             draw_guidance(guidance)
 
 
@@ -104,6 +105,14 @@ def _load(caller: Caller, cursor: str | None) -> _Loaded:
             silences.result(),
             deliveries.result().items,
         )
+
+
+def _correct_badge(loaded: _Loaded) -> None:
+    """Let the menu say what this page says, without waiting for the next look."""
+    firing = sum(incident.status == "firing" for incident in loaded.open)
+    if firing != services().firing and firing < PAGE_SIZE:
+        services().firing = firing
+        st.rerun()
 
 
 def _figures(loaded: _Loaded) -> None:
@@ -130,13 +139,13 @@ def _figures(loaded: _Loaded) -> None:
 
 
 def _incidents(loaded: _Loaded, visitor: Visitor, pager: Pager) -> None:
-    st.subheader("Open", anchor=False)
+    st.header("Open", anchor=False)
     if loaded.open:
         table = alert_rows.incident_rows(loaded.open, visitor.zone)
         record_table("Open incidents", alert_rows.INCIDENT_COLUMNS, table, key="alerts-open")
     else:
         notices.empty("No open incidents", "Firing alerts appear here until they are resolved.")
-    st.subheader("Resolved", anchor=False)
+    st.header("Resolved", anchor=False)
     if loaded.over.items:
         table = alert_rows.incident_rows(loaded.over.items, visitor.zone)
         record_table("Resolved incidents", alert_rows.INCIDENT_COLUMNS, table, key="alerts-over")
@@ -147,7 +156,7 @@ def _incidents(loaded: _Loaded, visitor: Visitor, pager: Pager) -> None:
 
 def _rules(loaded: _Loaded, visitor: Visitor) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Rules", anchor=False, width="stretch")
+        st.header("Rules", anchor=False, width="stretch")
         with st.popover("Silence", icon=":material/notifications_paused:"):
             _silence_form(visitor)
     for silence in loaded.silences:
@@ -197,7 +206,7 @@ def _silence(silence: Silence, visitor: Visitor) -> None:
 def _deliveries(loaded: _Loaded, visitor: Visitor) -> None:
     known = channels(services().settings)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Notifications", anchor=False, width="stretch")
+        st.header("Notifications", anchor=False, width="stretch")
         wants = st.button(
             "Send test message", icon=":material/send:", key="alerts-test", disabled=not known
         )

@@ -137,7 +137,7 @@ def _chart(loaded: _Loaded, visitor: Visitor) -> None:
     if period.goes_on and measured:
         charts.stale_data_notice(min(measured[-1], datetime.now(UTC)), _EXPECTED_SECONDS)
     if not denied:
-        st.subheader("Denials", anchor=False)
+        st.header("Denials", anchor=False)
         notices.empty("No denials in this period", "Denials appear here by reason.")
         return
     by = (
@@ -224,7 +224,7 @@ def _reasons(loaded: _Loaded) -> None:
 
 def _explanation() -> None:
     """Draw the picker of a reason and its guidance."""
-    st.subheader("What a reason means and what to do", anchor=False)
+    st.header("What a reason means and what to do", anchor=False)
     reason = st.selectbox(
         "Reason",
         sorted(REASONS),
@@ -243,7 +243,7 @@ def _explanation() -> None:
 
 
 def _sources(visitor: Visitor, period: Period) -> None:
-    st.subheader("Top sources", anchor=False)
+    st.header("Top sources", anchor=False)
     with (
         notices.error_boundary(visitor.caller.request_id, "load the sources"),
         refresh.skeleton(200),
@@ -303,7 +303,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _events(visitor: Visitor, period: Period) -> None:
-    st.subheader("Latest denials", anchor=False)
+    st.header("Latest denials", anchor=False)
     find_request.request_panel(visitor)
     reason = st.query_params.get("reason") or None
     here = period_params("by", "reason")

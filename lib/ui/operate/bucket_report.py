@@ -54,7 +54,7 @@ _FULL: Final = 100
 
 def bucket_state(visitor: Visitor) -> None:
     """Draw the last reports of the jobs; this does not read the bucket."""
-    st.subheader("Bucket", anchor=False)
+    st.header("Bucket", anchor=False)
     now = datetime.now(UTC)
     with notices.error_boundary(visitor.caller.request_id, "load the state of the bucket"):
         jobs = {job.name: job for job in job_leases.every(visitor.caller)}

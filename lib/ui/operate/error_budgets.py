@@ -62,7 +62,7 @@ _OBJECTIVES: Final[tuple[tuple[str, Objective, Callable[[Sum], Counts]], ...]] =
 
 def storage_budgets(visitor: Visitor) -> None:
     """Draw the budgets of both objectives of storage."""
-    st.subheader(f"Error budget, {PERIOD.days} days", anchor=False)
+    st.header(f"Error budget, {PERIOD.days} days", anchor=False)
     st.caption(
         f"A burn rate of 1 spends the whole budget in {PERIOD.days} days. Alerts fire at "
         + ", ".join(f"{limit:g} over {fmt.span(length)}" for length, _, limit in _WINDOWS)

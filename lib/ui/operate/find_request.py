@@ -9,6 +9,7 @@ import streamlit as st
 from lib.data import events, interactions
 from lib.product import figures as fmt
 from lib.ui.operate import event_rows
+from lib.ui.parts.moments import moment_params
 from lib.ui.parts.record_table.component import Cell, Column, Row, record_table
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
@@ -35,7 +36,7 @@ def request_panel(visitor: Visitor) -> None:
         return
     with st.container(border=True, key="request-panel"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader("Request", anchor=False, width="stretch")
+            st.header("Request", anchor=False, width="stretch")
             st.button("Close", icon=":material/close:", key="request-close", on_click=_close)
         st.text(f"Request id: {request_id}")
         _found(visitor, request_id)
@@ -76,7 +77,7 @@ def _found(visitor: Visitor, request_id: str) -> None:
                     Cell(fmt.latency(turn.latency_ms)),
                 ),
                 "/session",
-                {"id": turn.session_id, "t": str(int(turn.started_at_ms // 1000))},
+                moment_params(turn.session_id, turn.sequence, turn.started_at_ms),
             )
             for turn in turns
         ]

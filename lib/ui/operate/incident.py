@@ -9,9 +9,11 @@ import streamlit as st
 
 from lib.data import alerts, metrics
 from lib.data.records import Incident, IncidentEntry, IncidentRecord
+from lib.observability.recorder import ALERT_VALUE
 from lib.product import figures as fmt
 from lib.product.alert_guidance import ALERTS
 from lib.product.limits import NOTE_CHARS
+from lib.product.words import Words
 from lib.ui.operate import alert_rows
 from lib.ui.operate.what_to_do import draw_guidance
 from lib.ui.parts import charts, plots, refresh
@@ -22,29 +24,41 @@ from lib.ui.parts.rollup_sums import DEMO, over_time
 from lib.ui.shell import notices
 from lib.ui.shell.navigation import BY_PATH
 from lib.ui.shell.visitor import Visitor
-from lib.worker.alerts.evaluation import METRIC
 from lib.worker.alerts.messages import quantity
 
 HEADING: Final = "incident-heading"
 _AROUND: Final = timedelta(minutes=45)
-_ENDINGS: Final = {
-    "recovered": "back within limits",
-    "no-data": "no more data",
-}
-_ICONS: Final = {
-    "opened": ":material/notification_important:",
-    "announced": ":material/campaign:",
-    "acknowledged": ":material/front_hand:",
-    "note": ":material/edit_note:",
-    "resolved": ":material/check_circle:",
-}
-_UNITS: Final = {
-    "burn": "burn rate",
-    "share": "share",
-    "times": "times the usual",
-    "ms": "milliseconds",
-    "count": "count",
-}
+_ENDINGS: Final = Words(
+    {
+        "recovered": "back within limits",
+        "no-data": "no more data",
+    },
+    str,
+)
+_ICONS: Final = Words(
+    {
+        "opened": ":material/notification_important:",
+        "announced": ":material/campaign:",
+        "acknowledged": ":material/front_hand:",
+        "note": ":material/edit_note:",
+        "resolved": ":material/check_circle:",
+    },
+    lambda _: ":material/info:",
+)
+_WITH_WINDOW: Final = ("/storage", "/auth-errors", "/latency")
+"""Pages that show a range of time."""
+_WITH_DAYS: Final = ("/sessions",)
+"""Lists by day."""
+_UNITS: Final = Words(
+    {
+        "burn": "burn rate",
+        "share": "share",
+        "times": "times the usual",
+        "ms": plots.MILLISECONDS,
+        "count": "count",
+    },
+    str,
+)
 
 
 def incident_panel(visitor: Visitor, incident_id: str) -> None:
@@ -100,17 +114,21 @@ def _facts(incident: Incident, visitor: Visitor) -> list[Fact]:
     return facts
 
 
-def page_params(incident: Incident) -> dict[str, str]:
-    """Return the query parameters of the page that shows the failing requests of an incident."""
-    if "window" not in incident.params:
-        return dict(incident.params)
+def page_params(incident: Incident, path: str) -> dict[str, str]:
+    """Return the query parameters that open a page at the time of an incident.
+
+    Args:
+        incident: whose time it is; its own page gets its own parameters too.
+        path: of the page.
+    """
+    own = incident.params if path == incident.path else {}
     start, end = _window(incident)
-    return {
-        **incident.params,
-        "window": CUSTOM,
-        "from": f"{start:%Y-%m-%dT%H:%M}",
-        "to": f"{end:%Y-%m-%dT%H:%M}",
-    }
+    if path in _WITH_WINDOW:
+        form = "%Y-%m-%dT%H:%M"
+        return {**own, "window": CUSTOM, "from": f"{start:{form}}", "to": f"{end:{form}}"}
+    if path in _WITH_DAYS:
+        return {**own, "since": f"{start:%Y-%m-%d}", "until": f"{end:%Y-%m-%d}"}
+    return dict(own)
 
 
 def _window(incident: Incident) -> tuple[datetime, datetime]:
@@ -123,14 +141,18 @@ def _window(incident: Incident) -> tuple[datetime, datetime]:
 
 def _actions(incident: Incident, visitor: Visitor) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        route = BY_PATH.get(incident.path)
-        if route is not None:
-            st.page_link(
-                route.script,
-                label=f"Open {route.title} for this time",
-                icon=route.icon,
-                query_params=page_params(incident),
-            )
+        others = [path for path in _WITH_WINDOW if path != incident.path]
+        for path in (incident.path, *others):
+            route = BY_PATH.get(path)
+            if route is not None:
+                st.page_link(
+                    route.script,
+                    label=f"Open {route.title} for this time"
+                    if path == incident.path
+                    else route.title,
+                    icon=route.icon,
+                    query_params=page_params(incident, path),
+                )
         if incident.status == "firing" and st.button(
             "Acknowledge", icon=":material/front_hand:", type="primary", key="acknowledge"
         ):
@@ -151,7 +173,7 @@ def _chart(incident: Incident, visitor: Visitor) -> None:
     ):
         found = list(
             metrics.between(
-                visitor.caller, METRIC, period.start, period.end, period.resolution, labels
+                visitor.caller, ALERT_VALUE, period.start, period.end, period.resolution, labels
             )
         )
     if not found:
@@ -183,7 +205,7 @@ def _what_to_do(incident: Incident) -> None:
 
 
 def _history(found: IncidentRecord, visitor: Visitor) -> None:
-    st.subheader("History", anchor=False)
+    st.header("History", anchor=False)
     for entry in found.history:
         _entry(entry, visitor)
     with st.form("incident-note", clear_on_submit=True, border=False):

@@ -138,7 +138,7 @@ def _figures(reads: Sequence[_Read]) -> None:
 def _chart(read: _Read, period: Period, visitor: Visitor) -> None:
     measure = read.measure
     if not read.now:
-        st.subheader(measure.title, anchor=False)
+        st.header(measure.title, anchor=False)
         notices.empty(
             f"No measurements in this period ({period.label})",
             "Turns and assessments are measured when the product's backend stores them.",
@@ -166,7 +166,7 @@ def _chart(read: _Read, period: Period, visitor: Visitor) -> None:
 
 
 def _by_model(reads: Sequence[_Read]) -> None:
-    st.subheader("By provider and model", anchor=False)
+    st.header("By provider and model", anchor=False)
     groups: dict[str, dict[str, Sum]] = {}
     for read in reads:
         for item in read.now:
@@ -196,7 +196,7 @@ def _by_model(reads: Sequence[_Read]) -> None:
 
 
 def _by_route(api: _Read) -> None:
-    st.subheader("By API route", anchor=False)
+    st.header("By API route", anchor=False)
     groups: dict[str, Sum] = {}
     for item in api.now:
         groups.setdefault(item.dimensions.get("route", ""), Sum()).add(item)

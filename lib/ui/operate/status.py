@@ -125,7 +125,7 @@ def _card(item: Dependency, seen: dict[str, str], visitor: Visitor) -> None:
 
 
 def _telemetry(health: Health) -> None:
-    st.subheader("Telemetry", anchor=False)
+    st.header("Telemetry", anchor=False)
     found = health.telemetry
     with st.container(horizontal=True):
         charts.metric_card(
@@ -153,7 +153,7 @@ def _telemetry(health: Health) -> None:
 
 
 def _jobs(health: Health, visitor: Visitor) -> None:
-    st.subheader("Background jobs", anchor=False)
+    st.header("Background jobs", anchor=False)
     table = [_job_row(job, visitor) for job in health.jobs]
     record_table("Background jobs", _JOB_COLUMNS, table, key="status-jobs")
 
@@ -192,7 +192,7 @@ def _job_row(job: JobState, visitor: Visitor) -> Row:
 
 def _settings(health: Health) -> None:
     wrong = [setting for setting in health.settings if setting.state != "ok"]
-    st.subheader("Settings", anchor=False)
+    st.header("Settings", anchor=False)
     if wrong:
         record_table(
             "Settings with warnings",
@@ -218,7 +218,7 @@ def _setting_row(setting: Setting) -> Row:
 
 
 def _lookup() -> None:
-    st.subheader("Find a request", anchor=False)
+    st.header("Find a request", anchor=False)
     st.text_input(
         "Request id",
         placeholder="Request id from an error, an X-Request-Id header or a log",

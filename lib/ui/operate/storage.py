@@ -174,7 +174,7 @@ def _charts(period: Period, points: plots.Points, before: plots.Points, visitor:
     charts.chart(
         "Distribution of latency over time",
         plots.heat_figure(
-            bands, STORAGE_LATENCY.limit_ms, charts.scale_colours(), charts.colours()
+            bands, zone, STORAGE_LATENCY.limit_ms, charts.scale_colours(), charts.colours()
         ),
         bands,
         alt="Heat map: how many storage operations took how long in each step.",
@@ -195,7 +195,7 @@ def _charts(period: Period, points: plots.Points, before: plots.Points, visitor:
 def _failures(points: plots.Points, visitor: Visitor) -> None:
     classes = sorted({name for _, part in points for name in part.errors})
     if not classes:
-        st.subheader("Failures", anchor=False)
+        st.header("Failures", anchor=False)
         notices.empty("No failures in this period", "Failed operations appear here by class.")
         return
     series = {name: [(at, part.errors[name]) for at, part in points] for name in classes}
@@ -213,7 +213,7 @@ def _failures(points: plots.Points, visitor: Visitor) -> None:
 
 
 def _operations(loaded: _Loaded) -> None:
-    st.subheader("By operation", anchor=False)
+    st.header("By operation", anchor=False)
     earlier = by_dimension(loaded.before, "operation")
     table = []
     for name, part in by_dimension(loaded.now, "operation").items():
@@ -247,7 +247,7 @@ def _operations(loaded: _Loaded) -> None:
 
 
 def _events(visitor: Visitor, period: Period) -> None:
-    st.subheader("Failed and slow operations", anchor=False)
+    st.header("Failed and slow operations", anchor=False)
     st.caption(
         "Operations that failed or were slower than the objective, kept for "
         f"{fmt.span(SINGLE_EVENTS)}. Open a row to see its request: session, turns, log lines."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, Literal
 
@@ -65,6 +65,8 @@ def metric_card(
     *,
     rating: Literal["good", "bad"] | None = None,
     arrow: bool = False,
+    line: Sequence[float] = (),
+    width: int | Literal["stretch"] = "stretch",
 ) -> None:
     """Draw one big number in a card.
 
@@ -74,6 +76,8 @@ def metric_card(
         change: small line below.
         rating: colours the small line.
         arrow: the small line is a signed change and gets an arrow.
+        line: values over time, drawn below.
+        width: in pixels; default as wide as there is room.
     """
     colour: Literal["green", "red", "off"] = "off"
     if rating is not None:
@@ -86,6 +90,8 @@ def metric_card(
         delta_arrow="auto" if arrow else "off",
         border=True,
         height="stretch",
+        width=width,
+        chart_data=list(line) if len(line) > 1 else None,
     )
 
 
@@ -122,13 +128,17 @@ def chart(
         has_demo: contains demo data, which the heading then says.
     """
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(title, anchor=False, width="content")
+        st.header(title, anchor=False, width="content")
         if has_demo:
             st.badge("demo data", icon=":material/science:", color="violet")
     # Chart code loads late on a first visit: reserve its height, so that nothing moves.
     with st.container(height=figure.layout.height, border=False, key=f"{key}-frame"):
         st.plotly_chart(figure, config=plots.CONFIG, alt=alt, key=key)
-    with st.expander("Table", icon=":material/table_rows:"):
+    # The table's own toolbar is hidden (`lib.ui.shell.dashboard`): its CSV would be a second one.
+    with (
+        st.container(key=f"{key}-table-behind"),
+        st.expander("Table", icon=":material/table_rows:"),
+    ):
         st.dataframe(table, hide_index=True, key=f"{key}-table")
         st.download_button(
             "Download CSV",

@@ -39,15 +39,18 @@ def search_field(placeholder: str, *, key: str = "q", width: int = 420) -> str:
 
 
 @contextmanager
-def chip(label: str, *keys: str, words: str = "") -> Iterator[None]:
+def chip(
+    label: str, *keys: str, words: str = "", options: Sequence[str] | None = None
+) -> Iterator[None]:
     """Draw a chip; inside, draw the fields with these keys.
 
     Args:
         label: what it filters by.
         keys: of the fields, whose values the chip shows.
         words: shown in place of the values, if any is set.
+        options: the only values that the fields take; None for any.
     """
-    values = [text for text in map(value_of, keys) if text]
+    values = [text for text in map(value_of, keys) if text and (options is None or text in options)]
     # Backslashes: a label is Markdown, and values are typed or linked by anybody.
     said = f"{label}: {_literal(words or ', '.join(values))}" if values else label
     with st.popover(said, type="primary" if values else "secondary", key=f"chip-{'-'.join(keys)}"):
@@ -56,7 +59,7 @@ def chip(label: str, *keys: str, words: str = "") -> Iterator[None]:
 
 def choice(label: str, options: Sequence[str], key: str) -> str:
     """Draw a chip with a single choice; return it, or None."""
-    with chip(label, key):
+    with chip(label, key, options=options):
         chosen = st.pills(label, options, key=key, bind="query-params")
     return chosen or ""
 
@@ -170,8 +173,8 @@ def amount(label: str, key: str) -> None:
 def days(label: str = "Started", first: str = "since", last: str = "until") -> None:
     """Draw the fields of a range of UTC days, inside of a chip."""
     left, right = st.columns(2)
-    left.date_input(f"{label} from", value=None, key=first, bind="query-params", help="UTC")
-    right.date_input(f"{label} to", value=None, key=last, bind="query-params", help="UTC")
+    left.date_input(f"{label} from (UTC)", value=None, key=first, bind="query-params")
+    right.date_input(f"{label} to (UTC)", value=None, key=last, bind="query-params")
 
 
 def clear_button(keys: Sequence[str], on_clear: Callable[[], None] = lambda: None) -> None:

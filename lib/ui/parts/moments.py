@@ -44,7 +44,7 @@ def moment_params(session_id: str, sequence: int | None, ms: float | None) -> di
     if sequence is not None:
         params[TURN] = str(sequence)
     if ms is not None:
-        params[TIME] = str(int(ms)) if sequence is not None else f"{ms / 1000:g}"
+        params[TIME] = str(int(ms)) if sequence is not None else str(ms / 1000)
     return params
 
 

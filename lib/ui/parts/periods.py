@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final, Literal, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from lib.data.functions import Page
 from lib.product.lifetimes import ROLLUPS
 from lib.ui.shell import notices
+from lib.ui.shell.visitor import chosen_time_zone
 
 Resolution = Literal["minute", "hour", "day"]
 
@@ -102,13 +104,14 @@ DAY: Final = WINDOWS[2]
 _FIRST_YEAR, _LAST_YEAR = 2000, 2199
 
 
-def custom(start: datetime, end: datetime, now: datetime) -> Period:
+def custom(start: datetime, end: datetime, now: datetime, zone: tzinfo = UTC) -> Period:
     """Return a period from one time to another, in the finest steps that are kept and readable.
 
     Args:
         start: aware.
         end: aware.
         now: decides which rollups are still kept; older ranges have coarser steps.
+        zone: of the times in the label.
 
     Raises:
         ValueError: the range is invalid; the message is for the reader.
@@ -127,7 +130,7 @@ def custom(start: datetime, end: datetime, now: datetime) -> Period:
     )
     first = _floor(start, step)
     steps = -((first - end) // step)
-    return Period(_words(start, end), first, first + max(steps, 1) * step, resolution, step)
+    return Period(_words(start, end, zone), first, first + max(steps, 1) * step, resolution, step)
 
 
 def _floor(at: datetime, step: timedelta) -> datetime:
@@ -135,11 +138,11 @@ def _floor(at: datetime, step: timedelta) -> datetime:
     return datetime.fromtimestamp(at.timestamp() // seconds * seconds, UTC)
 
 
-def _words(start: datetime, end: datetime) -> str:
-    first, last = start.astimezone(UTC), end.astimezone(UTC)
+def _words(start: datetime, end: datetime, zone: tzinfo) -> str:
+    first, last = start.astimezone(zone), end.astimezone(zone)
     if first.date() == last.date():
-        return f"{first.day} {first:%b}, {first:%H:%M} to {last:%H:%M} UTC"
-    return f"{first.day} {first:%b %H:%M} to {last.day} {last:%b %H:%M} UTC"
+        return f"{first.day} {first:%b}, {first:%H:%M} to {last:%H:%M} {zone}"
+    return f"{first.day} {first:%b %H:%M} to {last.day} {last:%b %H:%M} {zone}"
 
 
 def day_of(value: object) -> date | None:
@@ -165,7 +168,11 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
+UTC_DAYS: Final = ZoneInfo("UTC")
+"""Zone of charts by day: the totals of days are kept by UTC days, for everybody the same."""
+
 CUSTOM: Final = "Custom"
+_FORM: Final = "%Y-%m-%dT%H:%M"
 
 
 def period_picker(default: str = DAY.label) -> None:
@@ -186,11 +193,40 @@ def period_picker(default: str = DAY.label) -> None:
             label_visibility="collapsed",
         )
         if chosen == CUSTOM:
-            end = datetime.now(UTC).replace(second=0, microsecond=0, tzinfo=None)
-            for label, key, value in (("From", "from", end - DAY.length), ("To", "to", end)):
-                st.datetime_input(
-                    f"{label} (UTC)", value, key=key, bind="query-params", step=60, width=190
-                )
+            for label, name in (("From", "from"), ("To", "to")):
+                _time_field(label, name, _default(name, datetime.now(UTC)))
+            given = {
+                name: st.query_params[name] for name in ("from", "to") if name in st.query_params
+            }
+            notices.ignored({name: text for name, text in given.items() if not given_time(name)})
+
+
+def _time_field(label: str, name: str, default: datetime) -> None:
+    """Draw a field in the visitor's zone of a time that the address keeps in UTC."""
+    zone = chosen_time_zone()
+    at = given_time(name) or default
+    # The key changes with the address and the zone: a field keeps its first value otherwise.
+    key = f"{name} {at:{_FORM}} {zone}"
+
+    def keep() -> None:
+        value: datetime = st.session_state[key]
+        st.query_params[name] = f"{value.replace(tzinfo=zone).astimezone(UTC):{_FORM}}"
+
+    shown = at.astimezone(zone).replace(tzinfo=None)
+    st.datetime_input(f"{label} ({zone})", shown, key=key, step=60, width=210, on_change=keep)
+
+
+def given_time(name: str) -> datetime | None:
+    """Return the time in UTC that the address gives by a name; None if there is none."""
+    try:
+        return datetime.fromisoformat(st.query_params.get(name, "")).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _default(name: str, now: datetime) -> datetime:
+    minute = now.replace(second=0, microsecond=0)
+    return minute - DAY.length if name == "from" else minute
 
 
 def chosen_period(now: datetime, default: str = DAY.label) -> Period:
@@ -198,11 +234,9 @@ def chosen_period(now: datetime, default: str = DAY.label) -> Period:
     chosen = st.session_state.get("window") or default
     if chosen != CUSTOM:
         return next(window for window in WINDOWS if window.label == chosen).until(now)
-    start, end = st.session_state.get("from"), st.session_state.get("to")
+    start, end = (given_time(name) or _default(name, now) for name in ("from", "to"))
     try:
-        return custom(
-            (start or now - DAY.length).replace(tzinfo=UTC), (end or now).replace(tzinfo=UTC), now
-        )
+        return custom(start, end, now, chosen_time_zone())
     except ValueError as error:
         notices.empty("Invalid period", str(error))
         st.stop()

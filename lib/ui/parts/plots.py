@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from itertools import pairwise
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -20,6 +22,26 @@ from lib.ui.parts.rollup_sums import Sum
 HEIGHT: Final = 300
 SMALL: Final = 220
 QUANTILES: Final = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+MILLISECONDS: Final = "milliseconds"
+"""Unit of `limit_figure` that is drawn as durations."""
+
+_USUAL_SHARE: Final = 0.9
+_HEADROOM: Final = 1.25
+_OUTLIER: Final = 2.0
+"""Values more than so many times beyond what is usual are cut."""
+_MOST_TICKS: Final = 6
+_TICKS_MS: Final = tuple(
+    size * unit
+    for unit, sizes in (
+        (1, (1, 2, 5, 10, 20, 50, 100, 200, 500)),
+        (1_000, (1, 2, 5, 10, 15, 30)),
+        (60_000, (1, 2, 5, 10, 15, 30)),
+        (3_600_000, (1, 2, 6, 12, 24, 48, 120, 240, 720)),
+    )
+    for size in sizes
+)
+_JOINED: Final = timedelta(days=2)
+"""Scores of days further apart are not joined by a line."""
 CONFIG: Final[dict[str, Any]] = {"displayModeBar": False, "scrollZoom": False}
 
 Points = Sequence[tuple[datetime, Sum]]
@@ -31,10 +53,16 @@ def percentiles_frame(points: Points, zone: ZoneInfo) -> pd.DataFrame:
     for at, part in points:
         values = part.histogram.quantiles(QUANTILES.values())
         row: dict[str, object] = {"Time": at.astimezone(zone)}
-        row |= {f"{name} (ms)": value for name, value in zip(QUANTILES, values, strict=True)}
+        row |= {
+            f"{name} (ms)": _whole(value) for name, value in zip(QUANTILES, values, strict=True)
+        }
         rows.append(row | {"Operations": part.count, "Failures": part.failures})
     names = ["Time", *(f"{name} (ms)" for name in QUANTILES), "Operations", "Failures"]
     return pd.DataFrame(rows, columns=names)
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else round(value)
 
 
 def latency_figure(
@@ -55,42 +83,111 @@ def latency_figure(
         before: sums of the previous period by step; its p95 is drawn behind, shifted to now.
         height: in pixels.
     """
-    frame = percentiles_frame(points, zone)
+    times = [at.astimezone(zone) for at, _ in points]
+    lines = {
+        name: [part.histogram.quantile(share) for _, part in points]
+        for name, share in QUANTILES.items()
+    }
+    earlier = [part.histogram.quantile(0.95) for _, part in before]
+    scale = _Scale.of([*lines["p95"], *lines["p99"]], objective_ms, fmt.latency)
     figure = go.Figure()
-    if any(part.count for _, part in before):
-        figure.add_scatter(
-            x=frame["Time"],
-            y=[part.histogram.quantile(0.95) for _, part in before],
-            name="p95, previous period",
-            mode="lines",
-            connectgaps=False,
-            line={"color": colours["before"], "width": 1.4, "dash": "dot"},
-            hovertemplate="%{y:.0f} ms",
-        )
+    if any(value is not None for value in earlier):
+        style = {"color": colours["before"], "width": 1.4, "dash": "dot"}
+        scale.line(figure, times, earlier, "p95, previous period", style)
     for name, width in (("p99", 1.2), ("p95", 2.6), ("p50", 1.6)):
+        style = {"color": colours[name], "width": width}
+        scale.line(figure, times, lines[name], name, style, markers=True)
+    scale.mark_beyond(figure, times, lines["p99"], colours["p99"])
+    _limit_line(figure, objective_ms, f"objective: p95 under {fmt.latency(objective_ms)}", colours)
+    figure.update_yaxes(range=[0, scale.top], **_duration_ticks(scale.top))
+    return _finished(figure, zone, height)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """A value axis on which an outlier does not flatten the rest: it is cut, and marked.
+
+    Attributes:
+        top: highest value that is drawn; what lies beyond has a mark there.
+        text: a value as people read it.
+    """
+
+    top: float
+    text: Callable[[float | None], str]
+
+    @classmethod
+    def of(
+        cls, values: Iterable[float | None], limit: float, text: Callable[[float | None], str]
+    ) -> _Scale:
+        """Return the axis for these values and a limit that must be seen."""
+        known = sorted(value for value in values if value is not None)
+        highest = known[-1] if known else 0.0
+        usual = known[int(_USUAL_SHARE * (len(known) - 1))] if known else 0.0
+        least = max(limit, usual) * _HEADROOM
+        return cls(least if highest > _OUTLIER * least else max(least, highest * 1.1), text)
+
+    def line(
+        self,
+        figure: go.Figure,
+        times: Sequence[datetime],
+        values: Sequence[float | None],
+        name: str,
+        style: Mapping[str, Any],
+        *,
+        markers: bool = False,
+    ) -> None:
+        """Draw values over time; gaps stay gaps, and the tooltip has the true value."""
         figure.add_scatter(
-            x=frame["Time"],
-            y=frame[f"{name} (ms)"],
+            x=times,
+            y=[None if value is None else min(value, self.top) for value in values],
             name=name,
-            mode="lines+markers",
-            line={"color": colours[name], "width": width},
-            marker={"size": 4},
+            mode="lines+markers" if markers else "lines",
             connectgaps=False,
-            hovertemplate="%{y:.0f} ms",
+            line=dict(style),
+            marker={"size": 4},
+            customdata=[self.text(value) for value in values],
+            hovertemplate="%{customdata}",
         )
+
+    def mark_beyond(
+        self,
+        figure: go.Figure,
+        times: Sequence[datetime],
+        values: Sequence[float | None],
+        colour: str,
+    ) -> None:
+        """Mark, at the top, the values that lie beyond it."""
+        beyond = [
+            (at, value)
+            for at, value in zip(times, values, strict=True)
+            if value is not None and value > self.top
+        ]
+        if beyond:
+            figure.add_scatter(
+                x=[at for at, _ in beyond],
+                y=[self.top] * len(beyond),
+                name=f"higher, up to {self.text(max(value for _, value in beyond))}",
+                mode="markers",
+                marker={"symbol": "triangle-up", "size": 10, "color": colour},
+                cliponaxis=False,
+                hoverinfo="skip",
+            )
+
+
+def _limit_line(figure: go.Figure, limit: float, text: str, colours: Mapping[str, str]) -> None:
     figure.add_hline(
-        y=objective_ms,
+        y=limit,
         line={"color": colours["objective"], "width": 1.5, "dash": "dash"},
-        annotation={
-            "text": f"objective: p95 under {objective_ms:.0f} ms",
-            "font": {"color": colours["objective"]},
-        },
+        annotation={"text": text, "font": {"color": colours["objective"]}},
         annotation_position="top left",
     )
-    known = frame[["p50 (ms)", "p95 (ms)", "p99 (ms)"]].max().max()
-    top = max(objective_ms * 1.25, 0 if pd.isna(known) else float(known) * 1.1)
-    figure.update_yaxes(title="milliseconds", range=[0, top], rangemode="tozero")
-    return _finished(figure, height)
+
+
+def _duration_ticks(top_ms: float) -> dict[str, Any]:
+    """Return the settings of an axis of durations: round steps, in the unit that fits."""
+    step = next((step for step in _TICKS_MS if top_ms / step <= _MOST_TICKS), _TICKS_MS[-1])
+    ticks = [index * step for index in range(int(top_ms // step) + 1)]
+    return {"tickvals": ticks, "ticktext": [fmt.round_duration(tick) for tick in ticks]}
 
 
 def values_frame(points: Sequence[tuple[datetime, float | None]], zone: ZoneInfo) -> pd.DataFrame:
@@ -98,7 +195,7 @@ def values_frame(points: Sequence[tuple[datetime, float | None]], zone: ZoneInfo
     return pd.DataFrame(
         {
             "Time": [at.astimezone(zone) for at, _ in points],
-            "Value": [value for _, value in points],
+            "Value": [None if value is None else float(f"{value:.3g}") for _, value in points],
         }
     )
 
@@ -117,35 +214,28 @@ def limit_figure(
         points: highest value by step; None leaves a gap.
         zone: time zone of the viewer.
         limit: drawn as a line.
-        unit: of both, for the axis.
+        unit: of both, for the axis; `milliseconds` are drawn as durations.
         colours: of `bad` and `objective`.
         height: in pixels.
     """
+    times = [at.astimezone(zone) for at, _ in points]
+    values = [value for _, value in points]
+    is_time = unit == MILLISECONDS
+    scale = _Scale.of(values, limit, fmt.latency if is_time else _number)
     figure = go.Figure()
-    figure.add_scatter(
-        x=[at.astimezone(zone) for at, _ in points],
-        y=[value for _, value in points],
-        name="value",
-        mode="lines+markers",
-        connectgaps=False,
-        line={"color": colours["bad"], "width": 2.2},
-        marker={"size": 4},
-        hovertemplate="%{y:,.3~r}",
-    )
-    figure.add_hline(
-        y=limit,
-        line={"color": colours["objective"], "width": 1.5, "dash": "dash"},
-        annotation={
-            "text": f"threshold: {fmt.number(limit)}",
-            "font": {"color": colours["objective"]},
-        },
-        annotation_position="top left",
-    )
-    known = [value for _, value in points if value is not None]
-    figure.update_yaxes(
-        title=unit, range=[0, 1.15 * max([limit * 1.1, *known]) or 1], rangemode="tozero"
-    )
-    return _finished(figure, height)
+    style = {"color": colours["bad"], "width": 2.2}
+    scale.line(figure, times, values, "value", style, markers=True)
+    scale.mark_beyond(figure, times, values, colours["bad"])
+    _limit_line(figure, limit, f"threshold: {scale.text(limit)}", colours)
+    if is_time:
+        figure.update_yaxes(range=[0, scale.top], **_duration_ticks(scale.top))
+    else:
+        figure.update_yaxes(title=unit, range=[0, scale.top or 1], rangemode="tozero")
+    return _finished(figure, zone, height)
+
+
+def _number(value: float | None) -> str:
+    return fmt.number(value, 3)
 
 
 def stacked_figure(
@@ -175,7 +265,7 @@ def stacked_figure(
         )
     figure.update_layout(barmode="stack", bargap=0.15)
     figure.update_yaxes(title=unit, rangemode="tozero")
-    return _finished(figure, height)
+    return _finished(figure, zone, height)
 
 
 def mark_unusual(
@@ -225,7 +315,7 @@ def rate_figure(
         hovertemplate="%{y:.1f}/min",
     )
     figure.update_yaxes(title="operations per minute", rangemode="tozero")
-    return _finished(figure, SMALL)
+    return _finished(figure, zone, SMALL)
 
 
 BANDS: Final = (10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
@@ -245,12 +335,17 @@ def bands_frame(points: Points, zone: ZoneInfo) -> pd.DataFrame:
 
 
 def heat_figure(
-    frame: pd.DataFrame, objective_ms: float, scale: Sequence[str], colours: Mapping[str, str]
+    frame: pd.DataFrame,
+    zone: ZoneInfo,
+    objective_ms: float,
+    scale: Sequence[str],
+    colours: Mapping[str, str],
 ) -> go.Figure:
     """Draw how many operations took how long, over time, with the objective as a line.
 
     Args:
         frame: of `bands_frame`.
+        zone: time zone of the viewer.
         objective_ms: drawn between two rows, or in the row of the band that it lies in.
         scale: colours from few to many.
         colours: of `objective`.
@@ -274,13 +369,13 @@ def heat_figure(
         y=_band_position(objective_ms),
         line={"color": colours["objective"], "width": 1.5, "dash": "dash"},
         annotation={
-            "text": f"objective: {objective_ms:.0f} ms",
+            "text": f"objective: {fmt.latency(objective_ms)}",
             "font": {"color": colours["objective"]},
         },
         annotation_position="top left",
     )
-    figure.update_yaxes(title="latency", type="category", showgrid=False)
-    finished = _finished(figure)
+    figure.update_yaxes(type="category", showgrid=False)
+    finished = _finished(figure, zone)
     finished.update_layout(hovermode="closest")
     return finished
 
@@ -295,9 +390,13 @@ def _band_position(ms: float) -> float:
 
 
 def _band_names() -> list[str]:
-    lower = ("0", *(f"{border:,}" for border in BANDS))
-    named = [f"{low} to {high:,} ms" for low, high in zip(lower, BANDS, strict=False)]
-    return [*named, f"over {BANDS[-1]:,} ms"]
+    borders = [fmt.round_duration(border) for border in (0, *BANDS)]
+    named = [
+        f"{low.removesuffix(unit)} to {high}"
+        for low, high in pairwise(borders)
+        for unit in (f" {high.rpartition(' ')[2]}",)
+    ]
+    return [*named, f"over {borders[-1]}"]
 
 
 def scores_figure(
@@ -313,7 +412,8 @@ def scores_figure(
         colours: in the order of the series; repeated if there are more.
     """
     figure = go.Figure()
-    for index, (name, points) in enumerate(series.items()):
+    for index, (name, found) in enumerate(series.items()):
+        points = with_gaps(found, _JOINED)
         figure.add_scatter(
             x=[at.astimezone(zone) for at, _ in points],
             y=[score for _, score in points],
@@ -323,7 +423,19 @@ def scores_figure(
             hovertemplate="%{y:.2f} of 5",
         )
     figure.update_yaxes(title="score, 1 to 5", range=[0.8, 5.2], dtick=1)
-    return _finished(figure)
+    return _finished(figure, zone)
+
+
+def with_gaps(
+    points: Sequence[tuple[datetime, float | None]], longest: timedelta
+) -> list[tuple[datetime, float | None]]:
+    """Return points with a gap where two are further apart than `longest`: no line joins them."""
+    found: list[tuple[datetime, float | None]] = []
+    for point in points:
+        if found and point[0] - found[-1][0] > longest:
+            found.append((found[-1][0] + longest, None))
+        found.append(point)
+    return found
 
 
 def counts_frame(
@@ -331,13 +443,18 @@ def counts_frame(
 ) -> pd.DataFrame:
     """Return the table behind a chart of counts: a row per step, a column per name."""
     columns = {
-        name: pd.Series({at.astimezone(zone): number for at, number in points})
+        name: pd.Series({at.astimezone(zone): _short(number) for at, number in points})
         for name, points in series.items()
     }
     return pd.DataFrame(columns).rename_axis("Time").reset_index()
 
 
-def _finished(figure: go.Figure, height: int = HEIGHT) -> go.Figure:
+def _short(number: float | None) -> float | None:
+    return number if number is None or isinstance(number, int) else round(number, 2)
+
+
+def _finished(figure: go.Figure, zone: tzinfo, height: int = HEIGHT) -> go.Figure:
+    figure.update_xaxes(title={"text": f"time: {zone}", "font": {"size": 11}})
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 24, "b": 8},

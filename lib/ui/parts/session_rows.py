@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from lib.data.records import SessionUser, User, UserSession
 from lib.product import figures as fmt
 from lib.product.objectives import FULL_TURN
+from lib.product.words import Words
 from lib.ui.parts.record_table.component import Cell, Column, Row, Tone
 from lib.ui.parts.rollup_sums import DEMO
 
@@ -25,17 +26,23 @@ SESSION_COLUMNS: Final = (
     Column("Slowest turn", number=True),
     Column("Flags", minor=True),
 )
-OUTCOME_TONES: Final[dict[str, Tone]] = {
-    "active": "accent",
-    "completed": "good",
-    "abandoned": "warn",
-    "failed": "bad",
-}
-REVIEW_WORDS: Final[dict[str, tuple[str, Tone]]] = {
-    "unreviewed": ("unreviewed", "muted"),
-    "in_review": ("in review", "accent"),
-    "reviewed": ("reviewed", "good"),
-}
+OUTCOME_TONES: Final = Words[Tone](
+    {
+        "active": "accent",
+        "completed": "good",
+        "abandoned": "warn",
+        "failed": "bad",
+    },
+    lambda _: "muted",
+)
+REVIEW_WORDS: Final = Words[tuple[str, Tone]](
+    {
+        "unreviewed": ("unreviewed", "muted"),
+        "in_review": ("in review", "accent"),
+        "reviewed": ("reviewed", "good"),
+    },
+    lambda word: (word, "muted"),
+)
 
 
 def columns(*, with_cost: bool = False) -> tuple[Column, ...]:

@@ -16,11 +16,12 @@ from lib.product.objectives import FIRST_TOKEN, FULL_TURN
 from lib.ui.parts import charts, plots, session_rows
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, page_heading
 from lib.ui.parts.pager import PAGE_SIZE, Pager
+from lib.ui.parts.periods import UTC_DAYS
 from lib.ui.parts.record_table.component import record_table
 from lib.ui.parts.rollup_sums import DEMO
 from lib.ui.people import actions, erasing, user_rows
 from lib.ui.shell import notices
-from lib.ui.shell.navigation import remember_list
+from lib.ui.shell.navigation import name_tab, remember_list
 from lib.ui.shell.visitor import Visitor
 
 _SPANS: Final = {"30 days": 30, "90 days": 90, "1 year": 365}
@@ -57,13 +58,14 @@ def draw(visitor: Visitor) -> None:
         else:
             notices.not_found("User", "The id is unknown, or the user's data was erased.")
         return
+    name_tab(session_rows.name_of(found.user))
     _heading(found.user, visitor)
     if found.user.status == "erasing" and erasing.may_erase(visitor.member):
         erasing.progress(clerk_id)
         return
     actions.draw(found.user, visitor)
     if found.user.session_count:
-        _figures(found.summary, span, visitor, now)
+        _figures(found.summary, span, now)
     _sessions(found.sessions, pager, clerk_id, visitor)
 
 
@@ -133,7 +135,7 @@ def _heading(stored: User, visitor: Visitor) -> None:
     )
 
 
-def _figures(summary: UserSummary | None, span: int, visitor: Visitor, now: datetime) -> None:
+def _figures(summary: UserSummary | None, span: int, now: datetime) -> None:
     st.segmented_control(
         "Period",
         list(_SPANS),
@@ -156,18 +158,18 @@ def _figures(summary: UserSummary | None, span: int, visitor: Visitor, now: date
             "Tokens in / out", f"{fmt.count(total.tokens_in)} / {fmt.count(total.tokens_out)}"
         )
         charts.metric_card("Cost", fmt.dollars(total.cost))
-    _sessions_per_day(summary, span, visitor, now)
+    _sessions_per_day(summary, span, now)
 
 
-def _sessions_per_day(summary: UserSummary, span: int, visitor: Visitor, now: datetime) -> None:
+def _sessions_per_day(summary: UserSummary, span: int, now: datetime) -> None:
     known = {day.day.date(): day.sessions for day in summary.days}
     first = (now - timedelta(days=span - 1)).replace(hour=12, minute=0, second=0, microsecond=0)
     days = [first + timedelta(days=offset) for offset in range(span)]
     series = {"Sessions": [(day, known.get(day.date(), 0)) for day in days]}
     charts.chart(
         f"Sessions per day, last {span} days (UTC)",
-        plots.stacked_figure(series, visitor.zone, "sessions", [charts.colours()["p95"]], 180),
-        plots.counts_frame(series, visitor.zone),
+        plots.stacked_figure(series, UTC_DAYS, "sessions", [charts.colours()["p95"]], 180),
+        plots.counts_frame(series, UTC_DAYS),
         alt=f"Bar chart of sessions per day; {sum(known.values())} in the last {span} days.",
         key="user-days",
     )
@@ -175,13 +177,13 @@ def _sessions_per_day(summary: UserSummary, span: int, visitor: Visitor, now: da
 
 def _sessions(page: Page[UserSession], pager: Pager, clerk_id: str, visitor: Visitor) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Sessions", anchor=False, width="content")
+        st.header("Sessions", anchor=False, width="content")
         if page.items:
             actions.filtered_list_link(clerk_id)
     if not page.items:
         notices.empty("No sessions yet", "Sessions appear here as soon as the product stores one.")
         return
-    remember_list([session.id for session in page.items])
+    remember_list("/user", [session.id for session in page.items])
     table = session_rows.session_rows(page.items, visitor.zone, with_user=False)
     record_table("Sessions", session_rows.SESSION_COLUMNS, table, key="user-sessions")
     pager.controls(len(page.items), page.next_cursor)

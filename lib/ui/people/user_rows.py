@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from lib.data.records import User
 from lib.product import figures as fmt
+from lib.product.words import Words
 from lib.ui.parts.record_table.component import Cell, Column, Row, Tone
 from lib.ui.parts.session_rows import name_of
 
@@ -18,12 +19,15 @@ USER_COLUMNS: Final = (
     Column("Last seen"),
     Column("First seen"),
 )
-USER_TONES: Final[dict[str, Tone]] = {
-    "active": "good",
-    "banned": "bad",
-    "deleted": "muted",
-    "erasing": "warn",
-}
+USER_TONES: Final = Words[Tone](
+    {
+        "active": "good",
+        "banned": "bad",
+        "deleted": "muted",
+        "erasing": "warn",
+    },
+    lambda _: "muted",
+)
 
 
 def user_rows(users: Sequence[User], zone: ZoneInfo) -> list[Row]:

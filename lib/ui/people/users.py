@@ -72,7 +72,7 @@ def _filters(visitor: Visitor) -> tuple[str, _Status | None, str]:
             width=190,
             label_visibility="collapsed",
             disabled=bool(search),
-            help="Search results are sorted by relevance." if search else None,
+            help="Search results are sorted by the words that match." if search else None,
         )
         filters.clear_button(("status",))
         if actions.may_reveal(visitor) and st.button(

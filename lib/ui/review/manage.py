@@ -36,7 +36,7 @@ def draw(visitor: Visitor) -> None:
 def _queue_list(visitor: Visitor, queues: Sequence[ReviewQueue]) -> None:
     if not queues:
         return
-    st.subheader("Queues", anchor=False)
+    st.header("Queues", anchor=False)
     table = rows.queue_rows(queues, visitor.zone)
     record_table("Review queues", rows.QUEUE_COLUMNS, table, key="review-queues-table")
 

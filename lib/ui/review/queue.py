@@ -21,6 +21,7 @@ from lib.ui.parts.record_table.component import Action, RowAction, record_table,
 from lib.ui.review import current_review, manage, places, rows
 from lib.ui.review.queue_rule import filter_words, sampling_words
 from lib.ui.shell import notices
+from lib.ui.shell.navigation import name_tab
 from lib.ui.shell.visitor import Visitor
 from lib.work.list_export import export_reviews
 
@@ -50,12 +51,13 @@ def draw(visitor: Visitor, queue_id: str) -> None:
     if queue is None:
         notices.not_found("Review queue", "The link is wrong.")
         return
+    name_tab(queue.name)
     _heading(visitor, queue)
     with st.container(width=260):
         current_review.start_button(visitor, queue, is_first=True)
     if visitor.member.role == Role.ADMIN:
         manage.queue_actions(visitor, queue)
-    st.subheader("Reviewers", anchor=False)
+    st.header("Reviewers", anchor=False)
     if reviewers:
         table = rows.reviewer_rows(reviewers)
         record_table("Reviewers", rows.REVIEWER_COLUMNS, table, key="review-reviewers-table")
@@ -93,7 +95,7 @@ def _heading(visitor: Visitor, queue: ReviewQueue) -> None:
 
 
 def _items(visitor: Visitor, queue: ReviewQueue) -> None:
-    st.subheader("Sessions", anchor=False)
+    st.header("Sessions", anchor=False)
     which = st.segmented_control(
         "Show",
         [_ALL, _OPEN, _DONE, _DISPUTED],
@@ -139,7 +141,7 @@ def _agreement(visitor: Visitor, queue: ReviewQueue) -> None:
         return
     from lib.work import agreement  # noqa: PLC0415  # loads PyCM, which only this needs
 
-    st.subheader("Agreement", anchor=False)
+    st.header("Agreement", anchor=False)
     with notices.error_boundary(visitor.caller.request_id, "load the agreement"), st.skeleton(160):
         pairs = list(agreement.of_queue(visitor.caller, queue.id))
     if not pairs:

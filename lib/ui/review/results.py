@@ -13,6 +13,7 @@ from lib.product import figures as fmt
 from lib.ui.parts import charts, plots
 from lib.ui.parts.export_panel import list_export
 from lib.ui.parts.pager import PAGE_SIZE, Pager
+from lib.ui.parts.periods import UTC_DAYS
 from lib.ui.parts.record_table.component import record_table
 from lib.ui.review import current_review, places, rows
 from lib.ui.shell import notices
@@ -63,7 +64,7 @@ def draw(visitor: Visitor) -> None:
         _trends(scores, visitor)
     if not counted.items:
         return
-    st.subheader("Newest reviews", anchor=False)
+    st.header("Newest reviews", anchor=False)
     table = rows.review_rows(page.items, visitor.zone)
     record_table("Reviews", rows.REVIEW_COLUMNS, table, key="review-results-table")
     pager.controls(len(page.items), page.next_cursor)
@@ -99,8 +100,8 @@ def _trends(scores: tuple[ScoreTrend, ...], visitor: Visitor) -> None:
     }
     charts.chart(
         f"Mean score by {by.lower()} and day on which the session started (UTC)",
-        plots.scores_figure(series, visitor.zone, charts.series_colours()),
-        plots.counts_frame(series, visitor.zone),
+        plots.scores_figure(series, UTC_DAYS, charts.series_colours()),
+        plots.counts_frame(series, UTC_DAYS),
         alt=f"Mean scores per day of {', '.join(series)}, from 1 to 5.",
         key="review-trends",
     )

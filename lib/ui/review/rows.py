@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from lib.data.records import Review, ReviewerProgress, ReviewItem, ReviewQueue, ReviewSlot
 from lib.product import figures as fmt
+from lib.product.words import Words
 from lib.ui.parts.record_table.component import Cell, Column, Row, Tone
 
 if TYPE_CHECKING:
@@ -52,15 +53,21 @@ REVIEW_COLUMNS: Final = (
     Column("Version", number=True, minor=True),
 )
 
-_SLOT_WORDS: Final = {
-    "assigned": "assigned",
-    "claimed": "in progress",
-    "submitted": "done",
-}
-_DISPUTES: Final[dict[str, tuple[str, Tone]]] = {
-    "open": ("reviewers disagree", "warn"),
-    "settled": ("adjudicated", "good"),
-}
+_SLOT_WORDS: Final = Words(
+    {
+        "assigned": "assigned",
+        "claimed": "in progress",
+        "submitted": "done",
+    },
+    str,
+)
+_DISPUTES: Final = Words[tuple[str, Tone]](
+    {
+        "open": ("reviewers disagree", "warn"),
+        "settled": ("adjudicated", "good"),
+    },
+    lambda word: (word, "muted"),
+)
 
 
 def queue_rows(queues: Sequence[ReviewQueue], zone: ZoneInfo) -> list[Row]:

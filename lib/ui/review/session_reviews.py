@@ -35,7 +35,7 @@ def session_reviews(
     """
     if session.review_status == "unreviewed":
         return
-    st.subheader("Reviews", anchor=False)
+    st.header("Reviews", anchor=False)
     if not found:
         st.text("No reviews to show. Others' reviews appear after you submit your own.")
         return

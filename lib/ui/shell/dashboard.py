@@ -6,7 +6,6 @@ script and its check.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import streamlit as st
@@ -15,17 +14,20 @@ from lib.auth.members import Denial, Member
 from lib.auth.path_kinds import SOCKET_PATH
 from lib.auth.roles import page_allowed
 from lib.observability.request_id import new_request_id, request_id_bound
+from lib.product.logo import LOGO, MARK
 from lib.ui.shell import notices
 from lib.ui.shell.account.component import account
-from lib.ui.shell.navigation import ROUTES, Route
+from lib.ui.shell.navigation import ROUTES, Route, refused_values
 from lib.ui.shell.visitor import current_member, report_denial
 from lib.work.services import services
 
-ASSETS: Final = Path(__file__).parents[1] / "parts" / "assets"
 SIDEBAR_PIXELS: Final = 230
+BADGE_SECONDS: Final = 10.0
+"""How long the number of firing alerts in the menu may be behind this process."""
 # Contrast that Streamlit's theme options cannot set (WCAG 1.4.3): captions are too pale, and the
 # dark theme's primary buttons have white text on a light colour (2.2:1; the page's colour: 8:1).
 CONTRAST_CSS: Final = "[data-testid=stCaptionContainer] {color: inherit; opacity: 0.8}"
+TABLE_CSS: Final = "[class*=-table-behind] [data-testid=stElementToolbar] {display: none}"
 DARK_CONTRAST_CSS: Final = (
     ":is(button[kind^=primary]:enabled, [data-testid^=stBaseLinkButton-primary])"
     f" {{color: {st.get_option('theme.dark.backgroundColor')}}}"
@@ -35,13 +37,13 @@ DARK_CONTRAST_CSS: Final = (
 def main() -> None:
     """Draw the dashboard for one run."""
     st.set_page_config(
-        page_icon=(ASSETS / "mark.svg").read_text("utf-8"),
+        page_icon=MARK,
         layout="wide",
         initial_sidebar_state=SIDEBAR_PIXELS,
     )
     is_dark = st.context.theme.type == "dark"
-    st.html(f"<style>{CONTRAST_CSS}{DARK_CONTRAST_CSS if is_dark else ''}</style>")
-    st.logo((ASSETS / "logo.svg").read_text("utf-8"), size="large")
+    st.html(f"<style>{CONTRAST_CSS}{TABLE_CSS}{DARK_CONTRAST_CSS if is_dark else ''}</style>")
+    st.logo(LOGO, size="large")
     who = current_member()
     if isinstance(who, Denial):
         report_denial(who, SOCKET_PATH)  # the page is not known yet
@@ -50,9 +52,22 @@ def main() -> None:
     services().provisioner.note_arrival(who)
     page = st.navigation(menu_for(who))
     with st.sidebar:
+        if page_allowed(who.role, "/alerts"):
+            _follow_alerts(services().firing)
         account(services().authenticator.profile(who))
+    asked = st.query_params.to_dict()
+    above = st.empty()
     with request_id_bound(new_request_id()):
         page.run()
+    with above:
+        notices.ignored(refused_values(asked))
+
+
+@st.fragment(run_every=BADGE_SECONDS)
+def _follow_alerts(drawn: int) -> None:
+    """Draw the whole page anew when the number in the menu has changed; nothing is loaded here."""
+    if services().firing != drawn:
+        st.rerun()
 
 
 def menu_for(member: Member) -> dict[str, list[st.Page]]:

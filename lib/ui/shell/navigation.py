@@ -49,6 +49,7 @@ ROUTES: Final = (
 BY_PATH: Final = {route.path: route for route in ROUTES}
 
 _NEIGHBOURS = "earshot.neighbours"
+_LIST = "earshot.list"
 
 
 def go(path: str, params: Mapping[str, str]) -> NoReturn:
@@ -64,9 +65,49 @@ def go(path: str, params: Mapping[str, str]) -> NoReturn:
     st.switch_page(BY_PATH[path].script, query_params=dict(params))
 
 
-def remember_list(ids: list[str]) -> None:
-    """Remember the order of the list on the screen, for "Previous" and "Next" on its records."""
+def name_tab(name: str) -> None:
+    """Name the browser's tab after the record that the page shows."""
+    st.set_page_config(page_title=f"{name} · Earshot")
+
+
+def refused_values(asked: Mapping[str, str]) -> dict[str, str]:
+    """Return the values in the address that no field of the page takes.
+
+    Streamlit removes such a value from the address and draws the field as if nothing was asked.
+
+    Args:
+        asked: the address' query parameters before the page was drawn.
+    """
+    gone = {name: value for name, value in asked.items() if name not in st.query_params}
+    return {
+        name: value
+        for name, value in gone.items()
+        if name in st.session_state and str(st.session_state[name]) != value
+    }
+
+
+def remember_list(path: str, ids: list[str]) -> None:
+    """Remember the list on the screen, for "Previous", "Next" and the way back on its records.
+
+    Args:
+        path: of the page with the list.
+        ids: of its records, in the order of the list.
+    """
     st.session_state[_NEIGHBOURS] = ids
+    st.session_state[_LIST] = path, st.query_params.to_dict()
+
+
+def list_of(record_id: str, path: str) -> tuple[str, Mapping[str, str]]:
+    """Return path and parameters of the list that the reader came from.
+
+    Args:
+        record_id: what is shown; records that were not in the list have `path` itself.
+        path: of the page that lists all such records.
+    """
+    if record_id not in st.session_state.get(_NEIGHBOURS, []):
+        return path, {}
+    found: tuple[str, Mapping[str, str]] = st.session_state[_LIST]
+    return found
 
 
 def neighbours_of(record_id: str) -> tuple[str | None, str | None]:

@@ -5,7 +5,7 @@ User input is drawn by `st.text` or a component only, never as Markdown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import streamlit as st
@@ -27,7 +27,7 @@ def show_script_error(error: Exception) -> bool:
     request_id = current_request_id() or new_request_id()
     _log.error("page.crashed", exc_info=error, requestId=request_id)
     with st.container(border=True):
-        st.subheader("This page failed to load")
+        st.header("This page failed to load")
         st.text("This is a bug in Earshot. It was logged with the request id.")
         st.text(f"Request id: {request_id}")
     return True
@@ -39,7 +39,7 @@ _log = get_logger(__name__)
 def signed_out(reason: str) -> None:
     """Say that the sign-in has ended, and link to sign in and return to this page."""
     with st.container(border=True):
-        st.subheader("Your session has ended", anchor=False)
+        st.header("Your session has ended", anchor=False)
         st.text("You were signed out, or your sign-in could no longer be verified.")
         st.text(f"Reason: {reason}")
         # A full page load: only document requests are redirected to the sign-in page.
@@ -51,7 +51,7 @@ def forbidden(path: str, role: Role) -> None:
     title = BY_PATH[path].title if path in BY_PATH else "this page"
     needed = " or ".join(sorted(needed.value for needed in page_roles(path))) or "nobody"
     with st.container(border=True):
-        st.subheader(f"You don't have access to {title}", anchor=False)
+        st.header(f"You don't have access to {title}", anchor=False)
         st.text(f"Required role: {needed}. Your role: {role.value}.")
         st.text("Ask the person who runs Earshot for your team.")
         st.page_link(
@@ -66,10 +66,19 @@ def empty(title: str, hint: str) -> None:
         st.text(hint)
 
 
+def ignored(values: Mapping[str, str]) -> None:
+    """Say which filters in the address are unknown, if any: the page shows more than was asked."""
+    if values:
+        said = ", ".join(f"{name}={value}" for name, value in values.items())
+        with st.container(border=True, horizontal=True, key="ignored-filters"):
+            st.markdown(":orange[:material/filter_alt_off:]", width="content")
+            st.text(f"Ignored, because the page has no such value: {said}")
+
+
 def not_found(what: str, hint: str) -> None:
     """Say that a record does not exist (any more)."""
     with st.container(border=True):
-        st.subheader(f"{what} not found", anchor=False)
+        st.header(f"{what} not found", anchor=False)
         st.text(hint)
 
 
@@ -86,17 +95,38 @@ def error_boundary(request_id: str, what: str) -> Iterator[None]:
     except PermissionError as error:
         signed_out(str(error))
     except (DataError, ApiUnavailableError) as error:
-        _log.warning("page.failed", what=what, error=type(error).__name__, reason=str(error))
+        _log.warning(
+            "page.failed",
+            what=what,
+            error=type(error).__name__,
+            reason=str(error),
+            requestId=request_id,
+        )
         failed(what, _why(error), request_id)
     else:
         return
     st.stop()
 
 
+@contextmanager
+def partly(request_id: str, what: str) -> Iterator[None]:
+    """Say in one line that a part of a page could not be loaded; the rest of the page goes on.
+
+    Args:
+        request_id: of the calls inside.
+        what: the action inside, to complete "Could not ...".
+    """
+    try:
+        yield
+    except DataError as error:
+        _log.warning("page.failed", what=what, reason=str(error), requestId=request_id)
+        st.text(f"Could not {what}. Request id: {request_id}")
+
+
 def failed(what: str, why: str, request_id: str) -> None:
     """Draw an error notice."""
     with st.container(border=True):
-        st.subheader(f"Could not {what}", anchor=False)
+        st.header(f"Could not {what}", anchor=False)
         st.text(why)
         st.text(f"Request id: {request_id}")
         st.button("Try again", key=f"retry-{what}", icon=":material/refresh:")

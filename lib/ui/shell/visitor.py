@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
@@ -20,6 +21,9 @@ from lib.observability.request_id import current_request_id, new_request_id
 from lib.ui.shell import notices
 from lib.work.services import services
 
+ZONE: Final = "earshot.zone"
+ZONE_COOKIE: Final = "earshot_zone"
+_UTC: Final = ZoneInfo("UTC")
 # Streamlit gives no address for a browser on this machine.
 _THIS_MACHINE = "127.0.0.1"
 
@@ -96,7 +100,16 @@ def require_role(path: str) -> Visitor:
         lambda: authenticator.convex_token(who),
         current_request_id() or new_request_id(),
     )
-    return Visitor(who, caller, browser_time_zone())
+    return Visitor(who, caller, chosen_time_zone())
+
+
+def chosen_time_zone() -> ZoneInfo:
+    """Return the zone of all times on the pages: the browser's, or UTC if the visitor chose it.
+
+    The choice is in this tab's state and, for later visits, in a cookie.
+    """
+    chosen = st.session_state.get(ZONE) or st.context.cookies.get(ZONE_COOKIE)
+    return _UTC if chosen == "UTC" else browser_time_zone()
 
 
 def browser_time_zone() -> ZoneInfo:

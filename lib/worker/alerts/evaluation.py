@@ -15,13 +15,10 @@ from lib.data.records import AlertState, NewEvaluation
 from lib.observability.alert_evaluation import Change, Reading, Signals, State
 from lib.observability.alert_rules import RULES, Rule
 from lib.observability.logs import get_logger
-from lib.observability.recorder import Recorder
+from lib.observability.recorder import ALERT_VALUE, Recorder
 from lib.work.services import Services
 from lib.worker.alerts.delivery import channels
 from lib.worker.alerts.signals import SignalReader
-
-METRIC: Final = "alert.value"
-"""Value of each rule at each evaluation in its unit; the Alerts page draws it."""
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
@@ -105,7 +102,7 @@ def note_values(
         value = result.get("value")
         if value is not None:
             labels = {"rule": result["rule"], **({"source": source} if source else {})}
-            recorder.observe(METRIC, labels, value, at_ms=int(now.timestamp() * 1000))
+            recorder.observe(ALERT_VALUE, labels, value, at_ms=int(now.timestamp() * 1000))
 
 
 def _state(known: AlertState | None) -> State:

@@ -30,7 +30,7 @@ from lib.worker.alerts.delivery import channels, send
 from lib.worker.alerts.messages import Channel, Message
 
 INTERVAL_SECONDS: Final = 10.0
-REREAD_SECONDS: Final = 30.0
+REREAD_SECONDS: Final = 10.0
 """Interval between reads of silences and open incidents."""
 MOST_OUTAGES: Final = 20
 """Outages kept until they are recorded; the oldest go first."""

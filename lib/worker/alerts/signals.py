@@ -135,13 +135,6 @@ class SignalReader:
             ),
             "hour": RollupCache(storage, "hour", 73 * _HOUR, 2 * _HOUR, failed=storage_failures),
         }
-        self._probe = RollupCache(
-            "storage.probe",
-            "minute",
-            _PROBED,
-            _PROBED,
-            failed=lambda rollup: 0 if rollup.dimensions.get("outcome") == "ok" else rollup.count,
-        )
         denied = {"outcome": "denied"}
         self._denied = RollupCache("auth.decision", "minute", _SURGE, _SURGE, denied)
         self._denied_before = RollupCache(
@@ -165,7 +158,7 @@ class SignalReader:
                 "storage.latency": {name: list(_slow(it)) for name, it in storage.items()},
             },
             gauges={
-                "storage.probe.failed": _failed_share(self._probe.read(caller, now)),
+                "storage.probe.failed": Gauge(probe_failures(jobs, now)),
                 "auth.denied.usual": times_usual(
                     self._denied.read(caller, now), self._denied_before.read(caller, now), now
                 ),
@@ -187,12 +180,6 @@ def failures(cells: Mapping[datetime, BucketSum]) -> Iterator[Bucket]:
 def _slow(cells: Mapping[datetime, BucketSum]) -> Iterator[Bucket]:
     for start, cell in cells.items():
         yield Bucket(start, by_limit(cell.histogram, STORAGE_LATENCY.limit_ms))
-
-
-def _failed_share(cells: Mapping[datetime, BucketSum]) -> Gauge:
-    total = sum(cell.count for cell in cells.values())
-    failed = sum(cell.failed for cell in cells.values())
-    return Gauge(failed / total if total else None, total)
 
 
 def times_usual(
@@ -233,6 +220,19 @@ def _first_due(
         lambda cursor: audio_objects.due(caller, kind=kind, before=now, cursor=cursor, limit=1)
     )
     return next(rows, None)
+
+
+def probe_failures(jobs: Sequence[JobRun], now: datetime) -> float | None:
+    """Return the rounds of the storage probe that failed in a row; None if it did not run lately.
+
+    From the report of the job, which is there seconds earlier than its measurements.
+    """
+    for job in jobs:
+        if job.name == "storage.probe" and job.last_ok and job.last_report:
+            at = job.last_finished_at
+            if at is not None and now - at <= _PROBED:
+                return float(json.loads(job.last_report).get("failed", 0))
+    return None
 
 
 def drift(jobs: Sequence[JobRun]) -> float | None:

@@ -157,7 +157,8 @@ IN_VIEW = """element => {
     if (!inner) break;
     hit = inner;
   }
-  return element.contains(hit);
+  while (hit && hit !== element) hit = hit.parentElement ?? hit.getRootNode().host;
+  return hit === element;
 }"""
 
 

@@ -69,6 +69,7 @@ def test_a_loop_goes_back_to_the_beginning_of_its_turn(
     expect(player(reviewer).get_by_role("button", name="Pause")).to_be_visible()
 
 
+@pytest.mark.long
 def test_every_speed_keeps_the_pitch(reviewer: Page, stack: RunningStack, apart: str) -> None:
     open_room(reviewer, stack, apart, "&t=0")
     player(reviewer).get_by_label("Speed").select_option("3")

@@ -225,7 +225,7 @@ def test_a_turn_can_be_played_with_the_keyboard_alone(
     reviewer.keyboard.press("Tab")
     reviewer.keyboard.press("ArrowDown")
     reviewer.keyboard.press("ArrowDown")
-    expect(reviewer.get_by_role("button", name="Turn 3, 0:04, play from here")).to_be_focused()
+    expect(reviewer.get_by_role("button", name="0:04, turn 3, play from here")).to_be_focused()
     reviewer.keyboard.press("Enter")
     expect(player(reviewer).get_by_role("button", name="Pause")).to_be_visible()
     expect_moment(reviewer, "This is turn 2.")

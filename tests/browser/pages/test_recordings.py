@@ -185,9 +185,17 @@ def test_what_is_found_out_only_while_one_listens_is_said_then(
     ("body", "content_type"),
     [
         ((CASES / "a10b-granule10min.ogg").read_bytes(), "audio/ogg; codecs=opus"),
-        (encode_as("webm", "libopus", tone(21), begin_at=600), "audio/webm;codecs=opus"),
+        pytest.param(
+            encode_as("webm", "libopus", tone(21), begin_at=600),
+            "audio/webm;codecs=opus",
+            marks=pytest.mark.long,
+        ),
         (encode_as("webm", "libopus", tone(21), begin_at=600, to_pipe=True), "audio/webm"),
-        (encode_as("mp4", "aac", tone(21), begin_at=600), "audio/x-m4a"),
+        pytest.param(
+            encode_as("mp4", "aac", tone(21), begin_at=600),
+            "audio/x-m4a",
+            marks=pytest.mark.long,
+        ),
     ],
     ids=["ogg", "webm", "webm without its length", "mp4"],
 )
@@ -223,7 +231,9 @@ def test_a_recording_whose_clock_starts_late_is_heard_at_the_right_time(
         ),
         ((CASES / "a3e-fffff000.wav").read_bytes(), "audio/wav"),
         (bytes(900) + encode("audio/mpeg", tone(6))[777:], "audio/mp3"),
-        (encode("audio/flac", tone(12))[:150_000], "audio/x-flac"),
+        pytest.param(
+            encode("audio/flac", tone(12))[:150_000], "audio/x-flac", marks=pytest.mark.long
+        ),
         pytest.param(
             encode("audio/mpeg", tone(12))[:100_000], "audio/mpeg", marks=pytest.mark.long
         ),

@@ -79,6 +79,7 @@ def test_a_url_is_renewed_before_it_ends_so_that_a_jump_finds_a_good_one(
     assert [answer.status for answer in media if answer.status >= 400] == []
 
 
+@pytest.mark.long
 def test_a_url_that_ended_is_replaced_without_losing_the_place(
     page: Page, stack: RunningStack, long: tuple[str, str], media: list[Response]
 ) -> None:
@@ -98,7 +99,7 @@ def test_a_url_that_ended_is_replaced_without_losing_the_place(
     wait_until(lambda: len(set(signatures(media))) > 1, 60)
 
 
-@pytest.mark.parametrize("answer", ["an error", "nothing"])
+@pytest.mark.parametrize("answer", ["an error", pytest.param("nothing", marks=pytest.mark.long)])
 def test_a_url_that_gets_no_sound_is_replaced_without_losing_the_place(
     page: Page, stack: RunningStack, long: tuple[str, str], answer: str
 ) -> None:

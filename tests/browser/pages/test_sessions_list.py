@@ -252,4 +252,4 @@ def test_search_is_narrowed_by_the_filters(
     expect(hits).to_have_count(1)
     expect(hits.locator("mark")).to_have_text("evening")
     choose(page, "Channel", "Voice")
-    expect(page.get_by_text("Other sessions match")).to_be_visible()
+    expect(page.get_by_text("Remove a filter.")).to_be_visible()

@@ -110,3 +110,16 @@ export const jobState = query({
   returns: v.union(v.string(), v.null()),
   handler: async (ctx, { job }) => (await ctx.db.system.get(job))?.state.kind ?? null,
 });
+
+export const job = query({
+  args: { job: v.id("_scheduled_functions") },
+  returns: v.any(),
+  handler: (ctx, { job }) => ctx.db.system.get(job),
+});
+
+/** How many jobs there are or were. */
+export const jobs = query({
+  args: {},
+  returns: v.number(),
+  handler: async (ctx) => (await ctx.db.system.query("_scheduled_functions").take(100)).length,
+});

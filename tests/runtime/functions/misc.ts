@@ -117,3 +117,67 @@ export const environment = query({
   returns: v.array(v.string()),
   handler: () => Object.keys(process.env).sort(),
 });
+
+/** What Node.js has and Convex's runtime has not. */
+export const nodeGlobals = query({
+  args: {},
+  returns: v.array(v.string()),
+  handler: () => {
+    const everywhere = globalThis as Record<string, unknown>;
+    const named = { Buffer: typeof Buffer, setImmediate: typeof setImmediate };
+    const names = ["Buffer", "setImmediate", "global", "require", "WebSocket"];
+    return [
+      ...names.filter((name) => everywhere[name] !== undefined || name in everywhere),
+      ...Object.entries(named)
+        .filter(([, type]) => type !== "undefined")
+        .map(([name]) => name),
+    ];
+  },
+});
+
+/** Times that a mutation sees while it waits for the database, again and again. */
+export const times = mutation({
+  args: {},
+  returns: v.array(v.number()),
+  handler: async (ctx) => {
+    const seen = new Set<number>();
+    for (let round = 0; round < 200; round += 1) {
+      seen.add(Date.now()).add(new Date().getTime());
+      await ctx.db.query("counters").take(100);
+    }
+    return [...seen];
+  },
+});
+
+async function fails(): Promise<void> {
+  await Promise.resolve();
+  throw new Error("nobody waits for this");
+}
+
+/** Forgets an `await`. */
+export const forgetful = mutation({
+  args: {},
+  returns: v.null(),
+  handler: async (ctx) => {
+    await ctx.db.insert("counters", { name: "forgetful", value: 1 });
+    void fails();
+    return null;
+  },
+});
+
+/** Reads what is nobody's id. */
+export const getGarbage = query({
+  args: { id: v.string() },
+  returns: v.any(),
+  handler: (ctx, { id }) => ctx.db.get(id as never),
+});
+
+/** Writes a field that only the platform may write. */
+export const reserved = mutation({
+  args: {},
+  returns: v.null(),
+  handler: async (ctx) => {
+    await ctx.db.insert("counters", { name: "reserved", value: 1, _mine: true } as never);
+    return null;
+  },
+});

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.data.records import SessionUser, UserSession
 from lib.product.texts import is_fit
 from lib.ui.listening.session_filters import (
     CHANNELS,
@@ -116,57 +115,3 @@ def test_nothing_set_asks_for_everything_newest_first() -> None:
 )
 def test_an_address_becomes_arguments(view: dict[str, str], arguments: dict[str, object]) -> None:
     assert SessionFilters.from_view(view).arguments(NOW) == arguments
-
-
-def a_session(**more: object) -> UserSession:
-    facts: dict[str, object] = {
-        "id": "s",
-        "user_id": "u",
-        "user": SessionUser(clerk_id="user_1"),
-        "external_id": "e",
-        "channel": "voice",
-        "status": "failed",
-        "started_at": NOW - timedelta(days=2),
-        "interaction_count": 1,
-        "audio_count": 1,
-        "tokens_in": 0,
-        "tokens_out": 0,
-        "cost": 0.0,
-        "review_status": "unreviewed",
-        "labels": ("billing",),
-        "legal_hold": False,
-        "created_at": NOW,
-        "worst_latency_ms": 2501.0,
-        "duration_ms": 120_000.0,
-        "provider": "p",
-        "model_id": "m",
-    }
-    return UserSession(**{**facts, **more})  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("view", "is_in"),
-    [
-        ({}, True),
-        ({"status": "Failed", "channel": "Voice", "audio": "With audio"}, True),
-        ({"label": "billing", "provider": "p", "model": "m", "user": "user_1"}, True),
-        ({"latency": "Slow turns", "period": "Last 7 days"}, True),
-        ({"latency": "No slow turns"}, False),
-        ({"shortest": "2", "longest": "3"}, True),
-        ({"slowest": "2.5"}, True),
-        ({"shortest": "2.1"}, False),
-        ({"longest": "1.9"}, False),
-        ({"slowest": "2.6"}, False),
-        ({"label": "bill"}, False),
-        ({"status": "Active"}, False),
-        ({"audio": "Without audio"}, False),
-        ({"period": "Last 24 hours"}, False),
-        ({"since": "2026-11-22", "until": "2026-11-22"}, True),
-        ({"until": "2026-11-21"}, False),
-        ({"since": "2026-11-23"}, False),
-    ],
-)
-def test_a_session_found_otherwise_is_judged_as_the_list_would(
-    view: dict[str, str], *, is_in: bool
-) -> None:
-    assert SessionFilters.from_view(view).matches(a_session(), NOW) is is_in

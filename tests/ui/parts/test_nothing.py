@@ -46,7 +46,7 @@ def test_charts_of_durations_are_drawn_from_nothing_on(
     for figure in (
         plots.latency_figure(points, ZONE, 500.0, COLOURS, before),
         plots.rate_figure(points, before, ZONE, 1.0, COLOURS),
-        plots.heat_figure(plots.bands_frame(points, ZONE), 500.0, ["#000", "#fff"], COLOURS),
+        plots.heat_figure(plots.bands_frame(points, ZONE), ZONE, 500.0, ["#000", "#fff"], COLOURS),
     ):
         assert figure.to_json()
     assert rollup_sums.merged(part for _, part in points).count == sum(map(len, steps))

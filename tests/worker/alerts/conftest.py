@@ -13,7 +13,7 @@ import pytest
 from lib.data import metrics
 from lib.observability.recorder import MINUTE_MS
 from lib.work.services import Services
-from tests.support.convex import ConvexRuntime, running_convex
+from tests.support.convex import CONTENDED, ConvexRuntime, running_convex
 from tests.support.receiver import Receiver, running_receiver
 from tests.support.s3 import Endpoint, settings_for
 
@@ -54,7 +54,7 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with (
-        running_convex(tmp_path_factory.mktemp("convex")) as runtime,
+        running_convex(tmp_path_factory.mktemp("convex"), options=CONTENDED) as runtime,
         running_receiver() as receiver,
     ):
         settings = settings_for(

@@ -12,8 +12,9 @@ from lib.data.records import Histogram as Wire
 from lib.data.records import Incident, JobRun, Rollup
 from lib.observability.alert_rules import RULES
 from lib.observability.burn_rate import Counts, within
+from lib.observability.recorder import ALERT_VALUE
 from lib.worker.alerts.delivery import LONGEST_PAUSE_SECONDS, deliver, pause_ms
-from lib.worker.alerts.evaluation import METRIC, Evaluation
+from lib.worker.alerts.evaluation import Evaluation
 from lib.worker.alerts.signals import (
     BucketSum,
     SignalReader,
@@ -61,7 +62,7 @@ def test_a_loss_of_measurements_is_told_once_and_shown(desk: Desk) -> None:
     (incident,) = incidents(desk)
     assert (incident.id, incident.status) == (told["incidentId"], "firing")
     (batch,) = desk.services.recorder.drain()
-    values = [item for item in batch.rollups if item["metric"] == METRIC]
+    values = [item for item in batch.rollups if item["metric"] == ALERT_VALUE]
     assert {"rule": "telemetry-dropped"} in [item["dimensions"] for item in values]
 
 

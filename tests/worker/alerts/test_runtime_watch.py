@@ -95,6 +95,7 @@ def test_an_outage_is_told_once_and_recorded_once(
     assert incident.worst >= 45_000
 
 
+@pytest.mark.long
 def test_who_was_not_told_of_the_beginning_is_not_told_of_the_end(
     desk: Desk, clock: Clock, replica: Callable[[], RuntimeWatch]
 ) -> None:
@@ -129,6 +130,7 @@ def test_a_silence_that_was_seen_before_holds_without_convex(
     assert len(outages(desk)) == 1
 
 
+@pytest.mark.long
 def test_many_outages_while_nobody_takes_messages_stay_bounded(
     desk: Desk,
     clock: Clock,

@@ -1,7 +1,7 @@
 /** The field that looks for words in the transcript. */
 import { ICONS, element, iconButton } from "../../../parts/dom.ts";
 import { count } from "../../../parts/figures.ts";
-import { hitsOf, nextHit } from "./finding.ts";
+import { hitsOf, nextHit, searchable } from "./finding.ts";
 import type { Turn } from "./types.ts";
 
 export class Finder {
@@ -17,6 +17,8 @@ export class Finder {
   readonly #moves = element("span", { class: "moves" });
   readonly #go: (index: number) => void;
   #turns: readonly Turn[] = [];
+  /** Made when somebody looks for something. */
+  #searched: readonly string[] | null = null;
   #hits: readonly number[] = [];
   #lit = -1;
 
@@ -54,6 +56,7 @@ export class Finder {
 
   setTurns(turns: readonly Turn[]): void {
     this.#turns = turns;
+    this.#searched = null;
     this.#find();
   }
 
@@ -68,7 +71,8 @@ export class Finder {
   }
 
   #find(): void {
-    this.#hits = hitsOf(this.#turns, this.words);
+    if (this.words !== "") this.#searched ??= searchable(this.#turns);
+    this.#hits = hitsOf(this.#searched ?? [], this.words);
     this.#tell();
   }
 

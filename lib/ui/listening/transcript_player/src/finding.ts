@@ -1,5 +1,5 @@
 /** Words that a reader looks for in a transcript, found as the search over all transcripts does. */
-import { WORD, holdsWords, wordTest, wordsOf } from "../../../../../convex/model/words.ts";
+import { answers, hitsIn, questionOf, wordsOf } from "../../../../../convex/model/words.ts";
 import type { Turn } from "./types.ts";
 
 /** A part of a text, and whether it is a word that is looked for. */
@@ -8,22 +8,31 @@ export interface Marked {
   isHit: boolean;
 }
 
-/** Indexes of the turns that have every word; none when nothing is looked for. */
-export function hitsOf(turns: readonly Turn[], words: string): number[] {
-  if (wordsOf(words).length === 0) return [];
-  return turns.flatMap(({ text }, index) => (holdsWords(text, words) ? [index] : []));
+/** The words of turns, in the form that `hitsOf` looks through with every key. */
+export function searchable(turns: readonly Turn[]): string[] {
+  return turns.map(({ text }) => wordsOf(text).join(" "));
+}
+
+/**
+ * Indexes of the turns that have every word; none when nothing is looked for.
+ *
+ * @param searched is what `searchable` made of the turns.
+ */
+export function hitsOf(searched: readonly string[], words: string): number[] {
+  const question = questionOf(words);
+  if (question === null) return [];
+  return searched.flatMap((turn, index) => (answers(turn, question) ? [index] : []));
 }
 
 /** Cut a text at the words that are looked for; together the parts are the text again. */
 export function marked(text: string, words: string): Marked[] {
-  const isHit = wordTest(words);
+  const question = questionOf(words);
   const parts: Marked[] = [];
   let at = 0;
-  for (const { 0: word, index } of text.matchAll(WORD)) {
-    if (!isHit(word.toLowerCase())) continue;
-    if (index > at) parts.push({ text: text.slice(at, index), isHit: false });
-    parts.push({ text: word, isHit: true });
-    at = index + word.length;
+  for (const { start, end } of question === null ? [] : hitsIn(text, question)) {
+    if (start > at) parts.push({ text: text.slice(at, start), isHit: false });
+    parts.push({ text: text.slice(start, end), isHit: true });
+    at = end;
   }
   if (at < text.length) parts.push({ text: text.slice(at), isHit: false });
   return parts;

@@ -1,24 +1,8 @@
 /** Comments and corrections where they belong: on their turn and along the wave. */
 import { element } from "../../../parts/dom.ts";
 import { clock } from "../../../parts/figures.ts";
+import type { Named } from "./moment_link.ts";
 import type { Note, Turn } from "./types.ts";
-
-/** The notes of each turn, by its sequence. */
-export function bySequence(notes: readonly Note[]): ReadonlyMap<number, Note[]> {
-  const found = new Map<number, Note[]>();
-  for (const note of notes) {
-    if (note.sequence === null) continue;
-    found.set(note.sequence, [...(found.get(note.sequence) ?? []), note]);
-  }
-  return found;
-}
-
-/** Where a note belongs in the session, in milliseconds; null for one on the session as a whole. */
-export function momentOfNote(note: Note, turns: ReadonlyMap<number, Turn>): number | null {
-  const start = note.sequence === null ? undefined : turns.get(note.sequence)?.startMs;
-  // A comment made after its turn was left is still about that turn.
-  return start ?? note.atMs;
-}
 
 /** A turn's notes, below what was said. */
 export function drawNotes(notes: readonly Note[]): HTMLElement {
@@ -32,31 +16,66 @@ export function drawNotes(notes: readonly Note[]): HTMLElement {
   return list;
 }
 
-/** The lane above the wave with a mark for each note. */
-export class Pins {
+/** The notes of submitted reviews and of the one that is being written. */
+export class NoteBook {
+  /** The lane above the wave with a mark for each note. */
   readonly root = element("div", { class: "pins", role: "group", "aria-label": "Notes" });
-  readonly #go: (note: Note) => void;
+  readonly #go: (moment: Named) => void;
+  #submitted: readonly Note[] = [];
+  #drafted: readonly Note[] = [];
+  #bySequence = new Map<number, Note[]>();
+  #starts = new Map<number, number>();
+  #durationMs = 0;
 
-  constructor(go: (note: Note) => void) {
+  /** @param go leads to the moment of a note. */
+  constructor(go: (moment: Named) => void) {
     this.#go = go;
   }
 
-  draw(notes: readonly Note[], turns: ReadonlyMap<number, Turn>, durationMs: number): void {
-    const pins = notes.flatMap((note) => {
-      const ms = momentOfNote(note, turns);
-      return ms === null ? [] : [this.#pin(note, ms, durationMs)];
-    });
-    this.root.hidden = pins.length === 0 || durationMs <= 0;
-    this.root.replaceChildren(...pins);
+  /** The notes on a turn. */
+  of(sequence: number): readonly Note[] {
+    return this.#bySequence.get(sequence) ?? [];
   }
 
-  #pin(note: Note, ms: number, durationMs: number): HTMLElement {
+  /** Take in notes; those that are left out stay. Returns whether any changed. */
+  take(notes: { submitted?: readonly Note[]; drafted?: readonly Note[] }): boolean {
+    const before = JSON.stringify([this.#submitted, this.#drafted]);
+    this.#submitted = notes.submitted ?? this.#submitted;
+    this.#drafted = notes.drafted ?? this.#drafted;
+    const isOther = JSON.stringify([this.#submitted, this.#drafted]) !== before;
+    if (isOther) this.#draw();
+    return isOther;
+  }
+
+  /** @param durationMs length of the wave; 0 where there is none. */
+  lay(turns: readonly Turn[], durationMs: number): void {
+    this.#starts = new Map(turns.map(({ sequence, startMs }) => [sequence, startMs]));
+    this.#durationMs = durationMs;
+    this.#draw();
+  }
+
+  #draw(): void {
+    const notes = [...this.#submitted, ...this.#drafted];
+    this.#bySequence.clear();
+    for (const note of notes) {
+      if (note.sequence === null) continue;
+      this.#bySequence.set(note.sequence, [...this.of(note.sequence), note]);
+    }
+    this.root.replaceChildren(...notes.flatMap((note) => this.#pin(note) ?? []));
+    this.root.hidden = this.#durationMs <= 0 || this.root.childElementCount === 0;
+  }
+
+  #pin(note: Note): HTMLElement | null {
+    // A comment made after its turn was left is still about that turn.
+    const start = note.sequence === null ? undefined : this.#starts.get(note.sequence);
+    const ms = start ?? note.atMs;
+    if (ms === null) return null;
     const pin = element("button", { type: "button", class: `pin ${note.kind}` });
     const words = note.text.length > 200 ? `${note.text.slice(0, 200)}…` : note.text;
     pin.title = `${note.kind} at ${clock(ms)}, ${note.by}: ${words}`;
     pin.setAttribute("aria-label", pin.title);
-    pin.style.left = `${Math.min(100, (ms / durationMs) * 100)}%`;
-    pin.addEventListener("click", () => this.#go(note));
+    pin.style.left = `${Math.min(100, (ms / this.#durationMs) * 100)}%`;
+    pin.addEventListener("click", () => this.#go({ sequence: note.sequence, ms }));
     return pin;
   }
 }

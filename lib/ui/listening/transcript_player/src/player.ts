@@ -10,7 +10,7 @@ import { Finder } from "./finder.ts";
 import { momentLink, momentOf } from "./moment_link.ts";
 import type { Named } from "./moment_link.ts";
 import { NoticeLine } from "./notice_line.ts";
-import { Pins, bySequence, momentOfNote } from "./notes.ts";
+import { NoteBook } from "./notes.ts";
 import { Help } from "./help.ts";
 import { commandOf } from "./keys.ts";
 import type { Command } from "./keys.ts";
@@ -47,7 +47,7 @@ export class Player {
   readonly #notice = new NoticeLine();
   readonly #deck: Deck;
   readonly #finder: Finder;
-  readonly #pins = new Pins((note) => this.#goToNote(note));
+  readonly #notes = new NoteBook((moment) => this.#land(moment));
   readonly #clear = element("p", { class: "clear", role: "status" });
   readonly #download = element(
     "a",
@@ -67,11 +67,7 @@ export class Player {
   #turns: readonly Turn[] = [];
   #clips: readonly Clip[] = [];
   #durationMs = 0;
-  #bySequence: ReadonlyMap<number, Turn> = new Map();
   #numbers: ReadonlyMap<number, number> = new Map();
-  /** Notes of a review that is being written, as its panel tells them. */
-  #drafted: readonly Note[] = [];
-  #notes: ReadonlyMap<number, readonly Note[]> = new Map();
   #lit = -1;
   /** The turn that the reader went to last, and the position at which it counts. */
   #chosen = { index: -1, ms: -1 };
@@ -111,7 +107,7 @@ export class Player {
     this.#follow.hidden = true;
     this.#follow.addEventListener("click", () => this.#transcript.follow());
     const { signal } = this.#ended;
-    this.#deck = new Deck([this.#controls.root, this.#pins.root, waveHost], signal);
+    this.#deck = new Deck([this.#controls.root, this.#notes.root, waveHost], signal);
     this.#finder = new Finder(
       () => this.#transcript.redraw(),
       (index) => this.#choose(index),
@@ -127,7 +123,7 @@ export class Player {
     document.addEventListener("keydown", (event) => this.#keydown(event), { signal });
     hear("ask", () => data.reviewing && tell("moment", this.#moment()), signal);
     hear("go", (moment) => this.#land(moment), signal);
-    hear("notes", (notes) => this.#draft(notes), signal);
+    hear("notes", (drafted) => this.#takeNotes({ drafted }), signal);
     onVisit((path, params) => this.#visited(path, params), signal);
     this.#finder.lookFor(data.words);
     this.update(data);
@@ -144,11 +140,10 @@ export class Player {
     else if (data.edition !== this.#edition) this.#send("whole", true);
     const audioChanged = JSON.stringify(data.audio) !== JSON.stringify(this.#data.audio);
     const isNew = turns !== this.#turns && JSON.stringify(turns) !== JSON.stringify(this.#turns);
-    const notesChanged = JSON.stringify(data.notes) !== JSON.stringify(this.#data.notes);
     this.#data = data;
     this.#clear.textContent = revealNotice(data.masking) ?? "";
     if (isNew || audioChanged) this.#lay(turns);
-    else if (notesChanged) this.#drawNotes();
+    this.#takeNotes({ submitted: data.notes });
     if (this.#urls.accept(data)) this.#engine.urlsArrived();
     this.#refresh();
     if (!this.#isPlaced && this.#edition >= 0) this.#goToStart();
@@ -167,7 +162,6 @@ export class Player {
   #lay(turns: readonly Turn[]): void {
     const { audio } = this.#data;
     this.#turns = turns;
-    this.#bySequence = new Map(turns.map((turn) => [turn.sequence, turn]));
     this.#numbers = new Map(turns.map((turn, index) => [turn.sequence, index + 1]));
     this.#finder.setTurns(turns);
     this.#clips = layOut(turns, audio);
@@ -181,7 +175,7 @@ export class Player {
     if (playable)
       this.#wave.draw(lanesOf(turns, audio, this.#clips, this.#durationMs), this.#durationMs);
     this.#strip.draw(turns, this.#durationMs, this.#data.objectives);
-    this.#gatherNotes();
+    this.#notes.lay(turns, playable || !this.#strip.root.hidden ? this.#durationMs : 0);
     const audioOf = new Map(audio.map((item) => [item.sequence, item]));
     this.#transcript.show(turns, (turn) => this.#rowContext(turn, audioOf));
     this.#order.hidden = !isReordered(turns);
@@ -200,7 +194,7 @@ export class Player {
       playable: this.#clips.length > 0,
       masked: this.#data.masking.state === "masked",
       words: this.#finder.words,
-      notes: this.#notes.get(turn.sequence) ?? [],
+      notes: this.#notes.of(turn.sequence),
       choose: (index: number) => this.#choose(index),
       play: (index: number) => {
         this.#choose(index);
@@ -245,26 +239,8 @@ export class Player {
     return moment !== null;
   }
 
-  #goToNote(note: Note): void {
-    const ms = momentOfNote(note, this.#bySequence);
-    if (ms !== null) this.#land({ sequence: note.sequence, ms });
-  }
-
-  #draft(notes: readonly Note[]): void {
-    if (JSON.stringify(notes) === JSON.stringify(this.#drafted)) return;
-    this.#drafted = notes;
-    this.#drawNotes();
-  }
-
-  #gatherNotes(): void {
-    const notes = [...this.#data.notes, ...this.#drafted];
-    this.#notes = bySequence(notes);
-    this.#pins.draw(notes, this.#bySequence, this.#durationMs);
-  }
-
-  #drawNotes(): void {
-    this.#gatherNotes();
-    this.#transcript.redraw();
+  #takeNotes(notes: { submitted?: readonly Note[]; drafted?: readonly Note[] }): void {
+    if (this.#notes.take(notes)) this.#transcript.redraw();
   }
 
   #seek(ms: number): void {

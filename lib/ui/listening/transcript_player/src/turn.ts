@@ -37,13 +37,15 @@ export function drawTurn(index: number, turn: Turn, context: RowContext): HTMLEl
   const name = context.speakers[turn.speaker];
   const number = count(index + 1);
   const time = element("button", { type: "button", class: "time", tabindex: "-1" });
-  time.append(clock(turn.startMs), element("span", { class: "number" }, number));
+  time.append(clock(turn.startMs));
   const doing = context.playable ? "play from here" : "go to this turn";
-  time.setAttribute("aria-label", `Turn ${number}, ${clock(turn.startMs)}, ${doing}`);
+  time.setAttribute("aria-label", `${clock(turn.startMs)}, turn ${number}, ${doing}`);
   time.addEventListener("click", (event) => {
     event.stopPropagation();
     context.play(index);
   });
+  const place = element("div", { class: "when" }, time);
+  place.append(element("span", { class: "number", "aria-hidden": "true" }, `#${number}`));
   const said = element("p", { class: "said", dir: "auto" });
   said.append(...textShown(turn.text, context));
   const head = element("div", { class: "head" }, element("span", { class: "who" }, name));
@@ -56,7 +58,7 @@ export function drawTurn(index: number, turn: Turn, context: RowContext): HTMLEl
   const facts = drawFacts(turn, context.objectives);
   if (facts) body.append(facts);
   if (context.notes.length > 0) body.append(drawNotes(context.notes));
-  const row = element("div", { role: "listitem", class: `turn ${turn.speaker}` }, time, body);
+  const row = element("div", { role: "listitem", class: `turn ${turn.speaker}` }, place, body);
   row.setAttribute("aria-setsize", String(context.total));
   row.setAttribute("aria-posinset", String(index + 1));
   row.addEventListener("click", (event) => {

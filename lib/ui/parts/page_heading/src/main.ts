@@ -1,4 +1,5 @@
 /** Top of a page: breadcrumb, title, facts. All texts are text nodes. */
+import { takeMove } from "../../places.ts";
 import { addressOf, visit } from "../../visit.ts";
 
 interface Link {
@@ -47,6 +48,12 @@ export default function mount({ data, parentElement }: Mount): () => void {
   if (data.facts.length > 0) root.append(facts(data.facts));
   for (const old of parentElement.querySelectorAll(".heading")) old.remove();
   parentElement.append(root);
+  const title = root.querySelector("h1");
+  // Who opened the page reads on from its title; a card has none.
+  if (title && takeMove("push")) {
+    title.tabIndex = -1;
+    title.focus({ preventScroll: true });
+  }
   return () => root.remove();
 }
 

@@ -1,4 +1,5 @@
 /** A list of records with real links. All cells are text nodes: nothing in them is interpreted. */
+import { takeMove } from "../../places.ts";
 import { addressOf, visit } from "../../visit.ts";
 import { drawCell } from "./cells.ts";
 import type { Cell } from "./cells.ts";
@@ -40,6 +41,9 @@ interface Mount {
   setTriggerValue: (name: string, value: unknown) => void;
 }
 
+/** The link that was followed last from each address. */
+const opened = new Map<string, string>();
+
 /** The selection is kept when a table is redrawn. */
 const selections = new WeakMap<HTMLElement | ShadowRoot, Set<string>>();
 
@@ -66,7 +70,15 @@ export default function mount({ data, parentElement, setTriggerValue }: Mount): 
   listenToKeys(frame, selection);
   for (const old of parentElement.querySelectorAll(".records")) old.remove();
   parentElement.append(frame);
+  focusOpened(frame);
   return () => frame.remove();
+}
+
+/** Who comes back goes on from the row that they opened. */
+function focusOpened(frame: HTMLElement): void {
+  const address = opened.get(location.href);
+  const row = [...frame.querySelectorAll("a")].find(({ href }) => href === address);
+  if (row && takeMove("traverse")) row.focus({ preventScroll: true });
 }
 
 function caption(label: string): HTMLElement {
@@ -154,6 +166,7 @@ function link(path: string, params: Row["params"], content: HTMLElement): HTMLEl
     }
     event.preventDefault();
     made.classList.add("opening");
+    opened.set(location.href, made.href);
     visit(path, params);
   });
   return made;

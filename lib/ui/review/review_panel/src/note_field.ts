@@ -6,6 +6,7 @@ export class NoteField {
   readonly root: HTMLElement;
   readonly #area: HTMLTextAreaElement;
   readonly #about = element("span", {});
+  readonly #describe: (at: Omit<Writing, "text">) => string;
   readonly #kept: (writing: Writing) => void;
   readonly #changed: () => void;
   #at: Omit<Writing, "text"> | null = null;
@@ -13,12 +14,20 @@ export class NoteField {
   #left: Writing | null = null;
 
   /**
+   * @param describe says what is written about; it may know better later.
    * @param verb is the label of the button.
    * @param chars is the most that can be written.
    * @param kept is given what was written.
    * @param changed is called with every change of what is written, and when the field closes.
    */
-  constructor(verb: string, chars: number, kept: (writing: Writing) => void, changed: () => void) {
+  constructor(
+    describe: (at: Omit<Writing, "text">) => string,
+    verb: string,
+    chars: number,
+    kept: (writing: Writing) => void,
+    changed: () => void,
+  ) {
+    this.#describe = describe;
     this.#kept = kept;
     this.#changed = changed;
     this.#area = element("textarea", { rows: "3", dir: "auto", maxlength: String(chars) });
@@ -51,15 +60,19 @@ export class NoteField {
   }
 
   /** Open the field, with what was left in it about the same turn if there is any. */
-  open(about: string, writing: Writing): void {
+  open(writing: Writing): void {
     const { text, ...at } = writing;
     if (this.#at?.sequence !== at.sequence) {
       this.#area.value = this.#left?.sequence === at.sequence ? this.#left.text : text;
       this.#at = at;
     }
-    this.#about.textContent = about;
+    this.relabel();
     this.root.hidden = false;
     this.#area.focus();
+  }
+
+  relabel(): void {
+    this.#about.textContent = this.#at && this.#describe(this.#at);
   }
 
   /** Take over what is written, if the field is open. */

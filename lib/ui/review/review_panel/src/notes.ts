@@ -20,6 +20,8 @@ export class Notes {
   readonly #list = element("ul", { class: "notes", "aria-label": "Comments and corrections" });
   readonly #fields: Record<Writing["kind"], NoteField>;
   readonly #moment: () => Moment;
+  /** What was said in the turns that are corrected. */
+  readonly #said = new Map<number, string>();
   #content: Content | null = null;
   #numbers: Moment["numbers"] | null = null;
 
@@ -27,9 +29,22 @@ export class Notes {
   constructor(edit: Edit, moment: () => Moment, changed: () => void) {
     this.#edit = edit;
     this.#moment = moment;
+    const keep = (note: Writing) => this.#keep(note);
     this.#fields = {
-      comment: new NoteField("Add comment", COMMENT_CHARS, (note) => this.#keep(note), changed),
-      correction: new NoteField("Suggest", CORRECTION_CHARS, (note) => this.#keep(note), changed),
+      comment: new NoteField(
+        (at) => `Comment on ${this.#placeOf(at)}`,
+        "Add comment",
+        COMMENT_CHARS,
+        keep,
+        changed,
+      ),
+      correction: new NoteField(
+        (at) => `Correction of ${this.#turn(at.sequence)}`,
+        "Suggest",
+        CORRECTION_CHARS,
+        keep,
+        changed,
+      ),
     };
     const comment = element("button", { type: "button" }, "Comment");
     comment.addEventListener("click", () => this.comment());
@@ -52,8 +67,8 @@ export class Notes {
 
   /** Open the field for a comment on the current turn. */
   comment(): void {
-    const { sequence, atMs, text } = this.#moment();
-    this.open({ kind: "comment", text: "", sequence, atMs, said: text });
+    const { sequence, atMs } = this.#moment();
+    this.open({ kind: "comment", text: "", sequence, atMs });
   }
 
   /** Open the field for a correction of the current turn. */
@@ -61,17 +76,13 @@ export class Notes {
     const { sequence, atMs, text: said } = this.#moment();
     if (sequence === null) return;
     const known = this.#content?.corrections.find((item) => item.sequence === sequence);
-    this.open({ kind: "correction", text: known?.text ?? said, sequence, atMs, said });
+    this.#said.set(sequence, said);
+    this.open({ kind: "correction", text: known?.text ?? said, sequence, atMs });
   }
 
   /** Open the field for a note with what was written of it before. */
   open(writing: Writing): void {
-    const { kind } = writing;
-    const about =
-      kind === "comment"
-        ? `Comment on ${this.#placeOf(writing)}`
-        : `Correction of ${this.#turn(writing.sequence)}`;
-    this.#fields[kind].open(about, writing);
+    this.#fields[writing.kind].open(writing);
   }
 
   /** Take over what is being written. */
@@ -85,6 +96,7 @@ export class Notes {
     if (content === this.#content && numbers === this.#numbers) return;
     this.#content = content;
     this.#numbers = numbers;
+    for (const field of Object.values(this.#fields)) field.relabel();
     const comments = content.comments.map((comment, index) =>
       this.#row(this.#placeOf(comment), comment, (now) => ({
         ...now,
@@ -100,14 +112,15 @@ export class Notes {
     this.#list.hidden = this.#list.childElementCount === 0;
   }
 
-  #keep({ kind, text, sequence, atMs, said }: Writing): void {
+  #keep({ kind, text, sequence, atMs }: Writing): void {
     if (kind === "comment") {
       if (!text.trim()) return;
       const on = sequence === null ? {} : { sequence };
       this.#edit((content) => withComment(content, { text, ...on, atMs: Math.round(atMs) }));
       this.#focus(this.#content?.comments.length ?? 0);
     } else if (sequence !== null) {
-      this.#edit((content) => withCorrection(content, sequence, text === said ? "" : text));
+      const isSame = text === this.#said.get(sequence);
+      this.#edit((content) => withCorrection(content, sequence, isSame ? "" : text));
       const { comments = [], corrections = [] } = this.#content ?? {};
       const at = corrections.findIndex((item) => item.sequence === sequence);
       if (at >= 0) this.#focus(comments.length + at + 1);

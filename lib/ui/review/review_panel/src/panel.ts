@@ -14,9 +14,11 @@ import type { Unsaved } from "./unsaved.ts";
 
 /** Pause in the writing after which the draft is stored, milliseconds. */
 const SETTLE_MS = 800;
+const SHOW_FRAMES = 6;
 
 export class Panel {
   readonly itemId: string;
+  readonly #root: HTMLElement;
   readonly #send: Send;
   readonly #ended = new AbortController();
   readonly #lease: Lease;
@@ -50,6 +52,7 @@ export class Panel {
 
   constructor(root: HTMLElement, data: PanelData, send: Send) {
     this.itemId = data.itemId;
+    this.#root = root;
     this.#send = send;
     this.#data = data;
     this.#content = this.#stored = this.#sent = data.content;
@@ -290,7 +293,7 @@ export class Panel {
       case "submit":
         return this.#isArmed ? this.#finish() : this.#arm();
       case "show":
-        return this.#lead();
+        return this.#comeIntoView(SHOW_FRAMES);
       case "undo":
         if (this.#data.undo) this.#send("undo", true);
     }
@@ -317,6 +320,13 @@ export class Panel {
       this.#activate(next >= 0 ? next : this.#active + 1);
       this.#lead();
     }
+  }
+
+  /** Scroll here, again while the transcript above is still being measured. */
+  #comeIntoView(frames: number): void {
+    this.#root.scrollIntoView({ block: "start" });
+    if (frames > 0) requestAnimationFrame(() => this.#comeIntoView(frames - 1));
+    else this.#session.concat(this.#turn)[this.#active]?.root.focus({ preventScroll: true });
   }
 
   /** Lead the focus to the active question. */

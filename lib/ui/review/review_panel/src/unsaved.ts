@@ -1,4 +1,7 @@
-/** What was typed and is not stored yet: this browser keeps it in case the tab is closed. */
+/**
+ * What was typed and is not stored yet: this browser keeps it in case the tab is closed, without
+ * anything of the transcript. Signing out clears the browser's storage.
+ */
 import type { Content } from "./types.ts";
 
 /** A note whose field is still open. */
@@ -7,8 +10,6 @@ export interface Writing {
   text: string;
   sequence: number | null;
   atMs: number;
-  /** Of the turn, as the reader sees it. */
-  said: string;
 }
 
 export interface Unsaved {
@@ -19,8 +20,10 @@ export interface Unsaved {
 }
 
 const PREFIX = "earshot.review.";
+/** What nobody came back for is forgotten after a week, in milliseconds. */
+export const MOST_AGE_MS = 7 * 24 * 3600 * 1000;
 
-type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+type Store = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
 
 export class UnsavedStore {
   readonly #store: Store;
@@ -29,6 +32,7 @@ export class UnsavedStore {
   /** @param owner is the reviewer: another one in this browser does not see it. */
   constructor(store: Store, owner: string, itemId: string) {
     this.#store = store;
+    this.#forgetOld();
     this.#key = `${PREFIX}${owner}.${itemId}`;
   }
 
@@ -51,7 +55,7 @@ export class UnsavedStore {
   /** @param stored is the content that Python has; `content` and `writing` come after it. */
   write(stored: Content, content: Content, writing: Writing | null): void {
     try {
-      const kept = { base: canonical(stored), content, writing };
+      const kept = { at: Date.now(), base: canonical(stored), content, writing };
       this.#store.setItem(this.#key, JSON.stringify(kept));
     } catch {
       // Full or switched off: drafts are stored on the server all the same.
@@ -63,6 +67,21 @@ export class UnsavedStore {
       this.#store.removeItem(this.#key);
     } catch {
       // Switched off: there is nothing to remove.
+    }
+  }
+
+  #forgetOld(): void {
+    try {
+      const names = Array.from(
+        { length: this.#store.length },
+        (_, at) => this.#store.key(at) ?? "",
+      );
+      for (const name of names.filter((one) => one.startsWith(PREFIX))) {
+        const kept = JSON.parse(this.#store.getItem(name) ?? "null") as { at?: number } | null;
+        if (Date.now() - (kept?.at ?? 0) > MOST_AGE_MS) this.#store.removeItem(name);
+      }
+    } catch {
+      // Switched off, or foreign: it is not ours to remove.
     }
   }
 }

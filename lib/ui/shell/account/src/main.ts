@@ -1,4 +1,5 @@
 /** The signed-in member and "Sign out", which is a form because it changes state. */
+import { keepPlaces } from "../../../parts/places.ts";
 
 interface AccountData {
   name: string;
@@ -6,6 +7,8 @@ interface AccountData {
   role: string;
   id: string;
   signOutPath: string;
+  /** `name=value`: kept by the browser, because the choice outlives the tab. */
+  cookie: string;
 }
 
 interface Mount {
@@ -14,6 +17,10 @@ interface Mount {
 }
 
 export default function mount({ data, parentElement }: Mount): () => void {
+  document.cookie = `${data.cookie}; Path=/; SameSite=Lax; Max-Age=31536000`;
+  // On every page, so it keeps the places of all of them.
+  const ended = new AbortController();
+  keepPlaces(ended.signal);
   const form = document.createElement("form");
   form.className = "account";
   form.method = "post";
@@ -28,7 +35,10 @@ export default function mount({ data, parentElement }: Mount): () => void {
   form.append(initials, who, button);
   for (const old of parentElement.querySelectorAll(".account")) old.remove();
   parentElement.append(form);
-  return () => form.remove();
+  return () => {
+    ended.abort();
+    form.remove();
+  };
 }
 
 function text(tag: string, className: string, content: string): HTMLElement {
