@@ -9,6 +9,8 @@ import { authedMutation, authedQuery } from "./model/functions.ts";
 import type { AuthedMutationCtx } from "./model/functions.ts";
 import { readPage } from "./model/paging.ts";
 import { allows, rolesFor } from "./model/permissions.ts";
+import { NAMED_ITEMS } from "./model/limits.ts";
+import { Names } from "./model/names.ts";
 import { limitCaller } from "./model/rateLimit.ts";
 import { auditEvent, noted, page, pageArgs } from "./model/records.ts";
 import { requireSession } from "./model/sessions.ts";
@@ -65,7 +67,10 @@ export const record = authedMutation("audit:record", {
   },
   returns: noted,
   handler: async (ctx, { action, subjectType, subjectId, details }) => {
-    const { subjectType: needed, roles, says }: Noted = NOTED[action];
+    const { subjectType: listed, roles, says }: Noted = NOTED[action];
+    // Sessions are exported as a list, or one by one.
+    const isSingle = action === "session.export" && subjectType === "userSession";
+    const needed = isSingle ? subjectType : listed;
     if (!allows(ctx.caller.role, roles)) {
       throw refusal("FORBIDDEN", `${action} is for the role ${roles.join(" or ")}.`);
     }
@@ -98,7 +103,8 @@ async function aboutSubject(ctx: AuthedMutationCtx, subjectType: string, subject
  * Return one page of audit events, newest first by default.
  *
  * `from` is inclusive, `to` exclusive; `sessionId` and `userId` (Clerk id) ask for all that was about
- * them, whatever its subject.
+ * them, whatever its subject. With `named`, up to 50 events come with the names of their actors and
+ * users and the titles of their sessions.
  */
 export const list = authedQuery("audit:list", {
   args: {
@@ -111,9 +117,10 @@ export const list = authedQuery("audit:list", {
     userId: v.optional(v.string()),
     action: v.optional(v.string()),
     order: v.optional(order),
+    named: v.optional(v.boolean()),
   },
   returns: page(auditEvent),
-  handler: async (ctx, { cursor, limit, from, to, order, ...wanted }) => {
+  handler: async (ctx, { cursor, limit, from, to, order, named, ...wanted }) => {
     const found = await readPage(
       ctx,
       {
@@ -125,14 +132,28 @@ export const list = authedQuery("audit:list", {
         order: order ?? "desc",
         cursor,
         limit,
+        ...(named === true ? { maxLimit: NAMED_ITEMS } : {}),
         filters: wanted,
       },
       (event) => matches(event, wanted),
     );
-    const items = found.items.map((event) => toRecord(auditEvent, event));
+    const names = named === true ? new Names(ctx) : null;
+    const items = await Promise.all(
+      found.items.map(async (event) =>
+        toRecord(auditEvent, event, names === null ? {} : await namesIn(names, event)),
+      ),
+    );
     return { items, nextCursor: found.nextCursor };
   },
 });
+
+async function namesIn(names: Names, { actorId, userId, sessionId }: Doc<"auditEvents">) {
+  return {
+    actorName: await names.of(actorId),
+    userName: userId === undefined ? undefined : await names.of(userId),
+    sessionTitle: sessionId === undefined ? undefined : await names.ofSession(sessionId),
+  };
+}
 
 type Filters = Partial<
   Pick<Doc<"auditEvents">, "actorId" | "subjectId" | "sessionId" | "userId"> & { action: string }

@@ -1,6 +1,7 @@
 /** Review queues: which sessions are reviewed, how often, and how far that is. */
 import { v } from "convex/values";
-import { reserve, reviewerByEmail } from "./model/assigning.ts";
+import type { Doc } from "./_generated/dataModel.js";
+import { reserve, reviewerByEmail, reviewerById } from "./model/assigning.ts";
 import { recordAudit } from "./model/audit.ts";
 import { noteExposure } from "./model/blindness.ts";
 import { Checks } from "./model/checks.ts";
@@ -16,7 +17,9 @@ import {
   QUEUE_SESSIONS,
   REVIEW_LEASE_MS,
   REVIEW_TARGET,
+  SCAN_DOCUMENTS,
 } from "./model/limits.ts";
+import { Names } from "./model/names.ts";
 import { readPage } from "./model/paging.ts";
 import {
   checkedQueue,
@@ -25,7 +28,7 @@ import {
   refuseNameTaken,
   refuseTooMany,
 } from "./model/queueChecks.ts";
-import { page, pageArgs } from "./model/records.ts";
+import { page, pageArgs, refusedSession } from "./model/records.ts";
 import {
   dispute,
   itemState,
@@ -38,24 +41,29 @@ import { ItemShower, itemSource } from "./model/reviewItems.ts";
 import {
   addItem,
   isWanted,
+  passesFilters,
   requireItem,
   requireQueue,
   requireRubric,
+  sampledCount,
   toQueue,
 } from "./model/reviewQueues.ts";
-import { Names, reviewItem, reviewQueue, reviewerProgress } from "./model/reviewRecords.ts";
+import { reviewItem, reviewQueue, reviewerProgress, sessionPlace } from "./model/reviewRecords.ts";
 import {
   dropItem,
   itemsOfSession,
   liveClaims,
+  placeFor,
   settleItem,
   slotOf,
   slotsOf,
 } from "./model/reviewSlots.ts";
+import { draftOf } from "./model/reviewing.ts";
 import { addToReviewer, reviewerTallies } from "./model/reviewTallies.ts";
 import { indexFor, matchesSession } from "./model/sessionFilters.ts";
+import { requireSession } from "./model/sessions.ts";
 import { userByClerkId } from "./model/users.ts";
-import { named, whole } from "./model/fields.ts";
+import { moment, named, whole } from "./model/fields.ts";
 
 const changeable = {
   name: v.optional(v.string()),
@@ -113,8 +121,9 @@ export const create = authedMutation("reviewQueues:create", {
 });
 
 /**
- * Change a queue; fields left out keep their values. What is in it stays in it. Claims that began
- * with another rubric keep theirs. A closed queue takes nothing in and hands nothing out.
+ * Change a queue; fields left out keep their values, an empty description goes. What is in it
+ * stays in it. Claims that began with another rubric keep theirs. A closed queue takes nothing in
+ * and hands nothing out.
  */
 export const update = authedMutation("reviewQueues:update", {
   args: {
@@ -126,7 +135,8 @@ export const update = authedMutation("reviewQueues:update", {
   returns: reviewQueue,
   handler: async (ctx, { id, rubricId, state, ...changes }) => {
     const queue = await requireQueue(ctx, id);
-    checkedQueue(changes, ctx.visible).done();
+    const isEmptied = changes.description === "";
+    checkedQueue(isEmptied ? { ...changes, description: undefined } : changes, ctx.visible).done();
     const rubric = rubricId === undefined ? null : await requireRubric(ctx, rubricId);
     if (changes.name !== undefined && changes.name !== queue.name) {
       await refuseNameTaken(ctx, changes.name);
@@ -134,6 +144,7 @@ export const update = authedMutation("reviewQueues:update", {
     if (state === "open" && queue.state === "closed") await refuseTooMany(ctx);
     await ctx.db.patch("reviewQueues", queue._id, {
       ...changes,
+      ...(isEmptied ? { description: undefined } : {}),
       ...(rubric === null ? {} : { rubricId: rubric._id }),
       ...(state === undefined ? {} : { state }),
       ...(state === "closed" ? { closedAt: Date.now() } : {}),
@@ -150,7 +161,7 @@ export const get = authedQuery("reviewQueues:get", {
   handler: async (ctx, { id }) => {
     const queueId = ctx.db.normalizeId("reviewQueues", id);
     const queue = queueId === null ? null : await ctx.db.get("reviewQueues", queueId);
-    return queue === null ? null : await toQueue(ctx, queue);
+    return queue === null ? null : await toQueue(ctx, queue, ctx.caller.subject);
   },
 });
 
@@ -169,8 +180,71 @@ export const list = authedQuery("reviewQueues:list", {
       limit,
       maxLimit: QUEUES_PER_PAGE,
     });
-    const items = await Promise.all(found.items.map((queue) => toQueue(ctx, queue)));
+    const items = await Promise.all(
+      found.items.map((queue) => toQueue(ctx, queue, ctx.caller.subject)),
+    );
     return { items, nextCursor: found.nextCursor };
+  },
+});
+
+/** Return the queues that a session is in, and whether the caller can review it there. */
+export const ofSession = authedQuery("reviewQueues:ofSession", {
+  args: { sessionId: v.string() },
+  returns: v.array(sessionPlace),
+  handler: async (ctx, { sessionId }) => {
+    const session = await requireSession(ctx, sessionId);
+    const { subject } = ctx.caller;
+    const items = await itemsOfSession(ctx, session._id);
+    return await Promise.all(
+      items.map(async (item) => {
+        const queue = (await ctx.db.get("reviewQueues", item.queueId))!;
+        const draft = await draftOf(ctx, item._id, subject);
+        return {
+          itemId: item._id,
+          queueId: queue._id,
+          queueName: queue.name,
+          state: await placeFor(ctx, queue, item, subject),
+          hasDraft: draft !== null,
+        };
+      }),
+    );
+  },
+});
+
+/**
+ * Say how many of the sessions that ended and started since a moment a queue would take.
+ *
+ * Those that are in it already do not count against a number per user. `isAll` is false if there are
+ * more sessions than one call can read: then the newest `among` were looked at.
+ */
+export const preview = authedQuery("reviewQueues:preview", {
+  args: { since: moment(), filters: queueFilters, sampling, seed: v.string() },
+  returns: named("QueuePreview", v.object({ taken: whole(), among: whole(), isAll: v.boolean() })),
+  handler: async (ctx, { since, filters, sampling, seed }) => {
+    checkedQueue({ filters, sampling }, ctx.visible).done();
+    const user = filters.clerkId === undefined ? null : await userByClerkId(ctx, filters.clerkId);
+    const found = await readPage(
+      ctx,
+      {
+        table: "userSessions",
+        index: "by_startedAt",
+        equals: {},
+        sortField: "startedAt",
+        from: since,
+        order: "desc",
+        cursor: null,
+        limit: SCAN_DOCUMENTS,
+        maxLimit: SCAN_DOCUMENTS,
+      },
+      (session) => session.status !== "active",
+    );
+    const isOfUser = (session: Doc<"userSessions">) =>
+      filters.clerkId === undefined || session.userId === user?._id;
+    const passing = found.items.filter(
+      (session) => isOfUser(session) && passesFilters(session, filters),
+    );
+    const taken = sampledCount(passing, { sampling, seed });
+    return { taken, among: found.items.length, isAll: found.nextCursor === null };
   },
 });
 
@@ -228,26 +302,31 @@ export const items = authedQuery("reviewQueues:items", {
  * Put up to 200 sessions into a queue by hand, whatever its rule says.
  *
  * A session that is there already stays as it is. Unknown sessions, and those of users who are
- * being erased, are refused.
+ * being erased, are refused; with `partly`, they are named in `refused` and stop no other.
  */
 export const addSessions = authedMutation("reviewQueues:addSessions", {
   args: {
     queueId: v.string(),
     sessionIds: v.array(v.string()),
     priority: v.optional(whole()),
+    partly: v.optional(v.boolean()),
   },
-  returns: named("SessionsAdded", v.object({ added: whole(), already: whole() })),
-  handler: async (ctx, { queueId, sessionIds, priority }) => {
+  returns: named(
+    "SessionsAdded",
+    v.object({ added: whole(), already: whole(), refused: v.optional(v.array(refusedSession)) }),
+  ),
+  handler: async (ctx, { queueId, sessionIds, priority, partly = false }) => {
     const checks = checkedSessions(sessionIds, QUEUE_SESSIONS);
     checks.integer("priority", priority, QUEUE_PRIORITY.min, QUEUE_PRIORITY.max);
     checks.done();
     const queue = await requireQueue(ctx, queueId);
-    const sessions = await namedSessions(ctx, sessionIds);
+    const { sessions, refused } = await namedSessions(ctx, sessionIds, partly);
     let added = 0;
     for (const session of sessions) {
       if (await addItem(ctx, queue, session, priority)) added += 1;
     }
-    return { added, already: sessionIds.length - added };
+    const already = sessions.length - added;
+    return { added, already, ...(partly ? { refused } : {}) };
   },
 });
 
@@ -305,29 +384,49 @@ export const fill = authedMutation("reviewQueues:fill", {
 });
 
 /**
- * Reserve a place at each of up to 50 sessions for the reviewer with this e-mail address.
+ * Reserve a place at each of up to 50 sessions for a reviewer.
  *
- * Sessions that are not in the queue enter it. Who has a place already keeps it.
+ * They are named by Clerk id or e-mail address. Sessions that are not in the queue enter it. Who has a place already keeps it. With `partly`,
+ * sessions without a free place, and those that cannot be reviewed, are named in `refused` and stop
+ * no other.
  *
- * @throws VALIDATION if the address is not that of a team member who may review; CONFLICT if a
- *   session has no free place.
+ * @throws VALIDATION if it is not a team member who may review; CONFLICT if a session has no free
+ *   place.
  */
 export const assign = authedMutation("reviewQueues:assign", {
-  args: { queueId: v.string(), sessionIds: v.array(v.string()), email: v.string() },
-  returns: named("SessionsAssigned", v.object({ assigned: whole(), already: whole() })),
-  handler: async (ctx, { queueId, sessionIds, email }) => {
+  args: {
+    queueId: v.string(),
+    sessionIds: v.array(v.string()),
+    email: v.optional(v.string()),
+    reviewerId: v.optional(v.string()),
+    partly: v.optional(v.boolean()),
+  },
+  returns: named(
+    "SessionsAssigned",
+    v.object({ assigned: whole(), already: whole(), refused: v.optional(v.array(refusedSession)) }),
+  ),
+  handler: async (ctx, { queueId, sessionIds, email, reviewerId, partly = false }) => {
     const checks = checkedSessions(sessionIds, ASSIGN_SESSIONS);
     checks.text("email", email, EMAIL_CHARS);
+    const isOne = (email === undefined) !== (reviewerId === undefined);
+    checks.that(isOne, "email", "must be given, or reviewerId must");
     checks.done();
     const queue = await requireQueue(ctx, queueId);
-    const reviewer = await reviewerByEmail(ctx, email);
-    const sessions = await namedSessions(ctx, sessionIds);
+    const reviewer =
+      email === undefined
+        ? await reviewerById(ctx, reviewerId!)
+        : await reviewerByEmail(ctx, email);
+    const { sessions, refused } = await namedSessions(ctx, sessionIds, partly);
     let assigned = 0;
     for (const session of sessions) {
-      await addItem(ctx, queue, session);
-      if (await reserve(ctx, queue, session, reviewer)) assigned += 1;
+      const place = await reserve(ctx, queue, session, reviewer);
+      if (place === true) assigned += 1;
+      else if (place === false) continue;
+      else if (partly) refused.push({ sessionId: session._id, reason: place });
+      else throw refusal("CONFLICT", place);
     }
-    return { assigned, already: sessionIds.length - assigned };
+    const already = sessionIds.length - assigned - refused.length;
+    return { assigned, already, ...(partly ? { refused } : {}) };
   },
 });
 

@@ -6,6 +6,7 @@
 import { v } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "./_generated/server.js";
+import { differences } from "./model/agreement.ts";
 import { aboutSession, recordAudit } from "./model/audit.ts";
 import { seesOthers } from "./model/blindness.ts";
 import { Checks } from "./model/checks.ts";
@@ -16,16 +17,18 @@ import { moment, named, order } from "./model/fields.ts";
 import {
   DAY_MS,
   ITEMS_PER_SESSION,
+  NAMED_ITEMS,
   REVIEW_TARGET,
   SCAN_DOCUMENTS,
   TREND_DAYS,
 } from "./model/limits.ts";
+import { Names } from "./model/names.ts";
 import { readPage } from "./model/paging.ts";
 import { page, pageArgs } from "./model/records.ts";
 import { content, reviewKind } from "./model/reviewFields.ts";
 import type { Content } from "./model/reviewFields.ts";
 import { requireItem, requireQueue } from "./model/reviewQueues.ts";
-import { Names, agreement, claim, review, scoreTrend } from "./model/reviewRecords.ts";
+import { agreement, claim, review, scoreTrend } from "./model/reviewRecords.ts";
 import { giveUpOther, slotOf, takeItem } from "./model/reviewSlots.ts";
 import {
   amendReview,
@@ -179,7 +182,7 @@ async function ownReview(ctx: AuthedMutationCtx & MutationCtx, item: Doc<"review
  * Return the reviews and decisions of a session that count.
  *
  * A reviewer sees those of others once their own is submitted, or when no open queue wants one any
- * more.
+ * more. `differs` names the answers that another review shown here does not share.
  */
 export const ofSession = authedQuery("reviews:ofSession", {
   args: { sessionId: v.string() },
@@ -193,15 +196,34 @@ export const ofSession = authedQuery("reviews:ofSession", {
     const isOpen = await seesOthers(ctx, session._id);
     const names = new Names(ctx);
     const shown = rows.filter(({ reviewerId }) => isOpen || reviewerId === ctx.caller.subject);
-    return await Promise.all(shown.map((row) => toReview(names, row)));
+    return await Promise.all(
+      shown.map(async (row) => ({
+        ...(await toReview(names, row)),
+        differs: await differencesOf(ctx, row, shown),
+      })),
+    );
   },
 });
+
+/** Where a review's answers are not those of another one of the same session in the same queue. */
+async function differencesOf(ctx: QueryCtx, review: Doc<"reviews">, all: Doc<"reviews">[]) {
+  const { criteria } = (await ctx.db.get("rubrics", review.rubricId))!;
+  const others = all.filter(
+    ({ _id, itemId, rubricId, kind }) =>
+      _id !== review._id &&
+      itemId === review.itemId &&
+      rubricId === review.rubricId &&
+      kind === "review",
+  );
+  const found = others.flatMap((other) => differences(criteria, review, other));
+  return [...new Map(found.map((one) => [`${one.key} ${one.sequence}`, one])).values()];
+}
 
 /**
  * Return one page of the reviews and decisions that count, newest first by default.
  *
  * `from` is inclusive, `to` exclusive, by submission. What `ofSession` keeps from a reviewer is
- * left out.
+ * left out. With `named`, up to 50 reviews come with the titles of their sessions.
  */
 export const list = authedQuery("reviews:list", {
   args: {
@@ -213,9 +235,10 @@ export const list = authedQuery("reviews:list", {
     from: v.optional(moment()),
     to: v.optional(moment()),
     order: v.optional(order),
+    named: v.optional(v.boolean()),
   },
   returns: page(review),
-  handler: async (ctx, { cursor, limit, from, to, order, ...wanted }) => {
+  handler: async (ctx, { cursor, limit, from, to, order, named, ...wanted }) => {
     const source = sourceOf(ctx, wanted);
     if (source === null) return { items: [], nextCursor: null };
     const found = await readPage(
@@ -229,6 +252,7 @@ export const list = authedQuery("reviews:list", {
         order: order ?? "desc",
         cursor,
         limit,
+        ...(named === true ? { maxLimit: NAMED_ITEMS } : {}),
         filters: wanted,
       },
       ({ reviewerId, rubricId, kind }) =>
@@ -243,7 +267,10 @@ export const list = authedQuery("reviews:list", {
       const { sessionId } = row;
       if (!open.has(sessionId)) open.set(sessionId, seesOthers(ctx, sessionId));
       const isShown = row.reviewerId === ctx.caller.subject || (await open.get(sessionId)!);
-      if (isShown) items.push(await toReview(names, row));
+      if (!isShown) continue;
+      const sessionTitle = named === true ? await names.ofSession(sessionId) : undefined;
+      const shown = await toReview(names, row);
+      items.push({ ...shown, ...(sessionTitle === undefined ? {} : { sessionTitle }) });
     }
     return { items, nextCursor: found.nextCursor };
   },

@@ -6,9 +6,18 @@ import { Checks } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { moment, named, order, reviewStatus, whole } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
-import { DAILY_DAYS, DAY_MS, MAX_SCORE, NEWER_ITEMS } from "./model/limits.ts";
+import {
+  DAILY_DAYS,
+  DAY_MS,
+  MAX_SCORE,
+  NEWER_ITEMS,
+  RANKED_ITEMS,
+  RANKED_SESSIONS,
+} from "./model/limits.ts";
 import { followHold } from "./model/holds.ts";
+import { mergedLabels } from "./model/labels.ts";
 import { readPage } from "./model/paging.ts";
+import { rankedBy, rankedPage } from "./model/ranking.ts";
 import {
   created,
   daySummary,
@@ -96,7 +105,8 @@ export const create = authedMutation("userSessions:create", {
 });
 
 /**
- * Change a session; fields left out keep their values.
+ * Change a session; fields left out keep their values. Labels that reviewers set or took away stay
+ * as they left them.
  *
  * @throws CONFLICT for a finished session that shall become active again.
  */
@@ -116,8 +126,11 @@ export const update = authedMutation("userSessions:update", {
       throw refusal("CONFLICT", "A finished session does not become active again.");
     }
     const duration = endedAt === undefined ? {} : { durationMs: endedAt - session.startedAt };
-    const changed = { ...session, ...changes, ...duration };
-    await ctx.db.patch("userSessions", session._id, { ...changes, ...duration });
+    const labels =
+      changes.labels === undefined ? {} : { labels: mergedLabels(changes.labels, session) };
+    const fields = { ...changes, ...duration, ...labels };
+    const changed = { ...session, ...fields };
+    await ctx.db.patch("userSessions", session._id, fields);
     await enterQueues(ctx, changed);
     return await new SessionReader(ctx).record(changed);
   },
@@ -217,6 +230,49 @@ export const list = authedQuery("userSessions:list", {
     );
     const items = await new SessionReader(ctx).records(found.items);
     return { items, nextCursor: found.nextCursor };
+  },
+});
+
+/**
+ * Return one page of the newest sessions of a list, sorted by a figure.
+ *
+ * They are sorted among the newest 1,000 that pass the filters, or as many as one call can read:
+ * `among` says how many, `isAll` that there are no others. Sessions without the figure come last.
+ */
+export const ranked = authedQuery("userSessions:ranked", {
+  args: { ...pageArgs, ...sessionFilters, by: rankedBy, order: v.optional(order) },
+  returns: named(
+    "RankedSessions",
+    v.object({ ...page(userSession).fields, among: whole(), isAll: v.boolean() }),
+  ),
+  handler: async (ctx, { cursor, limit, by, order = "desc", ...wanted }) => {
+    const user = wanted.clerkId === undefined ? null : await userByClerkId(ctx, wanted.clerkId);
+    if (wanted.clerkId !== undefined && user === null) {
+      return { items: [], nextCursor: null, among: 0, isAll: true };
+    }
+    const checks = new Checks();
+    checks.integer("limit", limit, 1, RANKED_ITEMS);
+    checks.done();
+    const { from, to } = wanted;
+    const newest = await readPage(
+      ctx,
+      {
+        table: "userSessions",
+        ...indexFor(user, wanted),
+        sortField: "startedAt",
+        from,
+        to,
+        order: "desc",
+        cursor: null,
+        limit: RANKED_SESSIONS,
+        maxLimit: RANKED_SESSIONS,
+      },
+      (session) => matchesSession(session, wanted),
+    );
+    const found = rankedPage(newest.items, { by, order, cursor, limit });
+    const items = await new SessionReader(ctx).records(found.items);
+    const { nextCursor } = found;
+    return { items, nextCursor, among: newest.items.length, isAll: newest.nextCursor === null };
   },
 });
 

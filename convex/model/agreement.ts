@@ -7,8 +7,8 @@
 import type { Answer, Content, Criterion } from "./reviewFields.ts";
 
 export type Cell = { criterion: string; a: string; b: string; count: number };
-/** What somebody answered and to what, turns apart. */
-type Pair = { criterion: Criterion; a: Answer; b: Answer };
+/** What two people answered, and to what; `sequence` of a question about a turn. */
+type Pair = { criterion: Criterion; sequence?: number; a: Answer; b: Answer };
 
 /** Questions that both answered. */
 function pairsOf(criteria: Criterion[], first: Content, second: Content): Pair[] {
@@ -16,11 +16,13 @@ function pairsOf(criteria: Criterion[], first: Content, second: Content): Pair[]
   return criteria.flatMap((criterion) => {
     const both =
       criterion.level === "session"
-        ? [[first.answers, second.answers] as const]
-        : first.turns.map(({ sequence, answers }) => [answers, turns.get(sequence)] as const);
-    return both.flatMap(([one, other]) => {
+        ? [{ one: first.answers, other: second.answers }]
+        : first.turns.map(({ sequence, answers }) => {
+            return { one: answers, other: turns.get(sequence), sequence };
+          });
+    return both.flatMap(({ one, other, ...turn }) => {
       const [a, b] = [one[criterion.key], other?.[criterion.key]];
-      return a === undefined || b === undefined ? [] : [{ criterion, a, b }];
+      return a === undefined || b === undefined ? [] : [{ criterion, ...turn, a, b }];
     });
   });
 }
@@ -37,7 +39,17 @@ function isSame({ criterion, a, b }: Pair): boolean {
 
 /** Say whether two reviews differ in any question that both answered. */
 export function differ(criteria: Criterion[], first: Content, second: Content): boolean {
-  return pairsOf(criteria, first, second).some((pair) => !isSame(pair));
+  return differences(criteria, first, second).length > 0;
+}
+
+/** The questions that both answered, each differently. */
+export function differences(criteria: Criterion[], first: Content, second: Content) {
+  return pairsOf(criteria, first, second)
+    .filter((pair) => !isSame(pair))
+    .map(({ criterion: { key }, sequence }) => ({
+      key,
+      ...(sequence === undefined ? {} : { sequence }),
+    }));
 }
 
 /** The cells to which two reviews of one session add one each. */

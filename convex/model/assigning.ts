@@ -2,8 +2,10 @@
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { refusal } from "./errors.ts";
+import { addItem } from "./reviewQueues.ts";
 import { settleItem, slotOf } from "./reviewSlots.ts";
 import { addToReviewer } from "./reviewTallies.ts";
+import { userByClerkId } from "./users.ts";
 
 /** Roles that may review. */
 const REVIEWERS = ["reviewer", "admin"];
@@ -17,34 +19,42 @@ export async function reviewerByEmail(ctx: QueryCtx, email: string): Promise<str
       .withIndex("by_email", (q) => q.eq("email", spelling))
       .take(10),
   );
-  const found = (await Promise.all(pages)).flat();
-  const member = found.find(
-    ({ kind, role, status }) =>
-      kind === "team" && status === "active" && role !== undefined && REVIEWERS.includes(role),
-  );
+  const member = (await Promise.all(pages)).flat().find(mayReview);
   if (member !== undefined) return member.clerkId;
-  throw refusal("VALIDATION", "Some arguments are not valid.", [
-    { field: "email", message: "is not the address of a reviewer" },
-  ]);
+  throw noReviewer("email", "is not the address of a reviewer");
+}
+
+/** @throws VALIDATION if the Clerk id is not that of a team member who may review. */
+export async function reviewerById(ctx: QueryCtx, clerkId: string): Promise<string> {
+  const member = await userByClerkId(ctx, clerkId);
+  if (member !== null && mayReview(member)) return clerkId;
+  throw noReviewer("reviewerId", "is not the id of a reviewer");
+}
+
+function mayReview({ kind, role, status }: Doc<"users">): boolean {
+  return kind === "team" && status === "active" && role !== undefined && REVIEWERS.includes(role);
+}
+
+function noReviewer(field: string, message: string) {
+  return refusal("VALIDATION", "Some arguments are not valid.", [{ field, message }]);
 }
 
 /**
- * Reserve a place at a session for the reviewer; false if they have one.
+ * Reserve a place at a session for the reviewer; the session enters the queue if it is not there.
  *
- * @throws CONFLICT if no place is free.
+ * @returns false if they have a place; the reason if none can be had: then nothing was changed.
  */
 export async function reserve(
   ctx: MutationCtx & { caller: { subject: string } },
   queue: Doc<"reviewQueues">,
   session: Doc<"userSessions">,
   reviewerId: string,
-): Promise<boolean> {
+): Promise<boolean | string> {
+  await addItem(ctx, queue, session);
   const item = await itemOf(ctx, queue, session);
-  if (item === null) throw refusal("CONFLICT", "A session is in too many review queues.");
+  if (item === null) return "A session is in too many review queues.";
   if ((await slotOf(ctx, item._id, reviewerId)) !== null) return false;
-  if (item.lane === undefined) {
-    throw refusal("CONFLICT", "All places at a session are taken.");
-  }
+  if (item.lane === undefined) return "All places at a session are taken.";
   await ctx.db.insert("reviewSlots", {
     queueId: queue._id,
     itemId: item._id,

@@ -23,6 +23,7 @@ export const AUDIT_ACTIONS = [
   "review.export",
   "session.export",
   "session.hold",
+  "session.label",
   "session.release",
   "session.view",
   "transcript.export",
@@ -51,6 +52,10 @@ export const exportDetails = named(
     channel: v.optional(v.string()),
     label: v.optional(v.string()),
     latency: v.optional(v.string()),
+    longest: v.optional(v.string()),
+    shortest: v.optional(v.string()),
+    slowest: v.optional(v.string()),
+    reviewer: v.optional(v.string()),
     model: v.optional(v.string()),
     period: v.optional(v.string()),
     provider: v.optional(v.string()),
@@ -74,6 +79,9 @@ export type AuditEntry = {
   userId?: string;
   details?: Infer<typeof exportDetails> & {
     found?: boolean;
+    /** Labels that were set and taken away. */
+    added?: string[];
+    removed?: string[];
     recordings?: number;
     sessionId?: Id<"userSessions">;
   };

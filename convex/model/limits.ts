@@ -124,6 +124,14 @@ export const OPEN_QUEUES = 20;
 export const REVIEWERS_PER_QUEUE = 100;
 /** Sets of reviewers whose items one `next` looks at: more than can hold one reviewer and another. */
 export const LANES = 2 * REVIEWERS_PER_QUEUE + 56;
+/** Sessions whose labels one call changes. */
+export const LABEL_SESSIONS = 50;
+/** Newest sessions among which a list is sorted by a figure. */
+export const RANKED_SESSIONS = 1000;
+/** Largest `limit` of a page of them. */
+export const RANKED_ITEMS = 200;
+/** Largest `limit` of a list whose entries name the sessions and people that they are about. */
+export const NAMED_ITEMS = 50;
 /** Sessions that one call adds to a queue. */
 export const QUEUE_SESSIONS = 200;
 /** Sessions that one call assigns: each is read twice. */

@@ -66,6 +66,8 @@ export const userSessionRow = v.object({
   /** A review that was made elsewhere: what counts while there is none of ours. */
   importedReview: v.optional(v.object({ reviewStatus, score: v.optional(v.number()) })),
   labels: v.array(v.string()),
+  /** What reviewers changed of the writer's labels: it holds when the writer sends others. */
+  labelled: v.optional(v.object({ added: v.array(v.string()), removed: v.array(v.string()) })),
   metadata: v.optional(metadata),
   /** While set, retention and erasure leave the session's data alone. */
   legalHold: v.optional(v.boolean()),

@@ -2,9 +2,11 @@
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { Checks } from "./checks.ts";
+import type { Infer } from "convex/values";
 import { refusal } from "./errors.ts";
 import { DESCRIPTION_CHARS, OPEN_QUEUES, QUEUE_PRIORITY, REVIEW_LEASE_MS } from "./limits.ts";
 import type { Sampling } from "./reviewFields.ts";
+import type { refusedSession } from "./records.ts";
 import { openQueues } from "./reviewQueues.ts";
 import { sessionById } from "./sessions.ts";
 
@@ -45,6 +47,9 @@ export function checkedQueue(
   checks.that(isEnded, "filters.status", "must be one of a session that has ended");
   checks.time("filters.from", filters?.from);
   checks.time("filters.to", filters?.to);
+  for (const field of ["minDurationMs", "maxDurationMs", "minLatencyMs"] as const) {
+    checks.duration(`filters.${field}`, filters?.[field]);
+  }
   for (const field of ["clerkId", "label", "provider", "modelId"] as const) {
     const value = filters?.[field];
     checks.identifier(`filters.${field}`, value);
@@ -81,17 +86,25 @@ export async function refuseTooMany(ctx: QueryCtx): Promise<void> {
   }
 }
 
-/** @throws VALIDATION naming those that do not exist or are being erased. */
-export async function namedSessions(ctx: QueryCtx, ids: string[]): Promise<Doc<"userSessions">[]> {
+/**
+ * The sessions with these ids that can be reviewed; the others are refused.
+ *
+ * @param partly - the others are returned with the reason instead.
+ * @throws VALIDATION naming those that do not exist or are being erased.
+ */
+export async function namedSessions(ctx: QueryCtx, ids: string[], partly: boolean) {
+  const message = "names no session that can be reviewed";
   const checks = new Checks();
-  const found: Doc<"userSessions">[] = [];
-  for (const [index, id] of ids.entries()) {
-    const session = await sessionById(ctx, id);
+  const sessions: Doc<"userSessions">[] = [];
+  const refused: Infer<typeof refusedSession>[] = [];
+  for (const [index, sessionId] of ids.entries()) {
+    const session = await sessionById(ctx, sessionId);
     const user = session === null ? null : await ctx.db.get("users", session.userId);
     const isUsable = session !== null && user?.status !== "erasing";
-    checks.that(isUsable, `sessionIds[${index}]`, "names no session that can be reviewed");
-    if (isUsable) found.push(session);
+    if (isUsable) sessions.push(session);
+    else if (partly) refused.push({ sessionId, reason: `The id ${message}.` });
+    else checks.that(false, `sessionIds[${index}]`, message);
   }
   checks.done();
-  return found;
+  return { sessions, refused };
 }

@@ -29,13 +29,15 @@ export const sessionUser = named(
 
 export const userSession = named(
   "UserSession",
-  userSessionRow.omit("costNanos", "maxSequence", "importedReview", "legalHold").extend({
-    ...id,
-    user: sessionUser,
-    /** US dollars. */
-    cost: v.number(),
-    legalHold: v.boolean(),
-  }),
+  userSessionRow
+    .omit("costNanos", "maxSequence", "importedReview", "legalHold", "labelled")
+    .extend({
+      ...id,
+      user: sessionUser,
+      /** US dollars. */
+      cost: v.number(),
+      legalHold: v.boolean(),
+    }),
 );
 
 export const audioObject = named(
@@ -101,8 +103,23 @@ export const newAuthEvent = named("NewAuthEvent", v.object(authEventRow.fields))
 export const authEvent = named("AuthEvent", authEventRow.extend(id));
 export const newStorageEvent = named("NewStorageEvent", v.object(storageEventRow.fields));
 export const storageEvent = named("StorageEvent", storageEventRow.extend(id));
-export const auditEvent = named("AuditEvent", auditEventRow.extend(id));
+export const auditEvent = named(
+  "AuditEvent",
+  auditEventRow.extend({
+    ...id,
+    /** What the actor, the session and the user are called, if it was asked for and is known. */
+    actorName: v.optional(v.string()),
+    sessionTitle: v.optional(v.string()),
+    userName: v.optional(v.string()),
+  }),
+);
 export const erasureReceipt = named("Erasure", erasureRow.omit("userId").extend(id));
+
+/** One of several sessions to which a thing could not be done, and why. */
+export const refusedSession = named(
+  "RefusedSession",
+  v.object({ sessionId: v.string(), reason: v.string() }),
+);
 
 export const created = named("Upserted", v.object({ ...id, created: v.boolean() }));
 /** Of what was written down: its id. */

@@ -1,7 +1,8 @@
 /** Items of review queues as their lists show them. */
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
-import { Names, reviewItem } from "./reviewRecords.ts";
+import { Names } from "./names.ts";
+import { reviewItem } from "./reviewRecords.ts";
 import type { Slot } from "./reviewRecords.ts";
 import { slotsOf } from "./reviewSlots.ts";
 import { SessionReader } from "./sessions.ts";

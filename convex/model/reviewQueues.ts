@@ -4,7 +4,7 @@ import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { refusal } from "./errors.ts";
 import { DAY_MS, ITEMS_PER_SESSION, OPEN_QUEUES } from "./limits.ts";
 import type { Sampling } from "./reviewFields.ts";
-import { itemsOfSession, liveClaims } from "./reviewSlots.ts";
+import { itemsOfSession, liveClaims, ownWorkIn } from "./reviewSlots.ts";
 import { addToQueue, queueTallies } from "./reviewTallies.ts";
 import { hash32, isSampled } from "./sampling.ts";
 import { matchesSession } from "./sessionFilters.ts";
@@ -66,14 +66,8 @@ export async function isWanted(
   session: Session,
   clerkId: string,
 ): Promise<boolean> {
-  const { clerkId: wanted, from, to } = filters;
-  const isMatch =
-    session.status !== "active" &&
-    (wanted === undefined || wanted === clerkId) &&
-    (from === undefined || session.startedAt >= from) &&
-    (to === undefined || session.startedAt < to) &&
-    matchesSession(session, filters);
-  if (!isMatch) return false;
+  const isOfUser = filters.clerkId === undefined || filters.clerkId === clerkId;
+  if (session.status === "active" || !isOfUser || !passesFilters(session, filters)) return false;
   switch (sampling.kind) {
     case "all":
       return true;
@@ -81,6 +75,39 @@ export async function isWanted(
       return isSampled(seed, session._id, sampling.percent!);
     case "perUser":
       return (await taken(ctx, _id, session, sampling)) < sampling.quota!;
+  }
+}
+
+/** Say whether a session passes a queue's filters, but for that of the user. */
+export function passesFilters(session: Session, filters: Queue["filters"]): boolean {
+  const { from, to } = filters;
+  return (
+    (from === undefined || session.startedAt >= from) &&
+    (to === undefined || session.startedAt < to) &&
+    matchesSession(session, filters)
+  );
+}
+
+/** How many of these sessions, which pass its filters, an empty queue would take. */
+export function sampledCount(
+  sessions: Session[],
+  { sampling, seed }: Pick<Queue, "sampling" | "seed">,
+): number {
+  switch (sampling.kind) {
+    case "all":
+      return sessions.length;
+    case "percentage":
+      return sessions.filter(({ _id }) => isSampled(seed, _id, sampling.percent!)).length;
+    case "perUser": {
+      const isTotal = sampling.period === "total";
+      const counts = new Map<string, number>();
+      for (const { userId, startedAt } of sessions) {
+        const place = isTotal ? userId : `${userId} ${dayOf(startedAt)}`;
+        counts.set(place, (counts.get(place) ?? 0) + 1);
+      }
+      const kept = [...counts.values()].map((count) => Math.min(count, sampling.quota!));
+      return kept.reduce((all, count) => all + count, 0);
+    }
   }
 }
 
@@ -155,8 +182,8 @@ export function lastPlace(): number {
   return 1e14 + Date.now();
 }
 
-/** The queue with its progress. */
-export async function toQueue(ctx: QueryCtx, queue: Queue) {
+/** The queue with its progress, and what it has for a reviewer. */
+export async function toQueue(ctx: QueryCtx, queue: Queue, reviewerId?: string) {
   const tallies = await queueTallies(ctx, queue._id);
   const sum = (field: "items" | "done" | "submitted") =>
     tallies.reduce((all, tally) => all + tally[field], 0);
@@ -164,5 +191,8 @@ export async function toQueue(ctx: QueryCtx, queue: Queue) {
   const inWork = (await liveClaims(ctx, queue._id)).length;
   const wanted = items * queue.target;
   const progress = { items, itemsDone: sum("done"), wanted, done, inWork };
-  return toRecord(reviewQueue, queue, { progress: { ...progress, left: wanted - done - inWork } });
+  return toRecord(reviewQueue, queue, {
+    progress: { ...progress, left: wanted - done - inWork },
+    own: reviewerId === undefined ? undefined : await ownWorkIn(ctx, queue, reviewerId),
+  });
 }

@@ -1,8 +1,6 @@
 /** What the functions of the review workflow return. */
 import { v } from "convex/values";
 import type { Infer } from "convex/values";
-import type { Doc } from "../_generated/dataModel.js";
-import type { QueryCtx } from "../_generated/server.js";
 import { userSession } from "./records.ts";
 import { content, slotState } from "./reviewFields.ts";
 import {
@@ -12,7 +10,6 @@ import {
   reviewRow,
   rubricRow,
 } from "./reviewTables.ts";
-import { userByClerkId } from "./users.ts";
 import { moment, named, whole } from "./fields.ts";
 
 /** In Convex's functions an id is a text: one that names nothing is not an error of types. */
@@ -34,9 +31,49 @@ const queueProgress = named(
   }),
 );
 
+/** What a queue has for one reviewer. */
+export const ownWork = named(
+  "OwnWork",
+  v.object({
+    /** They hold a claim, its lease over or not. */
+    claimed: v.boolean(),
+    /** There is a session for them: claimed, assigned to them, or free. */
+    waiting: v.boolean(),
+  }),
+);
+
 export const reviewQueue = named(
   "ReviewQueue",
-  reviewQueueRow.omit("closedAt").extend({ ...id, progress: queueProgress }),
+  reviewQueueRow.omit("closedAt").extend({
+    ...id,
+    progress: queueProgress,
+    /** What it has for the caller, in lists and of one queue. */
+    own: v.optional(ownWork),
+  }),
+);
+
+/** A queue that a session is in, and whether the caller can review the session there. */
+export const sessionPlace = named(
+  "SessionPlace",
+  v.object({
+    itemId: v.string(),
+    queueId: v.string(),
+    queueName: v.string(),
+    /**
+     * `free`: they can claim it; `assigned`, `claimed` or `submitted`: their own place; `taken`: all
+     * places are others'; `closed`: the queue is.
+     */
+    state: v.union(
+      v.literal("free"),
+      v.literal("assigned"),
+      v.literal("claimed"),
+      v.literal("submitted"),
+      v.literal("taken"),
+      v.literal("closed"),
+    ),
+    /** They wrote something that is not submitted. */
+    hasDraft: v.boolean(),
+  }),
 );
 
 const reviewer = { reviewerId: v.string(), reviewerName: v.optional(v.string()) };
@@ -82,9 +119,22 @@ export const claim = named(
   }),
 );
 
+/** A question that two reviews answered differently; `sequence` for one about a turn. */
+export const difference = named(
+  "AnswerDifference",
+  v.object({ key: v.string(), sequence: v.optional(whole()) }),
+);
+
 export const review = named(
   "Review",
-  reviewRow.omit("userId", "counted").extend({ ...id, reviewerName: v.optional(v.string()) }),
+  reviewRow.omit("userId", "counted").extend({
+    ...id,
+    reviewerName: v.optional(v.string()),
+    /** What the session is called, if it was asked for. */
+    sessionTitle: v.optional(v.string()),
+    /** Answers that another review of the session does not share: of the session, and of turns. */
+    differs: v.optional(v.array(difference)),
+  }),
 );
 
 /** How two reviewers of a queue answered the same questions; `count` times `a` met `b`. */
@@ -112,27 +162,3 @@ export const scoreTrend = named(
 export type Claim = Infer<typeof claim>;
 export type Review = Infer<typeof review>;
 export type Slot = Infer<typeof slot>;
-
-/** Names of team members by Clerk id, each read once. */
-export class Names {
-  private readonly known = new Map<string, Promise<Doc<"users"> | null>>();
-  private readonly ctx: QueryCtx;
-
-  constructor(ctx: QueryCtx) {
-    this.ctx = ctx;
-  }
-
-  async of(clerkId: string): Promise<string | undefined> {
-    let pending = this.known.get(clerkId);
-    if (pending === undefined) {
-      pending = userByClerkId(this.ctx, clerkId);
-      this.known.set(clerkId, pending);
-    }
-    return (await pending)?.name;
-  }
-
-  async reviewer(reviewerId: string): Promise<{ reviewerId: string; reviewerName?: string }> {
-    const name = await this.of(reviewerId);
-    return { reviewerId, ...(name === undefined ? {} : { reviewerName: name }) };
-  }
-}

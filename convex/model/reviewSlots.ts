@@ -23,6 +23,8 @@ type Item = Doc<"reviewItems">;
 type Slot = Doc<"reviewSlots">;
 
 const SEPARATOR = "\n";
+/** Lanes that a list of queues looks at for each. */
+const LANES_OF_LIST = 16;
 
 /** The lane of an item whose slots are given; undefined if none is free. */
 export function laneOf(slots: { reviewerId: string }[], target: number): string | undefined {
@@ -109,6 +111,20 @@ export async function takeItem(
     throw refusal("CONFLICT", "All places at this session are taken.");
   }
   return await openSlot(ctx, queue, fresh, reviewerId);
+}
+
+/** Say what place a reviewer has, or could have, at an item. */
+export async function placeFor(ctx: QueryCtx, queue: Queue, item: Item, reviewerId: string) {
+  const slots = await slotsOf(ctx, item._id);
+  const own = slots.find((slot) => slot.reviewerId === reviewerId);
+  if (own?.state === "submitted") return "submitted";
+  if (queue.state === "closed") return "closed";
+  if (own !== undefined) return own.state;
+  // The slot of an expired claim is free, although nobody has taken it back yet.
+  const now = Date.now();
+  const isExpired = (slot: Slot) =>
+    slot.state === "claimed" && slot.assignedBy === undefined && slot.leaseUntil <= now;
+  return slots.length < item.target || slots.some(isExpired) ? "free" : "taken";
 }
 
 /** Free the slot that the reviewer holds in the queue, if any: nobody holds two. */
@@ -202,6 +218,30 @@ async function firstFree(
     item = await firstOfLane(ctx, queueId, lane);
   }
   return best;
+}
+
+/**
+ * Say what a queue has for a reviewer, by a few look-ups: in a queue with many groups of reviewers
+ * it may say that something waits where nothing does.
+ */
+export async function ownWorkIn(ctx: QueryCtx, queue: Queue, reviewerId: string) {
+  if ((await heldSlot(ctx, queue._id, reviewerId)) !== null) {
+    return { claimed: true, waiting: queue.state === "open" };
+  }
+  if (queue.state === "closed") return { claimed: false, waiting: false };
+  const assigned = await ctx.db
+    .query("reviewSlots")
+    .withIndex("by_queue_reviewer", (q) =>
+      q.eq("queueId", queue._id).eq("reviewerId", reviewerId).eq("state", "assigned"),
+    )
+    .first();
+  if (assigned !== null) return { claimed: false, waiting: true };
+  let item = await firstOfLane(ctx, queue._id, null);
+  for (let lanes = 0; item !== null && lanes < LANES_OF_LIST; lanes += 1) {
+    if (!item.lane!.split(SEPARATOR).includes(reviewerId)) break;
+    item = await firstOfLane(ctx, queue._id, item.lane!);
+  }
+  return { claimed: false, waiting: item !== null };
 }
 
 /** First item of the first lane after another one (null: of all). */

@@ -7,7 +7,7 @@ import type { AuthedMutationCtx } from "./functions.ts";
 import { REVIEW_UNDO_MS, REVIEW_VERSIONS } from "./limits.ts";
 import type { Content } from "./reviewFields.ts";
 import { review as reviewRecord } from "./reviewRecords.ts";
-import type { Names } from "./reviewRecords.ts";
+import type { Names } from "./names.ts";
 import type { Claim, Review } from "./reviewRecords.ts";
 import { noteExposure, noteWriter, writesBlind } from "./blindness.ts";
 import { settleItem, takeNext } from "./reviewSlots.ts";

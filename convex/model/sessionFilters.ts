@@ -21,6 +21,10 @@ export const sessionFilters = {
   label: v.optional(v.string()),
   hasAudio: v.optional(v.boolean()),
   slow: v.optional(v.boolean()),
+  /** Length of the session, both inclusive, and the slowest full turn at least, milliseconds. */
+  minDurationMs: v.optional(v.number()),
+  maxDurationMs: v.optional(v.number()),
+  minLatencyMs: v.optional(v.number()),
 };
 type Filters = ObjectType<typeof sessionFilters>;
 
@@ -43,6 +47,14 @@ export function matchesSession(session: Doc<"userSessions">, wanted: Filters): b
     SAME.every((name) => wanted[name] === undefined || session[name] === wanted[name]) &&
     (wanted.label === undefined || session.labels.includes(wanted.label)) &&
     (wanted.hasAudio === undefined || session.audioCount > 0 === wanted.hasAudio) &&
-    (wanted.slow === undefined || isSlow === wanted.slow)
+    (wanted.slow === undefined || isSlow === wanted.slow) &&
+    isWithin(session.durationMs, wanted.minDurationMs, wanted.maxDurationMs) &&
+    isWithin(session.worstLatencyMs, wanted.minLatencyMs)
   );
+}
+
+/** Say whether a figure is within bounds; one that is not known is within none. */
+function isWithin(value: number | undefined, min?: number, max?: number): boolean {
+  if (min === undefined && max === undefined) return true;
+  return value !== undefined && value >= (min ?? 0) && value <= (max ?? Infinity);
 }

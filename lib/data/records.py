@@ -65,6 +65,13 @@ class Announcement(Record, frozen=True, kw_only=True):
     ending: Literal["recovered", "no-data"] | None = None
 
 
+class AnswerDifference(Record, frozen=True, kw_only=True):
+    """`differs` of `Review`."""
+
+    key: str
+    sequence: int | None = None
+
+
 class Appended(Record, frozen=True, kw_only=True):
     """What `interactions:append` returns."""
 
@@ -114,6 +121,9 @@ class AuditEvent(Record, frozen=True, kw_only=True):
     user_id: str | None = None
     details: Mapping[str, Any] | None = None
     request_id: str | None = None
+    actor_name: str | None = None
+    session_title: str | None = None
+    user_name: str | None = None
 
 
 class AuthEvent(Record, frozen=True, kw_only=True):
@@ -363,6 +373,21 @@ class JobRun(Record, frozen=True, kw_only=True):
     last_duration_ms: float | None = None
 
 
+class LabelledSession(Record, frozen=True, kw_only=True):
+    """`changed` of `LabelsChanged`."""
+
+    session_id: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+class LabelsChanged(Record, frozen=True, kw_only=True):
+    """What `labels:change` returns."""
+
+    changed: tuple[LabelledSession, ...]
+    refused: tuple[RefusedSession, ...]
+
+
 class Lease(Record, frozen=True, kw_only=True):
     """What `jobLeases:acquire` returns."""
 
@@ -402,6 +427,13 @@ class OpenedSession(Record, frozen=True, kw_only=True):
     hold_pending: bool | None = None
 
 
+class OwnWork(Record, frozen=True, kw_only=True):
+    """`own` of `ReviewQueue`."""
+
+    claimed: bool
+    waiting: bool
+
+
 class Ping(Record, frozen=True, kw_only=True):
     """What `system:ping` returns."""
 
@@ -430,6 +462,17 @@ class QueueFilters(Record, frozen=True, kw_only=True):
     label: str | None = None
     has_audio: bool | None = None
     slow: bool | None = None
+    min_duration_ms: float | None = None
+    max_duration_ms: float | None = None
+    min_latency_ms: float | None = None
+
+
+class QueuePreview(Record, frozen=True, kw_only=True):
+    """What `reviewQueues:preview` returns."""
+
+    taken: int
+    among: int
+    is_all: bool
 
 
 class QueueProgress(Record, frozen=True, kw_only=True):
@@ -441,6 +484,15 @@ class QueueProgress(Record, frozen=True, kw_only=True):
     done: int
     in_work: int
     left: int
+
+
+class RankedSessions(Record, frozen=True, kw_only=True):
+    """What `userSessions:ranked` returns."""
+
+    items: tuple[UserSession, ...]
+    next_cursor: str | None
+    among: int
+    is_all: bool
 
 
 class Recorded(Record, frozen=True, kw_only=True):
@@ -456,6 +508,13 @@ class Recount(Record, frozen=True, kw_only=True):
     drift: tuple[Drift, ...]
     busy: bool
     next_cursor: str | None
+
+
+class RefusedSession(Record, frozen=True, kw_only=True):
+    """`refused` of `LabelsChanged`."""
+
+    session_id: str
+    reason: str
 
 
 class Renewal(Record, frozen=True, kw_only=True):
@@ -486,6 +545,8 @@ class Review(Record, frozen=True, kw_only=True):
     undo_until: Moment | None = None
     withdrawn_at: Moment | None = None
     reviewer_name: str | None = None
+    session_title: str | None = None
+    differs: tuple[AnswerDifference, ...] | None = None
 
 
 class ReviewAgreement(Record, frozen=True, kw_only=True):
@@ -549,6 +610,7 @@ class ReviewQueue(Record, frozen=True, kw_only=True):
     id: str
     progress: QueueProgress
     description: str | None = None
+    own: OwnWork | None = None
 
 
 class ReviewSlot(Record, frozen=True, kw_only=True):
@@ -624,6 +686,16 @@ class SearchHit(Record, frozen=True, kw_only=True):
     highlight: tuple[HighlightPiece, ...]
 
 
+class SessionPlace(Record, frozen=True, kw_only=True):
+    """What `reviewQueues:ofSession` returns."""
+
+    item_id: str
+    queue_id: str
+    queue_name: str
+    state: Literal["free", "assigned", "claimed", "submitted", "taken", "closed"]
+    has_draft: bool
+
+
 class SessionSummary(Record, frozen=True, kw_only=True):
     """What `userSessions:summary` returns."""
 
@@ -656,6 +728,7 @@ class SessionsAdded(Record, frozen=True, kw_only=True):
 
     added: int
     already: int
+    refused: tuple[RefusedSession, ...] | None = None
 
 
 class SessionsAssigned(Record, frozen=True, kw_only=True):
@@ -663,6 +736,7 @@ class SessionsAssigned(Record, frozen=True, kw_only=True):
 
     assigned: int
     already: int
+    refused: tuple[RefusedSession, ...] | None = None
 
 
 class Settled(Record, frozen=True, kw_only=True):
@@ -1034,6 +1108,7 @@ class AuditListArgs(TypedDict):
     user_id: NotRequired[str | None]
     action: NotRequired[str | None]
     order: NotRequired[Literal["asc", "desc"] | None]
+    named: NotRequired[bool | None]
 
 
 class AuditRecordArgs(TypedDict):
@@ -1153,6 +1228,9 @@ class InteractionsSearchArgs(TypedDict):
     label: NotRequired[str | None]
     has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
+    min_duration_ms: NotRequired[float | None]
+    max_duration_ms: NotRequired[float | None]
+    min_latency_ms: NotRequired[float | None]
 
 
 class JobLeasesAcquireArgs(TypedDict):
@@ -1184,6 +1262,14 @@ class JobLeasesRenewArgs(TypedDict):
     name: str
     holder: str
     ttl_ms: float
+
+
+class LabelsChangeArgs(TypedDict):
+    """Arguments of `labels:change`."""
+
+    session_ids: Sequence[str]
+    add: Sequence[str]
+    remove: Sequence[str]
 
 
 class ListeningExportAudioArgs(TypedDict):
@@ -1303,6 +1389,10 @@ class NewExportDetails(TypedDict):
     channel: NotRequired[str | None]
     label: NotRequired[str | None]
     latency: NotRequired[str | None]
+    longest: NotRequired[str | None]
+    shortest: NotRequired[str | None]
+    slowest: NotRequired[str | None]
+    reviewer: NotRequired[str | None]
     model: NotRequired[str | None]
     period: NotRequired[str | None]
     provider: NotRequired[str | None]
@@ -1356,6 +1446,9 @@ class NewQueueFilters(TypedDict):
     label: NotRequired[str | None]
     has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
+    min_duration_ms: NotRequired[float | None]
+    max_duration_ms: NotRequired[float | None]
+    min_latency_ms: NotRequired[float | None]
 
 
 class NewReviewComment(TypedDict):
@@ -1537,6 +1630,7 @@ class ReviewQueuesAddSessionsArgs(TypedDict):
     queue_id: str
     session_ids: Sequence[str]
     priority: NotRequired[int | None]
+    partly: NotRequired[bool | None]
 
 
 class ReviewQueuesAssignArgs(TypedDict):
@@ -1544,7 +1638,9 @@ class ReviewQueuesAssignArgs(TypedDict):
 
     queue_id: str
     session_ids: Sequence[str]
-    email: str
+    email: NotRequired[str | None]
+    reviewer_id: NotRequired[str | None]
+    partly: NotRequired[bool | None]
 
 
 class ReviewQueuesCreateArgs(TypedDict):
@@ -1591,6 +1687,21 @@ class ReviewQueuesListArgs(TypedDict):
     cursor: str | None
     limit: int
     state: NotRequired[Literal["open", "closed"] | None]
+
+
+class ReviewQueuesOfSessionArgs(TypedDict):
+    """Arguments of `reviewQueues:ofSession`."""
+
+    session_id: str
+
+
+class ReviewQueuesPreviewArgs(TypedDict):
+    """Arguments of `reviewQueues:preview`."""
+
+    since: datetime
+    filters: NewQueueFilters
+    sampling: NewSampling
+    seed: str
 
 
 class ReviewQueuesPrioritiseArgs(TypedDict):
@@ -1683,6 +1794,7 @@ class ReviewsListArgs(TypedDict):
     from_: NotRequired[datetime | None]
     to: NotRequired[datetime | None]
     order: NotRequired[Literal["asc", "desc"] | None]
+    named: NotRequired[bool | None]
 
 
 class ReviewsOfSessionArgs(TypedDict):
@@ -1820,6 +1932,9 @@ class UserSessionsListArgs(TypedDict):
     label: NotRequired[str | None]
     has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
+    min_duration_ms: NotRequired[float | None]
+    max_duration_ms: NotRequired[float | None]
+    min_latency_ms: NotRequired[float | None]
     order: NotRequired[Literal["asc", "desc"] | None]
 
 
@@ -1838,6 +1953,32 @@ class UserSessionsNewerArgs(TypedDict):
     label: NotRequired[str | None]
     has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
+    min_duration_ms: NotRequired[float | None]
+    max_duration_ms: NotRequired[float | None]
+    min_latency_ms: NotRequired[float | None]
+
+
+class UserSessionsRankedArgs(TypedDict):
+    """Arguments of `userSessions:ranked`."""
+
+    cursor: str | None
+    limit: int
+    by: Literal["worstTurn", "length", "cost", "score"]
+    clerk_id: NotRequired[str | None]
+    from_: NotRequired[datetime | None]
+    to: NotRequired[datetime | None]
+    status: NotRequired[Literal["active", "completed", "abandoned", "failed"] | None]
+    channel: NotRequired[Literal["voice", "chat"] | None]
+    review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
+    provider: NotRequired[str | None]
+    model_id: NotRequired[str | None]
+    label: NotRequired[str | None]
+    has_audio: NotRequired[bool | None]
+    slow: NotRequired[bool | None]
+    min_duration_ms: NotRequired[float | None]
+    max_duration_ms: NotRequired[float | None]
+    min_latency_ms: NotRequired[float | None]
+    order: NotRequired[Literal["asc", "desc"] | None]
 
 
 class UserSessionsSetLegalHoldArgs(TypedDict):
@@ -2076,6 +2217,7 @@ _write_audit_list_args = writer(
     Argument("user_id", "userId"),
     Argument("action", "action"),
     Argument("order", "order"),
+    Argument("named", "named"),
 )
 
 _write_auth_events_list_args = writer(
@@ -2149,6 +2291,9 @@ _write_interactions_search_args = writer(
     Argument("label", "label"),
     Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
+    Argument("min_duration_ms", "minDurationMs"),
+    Argument("max_duration_ms", "maxDurationMs"),
+    Argument("min_latency_ms", "minLatencyMs"),
 )
 
 _write_job_leases_acquire_args = writer(
@@ -2172,6 +2317,12 @@ _write_job_leases_renew_args = writer(
     Argument("name", "name"),
     Argument("holder", "holder"),
     Argument("ttl_ms", "ttlMs"),
+)
+
+_write_labels_change_args = writer(
+    Argument("session_ids", "sessionIds", list),
+    Argument("add", "add", list),
+    Argument("remove", "remove", list),
 )
 
 _write_listening_export_audio_args = writer(
@@ -2265,6 +2416,10 @@ _write_new_export_details = writer(
     Argument("channel", "channel"),
     Argument("label", "label"),
     Argument("latency", "latency"),
+    Argument("longest", "longest"),
+    Argument("shortest", "shortest"),
+    Argument("slowest", "slowest"),
+    Argument("reviewer", "reviewer"),
     Argument("model", "model"),
     Argument("period", "period"),
     Argument("provider", "provider"),
@@ -2312,6 +2467,9 @@ _write_new_queue_filters = writer(
     Argument("label", "label"),
     Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
+    Argument("min_duration_ms", "minDurationMs"),
+    Argument("max_duration_ms", "maxDurationMs"),
+    Argument("min_latency_ms", "minLatencyMs"),
 )
 
 _write_new_review_comment = writer(
@@ -2463,12 +2621,15 @@ _write_review_queues_add_sessions_args = writer(
     Argument("queue_id", "queueId"),
     Argument("session_ids", "sessionIds", list),
     Argument("priority", "priority"),
+    Argument("partly", "partly"),
 )
 
 _write_review_queues_assign_args = writer(
     Argument("queue_id", "queueId"),
     Argument("session_ids", "sessionIds", list),
     Argument("email", "email"),
+    Argument("reviewer_id", "reviewerId"),
+    Argument("partly", "partly"),
 )
 
 _write_review_queues_create_args = writer(
@@ -2505,6 +2666,17 @@ _write_review_queues_list_args = writer(
     Argument("cursor", "cursor", nullable=True),
     Argument("limit", "limit"),
     Argument("state", "state"),
+)
+
+_write_review_queues_of_session_args = writer(
+    Argument("session_id", "sessionId"),
+)
+
+_write_review_queues_preview_args = writer(
+    Argument("since", "since", milliseconds),
+    Argument("filters", "filters", _write_new_queue_filters),
+    Argument("sampling", "sampling", _write_new_sampling),
+    Argument("seed", "seed"),
 )
 
 _write_review_queues_prioritise_args = writer(
@@ -2597,6 +2769,7 @@ _write_reviews_list_args = writer(
     Argument("from_", "from", milliseconds),
     Argument("to", "to", milliseconds),
     Argument("order", "order"),
+    Argument("named", "named"),
 )
 
 _write_reviews_of_session_args = writer(
@@ -2709,6 +2882,9 @@ _write_user_sessions_list_args = writer(
     Argument("label", "label"),
     Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
+    Argument("min_duration_ms", "minDurationMs"),
+    Argument("max_duration_ms", "maxDurationMs"),
+    Argument("min_latency_ms", "minLatencyMs"),
     Argument("order", "order"),
 )
 
@@ -2725,6 +2901,30 @@ _write_user_sessions_newer_args = writer(
     Argument("label", "label"),
     Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
+    Argument("min_duration_ms", "minDurationMs"),
+    Argument("max_duration_ms", "maxDurationMs"),
+    Argument("min_latency_ms", "minLatencyMs"),
+)
+
+_write_user_sessions_ranked_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+    Argument("by", "by"),
+    Argument("clerk_id", "clerkId"),
+    Argument("from_", "from", milliseconds),
+    Argument("to", "to", milliseconds),
+    Argument("status", "status"),
+    Argument("channel", "channel"),
+    Argument("review_status", "reviewStatus"),
+    Argument("provider", "provider"),
+    Argument("model_id", "modelId"),
+    Argument("label", "label"),
+    Argument("has_audio", "hasAudio"),
+    Argument("slow", "slow"),
+    Argument("min_duration_ms", "minDurationMs"),
+    Argument("max_duration_ms", "maxDurationMs"),
+    Argument("min_latency_ms", "minLatencyMs"),
+    Argument("order", "order"),
 )
 
 _write_user_sessions_set_legal_hold_args = writer(
@@ -3012,6 +3212,10 @@ JOB_LEASES_RENEW: Final[Mutation[JobLeasesRenewArgs, Renewal]] = Mutation(
     "jobLeases:renew", _write_job_leases_renew_args, Reader(Renewal)
 )
 
+LABELS_CHANGE: Final[Mutation[LabelsChangeArgs, LabelsChanged]] = Mutation(
+    "labels:change", _write_labels_change_args, Reader(LabelsChanged)
+)
+
 LISTENING_EXPORT_AUDIO: Final[Mutation[ListeningExportAudioArgs, tuple[AudioObject, ...]]] = (
     Mutation(
         "listening:exportAudio", _write_listening_export_audio_args, Reader(tuple[AudioObject, ...])
@@ -3170,6 +3374,14 @@ REVIEW_QUEUES_LIST: Final[Query[ReviewQueuesListArgs, Page[ReviewQueue]]] = Quer
     "reviewQueues:list", _write_review_queues_list_args, Reader(Page[ReviewQueue])
 )
 
+REVIEW_QUEUES_OF_SESSION: Final[Query[ReviewQueuesOfSessionArgs, tuple[SessionPlace, ...]]] = Query(
+    "reviewQueues:ofSession", _write_review_queues_of_session_args, Reader(tuple[SessionPlace, ...])
+)
+
+REVIEW_QUEUES_PREVIEW: Final[Query[ReviewQueuesPreviewArgs, QueuePreview]] = Query(
+    "reviewQueues:preview", _write_review_queues_preview_args, Reader(QueuePreview)
+)
+
 REVIEW_QUEUES_PRIORITISE: Final[Mutation[ReviewQueuesPrioritiseArgs, None]] = Mutation(
     "reviewQueues:prioritise", _write_review_queues_prioritise_args, Reader(None)
 )
@@ -3260,6 +3472,10 @@ USER_SESSIONS_LIST: Final[Query[UserSessionsListArgs, Page[UserSession]]] = Quer
 
 USER_SESSIONS_NEWER: Final[Query[UserSessionsNewerArgs, NewerSessions]] = Query(
     "userSessions:newer", _write_user_sessions_newer_args, Reader(NewerSessions)
+)
+
+USER_SESSIONS_RANKED: Final[Query[UserSessionsRankedArgs, RankedSessions]] = Query(
+    "userSessions:ranked", _write_user_sessions_ranked_args, Reader(RankedSessions)
 )
 
 USER_SESSIONS_SET_LEGAL_HOLD: Final[Mutation[UserSessionsSetLegalHoldArgs, UserSession]] = Mutation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, Final, Literal, cast
 
@@ -81,6 +81,43 @@ def _list(
         return exports.start(owner, file_name, MEDIA_TYPES[form], write)
 
     return begin
+
+
+def export_selected(
+    exports: Exports, owner: str, caller: Caller, session_ids: Sequence[str], form: FileFormat
+) -> Export:
+    """Start the export of single sessions; the audit trail names each.
+
+    Args:
+        exports: of this process.
+        owner: Clerk user id of the member.
+        caller: with their token.
+        session_ids: of the sessions, in the order of the file. One that is gone is left out.
+        form: csv or json.
+
+    Raises:
+        BusyError: too many exports are running.
+        DataError: an audit event could not be written: then nothing is exported.
+    """
+
+    def write(out: BinaryIO, export: Export) -> None:
+        found = (user_sessions.get(caller, session_id) for session_id in session_ids)
+        sessions = (session for session in found if session is not None)
+        if form == "csv":
+            write_csv(out, export.wrote, SESSION_COLUMNS, sessions)
+        else:
+            write_json(out, export.wrote, sessions)
+
+    for session_id in session_ids:
+        audit.record(
+            caller,
+            action="session.export",
+            subject_type="userSession",
+            subject_id=session_id,
+            details={"format": form},
+        )
+    file_name = f"earshot-sessions-{datetime.now(UTC):%Y%m%d-%H%M%S}.{form}"
+    return exports.start(owner, file_name, MEDIA_TYPES[form], write)
 
 
 export_sessions: Final = _list(

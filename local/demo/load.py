@@ -21,10 +21,11 @@ from local.demo.history import history
 from local.demo.incidents import incidents, values
 from local.demo.plan import FULL, Plan, Scale, external_id, plan
 from local.demo.progress import Advance, ShowSteps, Steps, bars
-from local.demo.reviewing import PIECES, MemberOf, write_reviews
+from local.demo.reviewing import NAMES, PIECES, MemberOf, write_reviews
 from local.demo.studio import studio
 from local.demo.writer import Writer
-from local.identity.admin import session_token
+from local.identity.admin import create_users, session_token
+from local.identity.users import NewUser
 from local.stack import Stack
 
 MemberRole = Literal["reviewer", "admin"]
@@ -116,6 +117,10 @@ def load(
 
 
 def _session_token(stack: Stack, role: MemberRole, clerk_id: str) -> str:
+    first, last = NAMES[clerk_id].split()
+    metadata = {"role": role}
+    new = NewUser(user_id=clerk_id, first_name=first, last_name=last, public_metadata=metadata)
+    create_users(stack, [new])
     return session_token(stack, role, clerk_id, _TOKEN_SECONDS)
 
 

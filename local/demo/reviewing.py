@@ -31,6 +31,7 @@ MemberOf = Callable[[Literal["reviewer", "admin"], str], Caller]
 
 PEOPLE = {"user_demo_noor": "Noor Haddad", "user_demo_milo": "Milo Brandt"}
 LEAD = "user_demo_ines"
+NAMES = {**PEOPLE, LEAD: "Ines Castro"}
 DONE = {"user_demo_noor": 12, "user_demo_milo": 9}
 """Reviews in the calibration queue; the one who is ahead also has a draft."""
 COACHED = 4
@@ -94,7 +95,7 @@ def write_reviews(worker: Caller, member_of: MemberOf, advance: Advance) -> None
         member_of: makes callers of the reviewers and their lead.
         advance: called once per review, `PIECES` times at most.
     """
-    for clerk_id, name in {**PEOPLE, LEAD: "Ines Castro"}.items():
+    for clerk_id, name in NAMES.items():
         users.upsert(
             worker,
             clerk_id=clerk_id,

@@ -34,8 +34,8 @@ def prepare(instance: Instance) -> None:
             users.create(db, new)
 
 
-def create_product_users(stack: Stack, people: Iterable[NewUser]) -> list[str]:
-    """Add users of the product in one transaction, without webhooks; return their ids.
+def create_users(stack: Stack, people: Iterable[NewUser]) -> list[str]:
+    """Add users in one transaction, without webhooks; return their ids.
 
     A person whose `user_id` is there already stays as they are, so a load may be repeated.
 

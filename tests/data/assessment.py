@@ -8,6 +8,8 @@ from typing import Any
 
 from lib.data import (
     Caller,
+    audit,
+    labels,
     review_claims,
     review_queues,
     reviews,
@@ -141,6 +143,34 @@ def assessed(convex: ConvexRuntime) -> Mapping[str, Any]:
         "trends": reviews.trends(kim, START - timedelta(days=3), START, rubric_id=rubric.id),
         "reviewers": review_queues.reviewers(kim, queue.id),
         "assessed": user_sessions.get(admin, session.id),
+        **_at_the_desk(admin, queue.id, session.id),
+    }
+
+
+def _at_the_desk(admin: Caller, queue_id: str, session_id: str) -> Mapping[str, Any]:
+    """Label, add and find sessions as from their list."""
+    ids = [session_id, "no-session"]
+    for add, remove in ((["billing"], []), (["vip"], ["billing"])):
+        labelled = labels.change(admin, ids, add=add, remove=remove)
+    return {
+        "labelled": labelled,
+        "partly": review_queues.add_sessions(
+            admin, queue_id=queue_id, session_ids=ids, partly=True
+        ),
+        "nobody": review_queues.assign(
+            admin, queue_id=queue_id, session_ids=ids, reviewer_id="user_kim", partly=True
+        ),
+        "places": review_queues.of_session(admin, session_id),
+        "preview": review_queues.preview(
+            admin,
+            since=START,
+            filters=NewQueueFilters(channel="chat"),
+            sampling=NewSampling(kind="all"),
+            seed="s",
+        ),
+        "ranked": user_sessions.ranked(admin, by="cost", cursor=None, limit=1),
+        "named trail": audit.page(admin, session_id=session_id, named=True, cursor=None, limit=50),
+        "named reviews": reviews.page(admin, queue_id=queue_id, named=True, cursor=None, limit=50),
     }
 
 
@@ -154,6 +184,7 @@ def _people_and_sessions(ingest: Caller) -> None:
             email=f"{name}@example.com",
             name=name.removeprefix("user_").title(),
         )
+    users.upsert(ingest, clerk_id="user_boss", kind="team", role="admin", name="Boss")
     users.upsert(ingest, clerk_id="user_9", kind="product")
     for number in range(SESSIONS):
         made = user_sessions.create(
@@ -180,6 +211,9 @@ def _queues(admin: Caller, rubric_id: str) -> tuple[Any, tuple[Any, ...]]:
         provider="openai",
         model_id="gpt",
         slow=True,
+        min_duration_ms=1000,
+        max_duration_ms=60_000,
+        min_latency_ms=2500,
     )
     review_queues.create(
         admin,

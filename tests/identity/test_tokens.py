@@ -115,9 +115,9 @@ def test_without_the_convex_integration_the_session_token_has_no_audience(
 
 def test_product_users_are_loaded_in_bulk_and_a_load_may_be_repeated(development: Running) -> None:
     people = [NewUser(user_id=f"user_b{n}", email=f"bulk{n}@customers.example") for n in range(50)]
-    ids = admin.create_product_users(development.stack, people)
+    ids = admin.create_users(development.stack, people)
     assert len(set(ids)) == 50
-    assert admin.create_product_users(development.stack, people) == ids
+    assert admin.create_users(development.stack, people) == ids
     assert development.api.get("/v1/users", params={"query": "bulk49@"}).json()[0]["id"] == ids[-1]
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import httpx
 
-from local.identity.admin import create_product_users
+from local.identity.admin import create_users
 from local.identity.users import NewUser
 from local.stack import Stack
 
@@ -34,7 +34,7 @@ def team_members(stack: Stack, count: int, role: str, prefix: str = "load") -> l
         )
         for number in range(count)
     ]
-    return create_product_users(stack, people)
+    return create_users(stack, people)
 
 
 def own_web(address: str = "127.0.0.1") -> httpx.AsyncClient:

@@ -23,7 +23,8 @@ def page(caller: Caller, **arguments: Unpack[AuditListArgs]) -> Page[AuditEvent]
     """Return one page of audit events, newest first by default.
 
     `from_` is inclusive, `to` exclusive; `session_id` and `user_id` (Clerk id) ask for all that was
-    about them, whatever its subject.
+    about them, whatever its subject. With `named`, up to 50 events come with the names of their
+    actors and users and the titles of their sessions.
     """
     return caller.query(AUDIT_LIST, arguments)
 

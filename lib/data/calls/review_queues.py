@@ -5,7 +5,6 @@ Generated from the Convex functions by `python -m codegen`; a test proves that i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal, Unpack
 
 from lib.data.client import Caller
@@ -18,12 +17,15 @@ from lib.data.records import (
     REVIEW_QUEUES_GET,
     REVIEW_QUEUES_ITEMS,
     REVIEW_QUEUES_LIST,
+    REVIEW_QUEUES_OF_SESSION,
+    REVIEW_QUEUES_PREVIEW,
     REVIEW_QUEUES_PRIORITISE,
     REVIEW_QUEUES_REMOVE_ITEM,
     REVIEW_QUEUES_REVIEWERS,
     REVIEW_QUEUES_UNASSIGN,
     REVIEW_QUEUES_UPDATE,
     QueueFill,
+    QueuePreview,
     ReviewerProgress,
     ReviewItem,
     ReviewQueue,
@@ -34,11 +36,14 @@ from lib.data.records import (
     ReviewQueuesGetArgs,
     ReviewQueuesItemsArgs,
     ReviewQueuesListArgs,
+    ReviewQueuesOfSessionArgs,
+    ReviewQueuesPreviewArgs,
     ReviewQueuesPrioritiseArgs,
     ReviewQueuesRemoveItemArgs,
     ReviewQueuesReviewersArgs,
     ReviewQueuesUnassignArgs,
     ReviewQueuesUpdateArgs,
+    SessionPlace,
     SessionsAdded,
     SessionsAssigned,
     Unassigned,
@@ -47,45 +52,35 @@ from lib.data.records import (
 
 def add_sessions(
     caller: Caller,
-    queue_id: str,
-    session_ids: Sequence[str],
     *,
-    priority: int | None = None,
     idempotency_key: str | None = None,
+    **arguments: Unpack[ReviewQueuesAddSessionsArgs],
 ) -> SessionsAdded:
     """Put up to 200 sessions into a queue by hand, whatever its rule says.
 
     A session that is there already stays as it is. Unknown sessions, and those of users who are
-    being erased, are refused.
+    being erased, are refused; with `partly`, they are named in `refused` and stop no other.
     """
-    return caller.mutation(
-        REVIEW_QUEUES_ADD_SESSIONS,
-        ReviewQueuesAddSessionsArgs(queue_id=queue_id, session_ids=session_ids, priority=priority),
-        idempotency_key,
-    )
+    return caller.mutation(REVIEW_QUEUES_ADD_SESSIONS, arguments, idempotency_key)
 
 
 def assign(
     caller: Caller,
-    queue_id: str,
-    session_ids: Sequence[str],
-    email: str,
     *,
     idempotency_key: str | None = None,
+    **arguments: Unpack[ReviewQueuesAssignArgs],
 ) -> SessionsAssigned:
-    """Reserve a place at each of up to 50 sessions for the reviewer with this e-mail address.
+    """Reserve a place at each of up to 50 sessions for a reviewer.
 
-    Sessions that are not in the queue enter it. Who has a place already keeps it.
+    They are named by Clerk id or e-mail address. Sessions that are not in the queue enter it. Who
+    has a place already keeps it. With `partly`, sessions without a free place, and those that
+    cannot be reviewed, are named in `refused` and stop no other.
 
     Raises:
-        Refused: VALIDATION if the address is not that of a team member who may review; CONFLICT if
-            a session has no free place.
+        Refused: VALIDATION if it is not a team member who may review; CONFLICT if a session has no
+            free place.
     """
-    return caller.mutation(
-        REVIEW_QUEUES_ASSIGN,
-        ReviewQueuesAssignArgs(queue_id=queue_id, session_ids=session_ids, email=email),
-        idempotency_key,
-    )
+    return caller.mutation(REVIEW_QUEUES_ASSIGN, arguments, idempotency_key)
 
 
 def create(
@@ -129,6 +124,11 @@ def items(caller: Caller, **arguments: Unpack[ReviewQueuesItemsArgs]) -> Page[Re
     return caller.query(REVIEW_QUEUES_ITEMS, arguments)
 
 
+def of_session(caller: Caller, session_id: str) -> tuple[SessionPlace, ...]:
+    """Return the queues that a session is in, and whether the caller can review it there."""
+    return caller.query(REVIEW_QUEUES_OF_SESSION, ReviewQueuesOfSessionArgs(session_id=session_id))
+
+
 def page(
     caller: Caller,
     *,
@@ -140,6 +140,15 @@ def page(
     return caller.query(
         REVIEW_QUEUES_LIST, ReviewQueuesListArgs(cursor=cursor, limit=limit, state=state)
     )
+
+
+def preview(caller: Caller, **arguments: Unpack[ReviewQueuesPreviewArgs]) -> QueuePreview:
+    """Say how many of the sessions that ended and started since a moment a queue would take.
+
+    Those that are in it already do not count against a number per user. `is_all` is false if there
+    are more sessions than one call can read: then the newest `among` were looked at.
+    """
+    return caller.query(REVIEW_QUEUES_PREVIEW, arguments)
 
 
 def prioritise(
@@ -186,7 +195,7 @@ def update(
     idempotency_key: str | None = None,
     **arguments: Unpack[ReviewQueuesUpdateArgs],
 ) -> ReviewQueue:
-    """Change a queue; fields left out keep their values.
+    """Change a queue; fields left out keep their values, an empty description goes.
 
     What is in it stays in it. Claims that began with another rubric keep theirs. A closed queue
     takes nothing in and hands nothing out.

@@ -90,7 +90,7 @@ def of_session(caller: Caller, session_id: str) -> tuple[Review, ...]:
     """Return the reviews and decisions of a session that count.
 
     A reviewer sees those of others once their own is submitted, or when no open queue wants one any
-    more.
+    more. `differs` names the answers that another review shown here does not share.
     """
     return caller.query(REVIEWS_OF_SESSION, ReviewsOfSessionArgs(session_id=session_id))
 
@@ -99,7 +99,7 @@ def page(caller: Caller, **arguments: Unpack[ReviewsListArgs]) -> Page[Review]:
     """Return one page of the reviews and decisions that count, newest first by default.
 
     `from_` is inclusive, `to` exclusive, by submission. What `of_session` keeps from a reviewer is
-    left out.
+    left out. With `named`, up to 50 reviews come with the titles of their sessions.
     """
     return caller.query(REVIEWS_LIST, arguments)
 

@@ -17,12 +17,14 @@ from lib.data.records import (
     USER_SESSIONS_GET,
     USER_SESSIONS_LIST,
     USER_SESSIONS_NEWER,
+    USER_SESSIONS_RANKED,
     USER_SESSIONS_SET_LEGAL_HOLD,
     USER_SESSIONS_SET_REVIEW,
     USER_SESSIONS_SUMMARY,
     USER_SESSIONS_UPDATE,
     DaySummary,
     NewerSessions,
+    RankedSessions,
     SessionSummary,
     Upserted,
     UserSession,
@@ -32,6 +34,7 @@ from lib.data.records import (
     UserSessionsGetArgs,
     UserSessionsListArgs,
     UserSessionsNewerArgs,
+    UserSessionsRankedArgs,
     UserSessionsSetLegalHoldArgs,
     UserSessionsSetReviewArgs,
     UserSessionsSummaryArgs,
@@ -94,6 +97,15 @@ def page(caller: Caller, **arguments: Unpack[UserSessionsListArgs]) -> Page[User
     return caller.query(USER_SESSIONS_LIST, arguments)
 
 
+def ranked(caller: Caller, **arguments: Unpack[UserSessionsRankedArgs]) -> RankedSessions:
+    """Return one page of the newest sessions of a list, sorted by a figure.
+
+    They are sorted among the newest 1,000 that pass the filters, or as many as one call can read:
+    `among` says how many, `is_all` that there are no others. Sessions without the figure come last.
+    """
+    return caller.query(USER_SESSIONS_RANKED, arguments)
+
+
 def set_legal_hold(
     caller: Caller, id: str, *, legal_hold: bool, idempotency_key: str | None = None
 ) -> UserSession:
@@ -137,6 +149,8 @@ def update(
     **arguments: Unpack[UserSessionsUpdateArgs],
 ) -> UserSession:
     """Change a session; fields left out keep their values.
+
+    Labels that reviewers set or took away stay as they left them.
 
     Raises:
         Refused: CONFLICT for a finished session that shall become active again.

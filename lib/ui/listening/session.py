@@ -11,6 +11,7 @@ from lib.data import Refused
 from lib.data.records import UserSession
 from lib.product import figures as fmt
 from lib.product.objectives import ASSESSMENT, FIRST_TOKEN, FULL_TURN
+from lib.ui.listening import labels
 from lib.ui.listening.player import LoadedSession, draw_player, load_session, turn_numbers
 from lib.ui.listening.side_panel import side_panel
 from lib.ui.parts import session_rows
@@ -18,7 +19,7 @@ from lib.ui.parts.moments import WORDS, moment_in
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, Neighbours, page_heading
 from lib.ui.parts.record_table.component import Tone
 from lib.ui.parts.rollup_sums import DEMO
-from lib.ui.review import current_review
+from lib.ui.review import current_review, places
 from lib.ui.review.review_panel.component import review_panel
 from lib.ui.review.session_reviews import session_reviews
 from lib.ui.shell import notices
@@ -70,6 +71,7 @@ def _page(loaded: LoadedSession, item_id: str | None) -> None:
     """Draw the loaded session; as a fragment it reruns alone."""
     visitor = require_role("/session")
     _heading(loaded.shown, visitor)
+    _actions(loaded, visitor, reviewing=item_id is not None)
     st.html(f"<style>{_LAYOUT}</style>")
     with st.container(key="session-columns"):
         transcript, side = st.columns([0.62, 0.38] if item_id else [0.72, 0.28], gap="large")
@@ -121,6 +123,19 @@ def _heading(session: UserSession, visitor: Visitor) -> None:
         neighbours=Neighbours(_move("← Previous", before), _move("Next →", after)),
         key="session-heading",
     )
+
+
+def _actions(loaded: LoadedSession, visitor: Visitor, *, reviewing: bool) -> None:
+    """Draw the ways into a review of the session, and the button for its labels."""
+    labels.undo_notice(visitor)
+    session = loaded.session
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if places.may_review(visitor.member) and not reviewing:
+            places.ways_in(visitor, session.id, key="review-session")
+        if labels.may_label(visitor.member) and st.button(
+            "Labels", icon=":material/label:", key="session-labels"
+        ):
+            labels.label_dialog([session.id], session.labels, "/session")
 
 
 def _move(text: str, session_id: str | None) -> Link | None:

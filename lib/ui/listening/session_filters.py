@@ -10,7 +10,14 @@ from typing import Any, Final, Literal
 from lib.product.texts import sanitized, shortened
 from lib.ui.parts.periods import bounds_of, day_of
 
-Order = Literal["asc", "desc"]
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """How the list is sorted: by start, or by a figure among the newest sessions that match."""
+
+    order: Literal["asc", "desc"]
+    by: Literal["worstTurn", "length", "cost", "score"] | None = None
+
 
 CHANNELS: Final = {"Voice": "voice", "Chat": "chat"}
 OUTCOMES: Final = {
@@ -23,8 +30,27 @@ REVIEWS: Final = {"Unreviewed": "unreviewed", "In review": "in_review", "Reviewe
 RECORDINGS: Final = {"With audio": True, "Without audio": False}
 LATENCIES: Final = {"Slow turns": True, "No slow turns": False}
 PERIODS: Final = {"Last 24 hours": 1, "Last 7 days": 7, "Last 30 days": 30}
-SORTS: Final[Mapping[str, Order]] = {"Newest first": "desc", "Oldest first": "asc"}
+SORTS: Final[Mapping[str, Sort]] = {
+    "Newest first": Sort("desc"),
+    "Oldest first": Sort("asc"),
+    "Slowest turn first": Sort("desc", "worstTurn"),
+    "Fastest first": Sort("asc", "worstTurn"),
+    "Longest first": Sort("desc", "length"),
+    "Shortest first": Sort("asc", "length"),
+    "Most expensive first": Sort("desc", "cost"),
+    "Least expensive first": Sort("asc", "cost"),
+    "Lowest score first": Sort("asc", "score"),
+    "Highest score first": Sort("desc", "score"),
+}
 NEWEST: Final = "Newest first"
+HEADINGS: Final[Mapping[str, tuple[str, str]]] = {
+    "Started": (NEWEST, "Oldest first"),
+    "Duration": ("Longest first", "Shortest first"),
+    "Review": ("Lowest score first", "Highest score first"),
+    "Slowest turn": ("Slowest turn first", "Fastest first"),
+    "Cost": ("Most expensive first", "Least expensive first"),
+}
+"""What a heading of the list sorts by, when it is pressed first and when it is pressed again."""
 
 _CHOICES: Final[Mapping[str, Mapping[str, object]]] = {
     "status": OUTCOMES,
@@ -35,6 +61,9 @@ _CHOICES: Final[Mapping[str, Mapping[str, object]]] = {
     "period": PERIODS,
     "sort": SORTS,
 }
+_MINUTE_MS: Final = 60_000
+_SECOND_MS: Final = 1000
+_BOUNDS: Final = {"shortest": 1440.0, "longest": 1440.0, "slowest": 3600.0}
 _LONGEST: Final = {"label": 64, "provider": 200, "model": 200, "user": 200}
 
 
@@ -45,6 +74,8 @@ class SessionFilters:
     Attributes:
         status, channel, review, audio, latency, period, sort: one of the choices above.
         label, provider, model, user: exact values; `user` is a Clerk id.
+        shortest, longest: bounds of the length in minutes.
+        slowest: what the slowest full turn took at least, in seconds.
         since, until: first and last UTC day on which sessions started; they override `period`.
     """
 
@@ -57,6 +88,9 @@ class SessionFilters:
     provider: str = ""
     model: str = ""
     user: str = ""
+    shortest: float | None = None
+    longest: float | None = None
+    slowest: float | None = None
     period: str = ""
     since: date | None = None
     until: date | None = None
@@ -65,9 +99,12 @@ class SessionFilters:
     @classmethod
     def from_view(cls, view: Mapping[str, object]) -> SessionFilters:
         """Read the values of the address or the fields; invalid ones are ignored."""
+        found: dict[str, Any] = {name: _choice(name, view.get(name)) for name in _CHOICES}
+        found |= {name: _text(view.get(name), longest) for name, longest in _LONGEST.items()}
+        found |= {name: _number(view.get(name), most) for name, most in _BOUNDS.items()}
+        del found["sort"]
         return cls(
-            **{name: _choice(name, view.get(name)) for name in _CHOICES if name != "sort"},
-            **{name: _text(view.get(name), longest) for name, longest in _LONGEST.items()},
+            **found,
             since=day_of(view.get("since")),
             until=day_of(view.get("until")),
             sort=_choice("sort", view.get("sort")) or NEWEST,
@@ -103,6 +140,9 @@ class SessionFilters:
             "provider": self.provider or None,
             "model_id": self.model or None,
             "clerk_id": self.user or None,
+            "min_duration_ms": _times(self.shortest, _MINUTE_MS),
+            "max_duration_ms": _times(self.longest, _MINUTE_MS),
+            "min_latency_ms": _times(self.slowest, _SECOND_MS),
             "from_": start,
             "to": end,
         }
@@ -120,6 +160,19 @@ class SessionFilters:
 
 def _choice(name: str, value: object) -> str:
     return value if isinstance(value, str) and value in _CHOICES[name] else ""
+
+
+def _number(value: object, most: float) -> float | None:
+    """Return a positive number up to a bound; None for anything else."""
+    try:
+        number = float(value) if isinstance(value, str | int | float) else 0.0
+    except ValueError:
+        return None
+    return number if 0 < number <= most else None
+
+
+def _times(value: float | None, factor: float) -> float | None:
+    return None if value is None else value * factor
 
 
 def _text(value: object, longest: int) -> str:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import streamlit as st
 
 from lib.auth.backend_api import ApiUnavailableError
-from lib.data import Caller, DataError, user_sessions
+from lib.data import DataError, user_sessions
+from lib.data.records import UserSession
 from lib.observability.logs import get_logger
+from lib.product import figures as fmt
+from lib.ui.listening import selection
 from lib.ui.listening.search_hits import search_hits
 from lib.ui.listening.session_filters import (
     CHANNELS,
+    HEADINGS,
     LATENCIES,
     NEWEST,
     OUTCOMES,
@@ -24,12 +28,16 @@ from lib.ui.listening.session_filters import (
     SORTS,
     SessionFilters,
 )
-from lib.ui.parts import filters, session_rows
+from lib.ui.parts import filters, known, session_rows
 from lib.ui.parts.export_panel import list_export
 from lib.ui.parts.page_heading.component import page_heading
 from lib.ui.parts.pager import PAGE_SIZE, Pager
-from lib.ui.parts.record_table.component import record_table, requested_action
-from lib.ui.review import add_sessions
+from lib.ui.parts.record_table.component import (
+    Column,
+    record_table,
+    requested_action,
+    requested_sort,
+)
 from lib.ui.shell import notices
 from lib.ui.shell.navigation import remember_list
 from lib.ui.shell.visitor import Visitor, require_role
@@ -66,39 +74,6 @@ def new_sessions(newest: datetime, arguments: Mapping[str, Any]) -> None:
         st.rerun()
 
 
-_SESSIONS: Final = 200
-_SECONDS: Final = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestions:
-    """Values of the newest sessions, sorted; others can be typed."""
-
-    labels: tuple[str, ...] = ()
-    providers: tuple[str, ...] = ()
-    models: tuple[str, ...] = ()
-
-
-def suggestions(visitor: Visitor) -> Suggestions:
-    """Return suggestions, up to a minute old; none if Convex is not responding."""
-    try:
-        return _newest(visitor.caller, visitor.member.role)
-    except DataError as error:
-        _log.warning("filters.no_suggestions", error=type(error).__name__)
-        return Suggestions()
-
-
-# Cached per role, so no role sees what another was sent.
-@st.cache_data(ttl=_SECONDS, max_entries=8, show_spinner=False)
-def _newest(_caller: Caller, role: str) -> Suggestions:  # noqa: ARG001  # the role is the key
-    sessions = user_sessions.page(_caller, cursor=None, limit=_SESSIONS, order="desc").items
-    return Suggestions(
-        labels=tuple(sorted({label for session in sessions for label in session.labels})),
-        providers=tuple(sorted({session.provider for session in sessions if session.provider})),
-        models=tuple(sorted({session.model_id for session in sessions if session.model_id})),
-    )
-
-
 TABLE: Final = "sessions-table"
 _KEYS: Final = (
     "status",
@@ -106,6 +81,9 @@ _KEYS: Final = (
     "review",
     "audio",
     "latency",
+    "slowest",
+    "shortest",
+    "longest",
     "label",
     "provider",
     "model",
@@ -119,9 +97,10 @@ _KEYS: Final = (
 def draw(visitor: Visitor) -> None:
     """Draw the page."""
     page_heading("Sessions", "All conversations with the product.", key="sessions-heading")
-    requested = requested_action(TABLE)
-    if requested is not None and requested.action == add_sessions.ACTION.name:
-        add_sessions.add_dialog(requested.ids)
+    selection.handle(visitor, requested_action(TABLE))
+    asked = requested_sort(TABLE)
+    if asked in SORTS:
+        st.session_state["sort"] = asked
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         words = filters.search_field("Search transcripts")
         st.selectbox(
@@ -130,37 +109,61 @@ def draw(visitor: Visitor) -> None:
             key="sort",
             bind="query-params",
             label_visibility="collapsed",
-            width=150,
+            width=200,
             disabled=bool(words),
             help="Search results are sorted by relevance." if words else None,
         )
-    chosen = _filters(suggestions(visitor))
+    chosen = _filters(visitor)
     if words:
         search_hits(words, chosen, visitor)
     else:
         _list(chosen, visitor)
 
 
-def _filters(known: Suggestions) -> SessionFilters:
+def _filters(visitor: Visitor) -> SessionFilters:
+    newest = known.newest(visitor)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         filters.choice("Outcome", list(OUTCOMES), "status")
         filters.choice("Channel", list(CHANNELS), "channel")
         filters.choice("Review", list(REVIEWS), "review")
         filters.choice("Recording", list(RECORDINGS), "audio")
-        filters.choice("Latency", list(LATENCIES), "latency")
+        with filters.chip("Length", "shortest", "longest", words=_length_words()):
+            filters.amount("Minutes, at least", "shortest")
+            filters.amount("Minutes, at most", "longest")
+        with filters.chip("Latency", "latency", "slowest", words=_latency_words()):
+            st.pills("Latency", list(LATENCIES), key="latency", bind="query-params")
+            filters.amount("Slowest turn, seconds at least", "slowest")
         with filters.chip("Label", "label"):
-            filters.suggested("Label", known.labels, "label")
+            filters.suggested("Label", newest.labels, "label")
         with filters.chip("Model", "provider", "model"):
-            filters.suggested("Provider", known.providers, "provider")
-            filters.suggested("Model", known.models, "model")
-        with filters.chip("User", "user"):
-            filters.exact("User", "Clerk user id", "user")
+            filters.suggested("Provider", newest.providers, "provider")
+            filters.suggested("Model", newest.models, "model")
+        filters.picked(
+            "User",
+            "Name or Clerk id",
+            "user",
+            known.users_by_name(visitor),
+            lambda clerk_id: known.user_name(visitor, clerk_id),
+        )
         with filters.chip("Started", "period", "since", "until"):
             st.pills("Started within", list(PERIODS), key="period", bind="query-params")
             filters.days()
         filters.clear_button(_KEYS)
-    fields = (*_KEYS, "sort")
-    return SessionFilters.from_view({name: st.session_state.get(name) for name in fields})
+    view = {name: st.session_state.get(name) for name in (*_KEYS, "sort")}
+    return SessionFilters.from_view({**view, "user": st.query_params.get("user")})
+
+
+def _length_words() -> str:
+    least, most = filters.value_of("shortest"), filters.value_of("longest")
+    if least and most:
+        return f"{least} to {most} min"
+    return f"{least} min or longer" if least else f"up to {most} min"
+
+
+def _latency_words() -> str:
+    slowest = filters.value_of("slowest")
+    words = [filters.value_of("latency"), f"{slowest} s or slower" if slowest else ""]
+    return ", ".join(word for word in words if word)
 
 
 def _list(chosen: SessionFilters, visitor: Visitor) -> None:
@@ -168,26 +171,77 @@ def _list(chosen: SessionFilters, visitor: Visitor) -> None:
     pager = Pager("sessions", tuple(sorted(chosen.to_view().items())))
     notice = st.container()
     with notices.error_boundary(visitor.caller.request_id, "load the sessions"), st.skeleton(420):
-        page = user_sessions.page(
-            visitor.caller,
-            cursor=pager.cursor,
-            limit=PAGE_SIZE,
-            order=SORTS[chosen.sort],
-            **arguments,
-        )
-    if not page.items and page.next_cursor is None:
+        items, next_cursor, of_what = _load(visitor, chosen, arguments, pager.cursor)
+    if not items and next_cursor is None:
         _empty(filtered=chosen.is_set)
     else:
-        remember_list("/sessions", [session.id for session in page.items])
-        table = session_rows.session_rows(page.items, visitor.zone)
-        actions = [add_sessions.ACTION] if add_sessions.may_add(visitor.member) else []
-        record_table("Sessions", session_rows.SESSION_COLUMNS, table, key=TABLE, actions=actions)
-        pager.controls(len(page.items), page.next_cursor)
+        remember_list("/sessions", [session.id for session in items])
+        if of_what:
+            st.caption(of_what)
+        with_cost = SORTS[chosen.sort].by == "cost"
+        record_table(
+            "Sessions",
+            _columns(chosen.sort, with_cost=with_cost),
+            session_rows.session_rows(items, visitor.zone, with_cost=with_cost),
+            key=TABLE,
+            actions=selection.actions_for(visitor.member),
+        )
+        pager.controls(len(items), next_cursor)
     if chosen.sort == NEWEST and pager.cursor is None:
-        newest = page.items[0].started_at if page.items else datetime.now(UTC)
+        newest = items[0].started_at if items else datetime.now(UTC)
         with notice:
             new_sessions(newest, arguments)
     list_export(visitor, "/sessions", export_sessions, arguments, chosen.to_view())
+
+
+def _load(
+    visitor: Visitor, chosen: SessionFilters, arguments: Mapping[str, Any], cursor: str | None
+) -> tuple[Sequence[UserSession], str | None, str]:
+    """Return a page of sessions, the next cursor, and among which sessions they were sorted."""
+    sort = SORTS[chosen.sort]
+    if sort.by is None:
+        page = user_sessions.page(
+            visitor.caller, cursor=cursor, limit=PAGE_SIZE, order=sort.order, **arguments
+        )
+        return page.items, page.next_cursor, ""
+    found = user_sessions.ranked(
+        visitor.caller, by=sort.by, cursor=cursor, limit=PAGE_SIZE, order=sort.order, **arguments
+    )
+    return (
+        found.items,
+        found.next_cursor,
+        among_words(chosen.sort, found.among, is_all=found.is_all),
+    )
+
+
+def among_words(sort: str, among: int, *, is_all: bool) -> str:
+    """Say which sessions are sorted.
+
+    Args:
+        sort: how, as in `SORTS`.
+        among: how many sessions were sorted.
+        is_all: whether they are all that match.
+    """
+    number = fmt.count(among)
+    which = f"all {number} sessions that match" if is_all else f"the newest {number} that match"
+    rest = "" if is_all else " Narrow the list, by date for example, to sort others."
+    return f"{sort}, within {which}.{rest}"
+
+
+def _columns(sort: str, *, with_cost: bool) -> list[Column]:
+    """Return the columns with what their headings sort by, and how the list is sorted now."""
+    return [_sorting(column, sort) for column in session_rows.columns(with_cost=with_cost)]
+
+
+def _sorting(column: Column, sort: str) -> Column:
+    if column.label not in HEADINGS:
+        return column
+    first, second = HEADINGS[column.label]
+    if sort not in (first, second):
+        return replace(column, sort=first)
+    direction: Literal["ascending", "descending"]
+    direction = "ascending" if SORTS[sort].order == "asc" else "descending"
+    return replace(column, sort=second if sort == first else first, sorted=direction)
 
 
 def _empty(*, filtered: bool) -> None:

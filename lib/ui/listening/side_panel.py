@@ -20,6 +20,7 @@ from lib.data.records import (
 )
 from lib.product import paths
 from lib.ui.listening.player import LoadedSession, Revealed
+from lib.ui.listening.trail import session_trail
 from lib.ui.parts import session_rows
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
@@ -75,7 +76,6 @@ _NAMES: Final = {
 }
 _LINKS: Final = "<p style='display:flex;flex-wrap:wrap;gap:0.2rem 0.9rem;margin:0'>{}</p>"
 _LINK: Final = "<a href='{}' target='_self' download style='color:inherit'>{}</a>"
-_TRAIL: Final = "Who opened and heard it"
 _MOST_REASON: Final = 200
 _MASK: Final = re.compile(r"\[(email|phone|card)\]")
 
@@ -84,10 +84,7 @@ def side_panel(loaded: LoadedSession, visitor: Visitor) -> None:
     """Draw the panel; call it inside the page's fragment, which reruns for every form here."""
     _exports(loaded, visitor)
     _masking(loaded, visitor)
-    if page_allowed(visitor.member.role, "/audit"):
-        address = f"/audit?{urlencode({'session': loaded.session.id})}"
-        link = f"<a href='{escape(address)}' target='_self' style='color:inherit'>{_TRAIL}</a>"
-        st.html(_LINKS.format(link))
+    session_trail(loaded.session.id, visitor)
     legal_hold(loaded.session, visitor, pending=loaded.hold_pending)
     if loaded.shown.metadata:
         st.header("Metadata", anchor=False)

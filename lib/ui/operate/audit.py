@@ -11,7 +11,7 @@ import streamlit as st
 from lib.data import audit
 from lib.data.records import AuditEvent
 from lib.product import figures as fmt
-from lib.ui.parts import filters
+from lib.ui.parts import filters, known
 from lib.ui.parts.export_panel import list_export
 from lib.ui.parts.page_heading.component import page_heading
 from lib.ui.parts.pager import PAGE_SIZE, Pager
@@ -25,7 +25,7 @@ AUDIT_COLUMNS: Final = (
     Column("Time"),
     Column("Actor"),
     Column("Action"),
-    Column("Subject"),
+    Column("About"),
     Column("Details", minor=True),
     Column("Request id"),
 )
@@ -43,6 +43,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "Exported the audit trail": "audit.export",
     "Exported reviews": "review.export",
     "Erased a user": "erase",
+    "Changed the labels of a session": "session.label",
     "Placed a legal hold": "session.hold",
     "Released a legal hold": "session.release",
     "Adjudicated a review": "review.decide",
@@ -68,6 +69,8 @@ def page_of(event: AuditEvent) -> tuple[str, dict[str, str]] | None:
         return "/user", {"id": event.subject_id}
     if event.subject_type == "audioObject" and isinstance(session_id, str):
         return "/session", {"id": session_id}
+    if event.subject_type == "reviewQueue":
+        return "/review", {"queue": event.subject_id}
     if event.subject_type == "userSessions":
         return "/sessions", {
             name: str(value) for name, value in details.items() if name != "format"
@@ -87,9 +90,9 @@ def audit_rows(events: Sequence[AuditEvent], zone: ZoneInfo) -> list[Row]:
         Row(
             (
                 Cell(fmt.moment(event.created_at, zone), title=fmt.utc(event.created_at)),
-                Cell(event.actor_id, _acting(event), title=event.actor_id),
+                Cell(event.actor_name or event.actor_id, _acting(event), title=event.actor_id),
                 Cell(WORDS.get(event.action, event.action), event.action),
-                Cell(event.subject_type, event.subject_id, title=event.subject_id),
+                _about(event),
                 _details(event),
                 Cell(event.request_id or fmt.NONE, title=event.request_id or ""),
             ),
@@ -99,13 +102,30 @@ def audit_rows(events: Sequence[AuditEvent], zone: ZoneInfo) -> list[Row]:
     ]
 
 
+def _about(event: AuditEvent) -> Cell:
+    """Name what an event is about: the session and its user, the user, or the subject."""
+    ids = f"{event.subject_type} {event.subject_id}"
+    user = event.user_name or event.user_id or ""
+    if event.session_id is not None:
+        return Cell(event.session_title or event.session_id, user, title=ids)
+    if event.user_id is not None:
+        return Cell(user, "user", title=ids)
+    return Cell(event.subject_type, event.subject_id, title=ids)
+
+
 def _details(event: AuditEvent) -> Cell:
-    said = ", ".join(f"{name}: {value}" for name, value in (event.details or {}).items())
+    details = {name: value for name, value in (event.details or {}).items() if name != "sessionId"}
+    said = ", ".join(f"{name}: {_value(value)}" for name, value in details.items())
     return Cell(said or fmt.NONE, title=said)
 
 
+def _value(value: object) -> str:
+    return " and ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
 TABLE: Final = "audit-table"
-_KEYS: Final = ("action", "actor", "subject", "session", "since", "until")
+_PICKED: Final = ("actor", "user", "session", "subject")
+_KEYS: Final = ("action", *_PICKED, "since", "until")
 
 
 def draw(visitor: Visitor) -> None:
@@ -113,7 +133,7 @@ def draw(visitor: Visitor) -> None:
     page_heading(
         "Audit", "Who viewed, listened to, exported, revealed or erased what.", key="audit-heading"
     )
-    view = _filters()
+    view = _filters(visitor)
     arguments = _arguments(view)
     pager = Pager("audit", tuple(sorted(view.items())))
     with (
@@ -121,20 +141,25 @@ def draw(visitor: Visitor) -> None:
         st.skeleton(420),
     ):
         page = audit.page(
-            visitor.caller, cursor=pager.cursor, limit=PAGE_SIZE, order="desc", **arguments
+            visitor.caller,
+            cursor=pager.cursor,
+            limit=PAGE_SIZE,
+            order="desc",
+            named=True,
+            **arguments,
         )
     if page.items or page.next_cursor:
         table = audit_rows(page.items, visitor.zone)
         record_table("Audit events", AUDIT_COLUMNS, table, key=TABLE)
         pager.controls(len(page.items), page.next_cursor)
     elif view:
-        notices.empty("No events match", "Actor and subject must be exact ids. Remove a filter.")
+        notices.empty("No events match", "Remove a filter, or choose a longer time.")
     else:
         notices.empty("No audit events yet", "Opening a session, for example, adds one.")
     list_export(visitor, "/audit", export_audit, arguments, view)
 
 
-def _filters() -> dict[str, str]:
+def _filters(visitor: Visitor) -> dict[str, str]:
     """Draw the filters; return those that are set, by their names in the address."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         with filters.chip("Action", "action"):
@@ -146,17 +171,40 @@ def _filters() -> dict[str, str]:
                 key="action",
                 bind="query-params",
             )
-        with filters.chip("Actor", "actor"):
-            filters.exact("Actor", "Clerk user id", "actor")
-        with filters.chip("Subject", "subject"):
-            filters.exact("Subject", "Id of a session, user or recording", "subject")
-        with filters.chip("Session", "session"):
-            filters.exact("Session", "Id of a session: every event about it", "session")
+        filters.picked(
+            "Actor",
+            "Name or Clerk id of a team member",
+            "actor",
+            known.members_by_name(visitor),
+            lambda clerk_id: known.user_name(visitor, clerk_id),
+        )
+        filters.picked(
+            "Session",
+            "Title, user or id",
+            "session",
+            known.sessions_by_name(visitor),
+            lambda session_id: known.session_name(visitor, session_id),
+        )
+        filters.picked(
+            "User",
+            "Name or Clerk id",
+            "user",
+            known.users_by_name(visitor),
+            lambda clerk_id: known.user_name(visitor, clerk_id),
+        )
+        if filters.value_of("subject"):
+            # Only of addresses: sessions and users have filters of their own.
+            filters.picked("Subject", "Id", "subject", _exactly, lambda subject: subject)
         with filters.chip("Time", "since", "until"):
             filters.days("On or after", "On or before")
         filters.clear_button(_KEYS)
-    found = {name: st.session_state.get(name) for name in _KEYS}
+    found: dict[str, object] = {name: st.session_state.get(name) for name in _KEYS}
+    found |= {name: st.query_params.get(name) for name in _PICKED}
     return {name: str(value).strip() for name, value in found.items() if value}
+
+
+def _exactly(words: str) -> list[filters.Option]:
+    return [filters.Option(words, words)] if words else []
 
 
 def _arguments(view: dict[str, str]) -> dict[str, Any]:
@@ -166,6 +214,7 @@ def _arguments(view: dict[str, str]) -> dict[str, Any]:
         "actor_id": view.get("actor"),
         "subject_id": view.get("subject"),
         "session_id": view.get("session"),
+        "user_id": view.get("user"),
         "from_": start,
         "to": end,
     }

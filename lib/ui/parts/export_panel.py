@@ -42,21 +42,25 @@ def list_export(
         st.text(
             "All rows that match the filters, masked as you see them. The audit trail records it."
         )
-        form = st.segmented_control(
-            "Format",
-            get_args(FileFormat),
-            default="csv",
-            format_func=str.upper,
-            required=True,
-            key=f"export-format-{page}",
-        )
+        form = format_field(f"export-format-{page}")
 
         def start(exports: Exports, asking: Visitor) -> Export:
-            return begin(
-                exports, asking.member.user_id, asking.caller, arguments, view, form or "csv"
-            )
+            return begin(exports, asking.member.user_id, asking.caller, arguments, view, form)
 
         export_controls(visitor, page, "list", "Start export", start)
+
+
+def format_field(key: str) -> FileFormat:
+    """Draw the choice of a file format; return the chosen one."""
+    chosen = st.segmented_control(
+        "Format",
+        get_args(FileFormat),
+        default="csv",
+        format_func=str.upper,
+        required=True,
+        key=key,
+    )
+    return chosen or "csv"
 
 
 def export_controls(visitor: Visitor, page: str, what: str, label: str, start: Start) -> None:
@@ -80,7 +84,7 @@ def _steps(key: str, page: str, label: str, start: Start, was_running: bool) -> 
     visitor = require_role(page)
     export = _known(key, visitor)
     if export is None:
-        if st.button(label, key=f"export-start-{page}", type="primary"):
+        if st.button(label, key=f"export-start-{key}", type="primary"):
             _begin(visitor, key, start)
         return
     if was_running and export.state != "running":
@@ -88,7 +92,7 @@ def _steps(key: str, page: str, label: str, start: Start, was_running: bool) -> 
     if export.state == "running":
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(f"Writing: {_amount(export)} so far")
-            st.button("Cancel", key=f"export-end-{page}", on_click=export.cancel)
+            st.button("Cancel", key=f"export-end-{key}", on_click=export.cancel)
     elif export.state == "ready":
         with st.container(horizontal=True, vertical_alignment="center"):
             st.link_button(
@@ -97,11 +101,11 @@ def _steps(key: str, page: str, label: str, start: Start, was_running: bool) -> 
                 type="primary",
                 icon=":material/download:",
             )
-            st.button("Discard", key=f"export-end-{page}", on_click=_forget, args=(key, export))
+            st.button("Discard", key=f"export-end-{key}", on_click=_forget, args=(key, export))
         st.caption(f"The file can be downloaded once, within {fmt.span(EXPORT_FILE)}.")
     else:
         st.text(f"The export was {export.state}. {export.problem}".strip())
-        st.button("Start again", key=f"export-end-{page}", on_click=_forget, args=(key, export))
+        st.button("Start again", key=f"export-end-{key}", on_click=_forget, args=(key, export))
 
 
 def _begin(visitor: Visitor, key: str, start: Start) -> None:

@@ -45,13 +45,25 @@ REVIEW_WORDS: Final = Words[tuple[str, Tone]](
 )
 
 
+def columns(*, with_cost: bool = False) -> tuple[Column, ...]:
+    """Return the columns of sessions; the cost takes the place of the turns."""
+    cost = Column("Cost", number=True)
+    return tuple(
+        cost if with_cost and column.label == "Turns" else column for column in SESSION_COLUMNS
+    )
+
+
 def name_of(user: User | SessionUser) -> str:
     """Return the display name of a user: name, else e-mail address, else Clerk id."""
     return user.name or user.email or user.clerk_id
 
 
 def session_rows(
-    sessions: Sequence[UserSession], zone: ZoneInfo, *, with_user: bool = True
+    sessions: Sequence[UserSession],
+    zone: ZoneInfo,
+    *,
+    with_user: bool = True,
+    with_cost: bool = False,
 ) -> list[Row]:
     """Return sessions; each row opens its session.
 
@@ -59,10 +71,11 @@ def session_rows(
         sessions: the records.
         zone: time zone of the viewer.
         with_user: show the user below the title.
+        with_cost: show the cost in place of the number of turns.
     """
     return [
         Row(
-            _session_cells(session, zone, with_user=with_user),
+            _session_cells(session, zone, with_user=with_user, with_cost=with_cost),
             "/session",
             {"id": session.id},
             session.id,
@@ -71,7 +84,9 @@ def session_rows(
     ]
 
 
-def _session_cells(session: UserSession, zone: ZoneInfo, *, with_user: bool) -> tuple[Cell, ...]:
+def _session_cells(
+    session: UserSession, zone: ZoneInfo, *, with_user: bool, with_cost: bool
+) -> tuple[Cell, ...]:
     name = name_of(session.user)
     title = session.title or session.external_id
     review, tone = REVIEW_WORDS[session.review_status]
@@ -83,7 +98,7 @@ def _session_cells(session: UserSession, zone: ZoneInfo, *, with_user: bool) -> 
         Cell(fmt.moment(session.started_at, zone), title=fmt.utc(session.started_at)),
         Cell(fmt.clock(session.duration_ms)),
         Cell(session.channel),
-        Cell(fmt.count(session.interaction_count)),
+        Cell(fmt.dollars(session.cost) if with_cost else fmt.count(session.interaction_count)),
         Cell(session.status, tone=OUTCOME_TONES[session.status], chip=True),
         Cell(review + score, tone=tone, chip=session.review_status != "unreviewed"),
         Cell(

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, NoReturn
 import streamlit as st
 
 from lib.data import Refused, review_claims, reviews, rubrics
-from lib.data.records import Claim, Review, ReviewQueue, Rubric
+from lib.data.records import Claim, OwnWork, Review, ReviewQueue, Rubric
 from lib.ui.review.content import content_to_wire
 from lib.ui.shell import notices
 from lib.ui.shell.navigation import go
@@ -177,14 +177,15 @@ def start_button(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> Non
         queue: to work on.
         is_first: highlighted as the first on its page.
     """
-    progress = queue.progress
+    own = queue.own or OwnWork(claimed=False, waiting=True)
+    label = "Resume my review" if own.claimed else "Start reviewing"
     pressed = st.button(
-        "Start reviewing",
-        icon=":material/play_arrow:",
+        label if own.waiting else "Nothing for you now",
+        icon=":material/play_arrow:" if own.waiting else None,
         width="stretch",
-        type="primary" if is_first else "secondary",
+        type="primary" if is_first and own.waiting else "secondary",
         key=f"start-{queue.id}",
-        disabled=queue.state == "closed" or progress.left + progress.in_work == 0,
+        disabled=not own.waiting,
     )
     if pressed:
         with notices.error_boundary(visitor.caller.request_id, "claim a session"):

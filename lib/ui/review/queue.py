@@ -13,11 +13,13 @@ from lib.auth.roles import Role, function_allowed
 from lib.data import Refused, review_queues
 from lib.data.records import REVIEW_QUEUES_REMOVE_ITEM, ReviewQueue
 from lib.product import figures as fmt
+from lib.ui.parts import known
 from lib.ui.parts.export_panel import list_export
 from lib.ui.parts.page_heading.component import Chip, Fact, Link, page_heading
 from lib.ui.parts.pager import PAGE_SIZE, Pager
 from lib.ui.parts.record_table.component import Action, RowAction, record_table, requested_action
-from lib.ui.review import current_review, manage, rows
+from lib.ui.review import current_review, manage, places, rows
+from lib.ui.review.queue_rule import filter_words, sampling_words
 from lib.ui.shell import notices
 from lib.ui.shell.navigation import name_tab
 from lib.ui.shell.visitor import Visitor
@@ -42,7 +44,7 @@ _ALL, _OPEN, _DONE, _DISPUTED = "All", "Open", "Done", "Disagreements"
 def draw(visitor: Visitor, queue_id: str) -> None:
     """Draw the queue."""
     caller = visitor.caller
-    _apply(visitor, requested_action(_ITEMS))
+    _handle(visitor, requested_action(_ITEMS))
     with notices.error_boundary(caller.request_id, "load the queue"), st.skeleton(420):
         queue = review_queues.get(caller, queue_id)
         reviewers = review_queues.reviewers(caller, queue_id) if queue else ()
@@ -69,6 +71,7 @@ def draw(visitor: Visitor, queue_id: str) -> None:
 def _heading(visitor: Visitor, queue: ReviewQueue) -> None:
     progress = queue.progress
     rubric = current_review.rubric_of(visitor, queue.rubric_id)
+    user = known.user_name(visitor, queue.filters.clerk_id) if queue.filters.clerk_id else ""
     page_heading(
         queue.name,
         queue.description or "",
@@ -79,6 +82,9 @@ def _heading(visitor: Visitor, queue: ReviewQueue) -> None:
             Fact("Reviews", f"{fmt.count(progress.done)} of {fmt.count(progress.wanted)}"),
             Fact("In progress", fmt.count(progress.in_work)),
             Fact("Remaining", fmt.count(progress.left)),
+            Fact("Takes", filter_words(queue.filters, user)),
+            Fact("Of these", sampling_words(queue.sampling)),
+            Fact("Priority", fmt.count(queue.priority)),
             Fact("Reviews per session", fmt.count(queue.target)),
             Fact("Rubric", f"{rubric.name}, version {rubric.version}"),
             Fact("Order", queue.order),
@@ -153,14 +159,25 @@ def _agreement(visitor: Visitor, queue: ReviewQueue) -> None:
 
 def _actions_for(member: Member) -> Sequence[Action]:
     """Return the actions on queue items that the member's role allows."""
+    own = (places.REVIEW,) if places.may_review(member) else ()
     may = function_allowed(member.role, REVIEW_QUEUES_REMOVE_ITEM.path)
-    return (FIRST, LAST, REMOVE) if may else ()
+    return (*own, FIRST, LAST, REMOVE) if may else own
 
 
-def _apply(visitor: Visitor, chosen: RowAction | None) -> None:
-    """Apply an action to the selected items one by one, and say what was refused and why."""
-    if chosen is None or chosen.action not in _OUTCOMES:
+def _handle(visitor: Visitor, chosen: RowAction | None) -> None:
+    """Do what was chosen for the selected sessions."""
+    if chosen is None:
         return
+    if chosen.action in _OUTCOMES:
+        _apply(visitor, chosen)
+    elif len(chosen.ids) > 1:
+        st.warning("Select one session: a review is of one at a time.")
+    else:
+        places.claim(visitor, chosen.ids[0])
+
+
+def _apply(visitor: Visitor, chosen: RowAction) -> None:
+    """Apply an action to the selected items one by one, and say what was refused and why."""
     refused: Counter[str] = Counter()
     with notices.error_boundary(visitor.caller.request_id, "update the queue"):
         for item_id in chosen.ids:

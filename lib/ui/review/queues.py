@@ -63,9 +63,15 @@ def _draw_queues(visitor: Visitor) -> None:
             "An administrator creates queues under Manage.",
         )
         return
-    first = next((queue.id for queue in queues if queue.progress.left), None)
-    for queue in queues:
-        _card(visitor, queue, is_first=queue.id == first)
+    for place, queue in enumerate(sorted(queues, key=_rank)):
+        _card(visitor, queue, is_first=place == 0)
+
+
+def _rank(queue: ReviewQueue) -> int:
+    """Order queues: a review to resume first, those with nothing for the visitor last."""
+    if queue.own is None or not queue.own.waiting:
+        return 2
+    return 0 if queue.own.claimed else 1
 
 
 def _undo_notice(visitor: Visitor) -> None:

@@ -43,6 +43,7 @@ AGREEMENT_COLUMNS: Final = (
     Column("Kappa", number=True),
 )
 REVIEW_COLUMNS: Final = (
+    Column("Session"),
     Column("Submitted"),
     Column("Reviewer"),
     Column("Kind"),
@@ -130,6 +131,7 @@ def review_rows(reviews: Sequence[Review], zone: ZoneInfo) -> list[Row]:
     return [
         Row(
             (
+                Cell(review.session_title or review.session_id),
                 Cell(fmt.moment(review.created_at, zone), title=fmt.utc(review.created_at)),
                 Cell(review.reviewer_name or review.reviewer_id, title=review.reviewer_id),
                 Cell(review.kind, tone="accent" if review.kind == "decision" else None, chip=True),

@@ -9,87 +9,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from lib.data import Caller, Client, review_queues, reviews, rubrics
-from lib.data.records import NewCriterion, NewQueueFilters
-from tests.browser.pages.room import Ingest, turns
+from lib.data import review_queues, reviews
+from tests.browser.pages.room import Ingest
 from tests.support.browser import enter
+from tests.support.desk import Desk
 from tests.support.stack import RunningStack, wait_until
 
-CRITERIA = [
-    NewCriterion(
-        key="understood",
-        label="Was the request understood?",
-        description="From its first turns.",
-        kind="score",
-        level="session",
-        required=True,
-    ),
-    NewCriterion(
-        key="resolved",
-        label="Was it resolved?",
-        description="By the end of the session.",
-        kind="boolean",
-        level="session",
-        required=True,
-    ),
-    NewCriterion(
-        key="right",
-        label="Is this turn right?",
-        description="In fact and in tone.",
-        kind="boolean",
-        level="turn",
-        required=False,
-    ),
-]
 HOSTILE = "![x](http://localhost:9/a.png) <img src=x onerror=alert(1)> **bold** :material/home:"
-
-
-class Desk:
-    """The lead's side of the workflow: queues made for a test, and what is stored of it."""
-
-    def __init__(self, stack: RunningStack, ingest: Ingest) -> None:
-        self._client = Client(stack.info["convexUrl"], 30)
-        self.caller = Caller(self._client, lambda: stack.token("worker"))
-        self._ingest = ingest
-        self._opened: list[str] = []
-        self.rubric = rubrics.publish(self.caller, name=f"Calls {uuid.uuid4()}", criteria=CRITERIA)
-
-    def close(self) -> None:
-        """Close the queues: only so many may be open."""
-        for queue_id in self._opened:
-            review_queues.update(self.caller, id=queue_id, state="closed")
-        self._client.close()
-
-    def queue(self, sessions: int) -> str:
-        """Open a queue of new sessions of five turns; nothing else enters it."""
-        said = [f"This is turn {index}." for index in range(5)]
-        return self.queue_of(
-            [
-                self._ingest.session(turns(said), channel="chat", title=f"Case {number}")
-                for number in range(sessions)
-            ]
-        )
-
-    def queue_of(self, ids: list[str]) -> str:
-        """Open a queue of these sessions; nothing else enters it."""
-        made = review_queues.create(
-            self.caller,
-            name=f"Queue {uuid.uuid4()}",
-            rubric_id=self.rubric.id,
-            filters=NewQueueFilters(label=uuid.uuid4().hex),
-        )
-        self._opened.append(made.id)
-        review_queues.add_sessions(self.caller, queue_id=made.id, session_ids=ids)
-        return made.id
-
-    def done(self, queue_id: str) -> int:
-        queue = review_queues.get(self.caller, queue_id)
-        assert queue
-        return queue.progress.done
-
-    def found(self, queue_id: str) -> list[dict[str, object]]:
-        page = reviews.page(self.caller, queue_id=queue_id, cursor=None, limit=50)
-        return [dict(review.answers) for review in page.items]
 
 
 @pytest.fixture(scope="module")
@@ -231,7 +157,7 @@ def test_an_admin_opens_a_queue_and_closes_it_again(
 ) -> None:
     name = f"Opened by hand {uuid.uuid4()}"
     enter(page, stack, "admin", "/review?view=Manage")
-    form = page.get_by_test_id("stForm").first
+    form = page.locator(".st-key-new-queue")
     form.get_by_label("Name", exact=True).fill(name)
     form.get_by_role("button", name="Create queue").click()
     row = page.get_by_role("table", name="Review queues").get_by_role("row").filter(has_text=name)

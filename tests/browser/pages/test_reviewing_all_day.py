@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.pages.room import Ingest, in_view, lit, player, turns
-from tests.browser.pages.test_review import Desk, panel, start
+from tests.browser.pages.test_review import panel, start
 from tests.support.browser import enter, new_context
+from tests.support.desk import Desk
 from tests.support.stack import RunningStack, wait_until
 
 TURNS = 60

@@ -156,5 +156,5 @@ def test_a_viewer_is_told_who_can_reveal_and_an_admin_reveals_like_a_reviewer(
     page.get_by_role("button", name="Reveal").click()
     expect(page.get_by_text(f"Write to {SECRET} please")).to_be_visible()
     assert trail(stack, personal)[before:] == [("reveal", {"reason": "ticket 43"})] * 2
-    page.get_by_role("link", name="Who opened and heard it").click()
+    page.get_by_role("link", name="All events of this session").click()
     expect(page.get_by_role("table", name="Audit events")).to_contain_text("ticket 43")

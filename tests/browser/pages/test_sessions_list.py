@@ -148,7 +148,7 @@ def test_rows_are_reached_selected_and_put_into_a_queue_by_keyboard(
     expect(page.get_by_role("toolbar")).to_be_hidden()
     page.get_by_role("checkbox", name="Select all on this page").check()
     expect(page.get_by_role("toolbar")).to_contain_text("3 selected")
-    page.get_by_role("button", name="Add to review").click()
+    page.get_by_role("button", name="Add to queue").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("3 sessions selected")).to_be_visible()
     dialog.get_by_role("combobox").click()
@@ -184,12 +184,17 @@ def a_queue(stack: RunningStack) -> str:
     return name
 
 
-def test_only_roles_that_fill_queues_can_select(
-    page: Page, stack: RunningStack, three: tuple[str, list[str]]
+@pytest.mark.parametrize(
+    ("role", "offered"),
+    [("viewer", ["Export", "Clear"]), ("reviewer", ["Review", "Label", "Export", "Clear"])],
+)
+def test_selected_rows_offer_what_the_role_may_do_and_no_more(
+    page: Page, stack: RunningStack, three: tuple[str, list[str]], role: str, offered: list[str]
 ) -> None:
-    enter(page, stack, "viewer", f"/sessions?user={three[0]}")
+    enter(page, stack, role, f"/sessions?user={three[0]}")
     expect(rows(page)).to_have_count(3)
-    expect(page.get_by_role("checkbox")).to_have_count(0)
+    rows(page).first.get_by_role("checkbox").check()
+    expect(page.get_by_role("toolbar").get_by_role("button")).to_have_text(offered)
 
 
 @pytest.mark.parametrize("form", ["CSV", "JSON"])

@@ -23,6 +23,7 @@ from lib.ui.listening.session_filters import (
 
 NOW = datetime(2026, 11, 24, 15, 42, 7, tzinfo=UTC)
 DAYS = st.none() | st.dates(date(2000, 1, 1), date(2199, 12, 31))
+LENGTHS = st.none() | st.floats(0.01, 1440)
 EXACT = st.text(max_size=64).filter(is_fit).map(str.strip)
 
 
@@ -41,6 +42,9 @@ VIEWS = st.builds(
     provider=EXACT,
     model=EXACT,
     user=EXACT,
+    shortest=LENGTHS,
+    longest=LENGTHS,
+    slowest=LENGTHS,
     period=one_of(PERIODS),
     since=DAYS,
     until=DAYS,
@@ -68,6 +72,9 @@ def test_any_address_is_a_view(view: dict[str, str]) -> None:
         "provider",
         "model_id",
         "clerk_id",
+        "min_duration_ms",
+        "max_duration_ms",
+        "min_latency_ms",
         "from_",
         "to",
     }
@@ -90,6 +97,11 @@ def test_nothing_set_asks_for_everything_newest_first() -> None:
         ({"latency": "Slow turns"}, {"slow": True}),
         ({"model": " gpt ", "provider": "x"}, {"model_id": "gpt", "provider": "x"}),
         ({"user": "user_1"}, {"clerk_id": "user_1"}),
+        (
+            {"shortest": "2", "longest": "10.5", "slowest": "4"},
+            {"min_duration_ms": 120_000, "max_duration_ms": 630_000, "min_latency_ms": 4000},
+        ),
+        ({"shortest": "-2", "longest": "inf", "slowest": "nan"}, {}),
         ({"period": "Last 7 days"}, {"from_": datetime(2026, 11, 17, 15, tzinfo=UTC)}),
         (
             {"since": "2026-11-01", "until": "2026-11-02", "period": "Last 7 days"},

@@ -40,7 +40,7 @@ def test_every_recorded_action_can_be_chosen_and_no_other() -> None:
             {"format": "csv", "status": "Failed"},
             ("/sessions", {"status": "Failed"}),
         ),
-        (("reviewQueue", "q1"), {}, None),
+        (("reviewQueue", "q1"), {}, ("/review", {"queue": "q1"})),
     ],
 )
 def test_an_event_leads_to_the_page_of_its_subject(

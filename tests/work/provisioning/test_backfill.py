@@ -22,7 +22,7 @@ def test_the_back_fill_brings_everybody_once_and_may_be_repeated(
     stored: Stored,
 ) -> None:
     people = [NewUser(email=f"fill{n}@customers.example", first_name=f"F{n}") for n in range(43)]
-    ids = admin.create_product_users(clerk.stack, people)
+    ids = admin.create_users(clerk.stack, people)
     told: list[tuple[int, int]] = []
 
     def report(progress: Progress) -> None:
@@ -90,7 +90,7 @@ def test_nobody_is_missed_when_users_are_deleted_meanwhile(
     provisioner: Provisioner, clerk: Running, stored: Stored
 ) -> None:
     people = [NewUser(email=f"shift{n}@customers.example") for n in range(30)]
-    staying = admin.create_product_users(clerk.stack, people)
+    staying = admin.create_users(clerk.stack, people)
     everybody = clerk.api.get("/v1/users", params={"limit": 500, "order_by": "created_at"}).json()
     doomed = [one["id"] for one in everybody if not one["username"]][:20]
     with ShiftingApi(clerk, doomed) as api:

@@ -24,11 +24,16 @@ class Column:
         label: the heading.
         number: aligned to the right.
         minor: hidden on narrow screens.
+        sort: what `requested_sort` returns when the heading is pressed; empty for a column by
+            which nothing is sorted.
+        sorted: how the list is sorted by this column now, None if it is not.
     """
 
     label: str
     number: bool = False
     minor: bool = False
+    sort: str = ""
+    sorted: Literal["ascending", "descending"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,12 @@ def requested_action(key: str) -> RowAction | None:
     return RowAction(str(value.get("name")), tuple(str(one) for one in value["ids"]))
 
 
+def requested_sort(key: str) -> str | None:
+    """Return what the heading that was pressed in the table with this key asks for, if any."""
+    value = getattr(st.session_state.get(key), "sort", None)
+    return value if isinstance(value, str) else None
+
+
 def record_table(
     label: str,
     columns: Sequence[Column],
@@ -145,4 +156,5 @@ def record_table(
             ],
         },
         on_action_change=no_op,
+        on_sort_change=no_op,
     )

@@ -21,6 +21,10 @@ interface ColumnData {
   number: boolean;
   /** Hidden on narrow screens. */
   minor: boolean;
+  /** What the heading asks for when it is pressed; empty for a column by which nothing is sorted. */
+  sort: string;
+  /** How the list is sorted by this column now. */
+  sorted: "ascending" | "descending" | null;
 }
 
 interface TableData {
@@ -55,8 +59,13 @@ export default function mount({ data, parentElement, setTriggerValue }: Mount): 
       : new Selection(data.rows, kept, data.actions, (name, ids) =>
           setTriggerValue("action", { name, ids }),
         );
-  table.append(caption(data.label), head(data, selection), body(data, selection));
-  frame.append(table);
+  const sort = (name: string) => setTriggerValue("sort", name);
+  table.append(caption(data.label), head(data, selection, sort), body(data, selection));
+  // Only this scrolls: the bar of actions then sticks to the window, not to the table's own frame.
+  const scroll = document.createElement("div");
+  scroll.className = "scroll";
+  scroll.append(table);
+  frame.append(scroll);
   if (selection) frame.append(selection.bar);
   listenToKeys(frame, selection);
   for (const old of parentElement.querySelectorAll(".records")) old.remove();
@@ -78,7 +87,11 @@ function caption(label: string): HTMLElement {
   return made;
 }
 
-function head({ columns }: TableData, selection: Selection | null): HTMLElement {
+function head(
+  { columns }: TableData,
+  selection: Selection | null,
+  sort: (name: string) => void,
+): HTMLElement {
   const made = document.createElement("thead");
   const line = made.insertRow();
   if (selection) {
@@ -90,10 +103,27 @@ function head({ columns }: TableData, selection: Selection | null): HTMLElement 
   columns.forEach((column, index) => {
     const cell = document.createElement("th");
     cell.scope = "col";
-    cell.textContent = column.label;
     cell.className = classOf(column, index);
+    if (column.sorted) cell.ariaSort = column.sorted;
+    cell.append(column.sort ? sortButton(column, sort) : column.label);
     line.append(cell);
   });
+  return made;
+}
+
+function sortButton(
+  { label, sort: name, sorted }: ColumnData,
+  sort: (name: string) => void,
+): HTMLElement {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = label;
+  made.title = `Sort: ${name}`;
+  const mark = document.createElement("span");
+  mark.ariaHidden = "true";
+  mark.textContent = { ascending: " ↑", descending: " ↓", none: " ↕" }[sorted ?? "none"];
+  made.append(mark);
+  made.addEventListener("click", () => sort(name));
   return made;
 }
 
