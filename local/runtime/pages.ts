@@ -100,7 +100,7 @@ function searchPage(tx: Transaction, cursors: CursorCodec, request: PageRequest)
     if (last && isAfter(hit, last)) break;
     if (accepts(query, hit.text)) texts.push(hit.text);
     if (end === null && texts.length >= pageSize) {
-      position = positionOf(hit);
+      position = placeOf(hit);
       break;
     }
   }
@@ -109,7 +109,7 @@ function searchPage(tx: Transaction, cursors: CursorCodec, request: PageRequest)
   return { texts, isDone, continueCursor, splitCursor: null, pageStatus: null };
 }
 
-function positionOf({ score, seq }: Candidate): Buffer {
+function placeOf({ score, seq }: Candidate): Buffer {
   const position = Buffer.alloc(16);
   position.writeDoubleBE(score);
   position.writeDoubleBE(seq, 8);

@@ -138,14 +138,11 @@ def _objectives(caller: Caller, day: Period) -> None:
     with st.container(horizontal=True, gap="xsmall", key="overview-objectives"):
         for shown in _SHOWN:
             _card(shown, [part for _, part in points[shown.metric]])
-    st.caption(
-        "Below each figure its objective and its line, hour by hour. Select a name to see more."
-    )
+    st.caption("Below each figure is its objective. Select a name to see the figure over time.")
 
 
 def _card(shown: _Shown, steps: Sequence[Sum]) -> None:
     value = shown.of(merged(steps))
-    line = [figure for step in steps if (figure := shown.of(step)) is not None]
     charts.metric_card(
         f"[{shown.title}]({shown.path})",
         shown.text(value),
@@ -153,6 +150,5 @@ def _card(shown: _Shown, steps: Sequence[Sum]) -> None:
         if value is not None
         else "not measured",
         rating=None if value is None else shown.rating(value),
-        line=line,
         width=_CARD_PIXELS,
     )

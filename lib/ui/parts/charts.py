@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, Literal
 
@@ -65,7 +65,6 @@ def metric_card(
     *,
     rating: Literal["good", "bad"] | None = None,
     arrow: bool = False,
-    line: Sequence[float] = (),
     width: int | Literal["stretch"] = "stretch",
 ) -> None:
     """Draw one big number in a card.
@@ -76,7 +75,6 @@ def metric_card(
         change: small line below.
         rating: colours the small line.
         arrow: the small line is a signed change and gets an arrow.
-        line: values over time, drawn below.
         width: in pixels; default as wide as there is room.
     """
     colour: Literal["green", "red", "off"] = "off"
@@ -91,7 +89,6 @@ def metric_card(
         border=True,
         height="stretch",
         width=width,
-        chart_data=list(line) if len(line) > 1 else None,
     )
 
 
