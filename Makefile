@@ -130,6 +130,10 @@ proxy: setup-dev ## Run the proxy's configuration in a real nginx
 	@command -v nginx >/dev/null || { echo "This needs nginx. On Debian: apt-get install nginx-light"; exit 1; }
 	$(BIN)/pytest -q tests/deploy/proxy_rehearsal.py
 
+.PHONY: image
+image: browser ## Build the image with podman or docker, and run the smoke test inside (docs/deployment.md)
+	$(BIN)/pytest -q -s tests/deploy/image_build.py
+
 .PHONY: release-check
 release-check: setup-dev ## Version, changelog and generated files agree (CONTRIBUTING.md)
 	$(BIN)/python -m tests.release
