@@ -134,6 +134,10 @@ proxy: setup-dev ## Run the proxy's configuration in a real nginx
 image: browser ## Build the image with podman or docker, and run the smoke test inside (docs/deployment.md)
 	$(BIN)/pytest -q -s tests/deploy/image_build.py
 
+.PHONY: smoke-s3
+smoke-s3: browser ## The bucket's suite, its configuration and the smoke test on a Ceph gateway (docs/storage.md)
+	$(BIN)/pytest -q -s tests/storage/foreign_s3.py
+
 .PHONY: release-check
 release-check: setup-dev ## Version, changelog and generated files agree (CONTRIBUTING.md)
 	$(BIN)/python -m tests.release

@@ -26,11 +26,10 @@ import pytest
 
 from lib.smoke.story import CLEAN_UP, STORY
 from local import processes
-from local.children import Child, stop_all
-from local.identity.instance import Instance
-from local.stack import Stack, free_ports
+from local.children import Child
+from local.stack import Stack
 from tests.deploy.dockerfile import DOCKERFILE, ROOT, exec_form, stages
-from tests.support.stack import wait_until
+from tests.support.around import smoke, stack_around
 
 TAG = "localhost/earshot:image-check"
 BASE = "localhost/earshot-base:debian"
@@ -144,71 +143,36 @@ def test_the_image_says_its_size_and_holds_nothing_for_development(image: Image)
     assert told["writes"] == [WRITABLE]
 
 
-@pytest.fixture
-def home(image: Image, tmp_path: Path) -> Iterator[Path]:
-    """A stack whose app and worker run in containers."""
-    stack = Stack.load_or_create(tmp_path / "home", free_ports(1)[0])
-    makers = (processes.convex, processes.storage, processes.identity, processes.portal)
-    children = [make(stack) for make in makers]
-    try:
-        start(children)
-        environment = {**os.environ, "EARSHOT_HOME": stack.home}
-        prepare = [sys.executable, "-m", "local", "prepare", "--no-demo"]
-        subprocess.run(prepare, cwd=ROOT, env=environment, check=True)
-        # A revoke is seen when the last token has ended.
-        Instance(stack).configure(token_seconds=15)
-        inside = [contained(image, stack, "app"), contained(image, stack, "worker")]
-        children += inside
-        start(inside[:1])
-        inside[1].start()
-        yield Path(stack.home)
-        assert [child.exit_code() for child in inside] == [None, None]
-    finally:
-        stop_all(children, print)
-
-
-def start(children: Sequence[Child]) -> None:
-    for child in children:
-        child.start()
-    for child in children:
-        wait_until(child.is_ready, 120, partial(last_lines, child.log))
-
-
-def last_lines(log: Path) -> str:
-    return log.read_text()[-3000:]
-
-
-def contained(image: Image, stack: Stack, name: str) -> Child:
-    """Return the app or the worker in a container with the settings of a stack."""
+def contained(image: Image, stack: Stack) -> list[Child]:
+    """Return the app and the worker in containers with the settings of a stack."""
     settings = {**stack.app_environment(), "EARSHOT_WORKER": "apart"}
-    command = ["python", "-m", "lib", "worker"]
-    health = f"{stack.app_url}/api/v1/ready"
-    if name == "app":
-        command = exec_form(stages()[-1].last("CMD"))
-        command[command.index("--port") + 1] = str(stack.app_port)
-        command[command.index("--host") + 1] = "127.0.0.1"
     by_name = [word for setting in settings for word in ("--env", setting)]
-    log = Path(stack.home) / "logs" / f"{name}.log"
+    serve = exec_form(stages()[-1].last("CMD"))
+    serve[serve.index("--port") + 1] = str(stack.app_port)
+    serve[serve.index("--host") + 1] = "127.0.0.1"
+    commands = {"app": serve, "worker": ["python", "-m", "lib", "worker"]}
+    health = {"app": f"{stack.app_url}/api/v1/ready", "worker": ""}
     environment = {**os.environ, **settings}
-    return Child(name, image.run(*by_name) + command, environment, ROOT, health, log)
+    logs = Path(stack.home) / "logs"
+    return [
+        Child(
+            name,
+            image.run(*by_name) + command,
+            environment,
+            ROOT,
+            health[name],
+            logs / f"{name}.log",
+        )
+        for name, command in commands.items()
+    ]
 
 
 @pytest.mark.timeout(900)
-def test_the_whole_story_passes_with_app_and_worker_in_read_only_containers(home: Path) -> None:
-    own = ("CLERK_", "EARSHOT_", "CONVEX_", "S3_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
-    browser = {name: os.environ[name] for name in ["EARSHOT_CHROMIUM"] if name in os.environ}
-    done = subprocess.run(
-        [sys.executable, "-m", "lib", "smoke", "--json"],
-        cwd=ROOT,
-        env={**kept, **browser, **Stack.load(home).app_environment()},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    steps = {
-        row["name"]: (row["status"], row["sentence"]) for row in json.loads(done.stdout)["steps"]
-    }
-    wrong = {name: told for name, told in steps.items() if told[0] != "PASS"}
-    assert not wrong, wrong
+def test_the_whole_story_passes_with_app_and_worker_in_read_only_containers(
+    image: Image, tmp_path: Path
+) -> None:
+    with stack_around(tmp_path / "home", partial(contained, image)) as stack:
+        done = smoke(stack.app_environment())
+    steps = {row["name"]: row for row in json.loads(done.stdout)["steps"]}
+    assert not [row for row in steps.values() if row["status"] != "PASS"]
     assert list(steps) == [step.name for step in (*STORY, CLEAN_UP)]
