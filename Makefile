@@ -90,10 +90,7 @@ test: check browser ## Everything: checks, TypeScript, pytest, browser tests
 .PHONY: unit
 unit: setup-dev ## What needs neither a stack nor a browser, in under a minute
 	$(NPM) run --silent unit
-	rm -f .cover/python*
-	$(BIN)/coverage run -m pytest -q -r fE -n 2 -p tests.support.unit
-	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report --format=total
+	$(BIN)/pytest -q -r fE -n 2 -p tests.support.unit
 
 .PHONY: long
 long: browser ## Second combinations and second crashes of what `make test` shows once; the image's steps
