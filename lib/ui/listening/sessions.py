@@ -76,7 +76,7 @@ def new_sessions(newest: datetime, arguments: Mapping[str, Any]) -> None:
 
 
 TABLE: Final = "sessions-table"
-_OF_CALL: Final = ("environment", "direction", "language", "end_reason")
+_DETAILS: Final = ("environment", "direction", "language", "end_reason")
 _KEYS: Final = (
     "status",
     "channel",
@@ -144,8 +144,8 @@ def _filters(visitor: Visitor) -> SessionFilters:
         with filters.chip("Agent", "agent_id", "agent_version"):
             filters.suggested("Agent", newest.facets["agent_id"], "agent_id")
             filters.suggested("Agent version", newest.facets["agent_version"], "agent_version")
-        with filters.chip("Call", *_OF_CALL):
-            for facet in _OF_CALL:
+        with filters.chip("Details", *_DETAILS):
+            for facet in _DETAILS:
                 filters.suggested(FACETS[facet], newest.facets[facet], facet)
         filters.picked(
             "User",
