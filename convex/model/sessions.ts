@@ -5,8 +5,8 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import type { Checks } from "./checks.ts";
 import { refusal } from "./errors.ts";
-import { TITLE_CHARS } from "./limits.ts";
-import { userSessionRow } from "./productTables.ts";
+import { FACET_CHARS, TITLE_CHARS } from "./limits.ts";
+import { FACETS, userSessionRow } from "./productTables.ts";
 import { sessionUser, userSession } from "./records.ts";
 import type { UserSession } from "./records.ts";
 import { toRecord } from "./toRecord.ts";
@@ -24,7 +24,7 @@ export const newSession = userSessionRow
     "startedAt",
     "provider",
     "modelId",
-    "language",
+    ...FACETS,
     "metadata",
     "source",
   )
@@ -38,7 +38,7 @@ export const sessionChanges = userSessionRow
     "assessmentMs",
     "assessedAt",
     "title",
-    "language",
+    ...FACETS,
     "labels",
     "metadata",
   )
@@ -57,6 +57,7 @@ export function checkSession(
   checks.time("assessedAt", fields.assessedAt);
   checks.identifier("provider", fields.provider);
   checks.identifier("modelId", fields.modelId);
+  for (const facet of FACETS) checks.identifier(facet, fields[facet], FACET_CHARS);
   const isLanguage = fields.language === undefined || LANGUAGE.test(fields.language);
   checks.that(
     isLanguage,

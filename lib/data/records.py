@@ -459,6 +459,12 @@ class QueueFilters(Record, frozen=True, kw_only=True):
     review_status: Literal["unreviewed", "in_review", "reviewed"] | None = None
     provider: str | None = None
     model_id: str | None = None
+    agent_version: str | None = None
+    agent_id: str | None = None
+    end_reason: str | None = None
+    language: str | None = None
+    environment: str | None = None
+    direction: str | None = None
     label: str | None = None
     has_audio: bool | None = None
     slow: bool | None = None
@@ -871,7 +877,12 @@ class UserSession(Record, frozen=True, kw_only=True):
     duration_ms: float | None = None
     provider: str | None = None
     model_id: str | None = None
+    agent_id: str | None = None
+    agent_version: str | None = None
+    environment: str | None = None
+    direction: str | None = None
     language: str | None = None
+    end_reason: str | None = None
     worst_latency_ms: float | None = None
     worst_ttft_ms: float | None = None
     assessment_ms: float | None = None
@@ -1225,6 +1236,12 @@ class InteractionsSearchArgs(TypedDict):
     review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
+    language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     label: NotRequired[str | None]
     has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
@@ -1443,6 +1460,12 @@ class NewQueueFilters(TypedDict):
     review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
+    language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     label: NotRequired[str | None]
     has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
@@ -1898,7 +1921,12 @@ class UserSessionsCreateArgs(TypedDict):
     title: NotRequired[str | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
     language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     metadata: NotRequired[Mapping[str, Any] | None]
     source: NotRequired[str | None]
 
@@ -1929,6 +1957,12 @@ class UserSessionsListArgs(TypedDict):
     review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
+    language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     label: NotRequired[str | None]
     has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
@@ -1950,6 +1984,12 @@ class UserSessionsNewerArgs(TypedDict):
     review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
+    language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     label: NotRequired[str | None]
     has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
@@ -1972,6 +2012,12 @@ class UserSessionsRankedArgs(TypedDict):
     review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
+    language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     label: NotRequired[str | None]
     has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
@@ -2011,7 +2057,12 @@ class UserSessionsUpdateArgs(TypedDict):
     assessment_ms: NotRequired[float | None]
     assessed_at: NotRequired[datetime | None]
     title: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
     language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     labels: NotRequired[Sequence[str] | None]
     metadata: NotRequired[Mapping[str, Any] | None]
 
@@ -2288,6 +2339,12 @@ _write_interactions_search_args = writer(
     Argument("review_status", "reviewStatus"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
+    Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("label", "label"),
     Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
@@ -2464,6 +2521,12 @@ _write_new_queue_filters = writer(
     Argument("review_status", "reviewStatus"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
+    Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("label", "label"),
     Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
@@ -2854,7 +2917,12 @@ _write_user_sessions_create_args = writer(
     Argument("title", "title"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
     Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("metadata", "metadata"),
     Argument("source", "source"),
 )
@@ -2879,6 +2947,12 @@ _write_user_sessions_list_args = writer(
     Argument("review_status", "reviewStatus"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
+    Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("label", "label"),
     Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
@@ -2898,6 +2972,12 @@ _write_user_sessions_newer_args = writer(
     Argument("review_status", "reviewStatus"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
+    Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("label", "label"),
     Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
@@ -2918,6 +2998,12 @@ _write_user_sessions_ranked_args = writer(
     Argument("review_status", "reviewStatus"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
+    Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("label", "label"),
     Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
@@ -2949,7 +3035,12 @@ _write_user_sessions_update_args = writer(
     Argument("assessment_ms", "assessmentMs"),
     Argument("assessed_at", "assessedAt", milliseconds),
     Argument("title", "title"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
     Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("labels", "labels", list),
     Argument("metadata", "metadata"),
 )
