@@ -25,7 +25,8 @@ REPORT: Final = ROOT / "docs" / "walk.md"
 _INDEX: Final = "docs/README.md"
 _ALONE: Final = "<!-- walk: this page in a new checkout -->"
 _BLOCK: Final = re.compile(
-    r"(?:^ *<!-- walk: (?P<how>[^>]+?) -->\n)?^(?P<pad> *)```sh\b[^\n]*\n(?P<text>.*?)^(?P=pad)```$",
+    r"(?:^ *<!-- walk: (?P<how>[^>]+?) -->\n)?"
+    r"^(?P<pad> *)```sh\b[^\n]*\n(?P<text>.*?)^(?P=pad)```$",
     re.MULTILINE | re.DOTALL,
 )
 
