@@ -16,7 +16,7 @@ from lib.storage.formats import FORMATS
 from lib.storage.keys import AudioKey, peaks_key
 
 SESSIONS = st.text(string.ascii_lowercase + string.digits, min_size=16, max_size=64)
-MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2199, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 TYPES = st.sampled_from([item.content_type for item in FORMATS])
 
 
