@@ -75,7 +75,7 @@ export const create = authedMutation("userSessions:create", {
     }
     const id = await ctx.db.insert("userSessions", newSessionRow(args, user._id, Date.now()));
     const totals = { ...emptyTotals(), sessions: 1 };
-    await addTotals(ctx, ownScope({ _id: id }), totals);
+    await addTotals(ctx, ownScope({ _id: id }), totals, true);
     const whose = { userId: user._id, day: dayOf(startedAt), lastSeenAt: startedAt };
     await addPending(ctx, whose, totals);
     return { id, created: true };

@@ -12,7 +12,7 @@ import { PendingSums } from "./pendingTotals.ts";
 import { userRow, userSessionRow } from "./productTables.ts";
 import { newInteraction } from "./records.ts";
 import type { NewInteraction } from "./records.ts";
-import { enterQueues } from "./reviewQueues.ts";
+import { enterQueues, openQueues } from "./reviewQueues.ts";
 import { resultOf } from "./reviewSlots.ts";
 import {
   changedFields,
@@ -101,10 +101,12 @@ export class ImportBatch {
   private readonly sessions = new Map<string, Doc<"userSessions"> | null>();
   private readonly mayGrow = new Map<Id<"users">, Promise<void>>();
   private readonly sums = new PendingSums();
+  private readonly queues: Promise<Doc<"reviewQueues">[]>;
 
   constructor(ctx: MutationCtx) {
     this.ctx = ctx;
     this.tombstoneKey = keyFor(ctx);
+    this.queues = openQueues(ctx);
   }
 
   /** Store the conversations that can be stored; the answers are in their order. */
@@ -215,11 +217,11 @@ export class ImportBatch {
     this.sessions.set(session.externalId, session);
     await storeTurns(this.ctx, { sessionId: session._id, userId: user._id }, fresh, now);
     if (known === null || fresh.length > 0) {
-      await addTotals(this.ctx, ownScope(session), totals);
+      await addTotals(this.ctx, ownScope(session), totals, known === null);
       const startedAt = known === null ? session.startedAt : undefined;
       this.sums.add(user._id, dayOf(session.startedAt), totals, startedAt);
     }
-    if (sent.end !== undefined) await enterQueues(this.ctx, session);
+    if (sent.end !== undefined) await enterQueues(this.ctx, session, this.queues);
     return {
       id: session._id,
       created: known === null,

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from lib.formats.conversation import Conversation, Turn
 from lib.product.limits import APPEND_BYTES, APPEND_ITEMS, IMPORT_CONVERSATIONS
 from lib.work.importing.files import Unreadable
+
+_REMEMBERED: Final = 10_000
+"""Users, about 2 MiB."""
 
 _FRAME_BYTES: Final = 16
 """More than Convex counts for a field beyond its name and value in JSON."""
@@ -80,6 +85,38 @@ def parts(turns: Sequence[Turn]) -> Iterator[list[Turn]]:
             room.take([turn])
         part.append(turn)
     yield part
+
+
+class Beginners:
+    """Users who may be created by a batch that is under way.
+
+    Another batch that has them waits for that one: side by side, the two would conflict, and one of
+    them would be done again. Of users met long ago nothing is remembered.
+    """
+
+    def __init__(self) -> None:
+        self._first: OrderedDict[str, Future[Any]] = OrderedDict()
+
+    def before(self, batch: Sequence[Entry]) -> set[Future[Any]]:
+        """Return what must be done before a batch."""
+        found = (self._first.get(clerk_id) for clerk_id in _users(batch))
+        return {first for first in found if first is not None and not first.done()}
+
+    def note(self, batch: Sequence[Entry], outcomes: Future[Any]) -> None:
+        """Note a batch that was handed to a writer."""
+        for clerk_id in _users(batch):
+            self._first.setdefault(clerk_id, outcomes)
+        while len(self._first) > _REMEMBERED:
+            self._first.popitem(last=False)
+
+
+def _users(batch: Sequence[Entry]) -> set[str]:
+    found = (entry.found for entry in batch)
+    return {
+        item.person.clerk_id
+        for item in found
+        if isinstance(item, Conversation) and item.person.may_create
+    }
 
 
 def _size(turn: Turn) -> int:

@@ -9,16 +9,16 @@ from __future__ import annotations
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from lib.data import Unavailable
 from lib.formats.conversation import Conversation, Refusal
 from lib.observability.logs import get_logger
 from lib.storage.errors import StorageError
-from lib.work.importing.batches import Entry, batches
+from lib.work.importing.batches import Beginners, Entry, batches
 from lib.work.importing.files import LINES, Source, Unreadable
 from lib.work.importing.outcome import Outcome, Report
 from lib.work.importing.writer import Job, Writer
@@ -65,8 +65,12 @@ class Run:
         window: deque[tuple[list[Entry], Future[list[Outcome]]]] = deque()
         with ThreadPoolExecutor(WRITERS, "import") as writers:
             try:
+                beginners = Beginners()
                 for batch in batches(self._found(paths)):
-                    window.append((batch, writers.submit(self._outcomes, batch)))
+                    earlier = beginners.before(batch)
+                    outcomes = writers.submit(self._outcomes, batch, earlier)
+                    beginners.note(batch, outcomes)
+                    window.append((batch, outcomes))
                     if len(window) > 2 * WRITERS:
                         self._settle(*window.popleft())
                 while window:
@@ -93,8 +97,9 @@ class Run:
             self.report.add(entry.path, outcome)
             self.progress(entry.advance)
 
-    def _outcomes(self, batch: list[Entry]) -> list[Outcome]:
-        """Write what was read; what could not be read is refused."""
+    def _outcomes(self, batch: list[Entry], earlier: Collection[Future[Any]]) -> list[Outcome]:
+        """Write what was read, after earlier batches; what could not be read is refused."""
+        wait(earlier)
         found = [(entry.found, entry.path.parent) for entry in batch]
         jobs = [(item, folder) for item, folder in found if isinstance(item, Conversation)]
         written = iter(self._with_retries(jobs) if jobs else ())
