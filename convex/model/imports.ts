@@ -143,8 +143,9 @@ export class ImportBatch {
     checkScore(end.score);
     const known = this.sessions.get(session.externalId) ?? null;
     const user = this.users.get(session.clerkId) ?? null;
-    if (known === null) await this.refuseErased(session);
-    else refuseOther(known, user?._id, session);
+    if (known !== null) refuseOther(known, user?._id, session);
+    await refuseErasedUser(this.ctx, session.clerkId, this.tombstoneKey);
+    await refuseErasedConversation(this.ctx, session.externalId, this.tombstoneKey);
     if (user !== null) await this.refuseErasing(user._id);
     const changes = await this.changesAtEnd(sent, known);
     return {
@@ -154,11 +155,6 @@ export class ImportBatch {
       changes,
       ...(await this.sortedTurns(turns, known)),
     };
-  }
-
-  private async refuseErased({ clerkId, externalId }: NewConversation["session"]): Promise<void> {
-    await refuseErasedUser(this.ctx, clerkId, this.tombstoneKey);
-    await refuseErasedConversation(this.ctx, externalId, this.tombstoneKey);
   }
 
   /** The same for all conversations of a user. */
