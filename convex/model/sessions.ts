@@ -6,8 +6,8 @@ import type { QueryCtx } from "../_generated/server.js";
 import { Checks } from "./checks.ts";
 import { refusal } from "./errors.ts";
 import { mergedLabels } from "./labels.ts";
-import { MAX_SCORE, TITLE_CHARS } from "./limits.ts";
-import { userSessionRow } from "./productTables.ts";
+import { FACET_CHARS, MAX_SCORE, TITLE_CHARS } from "./limits.ts";
+import { FACETS, userSessionRow } from "./productTables.ts";
 import { sessionUser, userSession } from "./records.ts";
 import type { UserSession } from "./records.ts";
 import { toRecord } from "./toRecord.ts";
@@ -25,7 +25,7 @@ export const newSession = userSessionRow
     "startedAt",
     "provider",
     "modelId",
-    "language",
+    ...FACETS,
     "metadata",
     "source",
   )
@@ -39,7 +39,7 @@ export const sessionChanges = userSessionRow
     "assessmentMs",
     "assessedAt",
     "title",
-    "language",
+    ...FACETS,
     "labels",
     "metadata",
   )
@@ -58,6 +58,7 @@ export function checkSession(
   checks.time("assessedAt", fields.assessedAt);
   checks.identifier("provider", fields.provider);
   checks.identifier("modelId", fields.modelId);
+  for (const facet of FACETS) checks.identifier(facet, fields[facet], FACET_CHARS);
   const isLanguage = fields.language === undefined || LANGUAGE.test(fields.language);
   checks.that(
     isLanguage,

@@ -477,6 +477,12 @@ class QueueFilters(Record, frozen=True, kw_only=True):
     review_status: Literal["unreviewed", "in_review", "reviewed"] | None = None
     provider: str | None = None
     model_id: str | None = None
+    agent_version: str | None = None
+    agent_id: str | None = None
+    end_reason: str | None = None
+    language: str | None = None
+    environment: str | None = None
+    direction: str | None = None
     label: str | None = None
     has_audio: bool | None = None
     slow: bool | None = None
@@ -905,7 +911,12 @@ class UserSession(Record, frozen=True, kw_only=True):
     duration_ms: float | None = None
     provider: str | None = None
     model_id: str | None = None
+    agent_id: str | None = None
+    agent_version: str | None = None
+    environment: str | None = None
+    direction: str | None = None
     language: str | None = None
+    end_reason: str | None = None
     worst_latency_ms: float | None = None
     worst_ttft_ms: float | None = None
     assessment_ms: float | None = None
@@ -1265,6 +1276,12 @@ class InteractionsSearchArgs(TypedDict):
     review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
+    language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     label: NotRequired[str | None]
     has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
@@ -1416,7 +1433,12 @@ class NewEnd(TypedDict):
     assessment_ms: NotRequired[float | None]
     assessed_at: NotRequired[datetime | None]
     title: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
     language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     labels: NotRequired[Sequence[str] | None]
     metadata: NotRequired[Mapping[str, Any] | None]
     review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
@@ -1515,6 +1537,12 @@ class NewQueueFilters(TypedDict):
     review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
+    language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     label: NotRequired[str | None]
     has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
@@ -1563,7 +1591,12 @@ class NewSession(TypedDict):
     title: NotRequired[str | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
     language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     metadata: NotRequired[Mapping[str, Any] | None]
     source: NotRequired[str | None]
 
@@ -1985,7 +2018,12 @@ class UserSessionsCreateArgs(TypedDict):
     title: NotRequired[str | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
     language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     metadata: NotRequired[Mapping[str, Any] | None]
     source: NotRequired[str | None]
 
@@ -2016,6 +2054,12 @@ class UserSessionsListArgs(TypedDict):
     review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
+    language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     label: NotRequired[str | None]
     has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
@@ -2037,6 +2081,12 @@ class UserSessionsNewerArgs(TypedDict):
     review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
+    language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     label: NotRequired[str | None]
     has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
@@ -2059,6 +2109,12 @@ class UserSessionsRankedArgs(TypedDict):
     review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
+    language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     label: NotRequired[str | None]
     has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
@@ -2098,7 +2154,12 @@ class UserSessionsUpdateArgs(TypedDict):
     assessment_ms: NotRequired[float | None]
     assessed_at: NotRequired[datetime | None]
     title: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
     language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     labels: NotRequired[Sequence[str] | None]
     metadata: NotRequired[Mapping[str, Any] | None]
 
@@ -2375,6 +2436,12 @@ _write_interactions_search_args = writer(
     Argument("review_status", "reviewStatus"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
+    Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("label", "label"),
     Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
@@ -2478,7 +2545,12 @@ _write_new_end = writer(
     Argument("assessment_ms", "assessmentMs"),
     Argument("assessed_at", "assessedAt", milliseconds),
     Argument("title", "title"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
     Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("labels", "labels", list),
     Argument("metadata", "metadata"),
     Argument("review_status", "reviewStatus"),
@@ -2570,6 +2642,12 @@ _write_new_queue_filters = writer(
     Argument("review_status", "reviewStatus"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
+    Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("label", "label"),
     Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
@@ -2610,7 +2688,12 @@ _write_new_session = writer(
     Argument("title", "title"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
     Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("metadata", "metadata"),
     Argument("source", "source"),
 )
@@ -2973,7 +3056,12 @@ _write_user_sessions_create_args = writer(
     Argument("title", "title"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
     Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("metadata", "metadata"),
     Argument("source", "source"),
 )
@@ -2998,6 +3086,12 @@ _write_user_sessions_list_args = writer(
     Argument("review_status", "reviewStatus"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
+    Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("label", "label"),
     Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
@@ -3017,6 +3111,12 @@ _write_user_sessions_newer_args = writer(
     Argument("review_status", "reviewStatus"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
+    Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("label", "label"),
     Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
@@ -3037,6 +3137,12 @@ _write_user_sessions_ranked_args = writer(
     Argument("review_status", "reviewStatus"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
+    Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("label", "label"),
     Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
@@ -3068,7 +3174,12 @@ _write_user_sessions_update_args = writer(
     Argument("assessment_ms", "assessmentMs"),
     Argument("assessed_at", "assessedAt", milliseconds),
     Argument("title", "title"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
     Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("labels", "labels", list),
     Argument("metadata", "metadata"),
 )
