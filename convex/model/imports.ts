@@ -27,14 +27,8 @@ import {
 import { keyFor, refuseErasedConversation, refuseErasedUser } from "./tombstones.ts";
 import { addTotals, dayOf, ownScope, totalsOf } from "./totals.ts";
 import type { Totals } from "./totals.ts";
-import {
-  checkProfile,
-  createUser,
-  noSuchUser,
-  profile,
-  refuseErasing,
-  userByClerkId,
-} from "./users.ts";
+import { checkProfile, createUser, noSuchUser, refuseErasing, userByClerkId } from "./users.ts";
+import type { Profile } from "./users.ts";
 
 const newEnd = named(
   "NewEnd",
@@ -85,7 +79,7 @@ const BEGINNING = { status: "active" as const, labels: [] };
 type Plan = {
   sent: NewConversation;
   known: Doc<"userSessions"> | null;
-  user: Doc<"users"> | Infer<typeof profile>;
+  user: Doc<"users"> | Profile;
   fresh: NewInteraction[];
   refusedTurns: Imported["refusedTurns"];
   /** What changes at its end. */
@@ -245,7 +239,7 @@ export class ImportBatch {
 }
 
 /** @throws NOT_FOUND if the user is not there and not to be created; VALIDATION. */
-function newPerson({ session, person }: NewConversation): Infer<typeof profile> {
+function newPerson({ session, person }: NewConversation): Profile {
   if (person === undefined) throw noSuchUser();
   const { clerkId, startedAt, source } = session;
   const times = { createdAt: startedAt, lastSeenAt: startedAt };

@@ -7,7 +7,7 @@ import type { Checks } from "./checks.ts";
 import { refusal } from "./errors.ts";
 import { memberRole, moment, userKind, userStatus } from "./fields.ts";
 import { EMAIL_CHARS, NAME_CHARS, UNFOLDED_STARTS, URL_CHARS } from "./limits.ts";
-import { asOfPart, withStarts } from "./pendingTotals.ts";
+import { asOfPart, foldedUntil, withStarts } from "./pendingTotals.ts";
 import { user } from "./records.ts";
 import type { User } from "./records.ts";
 import { toRecord } from "./toRecord.ts";
@@ -28,7 +28,9 @@ export const profile = v.object({
   source: v.optional(v.string()),
 });
 
-export function checkProfile(checks: Checks, args: Infer<typeof profile>): void {
+export type Profile = Infer<typeof profile>;
+
+export function checkProfile(checks: Checks, args: Profile): void {
   checks.identifier("clerkId", args.clerkId);
   checks.text("email", args.email, EMAIL_CHARS);
   checks.text("name", args.name, NAME_CHARS);
@@ -42,10 +44,7 @@ export function checkProfile(checks: Checks, args: Infer<typeof profile>): void 
 }
 
 /** Store a user who is not there, as `checkProfile` accepts them, with the words that find them. */
-export async function createUser(
-  ctx: MutationCtx,
-  args: Infer<typeof profile>,
-): Promise<Doc<"users">> {
+export async function createUser(ctx: MutationCtx, args: Profile): Promise<Doc<"users">> {
   const now = Date.now();
   const createdAt = args.createdAt ?? now;
   const row = {
@@ -113,15 +112,6 @@ export async function toUser(ctx: QueryCtx, row: Doc<"users">): Promise<User> {
     .query("pendingTotals")
     .withIndex("by_user_sessions", (q) => q.eq("userId", row._id).gt("sessions", 0))
     .take(UNFOLDED_STARTS);
-  const asOf = begun.length < UNFOLDED_STARTS ? undefined : await oldestPending(ctx, row._id);
+  const asOf = begun.length < UNFOLDED_STARTS ? undefined : await foldedUntil(ctx);
   return toRecord(user, { ...row, ...withStarts(row, begun) }, asOfPart(asOf));
-}
-
-/** Before this moment a user's figures lack nothing, however much is pending. */
-async function oldestPending(ctx: QueryCtx, userId: Id<"users">): Promise<number | undefined> {
-  const first = await ctx.db
-    .query("pendingTotals")
-    .withIndex("by_user", (q) => q.eq("userId", userId))
-    .first();
-  return first?._creationTime;
 }
