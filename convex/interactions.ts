@@ -11,6 +11,7 @@ import {
   highlighted,
   interactionAt,
   sameContent,
+  textsOf,
   toInteraction,
   transcriptListing,
 } from "./model/interactions.ts";
@@ -35,7 +36,7 @@ import { questionOf } from "./model/words.ts";
 import { named, whole } from "./model/fields.ts";
 
 /** More than all of an interaction but its texts can take; a UTF-16 unit takes three at most. */
-const ITEM_BYTES = 512;
+const ITEM_BYTES = 768;
 
 /**
  * Store 1 to 500 interactions (at most 4 MiB) of a session in one transaction.
@@ -81,16 +82,18 @@ export const append = authedMutation("interactions:append", {
 });
 
 function lagOf({ startedAt }: Doc<"userSessions">, fresh: NewInteraction[], now: number) {
-  const ends = fresh.map(({ startedAtMs, durationMs }) => startedAtMs + (durationMs ?? 0));
+  const timed = fresh.filter(({ timing }) => timing !== "none");
+  const ends = timed.map(({ startedAtMs, durationMs }) => startedAtMs + (durationMs ?? 0));
   const lagMs = Math.max(0, now - startedAt - Math.max(...ends));
-  return fresh.length === 0 || lagMs > BACKFILL_MS ? {} : { lagMs };
+  return timed.length === 0 || lagMs > BACKFILL_MS ? {} : { lagMs };
 }
 
 /** Whether a batch passes its limit of bytes: measured only if its texts leave that open. */
 function isTooLarge(items: NewInteraction[]): boolean {
   let most = ITEM_BYTES * items.length;
-  for (const { text, requestId, provider, modelId } of items) {
-    for (const part of [text, requestId, provider, modelId]) most += 3 * (part?.length ?? 0);
+  for (const item of items) {
+    const others = [item.requestId, item.provider, item.modelId, item.tool?.callId, item.language];
+    for (const part of [...textsOf(item), ...others]) most += 3 * (part?.length ?? 0);
   }
   return most > APPEND_BYTES && getConvexSize(items) > APPEND_BYTES;
 }

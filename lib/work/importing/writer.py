@@ -14,6 +14,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from msgspec import Struct
+from msgspec.structs import asdict
+
 from lib.data import Caller, Refused, interactions, user_sessions, users
 from lib.data.records import Interaction, NewInteraction, UserSession
 from lib.formats.conversation import Conversation, Refusal, Turn
@@ -187,8 +190,16 @@ def _batches(turns: Sequence[Turn]) -> Iterator[list[Turn]]:
 def _is_same(stored: Interaction, turn: Turn) -> bool:
     """Compare as Convex does: every field that a writer may give."""
     return all(
-        getattr(stored, name) == turn.content.get(name) for name in NewInteraction.__annotations__
+        _as_sent(getattr(stored, name)) == turn.content.get(name)
+        for name in NewInteraction.__annotations__
     )
+
+
+def _as_sent(value: object) -> object:
+    """Return a stored value as a writer gives it."""
+    if not isinstance(value, Struct):
+        return value
+    return {name: item for name, item in asdict(value).items() if item is not None}
 
 
 def _named(error: Refused) -> set[int]:
