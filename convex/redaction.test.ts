@@ -402,7 +402,7 @@ const HIDDEN = "+49 30 901820";
 test("a filter finds nothing that masking hides from its caller", async () => {
   const t = deployment();
   await addUser(t, "user_1", { email: "ada@example.org", name: HIDDEN });
-  const hidden = { provider: HIDDEN, modelId: HIDDEN };
+  const hidden = { provider: HIDDEN, modelId: HIDDEN, endReason: HIDDEN };
   const id = await addSession(t, HIDDEN, hidden);
   const ingest = as(t, "ingest");
   await ingest.mutation(api.userSessions.update, { id, labels: [HIDDEN] });
@@ -411,14 +411,16 @@ test("a filter finds nothing that masking hides from its caller", async () => {
   const found = async (role: string) => {
     const caller = as(t, role);
     const page = { cursor: null, limit: 10 };
-    const lists = [{ label: HIDDEN }, { provider: HIDDEN }, { modelId: HIDDEN }].map(
-      async (filter) => [
+    const names = ["label", "provider", "modelId", "endReason"];
+    const lists = names.map(async (name) => {
+      const filter = { [name]: HIDDEN };
+      return [
         (await caller.query(api.userSessions.list, { ...page, ...filter })).items.length,
         role === "worker"
           ? 1
           : (await caller.query(api.userSessions.newer, { after: 0, ...filter })).count,
-      ],
-    );
+      ];
+    });
     return [
       ...(await Promise.all(lists)).flat(),
       (await caller.query(api.userSessions.byExternalId, { externalId: HIDDEN })) === null ? 0 : 1,
@@ -427,8 +429,8 @@ test("a filter finds nothing that masking hides from its caller", async () => {
       (await caller.query(api.users.list, { ...page, search: "ada@example.org" })).items.length,
     ];
   };
-  for (const role of MASKED_ROLES) expect(await found(role), role).toEqual(Array(10).fill(0));
-  expect(await found("worker")).toEqual(Array(10).fill(1));
+  for (const role of MASKED_ROLES) expect(await found(role), role).toEqual(Array(12).fill(0));
+  expect(await found("worker")).toEqual(Array(12).fill(1));
   await addUser(t, HIDDEN);
   const noted = { action: "user.view" as const, subjectType: "user", subjectId: HIDDEN };
   await refused(as(t, "viewer").mutation(api.audit.record, noted), "NOT_FOUND");

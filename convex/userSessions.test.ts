@@ -42,6 +42,9 @@ test.each([
   [{ title: "" }, "title"],
   [{ language: "german language" }, "language"],
   [{ language: `de${"-abcdefgh".repeat(4)}` }, "language"],
+  [{ agentVersion: "" }, "agentVersion"],
+  [{ endReason: "x".repeat(101) }, "endReason"],
+  [{ direction: "in\nbound" }, "direction"],
   [{ metadata: { text: "x".repeat(16 * 1024) } }, "metadata"],
   [{ metadata: { a: { b: { c: { d: { e: { f: { g: { h: { i: 1 } } } } } } } } } }, "metadata"],
 ])("a session with %j is refused", async (wrong, field) => {
@@ -83,6 +86,34 @@ test("a session is changed field by field and read with its user", async () => {
   );
   await refused(update({ labels: ["a", "a"] }), "VALIDATION");
   await refused(update({ id: "nonsense" }), "NOT_FOUND");
+});
+
+test("every facet is kept, changed and filtered by, alone and with others", async () => {
+  const t = deployment();
+  await addUser(t);
+  const facets = {
+    agentId: "support",
+    agentVersion: "\u{1f600}".repeat(100),
+    environment: "production",
+    direction: "inbound",
+    language: "de-CH",
+    endReason: "customer-ended-call",
+  };
+  const one = await addSession(t, "one", facets);
+  await addSession(t, "two", { agentId: "support", environment: "staging", startedAt: START + 1 });
+  await addSession(t, "three", { startedAt: START + 2 });
+  expect(await as(t, "viewer").query(api.userSessions.get, { id: one })).toMatchObject(facets);
+  for (const [name, value] of Object.entries(facets)) {
+    const expected = name === "agentId" ? ["two", "one"] : ["one"];
+    expect(await listed(t, { [name]: value }), name).toEqual(expected);
+    expect(await listed(t, { [name]: "other" }), name).toEqual([]);
+  }
+  expect(await listed(t, facets)).toEqual(["one"]);
+  expect(await listed(t, { agentId: "support", from: START + 1 })).toEqual(["two"]);
+  expect(await listed(t, { agentId: "support", clerkId: "user_1", limit: 1 })).toEqual(["two"]);
+  await as(t, "ingest").mutation(api.userSessions.update, { id: one, endReason: "hung-up" });
+  expect(await listed(t, { endReason: "customer-ended-call" })).toEqual([]);
+  expect(await listed(t, { endReason: "hung-up" })).toEqual(["one"]);
 });
 
 test("every filter selects, alone and together", async () => {

@@ -39,6 +39,30 @@ export const userRow = v.object({
   createdAt: moment(),
 });
 
+/** Facets: what lists of sessions filter by, each over an index of its own. */
+const facetFields = {
+  /** The agent that spoke, its version, and where it ran, such as `production`. */
+  agentId: v.optional(v.string()),
+  agentVersion: v.optional(v.string()),
+  environment: v.optional(v.string()),
+  /** Who began: `inbound` or `outbound`, as most platforms say. */
+  direction: v.optional(v.string()),
+  /** BCP 47 tag, such as `de-CH`. */
+  language: v.optional(v.string()),
+  /** Why the conversation ended, in the words of the platform. */
+  endReason: v.optional(v.string()),
+};
+
+/** The names of the facets: of several that are asked for, the first one's index is read. */
+export const FACETS = [
+  "agentVersion",
+  "agentId",
+  "endReason",
+  "language",
+  "environment",
+  "direction",
+] as const satisfies readonly (keyof typeof facetFields)[];
+
 export const userSessionRow = v.object({
   userId: v.id("users"),
   externalId: v.string(),
@@ -54,8 +78,7 @@ export const userSessionRow = v.object({
   audioCount: whole(),
   provider: v.optional(v.string()),
   modelId: v.optional(v.string()),
-  /** BCP 47 tag, such as `de-CH`. */
-  language: v.optional(v.string()),
+  ...facetFields,
   tokensIn: whole(),
   tokensOut: whole(),
   /** Integer billionths of a dollar, so that sums do not depend on their order. */
@@ -164,6 +187,12 @@ export const productTables = {
     .index("by_user_startedAt", ["userId", "startedAt"])
     .index("by_startedAt", ["startedAt"])
     .index("by_reviewStatus_startedAt", ["reviewStatus", "startedAt"])
+    .index("by_agentVersion_startedAt", ["agentVersion", "startedAt"])
+    .index("by_agentId_startedAt", ["agentId", "startedAt"])
+    .index("by_endReason_startedAt", ["endReason", "startedAt"])
+    .index("by_language_startedAt", ["language", "startedAt"])
+    .index("by_environment_startedAt", ["environment", "startedAt"])
+    .index("by_direction_startedAt", ["direction", "startedAt"])
     .index("by_user_legalHold", ["userId", "legalHold"])
     .index("by_externalId", ["externalId"]),
 
@@ -211,7 +240,5 @@ export const productTables = {
     /** When a session of the user began. */
     lastSeenAt: v.optional(moment()),
     ...sums,
-  })
-    .index("by_user", ["userId"])
-    .index("by_sessions_user", ["sessions", "userId"]),
+  }).index("by_user_sessions", ["userId", "sessions"]),
 };

@@ -7,6 +7,7 @@ import { refusal } from "./errors.ts";
 import { DESCRIPTION_CHARS, OPEN_QUEUES, QUEUE_PRIORITY, REVIEW_LEASE_MS } from "./limits.ts";
 import type { Sampling } from "./reviewFields.ts";
 import type { refusedSession } from "./records.ts";
+import { FACETS } from "./productTables.ts";
 import { openQueues } from "./reviewQueues.ts";
 import { sessionById } from "./sessions.ts";
 
@@ -50,7 +51,7 @@ export function checkedQueue(
   for (const field of ["minDurationMs", "maxDurationMs", "minLatencyMs"] as const) {
     checks.duration(`filters.${field}`, filters?.[field]);
   }
-  for (const field of ["clerkId", "label", "provider", "modelId"] as const) {
+  for (const field of ["clerkId", "label", "provider", "modelId", ...FACETS] as const) {
     const value = filters?.[field];
     checks.identifier(`filters.${field}`, value);
     const isVisible = value === undefined || visible(value) === value;

@@ -5,11 +5,11 @@ import type { Doc } from "../_generated/dataModel.js";
 import { moment } from "./fields.ts";
 import { SLOW_TURN_MS } from "./limits.ts";
 import type { Listing } from "./paging.ts";
-import { userSessionRow } from "./productTables.ts";
+import { FACETS, userSessionRow } from "./productTables.ts";
 
 /** Filters that ask for one value of a field. */
 const sameAs = userSessionRow
-  .pick("status", "channel", "reviewStatus", "provider", "modelId")
+  .pick("status", "channel", "reviewStatus", "provider", "modelId", ...FACETS)
   .partial();
 const SAME = Object.keys(sameAs.fields) as (keyof typeof sameAs.fields)[];
 
@@ -31,9 +31,14 @@ type Filters = ObjectType<typeof sessionFilters>;
 /** The index that leaves the least to scan. */
 export function indexFor(
   user: Doc<"users"> | null,
-  { reviewStatus }: Filters,
+  wanted: Filters,
 ): Pick<Listing<"userSessions">, "index" | "equals"> {
   if (user !== null) return { index: "by_user_startedAt", equals: { userId: user._id } };
+  const facet = FACETS.find((name) => wanted[name] !== undefined);
+  if (facet !== undefined) {
+    return { index: `by_${facet}_startedAt`, equals: { [facet]: wanted[facet] } };
+  }
+  const { reviewStatus } = wanted;
   if (reviewStatus !== undefined) {
     return { index: "by_reviewStatus_startedAt", equals: { reviewStatus } };
   }

@@ -120,6 +120,7 @@ Moment = Annotated[
     AwareDatetime, BeforeValidator(_only_text), AfterValidator(_in_range), MOMENT_SCHEMA
 ]
 Identifier = Annotated[str, Field(min_length=1, max_length=limits.IDENTIFIER_CHARS, pattern=_CLEAN)]
+Facet = Annotated[str, Field(min_length=1, max_length=limits.FACET_CHARS, pattern=_CLEAN)]
 # A path segment as it is: nothing that would need escaping there.
 ClerkId = Annotated[
     str,

@@ -288,6 +288,17 @@ class Histogram(Record, frozen=True, kw_only=True):
     counts: Mapping[str, int]
 
 
+class Imported(Record, frozen=True, kw_only=True):
+    """What `imports:store` returns."""
+
+    created: bool
+    accepted: int
+    duplicates: int
+    refused_turns: tuple[RefusedTurn, ...]
+    id: str | None = None
+    refusal: RefusedConversation | None = None
+
+
 class Incident(Record, frozen=True, kw_only=True):
     """What `alerts:acknowledge` returns."""
 
@@ -445,6 +456,13 @@ class Ping(Record, frozen=True, kw_only=True):
     now: Moment
 
 
+class Problem(Record, frozen=True, kw_only=True):
+    """`fields` of `RefusedConversation`."""
+
+    field: str
+    message: str
+
+
 class QueueFill(Record, frozen=True, kw_only=True):
     """What `reviewQueues:fill` returns."""
 
@@ -464,6 +482,12 @@ class QueueFilters(Record, frozen=True, kw_only=True):
     review_status: Literal["unreviewed", "in_review", "reviewed"] | None = None
     provider: str | None = None
     model_id: str | None = None
+    agent_version: str | None = None
+    agent_id: str | None = None
+    end_reason: str | None = None
+    language: str | None = None
+    environment: str | None = None
+    direction: str | None = None
     label: str | None = None
     has_audio: bool | None = None
     slow: bool | None = None
@@ -515,11 +539,27 @@ class Recount(Record, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
+class RefusedConversation(Record, frozen=True, kw_only=True):
+    """`refusal` of `Imported`."""
+
+    code: str
+    message: str
+    fields: tuple[Problem, ...]
+
+
 class RefusedSession(Record, frozen=True, kw_only=True):
     """`refused` of `LabelsChanged`."""
 
     session_id: str
     reason: str
+
+
+class RefusedTurn(Record, frozen=True, kw_only=True):
+    """`refused_turns` of `Imported`."""
+
+    index: int
+    field: str
+    message: str
 
 
 class Renewal(Record, frozen=True, kw_only=True):
@@ -899,7 +939,12 @@ class UserSession(Record, frozen=True, kw_only=True):
     duration_ms: float | None = None
     provider: str | None = None
     model_id: str | None = None
+    agent_id: str | None = None
+    agent_version: str | None = None
+    environment: str | None = None
+    direction: str | None = None
     language: str | None = None
+    end_reason: str | None = None
     worst_latency_ms: float | None = None
     worst_ttft_ms: float | None = None
     assessment_ms: float | None = None
@@ -1218,6 +1263,12 @@ class ErasureStepArgs(TypedDict):
     deleted_keys: Sequence[str]
 
 
+class ImportsStoreArgs(TypedDict):
+    """Arguments of `imports:store`."""
+
+    conversations: Sequence[NewConversation]
+
+
 class InteractionsAppendArgs(TypedDict):
     """Arguments of `interactions:append`."""
 
@@ -1253,6 +1304,12 @@ class InteractionsSearchArgs(TypedDict):
     review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
+    language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     label: NotRequired[str | None]
     has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
@@ -1365,6 +1422,15 @@ class NewAuthEvent(TypedDict):
     source: NotRequired[str | None]
 
 
+class NewConversation(TypedDict):
+    """Among arguments, at `ImportsStoreArgs.conversations`."""
+
+    session: NewSession
+    turns: Sequence[NewInteraction]
+    person: NotRequired[NewPerson | None]
+    end: NotRequired[NewEnd | None]
+
+
 class NewCorrection(TypedDict):
     """Among arguments, at `ReviewClaimsSaveDraftArgs.corrections`."""
 
@@ -1385,6 +1451,26 @@ class NewCriterion(TypedDict):
     max: NotRequired[float | None]
     options: NotRequired[Sequence[str] | None]
     tolerance: NotRequired[float | None]
+
+
+class NewEnd(TypedDict):
+    """Among arguments, at `NewConversation.end`."""
+
+    status: NotRequired[Literal["active", "completed", "abandoned", "failed"] | None]
+    ended_at: NotRequired[datetime | None]
+    assessment_ms: NotRequired[float | None]
+    assessed_at: NotRequired[datetime | None]
+    title: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
+    language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
+    labels: NotRequired[Sequence[str] | None]
+    metadata: NotRequired[Mapping[str, Any] | None]
+    review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
+    score: NotRequired[float | None]
 
 
 class NewEvaluation(TypedDict):
@@ -1465,6 +1551,14 @@ class NewInteraction(TypedDict):
     language: NotRequired[str | None]
 
 
+class NewPerson(TypedDict):
+    """Among arguments, at `NewConversation.person`."""
+
+    email: NotRequired[str | None]
+    name: NotRequired[str | None]
+    image_url: NotRequired[str | None]
+
+
 class NewQueueFilters(TypedDict):
     """Among arguments, at `ReviewQueuesCreateArgs.filters`."""
 
@@ -1476,6 +1570,12 @@ class NewQueueFilters(TypedDict):
     review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
+    language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     label: NotRequired[str | None]
     has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
@@ -1512,6 +1612,26 @@ class NewSampling(TypedDict):
     percent: NotRequired[float | None]
     quota: NotRequired[int | None]
     period: NotRequired[Literal["day", "total"] | None]
+
+
+class NewSession(TypedDict):
+    """Among arguments, at `NewConversation.session`."""
+
+    external_id: str
+    channel: Literal["voice", "chat"]
+    started_at: datetime
+    clerk_id: str
+    title: NotRequired[str | None]
+    provider: NotRequired[str | None]
+    model_id: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
+    language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
+    metadata: NotRequired[Mapping[str, Any] | None]
+    source: NotRequired[str | None]
 
 
 class NewStages(TypedDict):
@@ -1954,7 +2074,12 @@ class UserSessionsCreateArgs(TypedDict):
     title: NotRequired[str | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
     language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     metadata: NotRequired[Mapping[str, Any] | None]
     source: NotRequired[str | None]
 
@@ -1985,6 +2110,12 @@ class UserSessionsListArgs(TypedDict):
     review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
+    language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     label: NotRequired[str | None]
     has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
@@ -2006,6 +2137,12 @@ class UserSessionsNewerArgs(TypedDict):
     review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
+    language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     label: NotRequired[str | None]
     has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
@@ -2028,6 +2165,12 @@ class UserSessionsRankedArgs(TypedDict):
     review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
+    language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     label: NotRequired[str | None]
     has_audio: NotRequired[bool | None]
     slow: NotRequired[bool | None]
@@ -2067,7 +2210,12 @@ class UserSessionsUpdateArgs(TypedDict):
     assessment_ms: NotRequired[float | None]
     assessed_at: NotRequired[datetime | None]
     title: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
     language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     labels: NotRequired[Sequence[str] | None]
     metadata: NotRequired[Mapping[str, Any] | None]
 
@@ -2344,6 +2492,12 @@ _write_interactions_search_args = writer(
     Argument("review_status", "reviewStatus"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
+    Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("label", "label"),
     Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
@@ -2441,6 +2595,24 @@ _write_new_criterion = writer(
     Argument("tolerance", "tolerance"),
 )
 
+_write_new_end = writer(
+    Argument("status", "status"),
+    Argument("ended_at", "endedAt", milliseconds),
+    Argument("assessment_ms", "assessmentMs"),
+    Argument("assessed_at", "assessedAt", milliseconds),
+    Argument("title", "title"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
+    Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
+    Argument("labels", "labels", list),
+    Argument("metadata", "metadata"),
+    Argument("review_status", "reviewStatus"),
+    Argument("score", "score"),
+)
+
 _write_new_evaluation = writer(
     Argument("rule", "rule"),
     Argument("title", "title"),
@@ -2495,6 +2667,12 @@ _write_new_histogram = writer(
     Argument("counts", "counts"),
 )
 
+_write_new_person = writer(
+    Argument("email", "email"),
+    Argument("name", "name"),
+    Argument("image_url", "imageUrl"),
+)
+
 _write_new_queue_filters = writer(
     Argument("clerk_id", "clerkId"),
     Argument("from_", "from", milliseconds),
@@ -2504,6 +2682,12 @@ _write_new_queue_filters = writer(
     Argument("review_status", "reviewStatus"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
+    Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("label", "label"),
     Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
@@ -2534,6 +2718,24 @@ _write_new_sampling = writer(
     Argument("percent", "percent"),
     Argument("quota", "quota"),
     Argument("period", "period"),
+)
+
+_write_new_session = writer(
+    Argument("external_id", "externalId"),
+    Argument("channel", "channel"),
+    Argument("started_at", "startedAt", milliseconds),
+    Argument("clerk_id", "clerkId"),
+    Argument("title", "title"),
+    Argument("provider", "provider"),
+    Argument("model_id", "modelId"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
+    Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
+    Argument("metadata", "metadata"),
+    Argument("source", "source"),
 )
 
 _write_new_stages = writer(
@@ -2913,7 +3115,12 @@ _write_user_sessions_create_args = writer(
     Argument("title", "title"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
     Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("metadata", "metadata"),
     Argument("source", "source"),
 )
@@ -2938,6 +3145,12 @@ _write_user_sessions_list_args = writer(
     Argument("review_status", "reviewStatus"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
+    Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("label", "label"),
     Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
@@ -2957,6 +3170,12 @@ _write_user_sessions_newer_args = writer(
     Argument("review_status", "reviewStatus"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
+    Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("label", "label"),
     Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
@@ -2977,6 +3196,12 @@ _write_user_sessions_ranked_args = writer(
     Argument("review_status", "reviewStatus"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
+    Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("label", "label"),
     Argument("has_audio", "hasAudio"),
     Argument("slow", "slow"),
@@ -3008,7 +3233,12 @@ _write_user_sessions_update_args = writer(
     Argument("assessment_ms", "assessmentMs"),
     Argument("assessed_at", "assessedAt", milliseconds),
     Argument("title", "title"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
     Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("labels", "labels", list),
     Argument("metadata", "metadata"),
 )
@@ -3101,6 +3331,21 @@ _write_interactions_append_args = writer(
         "interactions",
         "interactions",
         lambda value: [_write_new_interaction(item) for item in value],
+    ),
+)
+
+_write_new_conversation = writer(
+    Argument("session", "session", _write_new_session),
+    Argument("turns", "turns", lambda value: [_write_new_interaction(item) for item in value]),
+    Argument("person", "person", _write_new_person),
+    Argument("end", "end", _write_new_end),
+)
+
+_write_imports_store_args = writer(
+    Argument(
+        "conversations",
+        "conversations",
+        lambda value: [_write_new_conversation(item) for item in value],
     ),
 )
 
@@ -3254,6 +3499,10 @@ ERASURE_START: Final[Mutation[ErasureStartArgs, ErasureBegun]] = Mutation(
 
 ERASURE_STEP: Final[Mutation[ErasureStepArgs, ErasureStep]] = Mutation(
     "erasure:step", _write_erasure_step_args, Reader(ErasureStep)
+)
+
+IMPORTS_STORE: Final[Mutation[ImportsStoreArgs, tuple[Imported, ...]]] = Mutation(
+    "imports:store", _write_imports_store_args, Reader(tuple[Imported, ...])
 )
 
 INTERACTIONS_APPEND: Final[Mutation[InteractionsAppendArgs, Appended]] = Mutation(

@@ -11,6 +11,7 @@ from pydantic import Field
 from lib.data.fields import (
     Channel,
     Duration,
+    Facet,
     Identifier,
     Labels,
     Language,
@@ -22,7 +23,24 @@ from lib.data.fields import (
 )
 
 
-class SessionStart(Sent):
+class SessionFacets(Sent):
+    """What lists of sessions filter by, besides what every session has."""
+
+    agent_id: Facet | None = Field(default=None, examples=["support-line"])
+    agent_version: Facet | None = Field(default=None, examples=["2026-03-01"])
+    environment: Facet | None = Field(default=None, examples=["production"])
+    direction: Facet | None = Field(
+        default=None, description="Who began, such as `inbound` or `outbound`."
+    )
+    language: Language | None = None
+    end_reason: Facet | None = Field(
+        default=None,
+        description="Why it ended, in the platform's words.",
+        examples=["customer-ended-call"],
+    )
+
+
+class SessionStart(SessionFacets):
     """What a session is created with, besides its user."""
 
     external_id: Identifier = Field(
@@ -33,11 +51,10 @@ class SessionStart(Sent):
     started_at: Moment
     provider: Identifier | None = Field(default=None, examples=["openai"])
     model_id: Identifier | None = Field(default=None, examples=["gpt-4o-realtime"])
-    language: Language | None = None
     metadata: Metadata | None = None
 
 
-class SessionChanges(Sent):
+class SessionChanges(SessionFacets):
     """Changes; fields left out keep their values."""
 
     status: SessionStatus | None = None
@@ -45,6 +62,5 @@ class SessionChanges(Sent):
     assessment_ms: Duration | None = None
     assessed_at: Moment | None = None
     title: Title | None = None
-    language: Language | None = None
     labels: Labels | None = None
     metadata: Metadata | None = None

@@ -37,6 +37,12 @@ class QueueFilters(ResponseModel):
     has_audio: bool | None
     provider: str | None
     model_id: str | None
+    agent_id: str | None
+    agent_version: str | None
+    environment: str | None
+    direction: str | None
+    language: str | None
+    end_reason: str | None
     slow: bool | None
 
 

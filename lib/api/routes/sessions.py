@@ -23,7 +23,16 @@ from lib.api.models import (
 from lib.api.problems import NOT_FOUND, Problem, errors
 from lib.api.route import ApiRoute
 from lib.data import user_sessions
-from lib.data.fields import Channel, ClerkId, Identifier, Label, ReviewStatus, SessionStatus
+from lib.data.fields import (
+    Channel,
+    ClerkId,
+    Facet,
+    Identifier,
+    Label,
+    Language,
+    ReviewStatus,
+    SessionStatus,
+)
 from lib.data.session_fields import SessionChanges, SessionStart
 
 router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=ApiRoute)
@@ -72,7 +81,12 @@ class Session(ResponseModel):
     audio_count: int
     provider: str | None
     model_id: str | None
+    agent_id: str | None
+    agent_version: str | None
+    environment: str | None
+    direction: str | None
     language: str | None
+    end_reason: str | None
     tokens_in: int
     tokens_out: int
     cost: float = Field(description="US dollars.")
@@ -157,6 +171,12 @@ def list_sessions(
     has_audio: Annotated[bool | None, Query(alias="hasAudio")] = None,
     provider: Identifier | None = None,
     model_id: Annotated[Identifier | None, Query(alias="modelId")] = None,
+    agent_id: Annotated[Facet | None, Query(alias="agentId")] = None,
+    agent_version: Annotated[Facet | None, Query(alias="agentVersion")] = None,
+    environment: Facet | None = None,
+    direction: Facet | None = None,
+    language: Language | None = None,
+    end_reason: Annotated[Facet | None, Query(alias="endReason")] = None,
     slow: Annotated[bool | None, Query(description="Has a turn slower than the objective.")] = None,
     order: Order = "desc",
 ) -> SessionPage:
@@ -175,6 +195,12 @@ def list_sessions(
         has_audio=has_audio,
         provider=provider,
         model_id=model_id,
+        agent_id=agent_id,
+        agent_version=agent_version,
+        environment=environment,
+        direction=direction,
+        language=language,
+        end_reason=end_reason,
         slow=slow,
         order=order,
     )

@@ -10,6 +10,7 @@ from lib.auth.roles import Role, allows
 from lib.data import Refused
 from lib.data.records import UserSession
 from lib.product import figures as fmt
+from lib.product.facets import FACETS
 from lib.product.objectives import ASSESSMENT, FIRST_TOKEN, FULL_TURN
 from lib.ui.listening import labels
 from lib.ui.listening.player import LoadedSession, draw_player, load_session, turn_numbers
@@ -161,9 +162,8 @@ def _facts(session: UserSession, visitor: Visitor) -> list[Fact]:
     facts += [Fact("Tokens", tokens), Fact("Cost", fmt.dollars(session.cost))]
     if model:
         facts.append(Fact("Model", model))
-    if session.language:
-        facts.append(Fact("Language", session.language))
-    return facts
+    facets = {words: getattr(session, facet) for facet, words in FACETS.items()}
+    return facts + [Fact(words, value) for words, value in facets.items() if value]
 
 
 def _timing(label: str, value: float | None, objective: float) -> Fact:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 
+from lib.product import limits
+from lib.product.facets import FACETS
 from lib.product.texts import sanitized, shortened
 from lib.ui.parts.periods import bounds_of, day_of
 
@@ -64,7 +66,11 @@ _CHOICES: Final[Mapping[str, Mapping[str, object]]] = {
 _MINUTE_MS: Final = 60_000
 _SECOND_MS: Final = 1000
 _BOUNDS: Final = {"shortest": 1440.0, "longest": 1440.0, "slowest": 3600.0}
-_LONGEST: Final = {"label": 64, "provider": 200, "model": 200, "user": 200}
+_LONGEST: Final = {
+    "label": limits.LABEL_CHARS,
+    **dict.fromkeys(("provider", "model", "user"), limits.IDENTIFIER_CHARS),
+    **dict.fromkeys(FACETS, limits.FACET_CHARS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ class SessionFilters:
     Attributes:
         status, channel, review, audio, latency, period, sort: one of the choices above.
         label, provider, model, user: exact values; `user` is a Clerk id.
+        agent_id, agent_version, environment, direction, language, end_reason: exact values.
         shortest, longest: bounds of the length in minutes.
         slowest: what the slowest full turn took at least, in seconds.
         since, until: first and last UTC day on which sessions started; they override `period`.
@@ -88,6 +95,12 @@ class SessionFilters:
     provider: str = ""
     model: str = ""
     user: str = ""
+    agent_id: str = ""
+    agent_version: str = ""
+    environment: str = ""
+    direction: str = ""
+    language: str = ""
+    end_reason: str = ""
     shortest: float | None = None
     longest: float | None = None
     slowest: float | None = None
@@ -140,6 +153,7 @@ class SessionFilters:
             "provider": self.provider or None,
             "model_id": self.model or None,
             "clerk_id": self.user or None,
+            **{facet: getattr(self, facet) or None for facet in FACETS},
             "min_duration_ms": _times(self.shortest, _MINUTE_MS),
             "max_duration_ms": _times(self.longest, _MINUTE_MS),
             "min_latency_ms": _times(self.slowest, _SECOND_MS),

@@ -14,6 +14,7 @@ from lib.data import DataError, user_sessions
 from lib.data.records import UserSession
 from lib.observability.logs import get_logger
 from lib.product import figures as fmt
+from lib.product.facets import FACETS
 from lib.ui.listening import selection
 from lib.ui.listening.search_hits import search_hits
 from lib.ui.listening.session_filters import (
@@ -75,6 +76,7 @@ def new_sessions(newest: datetime, arguments: Mapping[str, Any]) -> None:
 
 
 TABLE: Final = "sessions-table"
+_DETAILS: Final = ("environment", "direction", "language", "end_reason")
 _KEYS: Final = (
     "status",
     "channel",
@@ -87,6 +89,7 @@ _KEYS: Final = (
     "label",
     "provider",
     "model",
+    *FACETS,
     "user",
     "period",
     "since",
@@ -138,6 +141,12 @@ def _filters(visitor: Visitor) -> SessionFilters:
         with filters.chip("Model", "provider", "model"):
             filters.suggested("Provider", newest.providers, "provider")
             filters.suggested("Model", newest.models, "model")
+        with filters.chip("Agent", "agent_id", "agent_version"):
+            filters.suggested("Agent", newest.facets["agent_id"], "agent_id")
+            filters.suggested("Agent version", newest.facets["agent_version"], "agent_version")
+        with filters.chip("Details", *_DETAILS):
+            for facet in _DETAILS:
+                filters.suggested(FACETS[facet], newest.facets[facet], facet)
         filters.picked(
             "User",
             "Name or Clerk id",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 import streamlit as st
@@ -13,6 +13,7 @@ from lib.data import DataError, user_sessions, users
 from lib.data.records import User, UserSession
 from lib.observability.logs import get_logger
 from lib.product import figures as fmt
+from lib.product.facets import FACETS
 from lib.ui.parts.filters import Find, Option
 from lib.ui.parts.session_rows import name_of
 from lib.ui.shell.visitor import Visitor
@@ -116,12 +117,14 @@ class Known:
 
     Attributes:
         labels, providers, models: values of the fields.
+        facets: values of each facet.
         sessions: the sessions themselves, newest first.
     """
 
     labels: tuple[str, ...] = ()
     providers: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: dict.fromkeys(FACETS, ()))
     sessions: tuple[Option, ...] = ()
 
 
@@ -133,12 +136,17 @@ def newest(visitor: Visitor) -> Known:
         sessions = page.items
         return Known(
             labels=tuple(sorted({label for session in sessions for label in session.labels})),
-            providers=tuple(sorted({one.provider for one in sessions if one.provider})),
-            models=tuple(sorted({one.model_id for one in sessions if one.model_id})),
+            providers=_values(sessions, "provider"),
+            models=_values(sessions, "model_id"),
+            facets={facet: _values(sessions, facet) for facet in FACETS},
             sessions=tuple(map(_session, sessions)),
         )
 
     return _kept(visitor, "newest", load, Known())
+
+
+def _values(sessions: Sequence[UserSession], field: str) -> tuple[str, ...]:
+    return tuple(sorted({value for one in sessions if (value := getattr(one, field))}))
 
 
 def matching(words: str, options: Sequence[Option]) -> list[Option]:

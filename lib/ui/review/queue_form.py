@@ -19,6 +19,7 @@ from lib.data.records import (
     Sampling,
 )
 from lib.product import figures as fmt
+from lib.product.facets import FACETS
 from lib.ui.parts import filters, known
 from lib.ui.review.queue_rule import (
     MINUTE_MS,
@@ -211,6 +212,11 @@ def _rule(
             "Slowest turn, seconds at least", f"{key}-slowest", start.min_latency_ms, SECOND_MS
         )
         found["min_latency_ms"] = seconds
+    facets = {}
+    for index, (facet, label) in enumerate(FACETS.items()):
+        with left if index % 2 == 0 else right:
+            known_ones = newest.facets[facet]
+            facets[facet] = _suggested(label, known_ones, f"{key}-{facet}", getattr(start, facet))
     found["has_audio"] = _RECORDINGS.get(recording or "")
     found["slow"] = _LATENCIES.get(latency or "")
     found["clerk_id"] = _user(visitor, key, start.clerk_id) or None
@@ -225,7 +231,7 @@ def _rule(
         key=f"{key}-amount",
         disabled=chosen == "All sessions",
     )
-    return set_filters(found), sampling_to_send(chosen, int(number))
+    return set_filters({**found, **facets}), sampling_to_send(chosen, int(number))
 
 
 def _user(visitor: Visitor, key: str, start: str | None) -> str:

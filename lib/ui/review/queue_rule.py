@@ -8,6 +8,7 @@ from typing import Final, Literal, cast
 
 from lib.data.records import NewQueueFilters, NewSampling, QueueFilters, Sampling
 from lib.product import figures as fmt
+from lib.product.facets import FACETS
 
 SampleKind = Literal["All sessions", "Percentage", "Number per user per day", "Number per user"]
 SAMPLES: Final[tuple[SampleKind, ...]] = (
@@ -47,6 +48,8 @@ def filter_words(filters: QueueFilters, user_name: str = "") -> str:
     if filters.min_latency_ms is not None:
         found.append(f"slowest turn {fmt.latency(filters.min_latency_ms)} or more")
     found += [part for part in (filters.provider, filters.model_id) if part]
+    facets = {words: getattr(filters, facet) for facet, words in FACETS.items()}
+    found += [f"{words.lower()} {value}" for words, value in facets.items() if value]
     found.append(f"label {filters.label}" if filters.label else None)
     found.append(f"user {user_name or filters.clerk_id}" if filters.clerk_id else None)
     if filters.from_:

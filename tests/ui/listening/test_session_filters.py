@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.product.facets import FACETS
 from lib.product.texts import is_fit
 from lib.ui.listening.session_filters import (
     CHANNELS,
@@ -42,6 +43,7 @@ VIEWS = st.builds(
     provider=EXACT,
     model=EXACT,
     user=EXACT,
+    **dict.fromkeys(FACETS, EXACT),
     shortest=LENGTHS,
     longest=LENGTHS,
     slowest=LENGTHS,
@@ -72,6 +74,7 @@ def test_any_address_is_a_view(view: dict[str, str]) -> None:
         "provider",
         "model_id",
         "clerk_id",
+        *FACETS,
         "min_duration_ms",
         "max_duration_ms",
         "min_latency_ms",
@@ -96,6 +99,10 @@ def test_nothing_set_asks_for_everything_newest_first() -> None:
         ({"audio": "Without audio"}, {"has_audio": False}),
         ({"latency": "Slow turns"}, {"slow": True}),
         ({"model": " gpt ", "provider": "x"}, {"model_id": "gpt", "provider": "x"}),
+        (
+            {"agent_version": " 7 ", "end_reason": "x" * 101, "direction": ""},
+            {"agent_version": "7", "end_reason": "x" * 100},
+        ),
         ({"user": "user_1"}, {"clerk_id": "user_1"}),
         (
             {"shortest": "2", "longest": "10.5", "slowest": "4"},

@@ -30,6 +30,7 @@ from lib.ui.review.queue_rule import (
         ({"max_duration_ms": 300_000.0}, "5:00 or shorter"),
         ({"min_latency_ms": 4000.0}, "slowest turn 4.00 s or more"),
         ({"model_id": "m", "label": "vip"}, "m, label vip"),
+        ({"agent_version": "7", "end_reason": "hangup"}, "agent version 7, end reason hangup"),
         ({"clerk_id": "user_1"}, "user Ada"),
         ({"from_": datetime(2026, 3, 1, tzinfo=UTC)}, "from 2026-03-01 00:00 UTC"),
     ],
