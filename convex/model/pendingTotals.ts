@@ -34,21 +34,50 @@ export async function addPending(
   });
 }
 
-/** What is not folded in yet; if it was too much to read all of it, up to `asOf`. */
+/** Gathers what one call counts: a row for each day of each user instead of one for each session. */
+export class PendingSums {
+  private readonly rows = new Map<string, Parameters<typeof addPending>[1] & { totals: Totals }>();
+
+  /** Count for a user's day; see `addPending`. */
+  add(userId: Id<"users">, day: number, totals: Totals, lastSeenAt?: number): void {
+    const key = `${userId} ${day}`;
+    const known = this.rows.get(key);
+    const seen = Math.max(known?.lastSeenAt ?? 0, lastSeenAt ?? 0);
+    this.rows.set(key, {
+      userId,
+      day,
+      totals: sum(known?.totals ?? emptyTotals(), totals),
+      ...(seen === 0 ? {} : { lastSeenAt: seen }),
+    });
+  }
+
+  async store(ctx: MutationCtx): Promise<void> {
+    const rows = [...this.rows.values()];
+    await Promise.all(rows.map(({ totals, ...whose }) => addPending(ctx, whose, totals)));
+  }
+}
+
+/** What is not folded in yet; if it was too much to read all of it, what is missing is after `asOf`. */
 export type Unfolded = { rows: Pending[]; asOf?: number };
 
-/** Read what is pending of a user, or of everybody, the oldest first. */
+/** Read what is pending of a user, or of everybody. */
 export async function unfolded(ctx: QueryCtx, userId: Id<"users"> | "all"): Promise<Unfolded> {
   const all = ctx.db.query("pendingTotals");
-  const wanted = userId === "all" ? all : all.withIndex("by_user", (q) => q.eq("userId", userId));
+  const wanted =
+    userId === "all" ? all : all.withIndex("by_user_sessions", (q) => q.eq("userId", userId));
   const budget = new Budget();
   const rows: Pending[] = [];
   for await (const row of wanted) {
     rows.push(row);
     budget.take(row);
-    if (budget.isSpent) return { rows, asOf: row._creationTime };
+    if (budget.isSpent) return { rows, asOf: await foldedUntil(ctx) };
   }
   return { rows };
+}
+
+/** Until when all that was written is in the sums: until the oldest of what is pending, of anybody. */
+export async function foldedUntil(ctx: QueryCtx): Promise<number> {
+  return (await ctx.db.query("pendingTotals").first())?._creationTime ?? Date.now();
 }
 
 /** What a record says of figures that may lack what came after a moment. */
