@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -30,6 +30,8 @@ _BUCKETS: Final = (
 _NAME: Final = re.compile(
     r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?\Z"
 )
+# For protocols (with the metadata service of one cloud), and relays of 6to4.
+_NOT_PUBLIC_IPV4: Final = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
 _PUBLIC_IPV6: Final = IPv6Network("2000::/3")
 # Within it: addresses that hold an IPv4 address (Teredo, 6to4), documentation, benchmarks, ORCHID.
 _NOT_PUBLIC_IPV6: Final = tuple(
@@ -132,7 +134,8 @@ def is_public(address: str) -> bool:
 
 
 def _is_public_ipv4(address: IPv4Address) -> bool:
-    return address.is_global and not (address.is_multicast or address.is_reserved)
+    is_special = any(address in network for network in _NOT_PUBLIC_IPV4)
+    return address.is_global and not (is_special or address.is_multicast or address.is_reserved)
 
 
 def _is_public_ipv6(address: IPv6Address) -> bool:

@@ -36,7 +36,12 @@ STEP_SECONDS: Final = 20.0
 """Of one connect, handshake or read."""
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_BY_STATUS: Final[dict[int, FetchFailure]] = {404: "missing", 410: "missing", 408: "busy", 429: "busy"}
+_BY_STATUS: Final[dict[int, FetchFailure]] = {
+    404: "missing",
+    410: "missing",
+    408: "busy",
+    429: "busy",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ class Fetcher:
                 if answer.status not in _REDIRECTS:
                     return self._take(answer, into, deadline)
                 place = _header(answer, b"location")
-            target = target_of(urljoin(target.url, place), hosts)
+            target = target_of(_joined(target.url, place), hosts)
         raise FetchError("too_many_redirects")
 
     @contextlib.contextmanager
@@ -118,13 +123,13 @@ class Fetcher:
         self, target: Target, key: str | None, deadline: float
     ) -> Iterator[httpcore.Response]:
         """Ask one host for one path."""
-        headers = {
-            "Host": target.host,
-            "Accept": "audio/*,application/octet-stream;q=0.5",
-            "Accept-Encoding": "identity",
-            "User-Agent": "earshot",
-            **({"Authorization": f"Bearer {key}"} if key else {}),
-        }
+        headers = [
+            ("Host", target.host),
+            ("Accept", "audio/*,application/octet-stream;q=0.5"),
+            ("Accept-Encoding", "identity"),
+            ("User-Agent", "earshot"),
+            *([("Authorization", f"Bearer {key}")] if key else []),
+        ]
         step = self._limits.step_seconds
         timeouts = dict.fromkeys(("connect", "read", "write", "pool"), step)
         addresses = self._addresses(target.host)
@@ -133,7 +138,9 @@ class Fetcher:
             network_backend=_Checked(self._backend, target.host, addresses, deadline),
         )
         with pool, _translated():
-            asked = pool.stream("GET", target.url, headers=headers, extensions={"timeout": timeouts})
+            asked = pool.stream(
+                "GET", target.url, headers=headers, extensions={"timeout": timeouts}
+            )
             with asked as answer:
                 yield answer
 
@@ -244,6 +251,13 @@ class _Timed(httpcore.NetworkStream):
         return self._inner.get_extra_info(info)
 
 
+def _joined(url: str, place: str) -> str:
+    try:
+        return urljoin(url, place)
+    except ValueError:
+        raise FetchError("not_allowed") from None
+
+
 def _left(timeout: float | None, deadline: float, error: type[Exception]) -> float:
     left = deadline - time.monotonic()
     if left <= 0:
@@ -261,8 +275,15 @@ def _translated() -> Iterator[None]:
     except (httpcore.ProtocolError, httpcore.ReadError, httpcore.WriteError):
         raise FetchError("cut_off") from None
     except httpcore.ConnectError as error:
-        is_about_certificate = isinstance(error.__cause__, ssl.SSLCertVerificationError)
-        raise FetchError("bad_certificate" if is_about_certificate else "unreachable") from None
+        raise FetchError(_why_unconnected(error)) from None
+
+
+def _why_unconnected(error: BaseException | None) -> FetchFailure:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return "bad_certificate"
+        error = error.__cause__ or error.__context__
+    return "unreachable"
 
 
 def _header(answer: httpcore.Response, name: bytes) -> str:
