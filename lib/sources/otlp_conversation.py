@@ -341,7 +341,7 @@ class Assembly:
             return None
         return Conversation(
             line=1,
-            person=Person("", may_create=True, external_id=session.user),
+            person=Person(external_id=session.user, may_create=True),
             session=sent,
             transcript=turns,
             judgements=tuple(self._judgements),

@@ -189,11 +189,10 @@ class _Call:
         name = _first("name", *customers)
         email = _first("email", *customers, most=EMAIL_CHARS)
         return Person(
-            "",
-            without_gaps({"name": name, "email": email}),
-            may_create=True,
             phone=_first("number", *customers),
             external_id=_first("externalId", *customers) or self._call.text("customerId"),
+            profile=without_gaps({"name": name, "email": email}),
+            may_create=True,
         )
 
     def _consent(self) -> dict[str, Any] | None:

@@ -71,6 +71,6 @@ def accounted_for(made: Mapped) -> None:
         assert found.items == len(found.turns) + found.merged + found.refused + found.left_out
         assert len(found.refusals) == found.refused
         assert len(found.notes) == found.left_out
-        assert conversation.person.clerk_id == ""
+        assert conversation.person.clerk_id is None
         places = [turn.content["sequence"] for turn in found.turns]
         assert len(set(places)) == len(places)

@@ -42,7 +42,7 @@ def test_a_phone_call_has_its_caller_its_agent_and_its_reason() -> None:
     found = only(payload("phone-call"))
     session = found.session
     assert (found.person.phone, found.person.external_id) == ("+41445550142", "crm-1842")
-    assert found.person.clerk_id == ""
+    assert found.person.clerk_id is None
     assert (session.channel, session.status, session.direction) == ("voice", "completed", "inbound")
     assert (session.agent_version, session.language) == ("v3", "en")
     assert session.end_reason == "customer-ended-call"
