@@ -135,6 +135,7 @@ Email = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limi
 ImageUrl = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.URL_CHARS)]
 Title = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.TITLE_CHARS)]
 Text = Annotated[str, AfterValidator(_fit), AfterValidator(_short_enough)]
+AnyText = Annotated[str, AfterValidator(_fit)]
 Label = Annotated[str, Field(min_length=1, max_length=limits.LABEL_CHARS, pattern=_CLEAN)]
 Labels = Annotated[list[Label], AfterValidator(_distinct), Field(max_length=limits.LABELS)]
 Duration = Annotated[
@@ -149,7 +150,17 @@ Metadata = Annotated[
     AfterValidator(_within_convex),
     Field(description="Free-form JSON object: at most 16 KiB and 8 levels."),
 ]
+Language = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$",
+        max_length=35,
+        description="BCP 47 tag (RFC 5646).",
+        examples=["de-CH"],
+    ),
+]
 Channel = Literal["voice", "chat"]
-Speaker = Literal["user", "assistant", "system"]
+Speaker = Literal["user", "assistant", "system", "tool"]
+Timing = Literal["measured", "vendor", "derived", "none"]
 SessionStatus = Literal["active", "completed", "abandoned", "failed"]
 ReviewStatus = Literal["unreviewed", "in_review", "reviewed"]

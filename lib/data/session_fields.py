@@ -6,8 +6,6 @@ accepted here is passed on as it is.
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from pydantic import Field
 
 from lib.data.fields import (
@@ -16,22 +14,13 @@ from lib.data.fields import (
     Facet,
     Identifier,
     Labels,
+    Language,
     Metadata,
     Moment,
     Sent,
     SessionStatus,
     Title,
 )
-
-Language = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$",
-        max_length=35,
-        description="BCP 47 tag (RFC 5646).",
-        examples=["de-CH"],
-    ),
-]
 
 
 class SessionFacets(Sent):

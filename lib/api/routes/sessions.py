@@ -23,8 +23,17 @@ from lib.api.models import (
 from lib.api.problems import NOT_FOUND, Problem, errors
 from lib.api.route import ApiRoute
 from lib.data import user_sessions
-from lib.data.fields import Channel, ClerkId, Facet, Identifier, Label, ReviewStatus, SessionStatus
-from lib.data.session_fields import Language, SessionChanges, SessionStart
+from lib.data.fields import (
+    Channel,
+    ClerkId,
+    Facet,
+    Identifier,
+    Label,
+    Language,
+    ReviewStatus,
+    SessionStatus,
+)
+from lib.data.session_fields import SessionChanges, SessionStart
 
 router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=ApiRoute)
 
