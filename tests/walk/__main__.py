@@ -31,8 +31,8 @@ registries, and the programs of Debian's required packages and of those that the
 
 README's first command starts the local stack. Then the walk writes a recording for
 [api/README.md](api/README.md) and three files for [import.md](import.md). Where a page says to fill
-in `.env`, the walk does so with that stack's values, and takes them away at the page's end; all other
-pages run without. [deployment.md](deployment.md) is walked in a clone of its own.
+in `.env`, the walk does so with that stack's values, and takes them away at the page's end; the
+other pages run without. [deployment.md](deployment.md) is walked in a clone of its own.
 """
 _FAILED: Final = "**failed**"
 
