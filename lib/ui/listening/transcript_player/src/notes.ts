@@ -2,6 +2,7 @@
 import { element } from "../../../parts/dom.ts";
 import { clock } from "../../../parts/figures.ts";
 import type { Named } from "./moment_link.ts";
+import { hasTime } from "./timeline.ts";
 import type { Note, Turn } from "./types.ts";
 
 /** A turn's notes, below what was said. */
@@ -49,7 +50,9 @@ export class NoteBook {
 
   /** @param durationMs length of the wave; 0 where there is none. */
   lay(turns: readonly Turn[], durationMs: number): void {
-    this.#starts = new Map(turns.map(({ sequence, startMs }) => [sequence, startMs]));
+    this.#starts = new Map(
+      turns.filter(hasTime).map(({ sequence, startMs }) => [sequence, startMs]),
+    );
     this.#durationMs = durationMs;
     this.#draw();
   }
