@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, Final, TypeVar
 
@@ -19,11 +19,12 @@ from lib.data import (
     audit,
     interactions,
     reveals,
+    scores,
     user_sessions,
     users,
 )
 from lib.data.paging import each
-from lib.data.records import Interaction, NewExportDetails, User, UserSession
+from lib.data.records import Interaction, NewExportDetails, Score, User, UserSession
 from lib.formats.record_export import as_json, plain
 from lib.work.exports import Export, Exports
 
@@ -86,6 +87,10 @@ class _Archive:
                     for audio in audio_objects.for_session(self._caller, session_id):
                         lines.write(f"{as_json(plain(audio))}\n".encode())
                         self._wrote()
+            with archive.open("scores.jsonl", "w") as lines:
+                for score in self._scores(sessions):
+                    lines.write(f"{as_json(plain(score))}\n".encode())
+                    self._wrote()
             for session_id in sessions:
                 self._transcript(archive, session_id)
 
@@ -138,9 +143,18 @@ class _Archive:
             )
         )
 
+    def _scores(self, session_ids: Sequence[str]) -> Iterator[Score]:
+        # As the member sees them, with or without a reason: what others judged stays masked.
+        for session_id in session_ids:
+            yield from _scores_of(self._caller, session_id)
+
     def _wrote(self) -> None:
         self._records += 1
         self._export.wrote(self._records, self._out.tell())
+
+
+def _scores_of(caller: Caller, session_id: str) -> Iterator[Score]:
+    return each(lambda cursor: scores.page(caller, session_id, cursor=cursor, limit=_PAGE))
 
 
 def _patiently(call: Callable[[], Shown]) -> Shown:

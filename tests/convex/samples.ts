@@ -13,6 +13,7 @@ export function audioKey(sessionId: string, number: number): string {
   return `audio/v1/2026/03/01/${sessionId}/${object}.wav`;
 }
 
+const SCORE = { name: "helpful", value: 0.5, origin: "machine", evaluator: "judge-1" };
 const PAGE = { cursor: null, limit: 10 };
 
 /** Texts that a role which sees masked text must never be given. */
@@ -293,6 +294,8 @@ export function samples(
     "userSessions:summary": { id: sessionId },
     "userSessions:daily": { from: START, to: START + 1 },
     "interactions:append": { sessionId, interactions: [turn(3)] },
+    "scores:add": { sessionId, scores: [SCORE] },
+    "scores:list": { sessionId, ...PAGE },
     "interactions:list": { sessionId, ...PAGE },
     "interactions:byRequestId": { interactionRequestId: "req-1" },
     "interactions:search": { query: "morning" },

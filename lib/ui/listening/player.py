@@ -13,7 +13,7 @@ import streamlit as st
 from lib.auth.roles import page_allowed
 from lib.data import Caller, interactions, listening, reviews
 from lib.data.fields import Timing
-from lib.data.records import AudioObject, Interaction, Review, UserSession
+from lib.data.records import AudioObject, Interaction, Review, Score, UserSession
 from lib.formats.record_export import plain
 from lib.formats.tool_turns import joined
 from lib.product import paths
@@ -61,6 +61,7 @@ class LoadedSession:
         start: moment that the address names, None for where the reader left off.
         words: searched for when a search led here, else empty.
         reviews: submitted ones that the reader may see.
+        scores: of the session and its turns, the first 200.
         revealed: shown in place of masked text until the visit ends.
         sent: the turns that were last sent to the player.
     """
@@ -72,6 +73,7 @@ class LoadedSession:
     start: NamedMoment | None
     words: str = ""
     reviews: Sequence[Review] = ()
+    scores: Sequence[Score] = ()
     revealed: Revealed | None = field(default=None, repr=False)
     sent: Sequence[Interaction] = field(default=(), repr=False)
 
@@ -131,6 +133,7 @@ def load_session(
         start,
         words,
         found,
+        opened.scores or (),
     )
 
 
@@ -206,7 +209,10 @@ def _player_data(loaded: LoadedSession, memory: PlaybackState, *, whole: bool) -
             {"sequence": loaded.start.sequence, "ms": loaded.start.ms} if loaded.start else None
         ),
         "words": loaded.words,
-        "notes": [note for review in loaded.reviews for note in _notes(review)],
+        "notes": [
+            *(note for review in loaded.reviews for note in _notes(review)),
+            *(_score(score) for score in loaded.scores if score.sequence is not None),
+        ],
         "objectives": {"ttftMs": FIRST_TOKEN.limit_ms, "turnMs": FULL_TURN.limit_ms},
         "speakers": {"user": name_of(session.user), **_SPEAKERS},
         "nextId": neighbours_of(session.id)[1],
@@ -236,6 +242,24 @@ def _notes(review: Review) -> list[dict[str, Any]]:
         for correction in review.corrections
     ]
     return [*comments, *corrections]
+
+
+def _score(score: Score) -> dict[str, Any]:
+    return {
+        "kind": "score",
+        "sequence": score.sequence,
+        "atMs": None,
+        "text": ": ".join(part for part in (judgement(score), score.explanation) if part),
+        "by": f"{score.name} · {score.origin} {score.evaluator}",
+    }
+
+
+def judgement(score: Score) -> str:
+    """Return value and label of a score in a few words."""
+    value = "" if score.value is None else f"{score.value:g}"
+    if score.label is None:
+        return value
+    return f"{value} ({score.label})" if value else score.label
 
 
 def _turns(turns: Sequence[Interaction]) -> list[dict[str, Any]]:

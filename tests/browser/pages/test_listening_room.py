@@ -272,10 +272,15 @@ def test_a_tool_is_read_with_the_keyboard_and_no_time_is_made_up(
     said[4] |= {"timing": "none", "stages": {"modelMs": 400, "toolMs": 120}}
     session = ingest.session(said)
     ingest.recording(session, 10)
+    judged = {"name": "helpful", "value": 0.5, "origin": "machine", "evaluator": "judge-1"}
+    ingest.score(session, {**judged, "explanation": "found *nothing*"}, {**judged, "sequence": 2})
     open_room(reviewer, stack, session)
+    expect(reviewer.get_by_text("found *nothing*")).to_be_visible()
+    expect(reviewer.get_by_text("Turn 3, machine judge-1")).to_be_visible()
     rows = reviewer.get_by_role("list", name="Transcript").get_by_role("listitem")
     expect(rows).to_have_count(4)
     expect(rows.nth(2)).to_contain_text("interrupted")
+    expect(rows.nth(2)).to_contain_text("Score · helpful · machine judge-1")
     expect(
         reviewer.get_by_role("button", name="about 0:04, turn 3, play from here")
     ).to_be_visible()

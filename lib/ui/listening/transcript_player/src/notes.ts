@@ -5,12 +5,17 @@ import type { Named } from "./moment_link.ts";
 import { hasTime } from "./timeline.ts";
 import type { Note, Turn } from "./types.ts";
 
+const KINDS: Record<Note["kind"], string> = {
+  comment: "Comment",
+  correction: "Correction",
+  score: "Score",
+};
+
 /** A turn's notes, below what was said. */
 export function drawNotes(notes: readonly Note[]): HTMLElement {
   const list = element("ul", { class: "remarks", "aria-label": "Notes on this turn" });
   for (const note of notes) {
-    const what = note.kind === "comment" ? "Comment" : "Correction";
-    const who = element("span", { class: "by", dir: "auto" }, `${what} · ${note.by}`);
+    const who = element("span", { class: "by", dir: "auto" }, `${KINDS[note.kind]} · ${note.by}`);
     const words = element("span", { class: "words", dir: "auto" }, note.text);
     list.append(element("li", { class: note.kind }, who, words));
   }

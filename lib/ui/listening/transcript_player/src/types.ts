@@ -80,9 +80,9 @@ export interface SignedUrl {
   expiresInMs: number;
 }
 
-/** A comment or correction: on a turn (`sequence`), at a moment (`atMs`), or on the whole session. */
+/** A remark: on a turn (`sequence`), at a moment (`atMs`), or on the whole session. */
 export interface Note {
-  kind: "comment" | "correction";
+  kind: "comment" | "correction" | "score";
   sequence: number | null;
   atMs: number | null;
   text: string;
