@@ -714,7 +714,7 @@ class Sampling(Record, frozen=True, kw_only=True):
 
 
 class Score(Record, frozen=True, kw_only=True):
-    """What `scores:list` returns."""
+    """What `reveals:ofScores` returns."""
 
     session_id: str
     name: str
@@ -1765,6 +1765,15 @@ class RevealsFindUserArgs(TypedDict):
 
     value: str
     reason: str
+
+
+class RevealsOfScoresArgs(TypedDict):
+    """Arguments of `reveals:ofScores`."""
+
+    session_id: str
+    reason: str
+    cursor: str | None
+    limit: int
 
 
 class RevealsOfSessionArgs(TypedDict):
@@ -2886,6 +2895,13 @@ _write_reveals_find_user_args = writer(
     Argument("reason", "reason"),
 )
 
+_write_reveals_of_scores_args = writer(
+    Argument("session_id", "sessionId"),
+    Argument("reason", "reason"),
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+)
+
 _write_reveals_of_session_args = writer(
     Argument("id", "id"),
     Argument("reason", "reason"),
@@ -3682,6 +3698,10 @@ REPAIR_USERS: Final[Mutation[RepairUsersArgs, Recount]] = Mutation(
 
 REVEALS_FIND_USER: Final[Mutation[RevealsFindUserArgs, User | None]] = Mutation(
     "reveals:findUser", _write_reveals_find_user_args, Reader(User | None)
+)
+
+REVEALS_OF_SCORES: Final[Mutation[RevealsOfScoresArgs, Page[Score]]] = Mutation(
+    "reveals:ofScores", _write_reveals_of_scores_args, Reader(Page[Score])
 )
 
 REVEALS_OF_SESSION: Final[Mutation[RevealsOfSessionArgs, UserSession]] = Mutation(

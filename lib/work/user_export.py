@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, BinaryIO, Final, TypeVar
 
 from lib.data import (
@@ -88,7 +89,7 @@ class _Archive:
                         lines.write(f"{as_json(plain(audio))}\n".encode())
                         self._wrote()
             with archive.open("scores.jsonl", "w") as lines:
-                for score in self._scores(sessions):
+                for score in chain.from_iterable(map(self._scores, sessions)):
                     lines.write(f"{as_json(plain(score))}\n".encode())
                     self._wrote()
             for session_id in sessions:
@@ -143,18 +144,23 @@ class _Archive:
             )
         )
 
-    def _scores(self, session_ids: Sequence[str]) -> Iterator[Score]:
-        # As the member sees them, with or without a reason: what others judged stays masked.
-        for session_id in session_ids:
-            yield from _scores_of(self._caller, session_id)
+    def _scores(self, session_id: str) -> Iterator[Score]:
+        if not self._reason:
+            return each(
+                lambda cursor: scores.page(self._caller, session_id, cursor=cursor, limit=_PAGE)
+            )
+        reason = self._reason
+        return each(
+            lambda cursor: _patiently(
+                lambda: reveals.of_scores(
+                    self._caller, session_id=session_id, reason=reason, cursor=cursor, limit=_PAGE
+                )
+            )
+        )
 
     def _wrote(self) -> None:
         self._records += 1
         self._export.wrote(self._records, self._out.tell())
-
-
-def _scores_of(caller: Caller, session_id: str) -> Iterator[Score]:
-    return each(lambda cursor: scores.page(caller, session_id, cursor=cursor, limit=_PAGE))
 
 
 def _patiently(call: Callable[[], Shown]) -> Shown:
