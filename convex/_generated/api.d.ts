@@ -10,6 +10,7 @@
 
 import type * as alertDeliveries from "../alertDeliveries.js";
 import type * as alerts from "../alerts.js";
+import type * as apiKeys from "../apiKeys.js";
 import type * as audioObjects from "../audioObjects.js";
 import type * as audit from "../audit.js";
 import type * as authEvents from "../authEvents.js";
@@ -30,6 +31,7 @@ import type * as model_alertFields from "../model/alertFields.js";
 import type * as model_alertRecords from "../model/alertRecords.js";
 import type * as model_alertTables from "../model/alertTables.js";
 import type * as model_alerts from "../model/alerts.js";
+import type * as model_apiKeyRecords from "../model/apiKeyRecords.js";
 import type * as model_appending from "../model/appending.js";
 import type * as model_assigning from "../model/assigning.js";
 import type * as model_audio from "../model/audio.js";
@@ -117,6 +119,7 @@ import type {
 declare const fullApi: ApiFromModules<{
   alertDeliveries: typeof alertDeliveries;
   alerts: typeof alerts;
+  apiKeys: typeof apiKeys;
   audioObjects: typeof audioObjects;
   audit: typeof audit;
   authEvents: typeof authEvents;
@@ -137,6 +140,7 @@ declare const fullApi: ApiFromModules<{
   "model/alertRecords": typeof model_alertRecords;
   "model/alertTables": typeof model_alertTables;
   "model/alerts": typeof model_alerts;
+  "model/apiKeyRecords": typeof model_apiKeyRecords;
   "model/appending": typeof model_appending;
   "model/assigning": typeof model_assigning;
   "model/audio": typeof model_audio;

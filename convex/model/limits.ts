@@ -48,6 +48,12 @@ export const URL_CHARS = 2048;
 export const IDENTIFIER_CHARS = 200;
 /** Facets of a session, such as `agentVersion`. */
 export const FACET_CHARS = 100;
+/** Keys of the API that work at once. */
+export const API_KEYS = 100;
+/** Longest that the former secret of a rotated key goes on working. */
+export const KEY_KEPT_MS = 7 * 86_400_000;
+/** How exact "last used" of a key is. */
+export const KEY_USE_MS = 60_000;
 /** Largest recording. */
 export const AUDIO_BYTES = 2 * 1024 ** 3;
 

@@ -6,6 +6,7 @@ validators; modules by hand have loops over calls besides.
 
 from lib.data.calls import (
     alerts,
+    api_keys,
     audio_objects,
     audit,
     erasure,
@@ -39,6 +40,7 @@ __all__ = [
     "Refused",
     "Unavailable",
     "alerts",
+    "api_keys",
     "audio_objects",
     "audit",
     "erasure",

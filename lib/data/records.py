@@ -72,6 +72,22 @@ class AnswerDifference(Record, frozen=True, kw_only=True):
     sequence: int | None = None
 
 
+class ApiKey(Record, frozen=True, kw_only=True):
+    """What `apiKeys:create` returns."""
+
+    name: str
+    scope: Literal["write", "read", "read-clear", "scores"]
+    public_id: str
+    created_by: str
+    created_at: Moment
+    id: str
+    former_until: Moment | None = None
+    rotated_at: Moment | None = None
+    expires_at: Moment | None = None
+    revoked_at: Moment | None = None
+    last_used_at: Moment | None = None
+
+
 class Appended(Record, frozen=True, kw_only=True):
     """What `interactions:append` returns."""
 
@@ -922,6 +938,17 @@ class Upserted(Record, frozen=True, kw_only=True):
     created: bool
 
 
+class UsableKey(Record, frozen=True, kw_only=True):
+    """What `apiKeys:find` returns."""
+
+    name: str
+    scope: Literal["write", "read", "read-clear", "scores"]
+    hash: str
+    id: str
+    former_hash: str | None = None
+    expires_at: Moment | None = None
+
+
 class User(Record, frozen=True, kw_only=True):
     """What `reveals:findUser` returns."""
 
@@ -1097,6 +1124,49 @@ class AlertsStatesArgs(TypedDict):
 
 class AlertsSummaryArgs(TypedDict):
     """Arguments of `alerts:summary`."""
+
+
+class ApiKeysCreateArgs(TypedDict):
+    """Arguments of `apiKeys:create`."""
+
+    name: str
+    scope: Literal["write", "read", "read-clear", "scores"]
+    public_id: str
+    hash: str
+    expires_at: NotRequired[datetime | None]
+
+
+class ApiKeysFindArgs(TypedDict):
+    """Arguments of `apiKeys:find`."""
+
+    public_id: str
+
+
+class ApiKeysListArgs(TypedDict):
+    """Arguments of `apiKeys:list`."""
+
+    cursor: str | None
+    limit: int
+
+
+class ApiKeysNoteUseArgs(TypedDict):
+    """Arguments of `apiKeys:noteUse`."""
+
+    id: str
+
+
+class ApiKeysRevokeArgs(TypedDict):
+    """Arguments of `apiKeys:revoke`."""
+
+    id: str
+
+
+class ApiKeysRotateArgs(TypedDict):
+    """Arguments of `apiKeys:rotate`."""
+
+    id: str
+    hash: str
+    keep_until: NotRequired[datetime | None]
 
 
 class AudioObjectsAllArgs(TypedDict):
@@ -2407,6 +2477,37 @@ _write_alerts_states_args = writer()
 
 _write_alerts_summary_args = writer()
 
+_write_api_keys_create_args = writer(
+    Argument("name", "name"),
+    Argument("scope", "scope"),
+    Argument("public_id", "publicId"),
+    Argument("hash", "hash"),
+    Argument("expires_at", "expiresAt", milliseconds),
+)
+
+_write_api_keys_find_args = writer(
+    Argument("public_id", "publicId"),
+)
+
+_write_api_keys_list_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+)
+
+_write_api_keys_note_use_args = writer(
+    Argument("id", "id"),
+)
+
+_write_api_keys_revoke_args = writer(
+    Argument("id", "id"),
+)
+
+_write_api_keys_rotate_args = writer(
+    Argument("id", "id"),
+    Argument("hash", "hash"),
+    Argument("keep_until", "keepUntil", milliseconds),
+)
+
 _write_audio_objects_all_args = writer(
     Argument("cursor", "cursor", nullable=True),
     Argument("limit", "limit"),
@@ -3508,6 +3609,30 @@ ALERT_DELIVERIES_SETTLE: Final[Mutation[AlertDeliveriesSettleArgs, Settled]] = M
 
 ALERT_DELIVERIES_TEST: Final[Mutation[AlertDeliveriesTestArgs, None]] = Mutation(
     "alertDeliveries:test", _write_alert_deliveries_test_args, Reader(None)
+)
+
+API_KEYS_CREATE: Final[Mutation[ApiKeysCreateArgs, ApiKey]] = Mutation(
+    "apiKeys:create", _write_api_keys_create_args, Reader(ApiKey)
+)
+
+API_KEYS_FIND: Final[Query[ApiKeysFindArgs, UsableKey | None]] = Query(
+    "apiKeys:find", _write_api_keys_find_args, Reader(UsableKey | None)
+)
+
+API_KEYS_LIST: Final[Query[ApiKeysListArgs, Page[ApiKey]]] = Query(
+    "apiKeys:list", _write_api_keys_list_args, Reader(Page[ApiKey])
+)
+
+API_KEYS_NOTE_USE: Final[Mutation[ApiKeysNoteUseArgs, None]] = Mutation(
+    "apiKeys:noteUse", _write_api_keys_note_use_args, Reader(None)
+)
+
+API_KEYS_REVOKE: Final[Mutation[ApiKeysRevokeArgs, ApiKey]] = Mutation(
+    "apiKeys:revoke", _write_api_keys_revoke_args, Reader(ApiKey)
+)
+
+API_KEYS_ROTATE: Final[Mutation[ApiKeysRotateArgs, ApiKey]] = Mutation(
+    "apiKeys:rotate", _write_api_keys_rotate_args, Reader(ApiKey)
 )
 
 AUDIO_OBJECTS_ALL: Final[Query[AudioObjectsAllArgs, Page[AudioObject]]] = Query(

@@ -14,6 +14,7 @@ export function audioKey(sessionId: string, number: number): string {
 }
 
 const SCORE = { name: "helpful", value: 0.5, origin: "machine", evaluator: "judge-1" } as const;
+const KEY = { name: "backend", scope: "write", publicId: "0".repeat(16), hash: SHA256 } as const;
 const PAGE = { cursor: null, limit: 10 };
 
 /** Texts that a role which sees masked text must never be given. */
@@ -26,6 +27,7 @@ export type Seeded = {
   pendingAudioId: string;
   incidentId: string;
   silenceId: string;
+  keyId: string;
 };
 
 /** Store a user, a session, three turns, a stored and a pending recording, metrics and events. */
@@ -102,7 +104,8 @@ async function seedAlerts(t: Deployment, text: string) {
   await ops.mutation(api.alerts.note, { id: incident!.id, text });
   const wish = { rule: "other", durationMs: 60_000, reason: text };
   const silence = await ops.mutation(api.alerts.silence, wish);
-  return { incidentId: incident!.id, silenceId: silence.id };
+  const key = await ops.mutation(api.apiKeys.create, KEY);
+  return { incidentId: incident!.id, silenceId: silence.id, keyId: key.id };
 }
 
 /** What a rule is and saw, of a rule that fires. */
@@ -272,7 +275,7 @@ export function samples(
   ids: Seeded,
   reviewIds: SeededReviews = { rubricId: "none", queueId: "none", itemId: "none" },
 ): Record<FunctionName, Record<string, unknown>> {
-  const { clerkId, sessionId, storedAudioId, pendingAudioId, incidentId, silenceId } = ids;
+  const { clerkId, sessionId, storedAudioId, pendingAudioId, incidentId, silenceId, keyId } = ids;
   const { rubricId, queueId, itemId } = reviewIds;
   const reviewerId = "reviewer_subject";
   return {
@@ -294,6 +297,12 @@ export function samples(
     "userSessions:setLegalHold": { id: sessionId, legalHold: false },
     "userSessions:setReview": { id: sessionId, reviewStatus: "reviewed", score: 4 },
     "userSessions:ranked": { by: "worstTurn", ...PAGE },
+    "apiKeys:create": { ...KEY, publicId: "0".repeat(15) + "2" },
+    "apiKeys:list": PAGE,
+    "apiKeys:find": { publicId: KEY.publicId },
+    "apiKeys:noteUse": { id: keyId },
+    "apiKeys:rotate": { id: keyId, hash: SHA256 },
+    "apiKeys:revoke": { id: keyId },
     "labels:change": { sessionIds: [sessionId], add: ["vip"], remove: ["billing"] },
     "userSessions:get": { id: sessionId },
     "userSessions:byExternalId": { externalId: "call-1" },

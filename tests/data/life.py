@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from lib.data import (
     Caller,
+    api_keys,
     audio_objects,
     audit,
     erasure,
@@ -43,6 +44,7 @@ from lib.data.records import (
     NewSession,
     NewStorageEvent,
 )
+from lib.work.api_keys import create, finder, rotate
 from local.snapshot import DATABASE, export_snapshot, import_snapshot
 from tests.data.alarm import alarmed
 from tests.data.assessment import assessed
@@ -72,6 +74,7 @@ def lived(convex: ConvexRuntime, home: Path) -> Answers:
         **assessed(convex),
         **alarmed(convex),
         **erased(convex.caller("worker")),
+        **keyed(convex.caller("worker")),
         "imported": archive(convex.caller("worker")),
     }
 
@@ -145,6 +148,14 @@ def conversation(ingest: Caller) -> Answers:
         labels=["vip"],
     )
     return {"upserted": user, "appended": appended, "begun": begun, "updated": updated}
+
+
+def keyed(worker: Caller) -> Answers:
+    """Make an API key, use it, give it another secret, and end it."""
+    made = create(worker, "backend", "read", datetime.now(UTC) + HOUR)
+    rotate(worker, made.record, HOUR)
+    found = finder(lambda: worker)(made.record.public_id)
+    return {"key": found, "ended": api_keys.revoke(worker, made.record.id)}
 
 
 def reading(convex: ConvexRuntime) -> Answers:

@@ -115,7 +115,9 @@ def _users(batch: Sequence[Entry]) -> set[str]:
     return {
         item.person.clerk_id
         for item in found
-        if isinstance(item, Conversation) and item.person.may_create
+        if isinstance(item, Conversation)
+        and item.person.may_create
+        and item.person.clerk_id is not None
     }
 
 

@@ -85,6 +85,14 @@ def test_a_session_shows_all_of_its_names_and_its_metadata(
     assert box["width"] >= 300, "too narrow to be read"
 
 
+def test_a_phone_shows_every_choice_above_a_chart(page: Page, stack: RunningStack) -> None:
+    enter(page, stack, "ops")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    page.goto(f"{stack.app_url}/storage")
+    expect(page.get_by_role("radio", name="Custom")).to_be_in_viewport(ratio=1)
+    expect_nothing_cut(page)
+
+
 def test_lists_show_their_rows_whole(small: Page, stack: RunningStack, session: str) -> None:
     small.goto(f"{stack.app_url}/sessions?user={USER}")
     row = small.get_by_role("row").filter(has_text=NAME).first
