@@ -28,7 +28,7 @@ _ENVIRONMENTS: Final = ("deployment.environment.name", "deployment.environment")
 
 
 class SessionFacts:
-    """Gathers what spans say; the first one that says a thing decides.
+    """Gathers what spans say; the first one that says a thing decides, before any resource.
 
     Args:
         external_id: of the session.
@@ -38,6 +38,7 @@ class SessionFacts:
     def __init__(self, external_id: str, defaults: SourceDefaults) -> None:
         self._external_id, self._defaults = external_id, defaults
         self._said: dict[str, Any] = {}
+        self._of_resource: dict[str, Any] = {}
         self._ended_at: datetime | None = None
         self._is_voice = self._is_failed = False
         self.started_at: datetime | None = None
@@ -56,10 +57,12 @@ class SessionFacts:
             or fields.raw("gen_ai.output.type") == "speech"
         )
         found = {
-            "agentId": first_text(fields, _AGENTS, FACET_CHARS)
-            or first_text(resource, ("lk.agent_name", "service.name"), FACET_CHARS),
-            "agentVersion": first_text(fields, ("gen_ai.agent.version",), FACET_CHARS)
-            or first_text(resource, ("service.version",), FACET_CHARS),
+            "agentId": first_text(fields, _AGENTS, FACET_CHARS),
+            "agentVersion": first_text(fields, ("gen_ai.agent.version",), FACET_CHARS),
+        }
+        of_resource = {
+            "agentId": first_text(resource, ("lk.agent_name", "service.name"), FACET_CHARS),
+            "agentVersion": first_text(resource, ("service.version",), FACET_CHARS),
             "environment": first_text(resource, _ENVIRONMENTS, FACET_CHARS),
         }
         if kind == "model":
@@ -69,6 +72,8 @@ class SessionFacts:
             found["language"] = fields.language("language")
         for name, value in without_gaps(found).items():
             self._said.setdefault(name, value)
+        for name, value in without_gaps(of_resource).items():
+            self._of_resource.setdefault(name, value)
         self.user = self.user or first_text(fields, _USERS) or first_text(resource, _USERS)
 
     def note_event(self, event: Event) -> None:
@@ -102,6 +107,7 @@ class SessionFacts:
             "endedAt": ended_at,
             "status": status,
             **self._defaults.facets,
+            **self._of_resource,
             **self._said,
         }
         return SentSession.model_validate(fields)

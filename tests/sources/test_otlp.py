@@ -346,7 +346,7 @@ def test_a_greeting_that_no_model_wrote_is_a_turn() -> None:
 
 def test_words_that_are_not_final_are_left_out_with_a_reason() -> None:
     heard = span(
-        6, {"gen_ai.operation.name": "stt", "transcript": "Wher", "is_final": False}, at=0.5
+        6, {"gen_ai.operation.name": "stt", "transcript": "Where is", "is_final": False}, at=0.5
     )
     made = mapped(traces(heard, *pipecat()))
     assert any("not final" in item.reason for item in made.left_out)
