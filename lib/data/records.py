@@ -456,6 +456,7 @@ class OpenedSession(Record, frozen=True, kw_only=True):
 
     session: UserSession
     recordings: tuple[AudioObject, ...]
+    scores: tuple[Score, ...] | None = None
     hold_pending: bool | None = None
 
 
@@ -728,6 +729,22 @@ class Sampling(Record, frozen=True, kw_only=True):
     period: Literal["day", "total"] | None = None
 
 
+class Score(Record, frozen=True, kw_only=True):
+    """What `reveals:ofScores` returns."""
+
+    session_id: str
+    name: str
+    origin: Literal["machine", "vendor", "user"]
+    evaluator: str
+    written_by: str
+    created_at: Moment
+    id: str
+    sequence: int | None = None
+    value: float | None = None
+    label: str | None = None
+    explanation: str | None = None
+
+
 class ScoreTrend(Record, frozen=True, kw_only=True):
     """What `reviews:trends` returns."""
 
@@ -737,6 +754,14 @@ class ScoreTrend(Record, frozen=True, kw_only=True):
     mean_score: float
     provider: str | None = None
     model_id: str | None = None
+
+
+class ScoresAdded(Record, frozen=True, kw_only=True):
+    """What `scores:add` returns."""
+
+    accepted: int
+    duplicates: int
+    versions: int
 
 
 class SearchHit(Record, frozen=True, kw_only=True):
@@ -1582,6 +1607,9 @@ class NewExportDetails(TypedDict):
     provider: NotRequired[str | None]
     queue: NotRequired[str | None]
     review: NotRequired[str | None]
+    scored: NotRequired[str | None]
+    score_from: NotRequired[str | None]
+    score_to: NotRequired[str | None]
     session: NotRequired[str | None]
     since: NotRequired[str | None]
     sort: NotRequired[str | None]
@@ -1682,6 +1710,18 @@ class NewSampling(TypedDict):
     percent: NotRequired[float | None]
     quota: NotRequired[int | None]
     period: NotRequired[Literal["day", "total"] | None]
+
+
+class NewScore(TypedDict):
+    """Among arguments, at `ScoresAddArgs.scores`."""
+
+    name: str
+    origin: Literal["machine", "vendor", "user"]
+    evaluator: str
+    sequence: NotRequired[int | None]
+    value: NotRequired[float | None]
+    label: NotRequired[str | None]
+    explanation: NotRequired[str | None]
 
 
 class NewSession(TypedDict):
@@ -1795,6 +1835,15 @@ class RevealsFindUserArgs(TypedDict):
 
     value: str
     reason: str
+
+
+class RevealsOfScoresArgs(TypedDict):
+    """Arguments of `reveals:ofScores`."""
+
+    session_id: str
+    reason: str
+    cursor: str | None
+    limit: int
 
 
 class RevealsOfSessionArgs(TypedDict):
@@ -2096,6 +2145,21 @@ class RubricsPublishArgs(TypedDict):
     description: NotRequired[str | None]
 
 
+class ScoresAddArgs(TypedDict):
+    """Arguments of `scores:add`."""
+
+    session_id: str
+    scores: Sequence[NewScore]
+
+
+class ScoresListArgs(TypedDict):
+    """Arguments of `scores:list`."""
+
+    session_id: str
+    cursor: str | None
+    limit: int
+
+
 class StorageEventsListArgs(TypedDict):
     """Arguments of `storageEvents:list`."""
 
@@ -2193,6 +2257,9 @@ class UserSessionsListArgs(TypedDict):
     max_duration_ms: NotRequired[float | None]
     min_latency_ms: NotRequired[float | None]
     order: NotRequired[Literal["asc", "desc"] | None]
+    score_name: NotRequired[str | None]
+    score_min: NotRequired[float | None]
+    score_max: NotRequired[float | None]
 
 
 class UserSessionsNewerArgs(TypedDict):
@@ -2754,6 +2821,9 @@ _write_new_export_details = writer(
     Argument("provider", "provider"),
     Argument("queue", "queue"),
     Argument("review", "review"),
+    Argument("scored", "scored"),
+    Argument("score_from", "score_from"),
+    Argument("score_to", "score_to"),
     Argument("session", "session"),
     Argument("since", "since"),
     Argument("sort", "sort"),
@@ -2819,6 +2889,16 @@ _write_new_sampling = writer(
     Argument("percent", "percent"),
     Argument("quota", "quota"),
     Argument("period", "period"),
+)
+
+_write_new_score = writer(
+    Argument("name", "name"),
+    Argument("origin", "origin"),
+    Argument("evaluator", "evaluator"),
+    Argument("sequence", "sequence"),
+    Argument("value", "value"),
+    Argument("label", "label"),
+    Argument("explanation", "explanation"),
 )
 
 _write_new_session = writer(
@@ -2914,6 +2994,13 @@ _write_repair_users_args = writer(
 _write_reveals_find_user_args = writer(
     Argument("value", "value"),
     Argument("reason", "reason"),
+)
+
+_write_reveals_of_scores_args = writer(
+    Argument("session_id", "sessionId"),
+    Argument("reason", "reason"),
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
 )
 
 _write_reveals_of_session_args = writer(
@@ -3183,6 +3270,17 @@ _write_rubrics_publish_args = writer(
     Argument("description", "description"),
 )
 
+_write_scores_add_args = writer(
+    Argument("session_id", "sessionId"),
+    Argument("scores", "scores", lambda value: [_write_new_score(item) for item in value]),
+)
+
+_write_scores_list_args = writer(
+    Argument("session_id", "sessionId"),
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+)
+
 _write_storage_events_list_args = writer(
     Argument("cursor", "cursor", nullable=True),
     Argument("limit", "limit"),
@@ -3259,6 +3357,9 @@ _write_user_sessions_list_args = writer(
     Argument("max_duration_ms", "maxDurationMs"),
     Argument("min_latency_ms", "minLatencyMs"),
     Argument("order", "order"),
+    Argument("score_name", "scoreName"),
+    Argument("score_min", "scoreMin"),
+    Argument("score_max", "scoreMax"),
 )
 
 _write_user_sessions_newer_args = writer(
@@ -3724,6 +3825,10 @@ REVEALS_FIND_USER: Final[Mutation[RevealsFindUserArgs, User | None]] = Mutation(
     "reveals:findUser", _write_reveals_find_user_args, Reader(User | None)
 )
 
+REVEALS_OF_SCORES: Final[Mutation[RevealsOfScoresArgs, Page[Score]]] = Mutation(
+    "reveals:ofScores", _write_reveals_of_scores_args, Reader(Page[Score])
+)
+
 REVEALS_OF_SESSION: Final[Mutation[RevealsOfSessionArgs, UserSession]] = Mutation(
     "reveals:ofSession", _write_reveals_of_session_args, Reader(UserSession)
 )
@@ -3870,6 +3975,14 @@ RUBRICS_LIST: Final[Query[RubricsListArgs, Page[Rubric]]] = Query(
 
 RUBRICS_PUBLISH: Final[Mutation[RubricsPublishArgs, Rubric]] = Mutation(
     "rubrics:publish", _write_rubrics_publish_args, Reader(Rubric)
+)
+
+SCORES_ADD: Final[Mutation[ScoresAddArgs, ScoresAdded]] = Mutation(
+    "scores:add", _write_scores_add_args, Reader(ScoresAdded)
+)
+
+SCORES_LIST: Final[Query[ScoresListArgs, Page[Score]]] = Query(
+    "scores:list", _write_scores_list_args, Reader(Page[Score])
 )
 
 STORAGE_EVENTS_LIST: Final[Query[StorageEventsListArgs, Page[StorageEvent]]] = Query(

@@ -13,6 +13,7 @@ export function audioKey(sessionId: string, number: number): string {
   return `audio/v1/2026/03/01/${sessionId}/${object}.wav`;
 }
 
+const SCORE = { name: "helpful", value: 0.5, origin: "machine", evaluator: "judge-1" } as const;
 const KEY = { name: "backend", scope: "write", publicId: "0".repeat(16), hash: SHA256 } as const;
 const PAGE = { cursor: null, limit: 10 };
 
@@ -52,7 +53,15 @@ export async function seed(t: Deployment, personal?: Personal): Promise<Seeded> 
   await ingest.mutation(api.userSessions.update, { id: sessionId, labels: ["billing"] });
   const more = { text: `morning ${text}`, requestId: "req-1", latencyMs: 900, ttftMs: 300 };
   const interactions = [turn(0, more), turn(1, more), turn(2, more)];
-  await ingest.mutation(api.interactions.append, { sessionId, interactions });
+  const tool = { callId: "c", name: "send", arguments: text, result: text };
+  const toolTurn = turn(9, { speaker: "tool", text: "", tool });
+  await ingest.mutation(api.interactions.append, {
+    sessionId,
+    interactions: [...interactions, toolTurn],
+  });
+  const judged = { ...SCORE, label: firstCharacters(text, 80).trim() };
+  const scores = [{ ...judged, explanation: text }];
+  await ingest.mutation(api.scores.add, { sessionId, scores });
   const begin = { sessionId, ...AUDIO };
   const stored = await ingest.mutation(api.audioObjects.begin, {
     ...begin,
@@ -305,6 +314,9 @@ export function samples(
     "userSessions:summary": { id: sessionId },
     "userSessions:daily": { from: START, to: START + 1 },
     "interactions:append": { sessionId, interactions: [turn(3)] },
+    "scores:add": { sessionId, scores: [SCORE] },
+    "reveals:ofScores": { sessionId, reason: "ticket 7", ...PAGE },
+    "scores:list": { sessionId, ...PAGE },
     "interactions:list": { sessionId, ...PAGE },
     "interactions:byRequestId": { interactionRequestId: "req-1" },
     "interactions:search": { query: "morning" },

@@ -93,6 +93,18 @@ def test_a_phone_shows_every_choice_above_a_chart(page: Page, stack: RunningStac
     expect_nothing_cut(page)
 
 
+def test_usual_titles_are_whole_beside_all_columns(page: Page, stack: RunningStack) -> None:
+    enter(page, stack, "reviewer", "/sessions")
+    titles = page.get_by_role("table", name="Sessions").locator("td.first .text")
+    expect(titles.nth(20)).to_be_visible()
+    cut = titles.evaluate_all(
+        "all => all.filter(one => one.scrollHeight > one.clientHeight + 1).map(o => o.innerText)"
+    )
+    assert [title for title in cut if len(title) <= 36] == []
+    wide = page.get_by_role("table", name="Sessions").locator("xpath=..")
+    assert wide.evaluate("box => box.scrollWidth <= box.clientWidth"), "columns are out of view"
+
+
 def test_lists_show_their_rows_whole(small: Page, stack: RunningStack, session: str) -> None:
     small.goto(f"{stack.app_url}/sessions?user={USER}")
     row = small.get_by_role("row").filter(has_text=NAME).first
