@@ -1594,6 +1594,12 @@ class NewExportDetails(TypedDict):
     reason: NotRequired[str | None]
     action: NotRequired[str | None]
     actor: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
+    language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     audio: NotRequired[str | None]
     channel: NotRequired[str | None]
     label: NotRequired[str | None]
@@ -2808,6 +2814,12 @@ _write_new_export_details = writer(
     Argument("reason", "reason"),
     Argument("action", "action"),
     Argument("actor", "actor"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
+    Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("audio", "audio"),
     Argument("channel", "channel"),
     Argument("label", "label"),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from lib.auth.api_keys import hash_of
 from lib.data import (
     Caller,
     api_keys,
@@ -154,7 +155,7 @@ def keyed(worker: Caller) -> Answers:
     """Make an API key, use it, give it another secret, and end it."""
     made = create(worker, "backend", "read", datetime.now(UTC) + HOUR)
     rotate(worker, made.record, HOUR)
-    found = finder(lambda: worker)(made.record.public_id)
+    found = finder(lambda: worker)(made.record.public_id, hash_of(made.key))
     return {"key": found, "ended": api_keys.revoke(worker, made.record.id)}
 
 
