@@ -54,7 +54,8 @@ class _Shown:
 
     def rating(self, value: float) -> Literal["good", "bad"]:
         good = value >= self.limit if self.from_below else value <= self.limit
-        return "good" if good else "bad"
+        # As it reads: nobody understands why 1.20 s misses 1.20 s.
+        return "good" if good or self.text(value) == self.text(self.limit) else "bad"
 
 
 def _p95(title: str, metric: str, objective: LatencyObjective, path: str) -> _Shown:
