@@ -30,6 +30,7 @@ const KEEPS_NONE = [
   "reveals:ofSession",
   "reveals:ofSessions",
   "reveals:ofTranscript",
+  "reveals:ofScores",
   "reveals:ofUser",
 ];
 /** A review whose answer is larger than what is kept. */
