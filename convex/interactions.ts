@@ -1,30 +1,23 @@
 /** Interactions: the turns of a session. */
-import { getConvexSize, v } from "convex/values";
+import { v } from "convex/values";
 import type { Infer } from "convex/values";
 import type { Doc, Id } from "./_generated/dataModel.js";
 import type { MutationCtx } from "./_generated/server.js";
-import { Checks } from "./model/checks.ts";
+import { OTHER_CONTENT, counted, refuseTooMany, sortedOut, storeTurns } from "./model/appending.ts";
+import { Checks, MAX_PROBLEMS } from "./model/checks.ts";
 import { refusal } from "./model/errors.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import {
   checkInteraction,
   highlighted,
-  interactionAt,
-  sameContent,
   toInteraction,
   transcriptListing,
 } from "./model/interactions.ts";
-import {
-  APPEND_BYTES,
-  APPEND_ITEMS,
-  BACKFILL_MS,
-  QUERY_CHARS,
-  SEARCH_ITEMS,
-} from "./model/limits.ts";
+import { BACKFILL_MS, QUERY_CHARS, SEARCH_ITEMS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import { interaction, newInteraction, page, pageArgs, searchHit } from "./model/records.ts";
 import type { NewInteraction } from "./model/records.ts";
-import { addSearchText, matchingTurns } from "./model/searchTexts.ts";
+import { matchingTurns } from "./model/searchTexts.ts";
 import { matchesSession, sessionFilters } from "./model/sessionFilters.ts";
 import { SessionReader, requireSession, sessionById } from "./model/sessions.ts";
 import { addPending } from "./model/pendingTotals.ts";
@@ -33,9 +26,6 @@ import { TurnContext } from "./model/turnContext.ts";
 import { refuseErasing, userByClerkId } from "./model/users.ts";
 import { questionOf } from "./model/words.ts";
 import { named, whole } from "./model/fields.ts";
-
-/** More than all of an interaction but its texts can take; a UTF-16 unit takes three at most. */
-const ITEM_BYTES = 512;
 
 /**
  * Store 1 to 500 interactions (at most 4 MiB) of a session in one transaction.
@@ -61,21 +51,18 @@ export const append = authedMutation("interactions:append", {
     }),
   ),
   handler: async (ctx, args) => {
-    checkBatch(args.interactions);
+    const { interactions } = args;
+    refuseTooMany(interactions, "interactions");
+    checkBatch(interactions);
     const session = await requireSession(ctx, args.sessionId);
     await refuseErasing(ctx, session.userId);
-    const fresh = await newOnes(ctx, session, args.interactions);
+    const { fresh, taken } = await sortedOut(ctx, session, interactions);
+    if (taken.size > 0) throw otherContent([...taken]);
     const createdAt = Date.now();
     const { _id: sessionId, userId } = session;
-    const turns = fresh.map((item) => ({ ...item, sessionId, userId, createdAt }));
-    await Promise.all(
-      turns.map(async (turn) => {
-        const _id = await ctx.db.insert("interactions", turn);
-        await addSearchText(ctx, { ...turn, _id });
-      }),
-    );
+    await storeTurns(ctx, { sessionId, userId }, fresh, createdAt);
     if (fresh.length > 0) await count(ctx, session, fresh);
-    const duplicates = args.interactions.length - fresh.length;
+    const duplicates = interactions.length - fresh.length;
     return { accepted: fresh.length, duplicates, ...lagOf(session, fresh, createdAt) };
   },
 });
@@ -86,22 +73,7 @@ function lagOf({ startedAt }: Doc<"userSessions">, fresh: NewInteraction[], now:
   return fresh.length === 0 || lagMs > BACKFILL_MS ? {} : { lagMs };
 }
 
-/** Whether a batch passes its limit of bytes: measured only if its texts leave that open. */
-function isTooLarge(items: NewInteraction[]): boolean {
-  let most = ITEM_BYTES * items.length;
-  for (const { text, requestId, provider, modelId } of items) {
-    for (const part of [text, requestId, provider, modelId]) most += 3 * (part?.length ?? 0);
-  }
-  return most > APPEND_BYTES && getConvexSize(items) > APPEND_BYTES;
-}
-
 function checkBatch(items: NewInteraction[]): void {
-  if (items.length > APPEND_ITEMS || isTooLarge(items)) {
-    const message = `must be at most ${APPEND_ITEMS} and ${APPEND_BYTES} bytes`;
-    throw refusal("LIMIT_EXCEEDED", "Too many interactions in one call.", [
-      { field: "interactions", message },
-    ]);
-  }
   const checks = new Checks();
   checks.that(items.length > 0, "interactions", "must not be empty");
   items.forEach((item, index) => {
@@ -111,36 +83,11 @@ function checkBatch(items: NewInteraction[]): void {
   checks.done();
 }
 
-/** The items that are not stored yet, once each. */
-async function newOnes(
-  ctx: MutationCtx,
-  session: Doc<"userSessions">,
-  items: NewInteraction[],
-): Promise<NewInteraction[]> {
-  const bySequence = new Map<number, NewInteraction>();
-  items.forEach((item, index) => {
-    const twin = bySequence.get(item.sequence);
-    if (twin === undefined) bySequence.set(item.sequence, item);
-    else if (!sameContent(twin, item)) throw otherContent(index);
-  });
-  // Sequences beyond the highest stored one cannot be there: most batches need no look-up.
-  const doubtful = [...bySequence.keys()].filter((sequence) => sequence <= session.maxSequence);
-  await Promise.all(
-    doubtful.map(async (sequence) => {
-      const stored = await interactionAt(ctx, session._id, sequence);
-      if (stored === null) return;
-      const item = bySequence.get(sequence)!;
-      if (!sameContent(stored, item)) throw otherContent(items.indexOf(item));
-      bySequence.delete(sequence);
-    }),
-  );
-  return [...bySequence.values()];
-}
-
-function otherContent(index: number) {
-  return refusal("CONFLICT", "An interaction is already stored with other content.", [
-    { field: `interactions[${index}].sequence`, message: "is taken by another interaction" },
-  ]);
+function otherContent(places: number[]) {
+  const message = OTHER_CONTENT;
+  const fields = places.map((place) => ({ field: `interactions[${place}].sequence`, message }));
+  const first = fields.slice(0, MAX_PROBLEMS);
+  return refusal("CONFLICT", "An interaction is already stored with other content.", first);
 }
 
 async function count(
@@ -149,30 +96,9 @@ async function count(
   fresh: NewInteraction[],
 ): Promise<void> {
   const totals = totalsOf(fresh);
-  const worstLatencyMs = worst(session.worstLatencyMs, fresh, "latencyMs");
-  const worstTtftMs = worst(session.worstTtftMs, fresh, "ttftMs");
-  await ctx.db.patch("userSessions", session._id, {
-    interactionCount: session.interactionCount + fresh.length,
-    maxSequence: fresh.reduce((max, item) => Math.max(max, item.sequence), session.maxSequence),
-    tokensIn: session.tokensIn + totals.tokensIn,
-    tokensOut: session.tokensOut + totals.tokensOut,
-    costNanos: session.costNanos + totals.costNanos,
-    ...(worstLatencyMs === undefined ? {} : { worstLatencyMs }),
-    ...(worstTtftMs === undefined ? {} : { worstTtftMs }),
-  });
+  await ctx.db.patch("userSessions", session._id, counted(session, fresh, totals));
   await addTotals(ctx, ownScope(session), totals);
   await addPending(ctx, { userId: session.userId, day: dayOf(session.startedAt) }, totals);
-}
-
-function worst(
-  known: number | undefined,
-  items: NewInteraction[],
-  field: "latencyMs" | "ttftMs",
-): number | undefined {
-  return items.reduce<number | undefined>((max, item) => {
-    const value = item[field];
-    return value === undefined ? max : Math.max(max ?? 0, value);
-  }, known);
 }
 
 /** Return one page of a session's turns by sequence, each with its recording if it has one. */

@@ -3,19 +3,10 @@ import { v } from "convex/values";
 import { aboutSession, recordAudit } from "./model/audit.ts";
 import { internal } from "./_generated/api.js";
 import { Checks } from "./model/checks.ts";
-import { refusal } from "./model/errors.ts";
 import { moment, named, order, reviewStatus, whole } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
-import {
-  DAILY_DAYS,
-  DAY_MS,
-  MAX_SCORE,
-  NEWER_ITEMS,
-  RANKED_ITEMS,
-  RANKED_SESSIONS,
-} from "./model/limits.ts";
+import { DAILY_DAYS, DAY_MS, NEWER_ITEMS, RANKED_ITEMS, RANKED_SESSIONS } from "./model/limits.ts";
 import { followHold } from "./model/holds.ts";
-import { mergedLabels } from "./model/labels.ts";
 import { readPage } from "./model/paging.ts";
 import { rankedBy, rankedPage } from "./model/ranking.ts";
 import {
@@ -32,8 +23,12 @@ import { asOfPart, addPending, byDay, unfolded } from "./model/pendingTotals.ts"
 import { indexFor, matchesSession, sessionFilters } from "./model/sessionFilters.ts";
 import {
   SessionReader,
+  changedFields,
+  checkScore,
   checkSession,
   newSession,
+  newSessionRow,
+  refuseOther,
   requireSession,
   sessionByExternalId,
   sessionById,
@@ -64,40 +59,23 @@ import { toRecord } from "./model/toRecord.ts";
 export const create = authedMutation("userSessions:create", {
   args: newSession.fields,
   returns: created,
-  handler: async (ctx, { clerkId, ...args }) => {
+  handler: async (ctx, args) => {
+    const { clerkId, externalId, startedAt } = args;
     const checks = new Checks();
     checkSession(checks, args);
     checks.done();
     await refuseErasedUser(ctx, clerkId);
-    await refuseErasedConversation(ctx, args.externalId);
+    await refuseErasedConversation(ctx, externalId);
     const user = await requireUser(ctx, clerkId);
     await refuseErasing(ctx, user._id);
-    const known = await sessionByExternalId(ctx, args.externalId);
+    const known = await sessionByExternalId(ctx, externalId);
     if (known !== null) {
-      const isSame =
-        known.userId === user._id &&
-        known.channel === args.channel &&
-        known.startedAt === args.startedAt;
-      if (!isSame) throw refusal("CONFLICT", "The external id belongs to another session.");
+      refuseOther(known, user._id, args);
       return { id: known._id, created: false };
     }
-    const id = await ctx.db.insert("userSessions", {
-      ...args,
-      userId: user._id,
-      status: "active",
-      interactionCount: 0,
-      maxSequence: -1,
-      audioCount: 0,
-      tokensIn: 0,
-      tokensOut: 0,
-      costNanos: 0,
-      reviewStatus: "unreviewed",
-      labels: [],
-      createdAt: Date.now(),
-    });
+    const id = await ctx.db.insert("userSessions", newSessionRow(args, user._id, Date.now()));
     const totals = { ...emptyTotals(), sessions: 1 };
-    const { startedAt } = args;
-    await addTotals(ctx, ownScope({ _id: id }), totals);
+    await addTotals(ctx, ownScope({ _id: id }), totals, true);
     const whose = { userId: user._id, day: dayOf(startedAt), lastSeenAt: startedAt };
     await addPending(ctx, whose, totals);
     return { id, created: true };
@@ -116,19 +94,7 @@ export const update = authedMutation("userSessions:update", {
   handler: async (ctx, { id, ...changes }) => {
     const session = await requireSession(ctx, id);
     ctx.about(session.userId);
-    const checks = new Checks();
-    checkSession(checks, changes);
-    const endedAt = changes.endedAt ?? session.endedAt;
-    const isOrdered = endedAt === undefined || endedAt >= session.startedAt;
-    checks.that(isOrdered, "endedAt", "must not be before startedAt");
-    checks.done();
-    if (changes.status === "active" && session.status !== "active") {
-      throw refusal("CONFLICT", "A finished session does not become active again.");
-    }
-    const duration = endedAt === undefined ? {} : { durationMs: endedAt - session.startedAt };
-    const labels =
-      changes.labels === undefined ? {} : { labels: mergedLabels(changes.labels, session) };
-    const fields = { ...changes, ...duration, ...labels };
+    const fields = changedFields(session, changes);
     const changed = { ...session, ...fields };
     await ctx.db.patch("userSessions", session._id, fields);
     await enterQueues(ctx, changed);
@@ -167,9 +133,7 @@ export const setReview = authedMutation("userSessions:setReview", {
   args: { id: v.string(), reviewStatus, score: v.optional(v.number()) },
   returns: userSession,
   handler: async (ctx, { id, ...review }) => {
-    const checks = new Checks();
-    checks.integer("score", review.score, 1, MAX_SCORE);
-    checks.done();
+    checkScore(review.score);
     const session = await requireSession(ctx, id);
     ctx.about(session.userId);
     const noted = { ...session, importedReview: review };

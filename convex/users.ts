@@ -1,21 +1,12 @@
 /** Users of the product and team members: provisioning, look-up, lists. */
 import { v } from "convex/values";
-import type { Infer, ObjectType } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { QueryCtx } from "./_generated/server.js";
 import { Checks } from "./model/checks.ts";
-import { memberRole, moment, named, order, userKind, userStatus } from "./model/fields.ts";
+import { moment, named, order, userKind, userStatus } from "./model/fields.ts";
 import type { UserKind } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
-import {
-  DAY_MS,
-  EMAIL_CHARS,
-  NAME_CHARS,
-  PAGE_ITEMS,
-  QUERY_CHARS,
-  URL_CHARS,
-  USER_SUMMARY_DAYS,
-} from "./model/limits.ts";
+import { DAY_MS, PAGE_ITEMS, QUERY_CHARS, USER_SUMMARY_DAYS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import type { Page } from "./model/paging.ts";
 import {
@@ -30,23 +21,17 @@ import { asOfPart, byDay, unfolded } from "./model/pendingTotals.ts";
 import { refuseErasedUser } from "./model/tombstones.ts";
 import { dayOf, emptyTotals, sum, toSummary } from "./model/totals.ts";
 import type { Totals } from "./model/totals.ts";
-import { refuseErasing, toUser, userByClerkId } from "./model/users.ts";
+import {
+  checkProfile,
+  createUser,
+  profile,
+  refuseErasing,
+  toUser,
+  userByClerkId,
+} from "./model/users.ts";
 import { searchTextOf, searchedUsers, settleUserWords } from "./model/userWords.ts";
 import { questionOf, textAnswers } from "./model/words.ts";
 
-const profile = {
-  clerkId: v.string(),
-  kind: userKind,
-  email: v.optional(v.string()),
-  name: v.optional(v.string()),
-  imageUrl: v.optional(v.string()),
-  role: v.optional(memberRole),
-  status: v.optional(userStatus),
-  lastSeenAt: v.optional(moment()),
-  clerkUpdatedAt: v.optional(moment()),
-  createdAt: v.optional(moment()),
-  source: v.optional(v.string()),
-};
 /** What a person may no longer have: an address that was removed, the role of a former member. */
 const clearable = v.union(
   v.literal("email"),
@@ -54,7 +39,6 @@ const clearable = v.union(
   v.literal("imageUrl"),
   v.literal("role"),
 );
-type Profile = ObjectType<typeof profile>;
 
 /**
  * Create or update the user of a Clerk id.
@@ -65,23 +49,18 @@ type Profile = ObjectType<typeof profile>;
  * @throws GONE if the user was erased: nobody comes back under that id.
  */
 export const upsert = authedMutation("users:upsert", {
-  args: { ...profile, clear: v.optional(v.array(clearable)) },
+  args: { ...profile.fields, clear: v.optional(v.array(clearable)) },
   returns: created,
   handler: async (ctx, { clear = [], ...args }) => {
-    checkProfile(args, clear);
+    const checks = new Checks();
+    const areAbsent = clear.every((name) => args[name] === undefined);
+    checks.that(areAbsent, "clear", "must not name a field that is given");
+    checkProfile(checks, args);
+    checks.done();
     const known = await userByClerkId(ctx, args.clerkId);
     if (known === null) {
       await refuseErasedUser(ctx, args.clerkId);
-      const now = Date.now();
-      const createdAt = args.createdAt ?? now;
-      const id = await ctx.db.insert("users", {
-        ...args,
-        status: args.status ?? "active",
-        lastSeenAt: args.lastSeenAt ?? createdAt,
-        sessionCount: 0,
-        createdAt,
-      });
-      await settleUserWords(ctx, id, args);
+      const { _id: id } = await createUser(ctx, args);
       return { id, created: true };
     }
     await refuseErasing(ctx, known._id);
@@ -231,21 +210,4 @@ async function searched(
   const page = { cursor, limit: limit - 1 };
   const rest = await searchedUsers(ctx, kind, question, page, filters, others);
   return { items: [exact, ...rest.items], nextCursor: rest.nextCursor };
-}
-
-function checkProfile(args: Profile, clear: Infer<typeof clearable>[]): void {
-  const checks = new Checks();
-  const areAbsent = clear.every((name) => args[name] === undefined);
-  checks.that(areAbsent, "clear", "must not name a field that is given");
-  checks.identifier("clerkId", args.clerkId);
-  checks.text("email", args.email, EMAIL_CHARS);
-  checks.text("name", args.name, NAME_CHARS);
-  checks.text("imageUrl", args.imageUrl, URL_CHARS);
-  checks.identifier("source", args.source);
-  checks.time("lastSeenAt", args.lastSeenAt);
-  checks.time("clerkUpdatedAt", args.clerkUpdatedAt);
-  checks.time("createdAt", args.createdAt);
-  const isErasing = args.status === "erasing";
-  checks.that(!isErasing, "status", "erasing is set by an erasure only");
-  checks.done();
 }

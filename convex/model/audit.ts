@@ -5,6 +5,7 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { named } from "./fields.ts";
 import type { Caller } from "./identity.ts";
+import { FACETS, userSessionRow } from "./productTables.ts";
 
 /** Everything that is ever on record. */
 export const AUDIT_ACTIONS = [
@@ -48,6 +49,7 @@ export const exportDetails = named(
     reason: v.optional(v.string()),
     action: v.optional(v.string()),
     actor: v.optional(v.string()),
+    ...userSessionRow.pick(...FACETS).fields,
     audio: v.optional(v.string()),
     channel: v.optional(v.string()),
     label: v.optional(v.string()),

@@ -91,6 +91,11 @@ export class Checks {
     });
   }
 
+  /** The first problem found, if there is one. */
+  get first(): FieldProblem | undefined {
+    return this.problems[0];
+  }
+
   /** @throws VALIDATION if any check failed. */
   done(): void {
     if (this.problems.length > 0) {

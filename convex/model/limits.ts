@@ -9,6 +9,11 @@
 export const APPEND_ITEMS = 500;
 /** Bytes of the `interactions` argument of one `interactions:append`. */
 export const APPEND_BYTES = 4 * 1024 * 1024;
+/**
+ * Conversations that one `imports:store` accepts; together they may have as many turns, and as large
+ * ones, as one `interactions:append`. Each may bring a user with 100 words, and enter 10 queues of 20.
+ */
+export const IMPORT_CONVERSATIONS = 40;
 /** Highest `sequence` of an interaction. */
 export const MAX_SEQUENCE = 1_000_000;
 /** Longest duration and latest offset within a session: a day, milliseconds. */

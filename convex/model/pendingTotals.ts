@@ -34,6 +34,29 @@ export async function addPending(
   });
 }
 
+/** Gathers what one call counts: a row for each day of each user instead of one for each session. */
+export class PendingSums {
+  private readonly rows = new Map<string, Parameters<typeof addPending>[1] & { totals: Totals }>();
+
+  /** Count for a user's day; see `addPending`. */
+  add(userId: Id<"users">, day: number, totals: Totals, lastSeenAt?: number): void {
+    const key = `${userId} ${day}`;
+    const known = this.rows.get(key);
+    const seen = Math.max(known?.lastSeenAt ?? 0, lastSeenAt ?? 0);
+    this.rows.set(key, {
+      userId,
+      day,
+      totals: sum(known?.totals ?? emptyTotals(), totals),
+      ...(seen === 0 ? {} : { lastSeenAt: seen }),
+    });
+  }
+
+  async store(ctx: MutationCtx): Promise<void> {
+    const rows = [...this.rows.values()];
+    await Promise.all(rows.map(({ totals, ...whose }) => addPending(ctx, whose, totals)));
+  }
+}
+
 /** What is not folded in yet; if it was too much to read all of it, up to `asOf`. */
 export type Unfolded = { rows: Pending[]; asOf?: number };
 

@@ -232,5 +232,5 @@ export const productTables = {
     ...sums,
   })
     .index("by_user", ["userId"])
-    .index("by_sessions_user", ["sessions", "userId"]),
+    .index("by_user_sessions", ["userId", "sessions"]),
 };

@@ -47,10 +47,18 @@ export async function openQueues(ctx: QueryCtx): Promise<Queue[]> {
     .take(OPEN_QUEUES);
 }
 
-/** Let a session that has ended into the open queues whose rule it meets. Repeats are harmless. */
-export async function enterQueues(ctx: MutationCtx, session: Session): Promise<void> {
+/**
+ * Let a session that has ended into the open queues whose rule it meets. Repeats are harmless.
+ *
+ * @param open - the open queues, where they were read already.
+ */
+export async function enterQueues(
+  ctx: MutationCtx,
+  session: Session,
+  open?: Promise<Queue[]>,
+): Promise<void> {
   if (session.status === "active") return;
-  const queues = await openQueues(ctx);
+  const queues = await (open ?? openQueues(ctx));
   if (queues.length === 0) return;
   const owner = await ctx.db.get("users", session.userId);
   if (owner === null || owner.status === "erasing") return;

@@ -3,9 +3,10 @@ import { v } from "convex/values";
 import type { Infer } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
-import type { Checks } from "./checks.ts";
+import { Checks } from "./checks.ts";
 import { refusal } from "./errors.ts";
-import { FACET_CHARS, TITLE_CHARS } from "./limits.ts";
+import { mergedLabels } from "./labels.ts";
+import { FACET_CHARS, MAX_SCORE, TITLE_CHARS } from "./limits.ts";
 import { FACETS, userSessionRow } from "./productTables.ts";
 import { sessionUser, userSession } from "./records.ts";
 import type { UserSession } from "./records.ts";
@@ -67,6 +68,75 @@ export function checkSession(
   checks.identifier("source", fields.source);
   checks.labels("labels", fields.labels);
   checks.metadata("metadata", fields.metadata);
+}
+
+type SessionRow = Infer<typeof userSessionRow>;
+
+/** The row of a session that begins, as its writer describes it. */
+export function newSessionRow(
+  { clerkId: _, ...fields }: Infer<typeof newSession>,
+  userId: Id<"users">,
+  now: number,
+): SessionRow {
+  return {
+    ...fields,
+    userId,
+    status: "active",
+    interactionCount: 0,
+    maxSequence: -1,
+    audioCount: 0,
+    tokensIn: 0,
+    tokensOut: 0,
+    costNanos: 0,
+    reviewStatus: "unreviewed",
+    labels: [],
+    createdAt: now,
+  };
+}
+
+/** @throws CONFLICT if the session of an external id is of another user, channel or start. */
+export function refuseOther(
+  known: Doc<"userSessions">,
+  userId: Id<"users"> | undefined,
+  { channel, startedAt }: Infer<typeof newSession>,
+): void {
+  // Exports have whole milliseconds.
+  const isSameStart = Math.abs(known.startedAt - startedAt) < 1;
+  if (known.userId === userId && known.channel === channel && isSameStart) return;
+  const message = "The external id belongs to a session of another user, channel or start.";
+  throw refusal("CONFLICT", message);
+}
+
+/**
+ * The fields of a session that change with what its writer says. Labels that reviewers set or took
+ * away stay as they left them.
+ *
+ * @throws VALIDATION; CONFLICT for a finished session that shall become active again.
+ */
+export function changedFields(
+  session: Pick<SessionRow, "status" | "startedAt" | "endedAt" | "labels" | "labelled">,
+  changes: Infer<typeof sessionChanges>,
+): Partial<SessionRow> {
+  const checks = new Checks();
+  checkSession(checks, changes);
+  const endedAt = changes.endedAt ?? session.endedAt;
+  const isOrdered = endedAt === undefined || endedAt >= session.startedAt;
+  checks.that(isOrdered, "endedAt", "must not be before startedAt");
+  checks.done();
+  if (changes.status === "active" && session.status !== "active") {
+    throw refusal("CONFLICT", "A finished session does not become active again.");
+  }
+  const duration = endedAt === undefined ? {} : { durationMs: endedAt - session.startedAt };
+  const labels =
+    changes.labels === undefined ? {} : { labels: mergedLabels(changes.labels, session) };
+  return { ...changes, ...duration, ...labels };
+}
+
+/** @throws VALIDATION for a score that no review gives. */
+export function checkScore(score: number | undefined): void {
+  const checks = new Checks();
+  checks.integer("score", score, 1, MAX_SCORE);
+  checks.done();
 }
 
 /** Makes records of sessions and reads each of their users once. */

@@ -23,15 +23,28 @@ export async function burySession(ctx: MutationCtx, session: Doc<"userSessions">
 }
 
 /** @throws GONE if the user of this Clerk id was erased. */
-export async function refuseErasedUser(ctx: QueryCtx, clerkId: string): Promise<void> {
-  if (await isBuried(ctx, ["user", clerkId])) throw refusal("GONE", "The user was erased.");
+export async function refuseErasedUser(
+  ctx: QueryCtx,
+  clerkId: string,
+  key = keyFor(ctx),
+): Promise<void> {
+  if (await isBuried(ctx, ["user", clerkId], key)) throw refusal("GONE", "The user was erased.");
 }
 
 /** @throws GONE if the conversation of this external id was erased. */
-export async function refuseErasedConversation(ctx: QueryCtx, externalId: string): Promise<void> {
-  if (await isBuried(ctx, ["session", OWN_BACKEND, externalId])) {
+export async function refuseErasedConversation(
+  ctx: QueryCtx,
+  externalId: string,
+  key = keyFor(ctx),
+): Promise<void> {
+  if (await isBuried(ctx, ["session", OWN_BACKEND, externalId], key)) {
     throw refusal("GONE", "The session was erased.");
   }
+}
+
+/** Read the key of the tombstones, for a call that asks for many of them; null if there are none. */
+export async function keyFor(ctx: QueryCtx): Promise<string | null> {
+  return (await storedKey(ctx))?.value ?? null;
 }
 
 /** Whether the session of this id was erased; ids are never used again. */
@@ -55,9 +68,13 @@ async function bury(
   await ctx.db.insert("tombstones", { ...row, createdAt: Date.now() });
 }
 
-async function isBuried(ctx: QueryCtx, parts: string[]): Promise<boolean> {
-  const key = await storedKey(ctx);
-  return key !== null && (await byDigest(ctx, await digestOf(key.value, parts))) !== null;
+async function isBuried(
+  ctx: QueryCtx,
+  parts: string[],
+  key: Promise<string | null>,
+): Promise<boolean> {
+  const value = await key;
+  return value !== null && (await byDigest(ctx, await digestOf(value, parts))) !== null;
 }
 
 async function byDigest(ctx: QueryCtx, digest: string): Promise<Doc<"tombstones"> | null> {

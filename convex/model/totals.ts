@@ -76,9 +76,14 @@ export function ownScope(session: { _id: Id<"userSessions"> }): Scope {
   return { owner: session._id, day: 0 };
 }
 
-/** Add to the row of a scope. */
-export async function addTotals(ctx: MutationCtx, scope: Scope, more: Totals): Promise<void> {
-  const row = await rowOf(ctx, scope);
+/** Add to the row of a scope; `isNew` says that it cannot have one yet. */
+export async function addTotals(
+  ctx: MutationCtx,
+  scope: Scope,
+  more: Totals,
+  isNew = false,
+): Promise<void> {
+  const row = isNew ? null : await rowOf(ctx, scope);
   if (row === null) await ctx.db.insert("totals", { ...scope, shard: 0, ...more });
   else await ctx.db.patch("totals", row._id, sum(row, more));
 }

@@ -288,6 +288,17 @@ class Histogram(Record, frozen=True, kw_only=True):
     counts: Mapping[str, int]
 
 
+class Imported(Record, frozen=True, kw_only=True):
+    """What `imports:store` returns."""
+
+    created: bool
+    accepted: int
+    duplicates: int
+    refused_turns: tuple[RefusedTurn, ...]
+    id: str | None = None
+    refusal: RefusedConversation | None = None
+
+
 class Incident(Record, frozen=True, kw_only=True):
     """What `alerts:acknowledge` returns."""
 
@@ -440,6 +451,13 @@ class Ping(Record, frozen=True, kw_only=True):
     now: Moment
 
 
+class Problem(Record, frozen=True, kw_only=True):
+    """`fields` of `RefusedConversation`."""
+
+    field: str
+    message: str
+
+
 class QueueFill(Record, frozen=True, kw_only=True):
     """What `reviewQueues:fill` returns."""
 
@@ -516,11 +534,27 @@ class Recount(Record, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
+class RefusedConversation(Record, frozen=True, kw_only=True):
+    """`refusal` of `Imported`."""
+
+    code: str
+    message: str
+    fields: tuple[Problem, ...]
+
+
 class RefusedSession(Record, frozen=True, kw_only=True):
     """`refused` of `LabelsChanged`."""
 
     session_id: str
     reason: str
+
+
+class RefusedTurn(Record, frozen=True, kw_only=True):
+    """`refused_turns` of `Imported`."""
+
+    index: int
+    field: str
+    message: str
 
 
 class Renewal(Record, frozen=True, kw_only=True):
@@ -1201,6 +1235,12 @@ class ErasureStepArgs(TypedDict):
     deleted_keys: Sequence[str]
 
 
+class ImportsStoreArgs(TypedDict):
+    """Arguments of `imports:store`."""
+
+    conversations: Sequence[NewConversation]
+
+
 class InteractionsAppendArgs(TypedDict):
     """Arguments of `interactions:append`."""
 
@@ -1354,6 +1394,15 @@ class NewAuthEvent(TypedDict):
     source: NotRequired[str | None]
 
 
+class NewConversation(TypedDict):
+    """Among arguments, at `ImportsStoreArgs.conversations`."""
+
+    session: NewSession
+    turns: Sequence[NewInteraction]
+    person: NotRequired[NewPerson | None]
+    end: NotRequired[NewEnd | None]
+
+
 class NewCorrection(TypedDict):
     """Among arguments, at `ReviewClaimsSaveDraftArgs.corrections`."""
 
@@ -1374,6 +1423,26 @@ class NewCriterion(TypedDict):
     max: NotRequired[float | None]
     options: NotRequired[Sequence[str] | None]
     tolerance: NotRequired[float | None]
+
+
+class NewEnd(TypedDict):
+    """Among arguments, at `NewConversation.end`."""
+
+    status: NotRequired[Literal["active", "completed", "abandoned", "failed"] | None]
+    ended_at: NotRequired[datetime | None]
+    assessment_ms: NotRequired[float | None]
+    assessed_at: NotRequired[datetime | None]
+    title: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
+    language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
+    labels: NotRequired[Sequence[str] | None]
+    metadata: NotRequired[Mapping[str, Any] | None]
+    review_status: NotRequired[Literal["unreviewed", "in_review", "reviewed"] | None]
+    score: NotRequired[float | None]
 
 
 class NewEvaluation(TypedDict):
@@ -1402,6 +1471,12 @@ class NewExportDetails(TypedDict):
     reason: NotRequired[str | None]
     action: NotRequired[str | None]
     actor: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
+    language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
     audio: NotRequired[str | None]
     channel: NotRequired[str | None]
     label: NotRequired[str | None]
@@ -1447,6 +1522,14 @@ class NewInteraction(TypedDict):
     cost: NotRequired[float | None]
     ttft_ms: NotRequired[float | None]
     latency_ms: NotRequired[float | None]
+
+
+class NewPerson(TypedDict):
+    """Among arguments, at `NewConversation.person`."""
+
+    email: NotRequired[str | None]
+    name: NotRequired[str | None]
+    image_url: NotRequired[str | None]
 
 
 class NewQueueFilters(TypedDict):
@@ -1502,6 +1585,26 @@ class NewSampling(TypedDict):
     percent: NotRequired[float | None]
     quota: NotRequired[int | None]
     period: NotRequired[Literal["day", "total"] | None]
+
+
+class NewSession(TypedDict):
+    """Among arguments, at `NewConversation.session`."""
+
+    external_id: str
+    channel: Literal["voice", "chat"]
+    started_at: datetime
+    clerk_id: str
+    title: NotRequired[str | None]
+    provider: NotRequired[str | None]
+    model_id: NotRequired[str | None]
+    agent_version: NotRequired[str | None]
+    agent_id: NotRequired[str | None]
+    end_reason: NotRequired[str | None]
+    language: NotRequired[str | None]
+    environment: NotRequired[str | None]
+    direction: NotRequired[str | None]
+    metadata: NotRequired[Mapping[str, Any] | None]
+    source: NotRequired[str | None]
 
 
 class NewStorageEvent(TypedDict):
@@ -2442,6 +2545,24 @@ _write_new_criterion = writer(
     Argument("tolerance", "tolerance"),
 )
 
+_write_new_end = writer(
+    Argument("status", "status"),
+    Argument("ended_at", "endedAt", milliseconds),
+    Argument("assessment_ms", "assessmentMs"),
+    Argument("assessed_at", "assessedAt", milliseconds),
+    Argument("title", "title"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
+    Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
+    Argument("labels", "labels", list),
+    Argument("metadata", "metadata"),
+    Argument("review_status", "reviewStatus"),
+    Argument("score", "score"),
+)
+
 _write_new_evaluation = writer(
     Argument("rule", "rule"),
     Argument("title", "title"),
@@ -2469,6 +2590,12 @@ _write_new_export_details = writer(
     Argument("reason", "reason"),
     Argument("action", "action"),
     Argument("actor", "actor"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
+    Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
     Argument("audio", "audio"),
     Argument("channel", "channel"),
     Argument("label", "label"),
@@ -2510,6 +2637,12 @@ _write_new_interaction = writer(
     Argument("cost", "cost"),
     Argument("ttft_ms", "ttftMs"),
     Argument("latency_ms", "latencyMs"),
+)
+
+_write_new_person = writer(
+    Argument("email", "email"),
+    Argument("name", "name"),
+    Argument("image_url", "imageUrl"),
 )
 
 _write_new_queue_filters = writer(
@@ -2557,6 +2690,24 @@ _write_new_sampling = writer(
     Argument("percent", "percent"),
     Argument("quota", "quota"),
     Argument("period", "period"),
+)
+
+_write_new_session = writer(
+    Argument("external_id", "externalId"),
+    Argument("channel", "channel"),
+    Argument("started_at", "startedAt", milliseconds),
+    Argument("clerk_id", "clerkId"),
+    Argument("title", "title"),
+    Argument("provider", "provider"),
+    Argument("model_id", "modelId"),
+    Argument("agent_version", "agentVersion"),
+    Argument("agent_id", "agentId"),
+    Argument("end_reason", "endReason"),
+    Argument("language", "language"),
+    Argument("environment", "environment"),
+    Argument("direction", "direction"),
+    Argument("metadata", "metadata"),
+    Argument("source", "source"),
 )
 
 _write_new_storage_event = writer(
@@ -3115,6 +3266,21 @@ _write_metrics_ingest_args = writer(
     ),
 )
 
+_write_new_conversation = writer(
+    Argument("session", "session", _write_new_session),
+    Argument("turns", "turns", lambda value: [_write_new_interaction(item) for item in value]),
+    Argument("person", "person", _write_new_person),
+    Argument("end", "end", _write_new_end),
+)
+
+_write_imports_store_args = writer(
+    Argument(
+        "conversations",
+        "conversations",
+        lambda value: [_write_new_conversation(item) for item in value],
+    ),
+)
+
 ALERTS_ACKNOWLEDGE: Final[Mutation[AlertsAcknowledgeArgs, Incident]] = Mutation(
     "alerts:acknowledge", _write_alerts_acknowledge_args, Reader(Incident)
 )
@@ -3265,6 +3431,10 @@ ERASURE_START: Final[Mutation[ErasureStartArgs, ErasureBegun]] = Mutation(
 
 ERASURE_STEP: Final[Mutation[ErasureStepArgs, ErasureStep]] = Mutation(
     "erasure:step", _write_erasure_step_args, Reader(ErasureStep)
+)
+
+IMPORTS_STORE: Final[Mutation[ImportsStoreArgs, tuple[Imported, ...]]] = Mutation(
+    "imports:store", _write_imports_store_args, Reader(tuple[Imported, ...])
 )
 
 INTERACTIONS_APPEND: Final[Mutation[InteractionsAppendArgs, Appended]] = Mutation(

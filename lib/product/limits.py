@@ -7,6 +7,7 @@ from typing import Final
 
 APPEND_ITEMS: Final = 500
 APPEND_BYTES: Final = 4 * 1024 * 1024
+IMPORT_CONVERSATIONS: Final = 40
 MAX_SEQUENCE: Final = 1_000_000
 MAX_DURATION_MS: Final = 86_400_000
 MAX_TOKENS: Final = 10_000_000

@@ -86,7 +86,8 @@ function removedTables(store: Store, definitions: readonly TableDefinition[]): T
 
 function openTable(store: Store, definition: TableDefinition): Table {
   const known = store.db.prepare("SELECT number FROM tables WHERE name = ?").get(definition.name);
-  if (known) return new Table(store.inserts, (known as { number: number }).number, definition.name);
+  if (known)
+    return new Table(store.inserts.part(), (known as { number: number }).number, definition.name);
   const first = definition.name.startsWith("_") ? 1 : FIRST_USER_TABLE;
   const below = definition.name.startsWith("_") ? FIRST_USER_TABLE : Number.MAX_SAFE_INTEGER;
   const { number } = store.db
@@ -95,7 +96,7 @@ function openTable(store: Store, definition: TableDefinition): Table {
     )
     .get(first, first, below) as { number: number };
   insertTable(store, number, definition.name);
-  return new Table(store.inserts, number, definition.name);
+  return new Table(store.inserts.part(), number, definition.name);
 }
 
 function insertTable(store: Store, number: number, name: string): void {
@@ -117,7 +118,7 @@ function openIndexes(store: Store, table: Table, definition: TableDefinition): v
     const existing = takeUnchanged(known, name, JSON.stringify(fields));
     const id = existing ?? insertIndex(store, table, known, name, "key", JSON.stringify(fields));
     if (existing === null) KeyIndex.create(store.db, id);
-    const index = new KeyIndex(store.inserts, id, documentsTable(table.number), name, fields);
+    const index = new KeyIndex(table.inserts, id, documentsTable(table.number), name, fields);
     table.indexes.set(name, index);
     if (existing !== null) continue;
     const count = fillIndex(table, index);
@@ -154,7 +155,7 @@ function openSearch(
   isNew: boolean,
 ): void {
   if (isNew) SearchIndex.create(store.db, id);
-  const index = new SearchIndex(store.inserts, id, documentsTable(table.number), definition);
+  const index = new SearchIndex(table.inserts, id, documentsTable(table.number), definition);
   table.searches.set(definition.name, index);
   if (!isNew) return;
   for (const { seq, document } of table.documents()) {

@@ -15,66 +15,77 @@ export interface Waiting {
   discard(): void;
 }
 
-/** The waiting rows of one database. */
-export class Inserts {
+/** The waiting rows of a database, or of one of its tables and what belongs to that. */
+export class Inserts implements Waiting {
   readonly db: DatabaseSync;
+  readonly #whole: Inserts | null;
   readonly #waiting = new Set<Waiting>();
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, whole: Inserts | null = null) {
     this.db = db;
+    this.#whole = whole;
+  }
+
+  /** Makes a part that can be flushed by itself: what reads one table leaves the others alone. */
+  part(): Inserts {
+    return new Inserts(this.db, this);
   }
 
   /** Makes what inserts rows into a table's columns. */
   into(table: string, columns: readonly string[]): RowInserter {
-    return new RowInserter(this.db, table, columns, this.#waiting);
+    return new RowInserter(this, table, columns);
   }
 
   /** Takes note of something that waits. */
   wait(waiting: Waiting): void {
+    if (this.#waiting.size === 0) this.#whole?.wait(this);
     this.#waiting.add(waiting);
   }
 
-  /** Writes all waiting rows: before anything reads, and before a transaction or savepoint ends. */
+  /** Forgets something that waits no longer. */
+  done(waiting: Waiting): void {
+    this.#waiting.delete(waiting);
+  }
+
+  /** Writes the waiting rows: before anything reads, and before a transaction or savepoint ends. */
   flush(): void {
     if (this.#waiting.size === 0) return;
-    for (const inserter of this.#waiting) inserter.flush();
+    for (const waiting of this.#waiting) waiting.flush();
     this.#waiting.clear();
   }
 
   /** Forgets the waiting rows: their transaction is undone. */
   discard(): void {
-    for (const inserter of this.#waiting) inserter.discard();
+    for (const waiting of this.#waiting) waiting.discard();
     this.#waiting.clear();
   }
 }
 
 class RowInserter implements Waiting {
-  readonly #db: DatabaseSync;
+  readonly #inserts: Inserts;
   readonly #table: string;
   readonly #columns: readonly string[];
-  readonly #waiting: Set<Waiting>;
   readonly #one: StatementSync;
   /** Made when it is first needed: most tables never get that many rows at once. */
   #many: StatementSync | null = null;
   /** Values of the rows, one after the other. */
   #values: SQLInputValue[] = [];
 
-  constructor(db: DatabaseSync, table: string, columns: readonly string[], waiting: Set<Waiting>) {
-    this.#db = db;
+  constructor(inserts: Inserts, table: string, columns: readonly string[]) {
+    this.#inserts = inserts;
     this.#table = table;
     this.#columns = columns;
-    this.#waiting = waiting;
     this.#one = this.#prepare(1);
   }
 
   add(...row: SQLInputValue[]): void {
-    if (this.#values.length === 0) this.#waiting.add(this);
+    if (this.#values.length === 0) this.#inserts.wait(this);
     this.#values.push(...row);
     if (this.#values.length < WIDTH * this.#columns.length) return;
     this.#many ??= this.#prepare(WIDTH);
     this.#many.run(...this.#values);
     this.#values = [];
-    this.#waiting.delete(this);
+    this.#inserts.done(this);
   }
 
   flush(): void {
@@ -92,7 +103,7 @@ class RowInserter implements Waiting {
   #prepare(rows: number): StatementSync {
     const row = `(${this.#columns.map(() => "?").join(", ")})`;
     const all = Array.from({ length: rows }, () => row).join(", ");
-    return this.#db.prepare(
+    return this.#inserts.db.prepare(
       `INSERT INTO ${this.#table} (${this.#columns.join(", ")}) VALUES ${all}`,
     );
   }

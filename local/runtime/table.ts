@@ -17,7 +17,8 @@ export class Table {
   validator: ValidatorJson | null = null;
   readonly indexes = new Map<string, KeyIndex>();
   readonly searches = new Map<string, SearchIndex>();
-  readonly #inserts: Inserts;
+  /** What waits to be written of the table and its indexes. */
+  readonly inserts: Inserts;
   readonly #rows: RowInserter;
   readonly #last: StatementSync;
   readonly #update: StatementSync;
@@ -32,7 +33,7 @@ export class Table {
     this.number = number;
     this.name = name;
     const documents = documentsTable(number);
-    this.#inserts = inserts;
+    this.inserts = inserts;
     this.#rows = inserts.into(documents, ["seq", "json", "size"]);
     this.#last = db.prepare(`SELECT coalesce(max(seq), 0) AS seq FROM ${documents}`);
     this.#update = db.prepare(`UPDATE ${documents} SET json = ?, size = ? WHERE seq = ?`);
@@ -63,7 +64,7 @@ export class Table {
   }
 
   count(): number {
-    this.#inserts.flush();
+    this.inserts.flush();
     return (this.#count.get() as { count: number }).count;
   }
 
@@ -71,7 +72,7 @@ export class Table {
   *documents(): Generator<{ seq: number; document: JsonObject }> {
     let last = 0;
     for (;;) {
-      this.#inserts.flush();
+      this.inserts.flush();
       const rows = this.#page.all(last, 500) as unknown as { seq: number; json: string }[];
       for (const { seq, json } of rows) {
         yield { seq, document: JSON.parse(json) as JsonObject };

@@ -272,6 +272,15 @@ export function samples(
     "users:list": PAGE,
     "users:summary": { clerkId, from: START, to: START },
     "userSessions:create": { externalId: "call-2", clerkId, channel: "chat", startedAt: START },
+    "imports:store": {
+      conversations: [
+        {
+          session: { externalId: "call-9", clerkId: "user_1", channel: "chat", startedAt: START },
+          turns: [turn(0)],
+          end: { status: "completed" },
+        },
+      ],
+    },
     "userSessions:update": { id: sessionId, status: "completed" },
     "userSessions:setLegalHold": { id: sessionId, legalHold: false },
     "userSessions:setReview": { id: sessionId, reviewStatus: "reviewed", score: 4 },

@@ -1,26 +1,27 @@
 """Many files, several writers, one report.
 
 A run may be stopped at any point and started again with the same files: it goes through them from
-the start, and what is there already costs two look-ups a session.
+the start, and finds what is there already. While calls are under way, the next files are read.
 """
 
 from __future__ import annotations
 
 import time
+import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from lib.data import FunctionFailed, Unavailable
+from lib.data import Unavailable
 from lib.formats.conversation import Conversation, Refusal
 from lib.observability.logs import get_logger
 from lib.storage.errors import StorageError
+from lib.work.importing.batches import Beginners, Entry, batches
 from lib.work.importing.files import LINES, Source, Unreadable
 from lib.work.importing.outcome import Outcome, Report
-from lib.work.importing.writer import Writer
+from lib.work.importing.writer import Job, Writer
 
 WRITERS: Final = 4
 PAUSES: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
@@ -29,15 +30,6 @@ PAUSES: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
 _PASSING: Final = frozenset({"throttled", "timeout", "connection", "server"})
 
 _log = get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """A conversation on its way; `advance` bytes of the files are behind it once it is done."""
-
-    path: Path
-    advance: int
-    outcome: Future[Outcome]
 
 
 class Run:
@@ -70,29 +62,26 @@ class Run:
             DataError: Convex does not answer for half a minute, or does not accept the caller.
             StorageError: the same of the bucket.
         """
-        window: deque[_Job] = deque()
+        window: deque[tuple[list[Entry], Future[list[Outcome]]]] = deque()
         with ThreadPoolExecutor(WRITERS, "import") as writers:
             try:
-                for path, found, advance in self._found(paths):
-                    if isinstance(found, Unreadable):
-                        self.report.add(path, _refused(found))
-                        self.progress(advance)
-                        continue
-                    outcome = writers.submit(self._with_retries, found, path.parent)
-                    window.append(_Job(path, advance, outcome))
+                beginners = Beginners()
+                for batch in batches(self._found(paths)):
+                    earlier = beginners.before(batch)
+                    outcomes = writers.submit(self._outcomes, batch, earlier)
+                    beginners.note(batch, outcomes)
+                    window.append((batch, outcomes))
                     if len(window) > 2 * WRITERS:
-                        self._settle(window.popleft())
+                        self._settle(*window.popleft())
                 while window:
-                    self._settle(window.popleft())
+                    self._settle(*window.popleft())
             finally:
-                for job in window:
-                    job.outcome.cancel()
+                for _, outcomes in window:
+                    outcomes.cancel()
         self.report.complete = True
         return self.report
 
-    def _found(
-        self, paths: Iterable[Path]
-    ) -> Iterator[tuple[Path, Conversation | Unreadable, int]]:
+    def _found(self, paths: Iterable[Path]) -> Iterator[Entry]:
         seen: set[str] = set()
         for path in paths:
             behind = 0
@@ -101,17 +90,29 @@ class Run:
                 behind += advance
                 if path.suffix.lower() not in LINES:
                     found = _first_of(found, seen)
-                yield path, found, advance
+                yield Entry(path, found, advance)
 
-    def _settle(self, job: _Job) -> None:
-        self.report.add(job.path, job.outcome.result())
-        self.progress(job.advance)
+    def _settle(self, batch: list[Entry], outcomes: Future[list[Outcome]]) -> None:
+        for entry, outcome in zip(batch, outcomes.result(), strict=True):
+            self.report.add(entry.path, outcome)
+            self.progress(entry.advance)
 
-    def _with_retries(self, conversation: Conversation, folder: Path) -> Outcome:
-        """Write a conversation; while a dependency does not answer, from its start again."""
+    def _outcomes(self, batch: list[Entry], earlier: Collection[Future[Any]]) -> list[Outcome]:
+        """Write what was read, after earlier batches; what could not be read is refused."""
+        wait(earlier)
+        found = [(entry.found, entry.path.parent) for entry in batch]
+        jobs = [(item, folder) for item, folder in found if isinstance(item, Conversation)]
+        written = iter(self._with_retries(jobs) if jobs else ())
+        return [
+            _refused(item) if isinstance(item, Unreadable) else next(written) for item, _ in found
+        ]
+
+    def _with_retries(self, jobs: list[Job]) -> list[Outcome]:
+        """Write conversations; while a dependency does not answer, again under the same key."""
+        key = uuid.uuid4().hex
         for pause in (*PAUSES, None):
             try:
-                return self._write(conversation, folder)
+                return self._write(jobs, key)
             except (Unavailable, StorageError) as error:
                 is_passing = isinstance(error, Unavailable) or error.failure in _PASSING
                 if pause is None or not is_passing:
@@ -120,16 +121,13 @@ class Run:
                 self._sleep(pause)
         raise AssertionError("the last try either returns or raises")
 
-    def _write(self, conversation: Conversation, folder: Path) -> Outcome:
-        external_id = conversation.session.external_id
-        if self._writer is None:
-            return Outcome.of(conversation.transcript, "read").named(external_id)
-        try:
-            return self._writer.write(conversation, folder)
-        except FunctionFailed:
-            outcome = Outcome.of(conversation.transcript)
-            outcome.refuse_rest(Refusal(conversation.line, "Convex could not store it"))
-            return outcome.named(external_id)
+    def _write(self, jobs: list[Job], key: str) -> list[Outcome]:
+        if self._writer is not None:
+            return self._writer.write(jobs, key)
+        return [
+            Outcome.of(conversation.transcript, "read").named(conversation.session.external_id)
+            for conversation, _ in jobs
+        ]
 
 
 def _first_of(found: Conversation | Unreadable, seen: set[str]) -> Conversation | Unreadable:

@@ -14,7 +14,7 @@ from msgspec.structs import asdict
 from lib.api.routes.interactions import Turn as ApiTurn
 from lib.api.routes.sessions import Session as ApiSession
 from lib.api.routes.transcripts import Transcript as ApiTranscript
-from lib.data import Unavailable, interactions, user_sessions, users
+from lib.data import Unavailable, imports, user_sessions, users
 from lib.formats.speakers import Speakers
 from lib.formats.transcript_export import webvtt
 from lib.work.importing.files import Options, Source
@@ -276,21 +276,22 @@ def test_two_files_of_one_name_are_not_mixed_up(desk: Desk) -> None:
 def test_while_convex_does_not_answer_the_import_waits(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real: Callable[..., Any] = interactions.append
-    calls: list[int] = []
+    real: Callable[..., Any] = imports.store
+    calls: list[str] = []
     waits: list[float] = []
 
-    def lost(*args: Any, **more: Any) -> Any:
-        done = real(*args, **more)
-        calls.append(done.accepted)
+    def lost(*args: Any, idempotency_key: str) -> Any:
+        done = real(*args, idempotency_key=idempotency_key)
+        calls.append(idempotency_key)
         if len(calls) == 1:
             raise Unavailable("the answer was lost")
         return done
 
-    monkeypatch.setattr("lib.work.importing.writer.interactions.append", lost)
+    monkeypatch.setattr("lib.work.importing.writer.imports.store", lost)
     sent = line(desk, interactions=[spoken(0), spoken(1)])
     writer = Writer(desk.services.worker_caller, desk.services.storage)
     run = Run(Source(Options(Speakers())), writer, sleep=waits.append)
     report = run.run([desk.lines(sent)]).wire()
-    assert (report["refusedCount"], waits) == (0, [1.0])
+    assert (report["sessionsCreated"], report["turnsStored"], waits) == (1, 2, [1.0])
+    assert len(set(calls)) == 1
     assert desk.session(sent["externalId"]).interaction_count == 2
