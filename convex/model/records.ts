@@ -8,6 +8,7 @@ import { auditEventRow, erasureRow } from "./accountTables.ts";
 import { authEventRow, rollupRow, storageEventRow } from "./eventTables.ts";
 import { audioStatus, moment, named, whole } from "./fields.ts";
 import { distribution } from "./histogram.ts";
+import { identity } from "./identities.ts";
 import { audioObjectRow, interactionRow, userRow, userSessionRow } from "./productTables.ts";
 
 /** In Convex's functions an id is a text: one that names nothing is not an error of types. */
@@ -16,15 +17,24 @@ const id = { id: v.string() };
 /** Given if what was written after this moment is not in the figures yet. */
 const asOf = { asOf: v.optional(moment()) };
 
+/** By what a user is asked for: Clerk's id, or Earshot's of those who have none; see `keyOf`. */
+const key = { clerkId: v.string() };
+
 export const user = named(
   "User",
-  userRow.omit("clerkUpdatedAt", "searchText").extend({ ...id, ...asOf }),
+  userRow.omit("clerkId", "clerkUpdatedAt", "searchText").extend({
+    ...id,
+    ...key,
+    ...asOf,
+    /** Given where one user is read. */
+    identities: v.optional(v.array(identity)),
+  }),
 );
 
 /** The user as shown beside one of their sessions. */
 export const sessionUser = named(
   "SessionUser",
-  userRow.pick("clerkId", "name", "email", "imageUrl"),
+  userRow.pick("kind", "name", "email", "phone", "imageUrl").extend(key),
 );
 
 export const userSession = named(

@@ -63,7 +63,7 @@ export async function enterQueues(
   const owner = await ctx.db.get("users", session.userId);
   if (owner === null || owner.status === "erasing") return;
   for (const queue of queues) {
-    if (await isWanted(ctx, queue, session, owner.clerkId)) await addItem(ctx, queue, session);
+    if (await isWanted(ctx, queue, session, owner)) await addItem(ctx, queue, session);
   }
 }
 
@@ -72,9 +72,9 @@ export async function isWanted(
   ctx: QueryCtx,
   { _id, filters, sampling, seed }: Queue,
   session: Session,
-  clerkId: string,
+  { _id: userId, clerkId }: Doc<"users">,
 ): Promise<boolean> {
-  const isOfUser = filters.clerkId === undefined || filters.clerkId === clerkId;
+  const isOfUser = filters.clerkId === undefined || [clerkId, userId].includes(filters.clerkId);
   if (session.status === "active" || !isOfUser || !passesFilters(session, filters)) return false;
   switch (sampling.kind) {
     case "all":

@@ -1,12 +1,13 @@
 /** Rules of user sessions that several functions share. */
-import { v } from "convex/values";
 import type { Infer } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { Checks } from "./checks.ts";
 import { refusal } from "./errors.ts";
+import { keyOf } from "./identities.ts";
 import { mergedLabels } from "./labels.ts";
 import { FACET_CHARS, MAX_SCORE, TITLE_CHARS } from "./limits.ts";
+import { whose } from "./people.ts";
 import { FACETS, userSessionRow } from "./productTables.ts";
 import { sessionUser, userSession } from "./records.ts";
 import type { UserSession } from "./records.ts";
@@ -20,6 +21,7 @@ const LANGUAGE = /^(?=.{2,35}$)[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/;
 export const newSession = userSessionRow
   .pick(
     "externalId",
+    "sourceId",
     "channel",
     "title",
     "startedAt",
@@ -29,7 +31,7 @@ export const newSession = userSessionRow
     "metadata",
     "source",
   )
-  .extend({ clerkId: v.string() });
+  .extend(whose);
 
 /** What a writer may change afterwards. */
 export const sessionChanges = userSessionRow
@@ -74,7 +76,7 @@ type SessionRow = Infer<typeof userSessionRow>;
 
 /** The row of a session that begins, as its writer describes it. */
 export function newSessionRow(
-  { clerkId: _, ...fields }: Infer<typeof newSession>,
+  { clerkId: _, user: __, ...fields }: Infer<typeof newSession>,
   userId: Id<"users">,
   now: number,
 ): SessionRow {
@@ -97,7 +99,7 @@ export function newSessionRow(
 /** @throws CONFLICT if the session of an external id is of another user, channel or start. */
 export function refuseOther(
   known: Doc<"userSessions">,
-  userId: Id<"users"> | undefined,
+  userId: Id<"users"> | null,
   { channel, startedAt }: Infer<typeof newSession>,
 ): void {
   // Exports have whole milliseconds.
@@ -179,7 +181,7 @@ export class SessionReader {
     }
     const user = await pending;
     if (user === null) throw new Error("a session without its user");
-    return toRecord(sessionUser, user);
+    return toRecord(sessionUser, user, { clerkId: keyOf(user) });
   }
 }
 
@@ -196,12 +198,15 @@ export async function requireSession(ctx: QueryCtx, id: string): Promise<Doc<"us
   throw refusal("NOT_FOUND", "There is no such session.");
 }
 
+/** The session that a writer knows under this id. */
 export async function sessionByExternalId(
   ctx: QueryCtx,
-  externalId: string,
+  { externalId, sourceId }: Pick<Doc<"userSessions">, "externalId" | "sourceId">,
 ): Promise<Doc<"userSessions"> | null> {
   return await ctx.db
     .query("userSessions")
-    .withIndex("by_externalId", (q) => q.eq("externalId", externalId))
+    .withIndex("by_source_externalId", (q) =>
+      q.eq("sourceId", sourceId).eq("externalId", externalId),
+    )
     .unique();
 }
