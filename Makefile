@@ -90,10 +90,7 @@ test: check browser ## Everything: checks, TypeScript, pytest, browser tests
 .PHONY: unit
 unit: setup-dev ## What needs neither a stack nor a browser, in under a minute
 	$(NPM) run --silent unit
-	rm -f .cover/python*
-	$(BIN)/coverage run -m pytest -q -r fE -n 2 -p tests.support.unit
-	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report --format=total
+	$(BIN)/pytest -q -r fE -n 2 -p tests.support.unit
 
 .PHONY: long
 long: browser ## Second combinations and second crashes of what `make test` shows once; the image's steps
@@ -129,6 +126,14 @@ fuzz: setup-dev ## Hostile bodies, frames, files, tokens and contracts, long for
 proxy: setup-dev ## Run the proxy's configuration in a real nginx
 	@command -v nginx >/dev/null || { echo "This needs nginx. On Debian: apt-get install nginx-light"; exit 1; }
 	$(BIN)/pytest -q tests/deploy/proxy_rehearsal.py
+
+.PHONY: image
+image: browser ## Build the image with podman or docker, and run the smoke test inside (docs/deployment.md)
+	$(BIN)/pytest -q -s tests/deploy/image_build.py
+
+.PHONY: smoke-s3
+smoke-s3: browser ## The bucket's suite, its configuration and the smoke test on a Ceph gateway (docs/storage.md)
+	$(BIN)/pytest -q -s tests/storage/foreign_s3.py
 
 .PHONY: release-check
 release-check: setup-dev ## Version, changelog and generated files agree (CONTRIBUTING.md)

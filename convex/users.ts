@@ -6,7 +6,13 @@ import { Checks } from "./model/checks.ts";
 import { moment, named, order, userKind, userStatus } from "./model/fields.ts";
 import type { UserKind } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
-import { addIdentities, conflictKinds, decide, identitiesOf, identity } from "./model/identities.ts";
+import {
+  addIdentities,
+  conflictKinds,
+  decide,
+  identitiesOf,
+  identity,
+} from "./model/identities.ts";
 import { DAY_MS, PAGE_ITEMS, QUERY_CHARS, USER_SUMMARY_DAYS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import type { Page } from "./model/paging.ts";
@@ -57,10 +63,7 @@ const clearable = v.union(
  */
 export const upsert = authedMutation("users:upsert", {
   args: { ...profile.fields, clear: v.optional(v.array(clearable)) },
-  returns: named(
-    "UserUpserted",
-    created.extend({ userConflict: v.optional(conflictKinds) }),
-  ),
+  returns: named("UserUpserted", created.extend({ userConflict: v.optional(conflictKinds) })),
   handler: async (ctx, { clear = [], ...args }) => {
     const checks = new Checks();
     checkSource(checks, ctx.caller, args.sourceId);
@@ -87,7 +90,7 @@ export const upsert = authedMutation("users:upsert", {
     const changes = { ...rest, ...Object.fromEntries(clear.map((name) => [name, undefined])) };
     const isHeard = !isOlder && mayDescribe(known, sourceId);
     await changeUser(ctx, known, {
-      ...(isHeard ? changes : {}),
+      ...(isHeard ? { ...changes, describedBy: sourceId } : {}),
       lastSeenAt: Math.max(known.lastSeenAt, lastSeenAt),
     });
     if (!isOlder) await addIdentities(ctx, userId, fresh);

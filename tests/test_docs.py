@@ -116,8 +116,8 @@ def words_of(cli: typer.Typer) -> set[str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_commands_that_are_named_exist(page: str) -> None:
     code = code_of(page)
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    for target in re.findall(r"^ *make ([a-z][a-z-]*)", code, re.MULTILINE):
+    targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for target in re.findall(r"^ *make ([a-z][a-z0-9-]*)", code, re.MULTILINE):
         assert target in targets, f"{page}: make {target}"
     for module, cli in (("lib", product), ("local", local)):
         known = words_of(cli)

@@ -26,14 +26,16 @@ export async function deleteBatch(
     .query("pendingTotals")
     .withIndex("by_user", (q) => q.eq("userId", user._id));
   if ((await fold(ctx, pending)) > 0) return false;
-  const parts = [reviewItems, reviews, drafts, interactions, sessions, answers, totals, identities];
-  for (const part of parts) {
+  for (const part of [reviewItems, reviews, drafts, interactions, sessions, answers, totals]) {
     const { table, deleted } = await part(ctx, user);
     if (deleted > 0) {
       counts[table] = (counts[table] ?? 0) + deleted;
       return false;
     }
   }
+  // They are few, and while one is there, its owner is.
+  const known = ctx.db.query("identities").withIndex("by_user", (q) => q.eq("userId", user._id));
+  counts["identities"] = (await deleteRows(ctx, "identities", known)).deleted;
   if (user.clerkId !== undefined) await buryUser(ctx, user.clerkId);
   await settleUserWords(ctx, user._id, null);
   await ctx.db.delete("users", user._id);
@@ -104,9 +106,4 @@ async function answers(ctx: MutationCtx, user: Doc<"users">) {
 async function totals(ctx: MutationCtx, user: Doc<"users">) {
   const rows = ctx.db.query("totals").withIndex("by_owner_day", (q) => q.eq("owner", user._id));
   return { table: "totals", ...(await deleteRows(ctx, "totals", rows)) };
-}
-
-async function identities(ctx: MutationCtx, user: Doc<"users">) {
-  const rows = ctx.db.query("identities").withIndex("by_user", (q) => q.eq("userId", user._id));
-  return { table: "identities", ...(await deleteRows(ctx, "identities", rows)) };
 }

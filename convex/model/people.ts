@@ -93,7 +93,7 @@ export async function describeUser(
   if (Object.keys(said).length === 0) return;
   const known = (await ctx.db.get("users", userId))!;
   if (!mayDescribe(known, sourceId)) return;
-  await changeUser(ctx, known, said);
+  await changeUser(ctx, known, { ...said, describedBy: sourceId });
 }
 
 function descriptionOf({ name, email, imageUrl }: Person) {

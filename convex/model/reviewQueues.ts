@@ -62,8 +62,13 @@ export async function enterQueues(
   if (queues.length === 0) return;
   const owner = await ctx.db.get("users", session.userId);
   if (owner === null || owner.status === "erasing") return;
+  const items = await itemsOfSession(ctx, session._id);
+  const isIn = new Set(items.map(({ queueId }) => queueId));
   for (const queue of queues) {
-    if (await isWanted(ctx, queue, session, owner)) await addItem(ctx, queue, session);
+    if (isIn.size >= ITEMS_PER_SESSION) return;
+    if (isIn.has(queue._id) || !(await isWanted(ctx, queue, session, owner))) continue;
+    await insertItem(ctx, queue, session, queue.priority);
+    isIn.add(queue._id);
   }
 }
 
@@ -153,6 +158,16 @@ export async function addItem(
   const items = await itemsOfSession(ctx, session._id);
   const isThere = items.some(({ queueId }) => queueId === queue._id);
   if (isThere || items.length >= ITEMS_PER_SESSION) return false;
+  await insertItem(ctx, queue, session, priority);
+  return true;
+}
+
+async function insertItem(
+  ctx: MutationCtx,
+  queue: Queue,
+  session: Session,
+  priority: number,
+): Promise<void> {
   await ctx.db.insert("reviewItems", {
     queueId: queue._id,
     sessionId: session._id,
@@ -168,7 +183,6 @@ export async function addItem(
     createdAt: Date.now(),
   });
   await addToQueue(ctx, { queueId: queue._id, sessionId: session._id }, { items: 1 });
-  return true;
 }
 
 /** Where a session stands among those of its priority. */

@@ -35,16 +35,7 @@ export const newSession = userSessionRow
 
 /** What a writer may change afterwards. */
 export const sessionChanges = userSessionRow
-  .pick(
-    "status",
-    "endedAt",
-    "assessmentMs",
-    "assessedAt",
-    "title",
-    ...FACETS,
-    "labels",
-    "metadata",
-  )
+  .pick("status", "endedAt", "assessmentMs", "assessedAt", "title", ...FACETS, "labels", "metadata")
   .partial();
 
 /** Check what a writer says of a session, new or not. */

@@ -15,13 +15,7 @@ import {
   ownerOf,
 } from "./identities.ts";
 import type { Identity } from "./identities.ts";
-import {
-  EMAIL_CHARS,
-  NAME_CHARS,
-  UNFOLDED_STARTS,
-  URL_CHARS,
-  USER_IDENTITIES,
-} from "./limits.ts";
+import { EMAIL_CHARS, NAME_CHARS, UNFOLDED_STARTS, URL_CHARS, USER_IDENTITIES } from "./limits.ts";
 import { asOfPart, withStarts } from "./pendingTotals.ts";
 import { user } from "./records.ts";
 import type { User } from "./records.ts";

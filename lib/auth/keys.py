@@ -71,7 +71,7 @@ class JwksKeys:
         self._fetch = fetch
         self._clock = clock
         self._lock = threading.Lock()
-        self._keys: dict[str, jwt.PyJWK] = {}
+        self._keys: dict[str, jwt.PyJWK | None] = {}
         self._loaded_at = float("-inf")
         self._tried_at = float("-inf")
         self._failure: TokenError | None = None
@@ -80,12 +80,13 @@ class JwksKeys:
         """Return the key for `kid`, fetching if the set is old or does not hold it.
 
         Raises:
-            TokenError: `jwk-kid-mismatch`, `jwk-remote-failed-to-load`, `secret-key-invalid`.
+            TokenError: `jwk-kid-mismatch`, `jwk-remote-failed-to-load`, `secret-key-invalid`, and
+                `token-invalid-signature` if the instance's key of this kid cannot be used.
         """
         if not isinstance(kid, str) or len(kid) > _MAX_KID_CHARS:
             raise TokenError(TokenReason.JWK_KID_MISMATCH, "the header has no usable kid")
         if self._age() < FRESH_SECONDS and kid in self._keys:
-            return self._keys[kid]
+            return self._usable(kid)
         await self._refresh()
         if self._age() >= STALE_SECONDS:
             raise self._failure or TokenError(
@@ -95,7 +96,7 @@ class JwksKeys:
             raise self._failure or TokenError(
                 TokenReason.JWK_KID_MISMATCH, "the instance has no key of this kid"
             )
-        return self._keys[kid]
+        return self._usable(kid)
 
     async def replacement(self, kid: str | None, failed: jwt.PyJWK) -> jwt.PyJWK | None:
         """Return the key of `kid` if the instance now has another one than `failed`."""
@@ -104,6 +105,12 @@ class JwksKeys:
         if current is None or _modulus(current) == _modulus(failed):
             return None
         return current
+
+    def _usable(self, kid: str) -> jwt.PyJWK:
+        key = self._keys[kid]
+        if key is None:
+            raise TokenError(TokenReason.INVALID_SIGNATURE, "the key of this kid is malformed")
+        return key
 
     def _age(self) -> float:
         return self._clock() - self._loaded_at
@@ -122,7 +129,7 @@ class JwksKeys:
             if not self._may_refetch():
                 return
             try:
-                self._keys = _usable_keys(self._fetch())
+                self._keys = _signing_keys(self._fetch(), self._keys)
                 self._loaded_at = self._clock()
                 self._failure = None
             except (ApiUnavailableError, ApiRefusedError, TokenError) as error:
@@ -131,24 +138,35 @@ class JwksKeys:
                 self._tried_at = self._clock()
 
 
-def _usable_keys(jwks: Mapping[str, Any]) -> dict[str, jwt.PyJWK]:
-    """Return the RSA signing keys of a set; anything else in it is ignored."""
+def _signing_keys(
+    jwks: Mapping[str, Any], former: Mapping[str, jwt.PyJWK | None]
+) -> dict[str, jwt.PyJWK | None]:
+    """Return the signing keys of a set by their kid, None for those that are malformed.
+
+    Raises:
+        TokenError: the set is empty, or holds nothing usable in place of keys that are.
+    """
     entries = jwks.get("keys")
-    usable: dict[str, jwt.PyJWK] = {}
-    for entry in entries[:_MAX_KEYS] if isinstance(entries, list) else []:
-        if not isinstance(entry, dict) or entry.get("kty") != "RSA":
-            continue
-        if entry.get("use", "sig") != "sig" or not isinstance(entry.get("kid"), str):
-            continue
-        try:
-            key = jwt.PyJWK.from_dict({"alg": "RS256", **entry})
-        except (jwt.PyJWTError, ValueError, TypeError):
-            continue
-        if isinstance(key.key, rsa.RSAPublicKey) and key.key.key_size >= MIN_KEY_BITS:
-            usable[entry["kid"]] = key
-    if not usable:
+    found: dict[str, jwt.PyJWK | None] = {}
+    if not isinstance(entries, list):
+        entries = []
+    for entry in entries[:_MAX_KEYS]:
+        if isinstance(entry, dict) and isinstance(entry.get("kid"), str):
+            found[entry["kid"]] = _rsa_key(entry)
+    if not entries or (any(former.values()) and not any(found.values())):
         raise TokenError(TokenReason.JWK_REMOTE_FAILED_TO_LOAD, "the key set holds no signing key")
-    return usable
+    return found
+
+
+def _rsa_key(entry: Mapping[str, Any]) -> jwt.PyJWK | None:
+    if entry.get("kty") != "RSA" or entry.get("use", "sig") != "sig":
+        return None
+    try:
+        key = jwt.PyJWK.from_dict({"alg": "RS256", **entry})
+    except (jwt.PyJWTError, ValueError, TypeError):
+        return None
+    strong = isinstance(key.key, rsa.RSAPublicKey) and key.key.key_size >= MIN_KEY_BITS
+    return key if strong else None
 
 
 def _modulus(key: jwt.PyJWK) -> int:

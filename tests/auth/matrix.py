@@ -308,6 +308,11 @@ def _key_rows(scene: Scene) -> Iterator[tuple[Any, ...]]:
     yield "85b", remote("85b", 200, {"keys": [other]}), (OUT, "jwk-kid-mismatch")
     yield "85c", remote("85c", 401, refused), (OUT, "secret-key-invalid")
     yield "85d", remote("85d", 200, {"keys": [KEY.jwk]}), IN
+    broken = {**KEY.jwk, "n": "!"}
+    yield "85e", remote("85e", 200, {"keys": [broken]}), (OUT, "token-invalid-signature")
+    elsewhere = {**broken, "kid": "ins_other"}
+    yield "85f", remote("85f", 200, {"keys": [elsewhere]}), (OUT, "jwk-kid-mismatch")
+    yield "85g", remote("85g", 200, {"keys": []}), failed
 
 
 def _line(cookies: Mapping[str, str]) -> str:

@@ -89,22 +89,35 @@ def test_outage_is_retried_at_intervals(issuer: Issuer) -> None:
     assert issuer.get().key_id == "ins_test"
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        {},
-        {"keys": []},
-        {"keys": "none"},
-        {"keys": [7, {"kty": "oct", "k": "c2VjcmV0", "kid": "ins_test"}]},
-        {"keys": [{**FIRST.jwk, "use": "enc"}]},
-        {"keys": [{**FIRST.jwk, "kid": None}]},
-        {"keys": [{"kty": "RSA", "kid": "ins_test", "n": "!", "e": "AQAB"}]},
-        {"keys": [{**FIRST.jwk, "alg": "HS256"}]},
-    ],
-)
-def test_key_set_without_a_usable_key_is_a_failure(answer: Any, issuer: Issuer) -> None:
+@pytest.mark.parametrize("answer", [{}, {"keys": []}, {"keys": "none"}])
+def test_empty_key_set_is_a_failure(answer: Any, issuer: Issuer) -> None:
     issuer.answer = answer
     assert issuer.reason() == "jwk-remote-failed-to-load"
+
+
+UNUSABLE = [
+    ({"kty": "oct", "k": "c2VjcmV0", "kid": "ins_test"}, "token-invalid-signature"),
+    ({**FIRST.jwk, "use": "enc"}, "token-invalid-signature"),
+    ({"kty": "RSA", "kid": "ins_test", "n": "!", "e": "AQAB"}, "token-invalid-signature"),
+    ({**FIRST.jwk, "alg": "HS256"}, "token-invalid-signature"),
+    ({**FIRST.jwk, "kid": None}, "jwk-kid-mismatch"),
+    (7, "jwk-kid-mismatch"),
+]
+
+
+@pytest.mark.parametrize(("key", "reason"), UNUSABLE)
+def test_only_an_unusable_key_lets_nobody_in(key: Any, reason: str, issuer: Issuer) -> None:
+    issuer.answer = {"keys": [key]}
+    assert issuer.reason() == reason
+
+
+@pytest.mark.parametrize("key", [key for key, _ in UNUSABLE])
+def test_good_keys_outlive_a_set_of_unusable_ones(key: Any, issuer: Issuer) -> None:
+    first = issuer.get()
+    issuer.now += FRESH_SECONDS + 1
+    issuer.answer = {"keys": [key]}
+    assert issuer.get() is first
+    assert issuer.fetches == 2
 
 
 def test_refused_secret_key_is_named(issuer: Issuer) -> None:

@@ -18,6 +18,7 @@ from lib.data import (
     user_sessions,
     users,
 )
+from lib.data.paging import each
 from lib.data.records import NewInteraction, UserSession
 from tests.support.convex import ConvexRuntime
 
@@ -90,7 +91,7 @@ def test_a_user_comes_back_as_it_was_sent(convex: ConvexRuntime) -> None:
     assert user is not None
     assert (user.email, user.last_seen_at, user.created_at) == ("a@example.com", START, START)
     assert (user.session_count, type(user.session_count)) == (0, int)
-    assert user in users.page(ingest, cursor=None, limit=200).items
+    assert user in list(each(lambda cursor: users.page(ingest, cursor=cursor, limit=200)))
 
 
 def test_who_is_not_there_is_none(convex: ConvexRuntime) -> None:

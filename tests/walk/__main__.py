@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.walk.checkout import Checkout, WalkError
-from tests.walk.pages import REPORT, ROOT, Block, Kind, blocks, pages
+from tests.walk.pages import REPORT, ROOT, Block, Kind, blocks, pages, stands_alone
 from tests.walk.programs import ASKED_FOR
 
 _HEAD: Final = """# The walk
@@ -30,8 +30,9 @@ registries, and the programs of Debian's required packages and of those that the
 ({packages}); no Node.js, git or compiler.
 
 README's first command starts the local stack. Then the walk writes `.env` with that stack's
-addresses and keys ([deployment.md](deployment.md#4-settings)), a recording for
-[api/README.md](api/README.md) and three files for [import.md](import.md).
+addresses and keys, a recording for [api/README.md](api/README.md) and three files for
+[import.md](import.md). [deployment.md](deployment.md) is walked in a clone of its own; where it
+says to fill in `.env`, the walk does so with that stack's values.
 """
 _FAILED: Final = "**failed**"
 
@@ -47,19 +48,23 @@ def main() -> int:
     commit = _commit()
     rows: list[str] = []
     with tempfile.TemporaryDirectory(prefix="walk-") as temporary:
-        checkout = Checkout(Path(temporary))
+        checkout = Checkout(Path(temporary) / "first")
         checkout.clone()
         checkout.bring_files()
         try:
             for page in pages(checkout.root):
+                here = checkout
+                if stands_alone(page, checkout.root) and (not wanted or page in wanted):
+                    here = Checkout(Path(temporary) / Path(page).stem)
+                    here.clone()
                 for block in blocks(page, checkout.root):
                     before = [row for row in kept if row.startswith(row_of(block))]
                     if before and page not in wanted and block.kind is not Kind.WALK:
                         rows += before[:1]
                         continue
-                    rows.append(f"{_walk(checkout, block)} {commit} |")
+                    rows.append(f"{_walk(here, block, checkout.home)} {commit} |")
                     print(rows[-1], flush=True)
-                checkout.stop(page=page)
+                here.stop(page=page)
         finally:
             checkout.stop()
         versions = _versions(checkout)
@@ -67,19 +72,22 @@ def main() -> int:
     return int(any(_FAILED in row for row in rows))
 
 
-def _walk(checkout: Checkout, block: Block) -> str:
+def _walk(checkout: Checkout, block: Block, home: Path) -> str:
     begun = time.monotonic()
     outcome = "works"
     try:
         if block.kind is Kind.LEFT_OUT:
             outcome = f"not run: {block.note}"
-        elif block.kind is Kind.RUN:
+        elif block.kind in {Kind.RUN, Kind.SETTINGS}:
             checkout.run(block)
+            if block.kind is Kind.SETTINGS:
+                checkout.fill_in_settings(home)
         else:
             checkout.start(block)
             outcome = f"works: prints `{block.note}`"
             if block.kind is Kind.WALK:
-                checkout.fill_in_settings()
+                checkout.fill_in_settings(home)
+                checkout.take_variables()
     except (WalkError, AssertionError, subprocess.SubprocessError) as error:
         print(f"{block.page}:{block.line}: {error}", file=sys.stderr, flush=True)
         outcome = _FAILED

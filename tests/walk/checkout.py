@@ -22,10 +22,11 @@ RUN_SECONDS: Final = 1800
 # How this machine reaches package registries is the machine's, not the newcomer's.
 _REGISTRIES: Final = ("PIP_", "NPM_CONFIG_", "npm_config_", "SSL_CERT_", "NODE_EXTRA_CA_CERTS")
 _SETTINGS: Final = """
-import json, pathlib
+import json, pathlib, sys
 from local.stack import Stack
-values = Stack.load(pathlib.Path(".earshot").resolve()).app_environment()
-pathlib.Path(".env").write_text("".join(f"{k}={json.dumps(v)}\\n" for k, v in values.items()))
+values = Stack.load(pathlib.Path(sys.argv[1])).app_environment()
+with pathlib.Path(".env").open("a") as file:
+    file.writelines(f"{k}={json.dumps(v)}\\n" for k, v in values.items())
 """
 
 
@@ -46,6 +47,11 @@ class Checkout:
     def root(self) -> Path:
         """Where the clone is."""
         return self.folder / "earshot"
+
+    @property
+    def home(self) -> Path:
+        """Where its local stack keeps everything."""
+        return self.root / ".earshot"
 
     def environment(self) -> dict[str, str]:
         """Return all that a command finds: nothing of the shell that started the walk."""
@@ -125,13 +131,21 @@ class Checkout:
                 os.killpg(process.pid, signal.SIGTERM)
                 process.wait(60)
 
-    def fill_in_settings(self) -> None:
-        """Write `.env` as deployment.md says, with the addresses and keys of the local stack."""
+    def fill_in_settings(self, home: Path) -> None:
+        """Add the addresses and keys of a local stack to `.env`.
+
+        Args:
+            home: of the stack.
+        """
         python = str(self.root / ".venv/bin/python")
-        subprocess.run([python, "-c", _SETTINGS], cwd=self.root, env=self.environment(), check=True)
+        command = [python, "-c", _SETTINGS, str(home.resolve())]
+        subprocess.run(command, cwd=self.root, env=self.environment(), check=True)
+
+    def take_variables(self) -> None:
+        """Set what the pages' commands find, now that a stack runs here."""
         self.variables = {
             "EARSHOT_URL": f"http://localhost:{self.port}",
-            "EARSHOT_TOKEN": self._token(python),
+            "EARSHOT_TOKEN": self._token(str(self.root / ".venv/bin/python")),
             "RECORDING": str(self.folder / "recording.wav"),
         }
 

@@ -4,7 +4,10 @@ A comment `<!-- walk: ... -->` before a block says how it is walked. Without one
 
 - `not run: REASON`;
 - `runs to the end of the page; ready at: TEXT`: it stays up, and is ready when it prints that;
-- `runs to the end of the walk; ready at: TEXT`.
+- `runs to the end of the walk; ready at: TEXT`;
+- `then the settings are filled in`: it runs to its end, and then `.env` gets the stack's values.
+
+A page with the comment `<!-- walk: this page in a new checkout -->` has a checkout of its own.
 """
 
 from __future__ import annotations
@@ -20,8 +23,10 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 REPORT: Final = ROOT / "docs" / "walk.md"
 _INDEX: Final = "docs/README.md"
+_ALONE: Final = "<!-- walk: this page in a new checkout -->"
 _BLOCK: Final = re.compile(
-    r"(?:^ *<!-- walk: (?P<how>.+?) -->\n)?^(?P<pad> *)```sh\b[^\n]*\n(?P<text>.*?)^(?P=pad)```$",
+    r"(?:^ *<!-- walk: (?P<how>[^>]+?) -->\n)?"
+    r"^(?P<pad> *)```sh\b[^\n]*\n(?P<text>.*?)^(?P=pad)```$",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -32,6 +37,7 @@ class Kind(Enum):
     RUN = "run"
     PAGE = "runs to the end of the page"
     WALK = "runs to the end of the walk"
+    SETTINGS = "then the settings are filled in"
     LEFT_OUT = "not run"
 
 
@@ -87,14 +93,20 @@ def blocks(page: str, root: Path = ROOT) -> Iterator[Block]:
         yield Block(page, line, textwrap.dedent(found["text"]).strip(), kind, note)
 
 
+def stands_alone(page: str, root: Path = ROOT) -> bool:
+    """Tell whether a page is walked in a checkout of its own."""
+    return _ALONE in (root / page).read_text("utf-8")
+
+
 def every_block() -> list[Block]:
     """Return the blocks of all pages in the order in which they are walked."""
     return [block for page in pages() for block in blocks(page)]
 
 
 def _how(words: str) -> tuple[Kind, str]:
-    if words == Kind.RUN.value:
-        return Kind.RUN, ""
+    for kind in (Kind.RUN, Kind.SETTINGS):
+        if words == kind.value:
+            return kind, ""
     for kind in (Kind.PAGE, Kind.WALK):
         if words.startswith(f"{kind.value}; ready at: "):
             return kind, words.partition("ready at: ")[2]

@@ -13,6 +13,7 @@ ASKED_FOR: Final = {
     "python3-venv": "README.md",
     "curl": "docs/api/README.md",
     "jq": "docs/api/README.md",
+    "openssl": "docs/deployment.md",
 }
 """Package -> the page that says that it is needed."""
 _PLACES: Final = (Path("/usr/bin"), Path("/bin"))

@@ -23,7 +23,7 @@ from tests.support.s3 import LocalS3
 
 ROOT = Path(__file__).resolve().parents[3]
 SESSIONS = 120
-TURNS = 5
+TURNS = 60
 PATIENCE_SECONDS = 120.0
 
 
