@@ -54,7 +54,7 @@ export const ofUser = authedMutation("reveals:ofUser", {
 });
 
 /**
- * Find a user of the product by exact e-mail address, phone number (E.164) or id, for a stated reason.
+ * Find a user by exact e-mail address, phone number (E.164) or id, for a stated reason.
  *
  * The id is Clerk's, Earshot's or one that a writer chose. They are returned in clear, or null. That somebody asked is on record either way.
  */
