@@ -27,6 +27,7 @@ NAMES: Final = (
     "convex",
     "records",
     "ingest",
+    "imports",
     "conflicts",
     "api",
     "browsers",

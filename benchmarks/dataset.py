@@ -110,6 +110,14 @@ def dataset(sessions: int) -> Iterator[Dataset]:
 
 
 @contextmanager
+def empty_set() -> Iterator[Dataset]:
+    """Run a deployment that holds nothing."""
+    temporary = tempfile.TemporaryDirectory(prefix="earshot-bench-", dir=cache())
+    with temporary as folder, _running(Path(folder) / "home", 0) as running:
+        yield running
+
+
+@contextmanager
 def private_copy(sessions: int) -> Iterator[Path]:
     """Return a folder with a copy of the set's database, below `convex`; removed afterwards."""
     source = prepare(sessions)

@@ -8,7 +8,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_TICKS = os.sysconf("SC_CLK_TCK")
+from benchmarks.sampling import processor_seconds
+
 _MIB = 1024 * 1024
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -88,9 +89,9 @@ class ProcessWatch:
     def _sample(self, usage: Usage, pid: int) -> None:
         try:
             resident = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE / _MIB
-            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            cpu = processor_seconds(pid)
         except (FileNotFoundError, ProcessLookupError):
             return
         usage.at.append(time.monotonic() - self._started)
         usage.mib.append(resident)
-        usage.cpu.append((int(fields[11]) + int(fields[12])) / _TICKS)
+        usage.cpu.append(cpu)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from typing import Final
 
 REPEATS: Final = 5
 """Runs of which the median is taken."""
+
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 WARM_UP: Final = 10
 """Calls before the clock starts."""
@@ -36,6 +39,16 @@ def median_of(run: Callable[[], tuple[float, float]]) -> tuple[float, float]:
     """Medians of several runs."""
     runs = [run() for _ in range(REPEATS)]
     return statistics.median(p50 for p50, _ in runs), statistics.median(p95 for _, p95 in runs)
+
+
+def processor_seconds(pid: int) -> float:
+    """Processor time that a process has used so far.
+
+    Raises:
+        FileNotFoundError: there is no such process.
+    """
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 def memory_mib(pid: int) -> float:

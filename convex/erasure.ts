@@ -13,7 +13,7 @@ import { deleteBatch } from "./model/erasing.ts";
 import { refusal } from "./model/errors.ts";
 import { moment, named, order } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
-import { identity, keyOf } from "./model/identities.ts";
+import { keyOf } from "./model/identities.ts";
 import {
   ERASURE_KEYS,
   LATE_UPLOAD_MS,
@@ -23,7 +23,7 @@ import {
 } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import { erasureReceipt, page, pageArgs } from "./model/records.ts";
-import { askedFor, noSuchUser, userByKey } from "./model/users.ts";
+import { noSuchUser, userByKey } from "./model/users.ts";
 import { wasSessionErased } from "./model/tombstones.ts";
 import { toRecord } from "./model/toRecord.ts";
 import { erasureRow } from "./model/accountTables.ts";
@@ -32,19 +32,16 @@ import { erasureRow } from "./model/accountTables.ts";
  * Begin to erase a user: from now on nothing can be added to their data. A repeat returns the
  * erasure that is under way, or the one that is done.
  *
- * They are named by Clerk's id or Earshot's (`clerkId`), or by an identity. `clerkId` of the answer
- * is by what the erasure is asked for from now on.
- *
  * @throws NOT_FOUND for an unknown user; CONFLICT while a session of theirs is on legal hold.
  */
 export const start = authedMutation("erasure:start", {
-  args: { clerkId: v.optional(v.string()), identity: v.optional(identity) },
-  returns: named("ErasureBegun", v.object({ erasureId: v.string(), clerkId: v.string() })),
+  args: { clerkId: v.string() },
+  returns: named("ErasureBegun", v.object({ erasureId: v.string() })),
   handler: async (ctx, args) => {
-    const user = await askedFor(ctx, args);
+    const user = await userByKey(ctx, args.clerkId);
     const latest = await latestOf(ctx, user, args.clerkId);
-    const isDone = latest !== null && (user === null || user.status === "erasing");
-    if (isDone) return { erasureId: latest._id, clerkId: latest.clerkId };
+    const isBegun = latest !== null && (user === null || user.status === "erasing");
+    if (isBegun) return { erasureId: latest._id };
     if (user === null) throw noSuchUser();
     const held = await ctx.db
       .query("userSessions")
@@ -64,7 +61,7 @@ export const start = authedMutation("erasure:start", {
       counts: {},
       uploadsUntil: now + UPLOAD_URL_MS,
     });
-    return { erasureId, clerkId };
+    return { erasureId };
   },
 });
 
@@ -235,10 +232,9 @@ export const erasedSessions = authedQuery("erasure:erasedSessions", {
 async function latestOf(
   ctx: QueryCtx,
   user: Doc<"users"> | null,
-  key: string | undefined,
+  key: string,
 ): Promise<Doc<"erasures"> | null> {
   const clerkId = user === null ? key : keyOf(user);
-  if (clerkId === undefined) return null;
   const latest = await ctx.db
     .query("erasures")
     .withIndex("by_clerkId", (q) => q.eq("clerkId", clerkId))

@@ -70,10 +70,7 @@ test("an erasure that is done is the answer to the next one", async () => {
   const t = deployment();
   const clerkId = await addUser(t);
   const erasureId = await erased(t, clerkId);
-  expect(await as(t, "admin").mutation(api.erasure.start, { clerkId })).toEqual({
-    erasureId,
-    clerkId,
-  });
+  expect(await as(t, "admin").mutation(api.erasure.start, { clerkId })).toEqual({ erasureId });
   await refused(as(t, "admin").mutation(api.erasure.start, { clerkId: "nobody" }), "NOT_FOUND");
 });
 

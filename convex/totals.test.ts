@@ -154,7 +154,7 @@ test("figures that cannot take in all that is pending say as of when they are", 
   expect(day?.interactions).toBeLessThan(4100);
   const clerkId = "user_1";
   const summary = await viewer.query(api.users.summary, { clerkId, ...range });
-  expect(summary?.total.asOf).toBe(day?.asOf);
+  expect(summary?.total.asOf).toBeLessThanOrEqual(day!.asOf!);
   expect((await viewer.query(api.users.get, { clerkId }))?.asOf).toBeLessThanOrEqual(Date.now());
   const recount = { day: START, cursor: null, fix: true };
   expect(await as(t, "worker").mutation(api.repair.days, recount)).toMatchObject({ busy: true });

@@ -12,6 +12,7 @@ import {
   decide,
   identitiesOf,
   identity,
+  ownerOf,
 } from "./model/identities.ts";
 import { DAY_MS, PAGE_ITEMS, QUERY_CHARS, USER_SUMMARY_DAYS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
@@ -28,7 +29,6 @@ import { asOfPart, byDay, unfolded } from "./model/pendingTotals.ts";
 import { dayOf, emptyTotals, sum, toSummary } from "./model/totals.ts";
 import type { Totals } from "./model/totals.ts";
 import {
-  askedFor,
   changeUser,
   checkProfile,
   createUser,
@@ -52,7 +52,9 @@ const clearable = v.union(
 );
 
 /**
- * Create or update the user whom identities name: a Clerk id, the writer's own id, phone numbers.
+ * Create or update the user whom identities name.
+ *
+ * They are a Clerk id, the writer's own id and phone numbers; the strongest one that is known decides.
  *
  * Fields left out keep their values, those named in `clear` lose them; `lastSeenAt` never goes
  * back; a profile older (`clerkUpdatedAt`) than the stored one changes nothing. A source does not
@@ -98,17 +100,24 @@ export const upsert = authedMutation("users:upsert", {
   },
 });
 
-/**
- * Return a user with all identities, or null.
- *
- * They are asked for by Clerk's id or Earshot's (`clerkId`), or by an identity.
- */
+/** Return the user of an id (Clerk's, or Earshot's) with all identities, or null. */
 export const get = authedQuery("users:get", {
-  args: { clerkId: v.optional(v.string()), identity: v.optional(identity) },
+  args: { clerkId: v.string() },
   returns: v.union(user, v.null()),
-  handler: async (ctx, args) => {
-    const found = await askedFor(ctx, args);
+  handler: async (ctx, { clerkId }) => {
+    const found = await userByKey(ctx, clerkId);
     return found === null ? null : await toKnownUser(ctx, found);
+  },
+});
+
+/** Return the user whom an identity names, with all identities, or null. */
+export const byIdentity = authedQuery("users:byIdentity", {
+  args: identity.fields,
+  returns: v.union(user, v.null()),
+  handler: async (ctx, wanted) => {
+    const userId = await ownerOf(ctx, wanted);
+    const found = userId && (await ctx.db.get("users", userId));
+    return found && (await toKnownUser(ctx, found));
   },
 });
 

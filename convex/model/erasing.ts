@@ -24,7 +24,7 @@ export async function deleteBatch(
   // Everybody's sums lose what the sessions counted when these go: all of it must be in them.
   const pending = ctx.db
     .query("pendingTotals")
-    .withIndex("by_user", (q) => q.eq("userId", user._id));
+    .withIndex("by_user_sessions", (q) => q.eq("userId", user._id));
   if ((await fold(ctx, pending)) > 0) return false;
   for (const part of [reviewItems, reviews, drafts, interactions, sessions, answers, totals]) {
     const { table, deleted } = await part(ctx, user);

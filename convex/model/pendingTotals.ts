@@ -57,21 +57,27 @@ export class PendingSums {
   }
 }
 
-/** What is not folded in yet; if it was too much to read all of it, up to `asOf`. */
+/** What is not folded in yet; if it was too much to read all of it, what is missing is after `asOf`. */
 export type Unfolded = { rows: Pending[]; asOf?: number };
 
-/** Read what is pending of a user, or of everybody, the oldest first. */
+/** Read what is pending of a user, or of everybody. */
 export async function unfolded(ctx: QueryCtx, userId: Id<"users"> | "all"): Promise<Unfolded> {
   const all = ctx.db.query("pendingTotals");
-  const wanted = userId === "all" ? all : all.withIndex("by_user", (q) => q.eq("userId", userId));
+  const wanted =
+    userId === "all" ? all : all.withIndex("by_user_sessions", (q) => q.eq("userId", userId));
   const budget = new Budget();
   const rows: Pending[] = [];
   for await (const row of wanted) {
     rows.push(row);
     budget.take(row);
-    if (budget.isSpent) return { rows, asOf: row._creationTime };
+    if (budget.isSpent) return { rows, asOf: await foldedUntil(ctx) };
   }
   return { rows };
+}
+
+/** Until when all that was written is in the sums: until the oldest of what is pending, of anybody. */
+export async function foldedUntil(ctx: QueryCtx): Promise<number> {
+  return (await ctx.db.query("pendingTotals").first())?._creationTime ?? Date.now();
 }
 
 /** What a record says of figures that may lack what came after a moment. */

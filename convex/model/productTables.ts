@@ -253,7 +253,5 @@ export const productTables = {
     /** When a session of the user began. */
     lastSeenAt: v.optional(moment()),
     ...sums,
-  })
-    .index("by_user", ["userId"])
-    .index("by_user_sessions", ["userId", "sessions"]),
+  }).index("by_user_sessions", ["userId", "sessions"]),
 };

@@ -3,7 +3,7 @@ import { v } from "convex/values";
 import type { Infer } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
-import { Checks } from "./checks.ts";
+import type { Checks } from "./checks.ts";
 import { refusal } from "./errors.ts";
 import { memberRole, moment, userKind, userStatus } from "./fields.ts";
 import {
@@ -16,7 +16,7 @@ import {
 } from "./identities.ts";
 import type { Identity } from "./identities.ts";
 import { EMAIL_CHARS, NAME_CHARS, UNFOLDED_STARTS, URL_CHARS, USER_IDENTITIES } from "./limits.ts";
-import { asOfPart, withStarts } from "./pendingTotals.ts";
+import { asOfPart, foldedUntil, withStarts } from "./pendingTotals.ts";
 import { user } from "./records.ts";
 import type { User } from "./records.ts";
 import { toRecord } from "./toRecord.ts";
@@ -102,20 +102,6 @@ export async function userByClerkId(ctx: QueryCtx, clerkId: string): Promise<Doc
 export async function userByKey(ctx: QueryCtx, key: string): Promise<Doc<"users"> | null> {
   const userId = ctx.db.normalizeId("users", key);
   return (await userByClerkId(ctx, key)) ?? (userId && (await ctx.db.get("users", userId)));
-}
-
-/** The user of an id (Clerk's, or Earshot's), or whom an identity names; null if there is none. */
-export async function askedFor(
-  ctx: QueryCtx,
-  { clerkId, identity }: { clerkId?: string; identity?: Identity },
-): Promise<Doc<"users"> | null> {
-  const checks = new Checks();
-  const isOne = (clerkId === undefined) !== (identity === undefined);
-  checks.that(isOne, "clerkId", "must be given, or else identity");
-  checks.done();
-  if (identity === undefined) return await userByKey(ctx, clerkId!);
-  const userId = await ownerOf(ctx, identity);
-  return userId && (await ctx.db.get("users", userId));
 }
 
 /** Whether a writer's words of a user count: a source's only where nobody else described them. */
@@ -204,7 +190,7 @@ export async function toUser(ctx: QueryCtx, row: Doc<"users">): Promise<User> {
     .query("pendingTotals")
     .withIndex("by_user_sessions", (q) => q.eq("userId", row._id).gt("sessions", 0))
     .take(UNFOLDED_STARTS);
-  const asOf = begun.length < UNFOLDED_STARTS ? undefined : await oldestPending(ctx, row._id);
+  const asOf = begun.length < UNFOLDED_STARTS ? undefined : await foldedUntil(ctx);
   const shown = { ...row, ...withStarts(row, begun) };
   return toRecord(user, shown, { clerkId: keyOf(row), ...asOfPart(asOf) });
 }
@@ -212,13 +198,4 @@ export async function toUser(ctx: QueryCtx, row: Doc<"users">): Promise<User> {
 /** The same with all that they are known by. */
 export async function toKnownUser(ctx: QueryCtx, row: Doc<"users">): Promise<User> {
   return { ...(await toUser(ctx, row)), identities: await identitiesOfUser(ctx, row) };
-}
-
-/** Before this moment a user's figures lack nothing, however much is pending. */
-async function oldestPending(ctx: QueryCtx, userId: Id<"users">): Promise<number | undefined> {
-  const first = await ctx.db
-    .query("pendingTotals")
-    .withIndex("by_user", (q) => q.eq("userId", userId))
-    .first();
-  return first?._creationTime;
 }

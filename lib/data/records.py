@@ -288,6 +288,14 @@ class Histogram(Record, frozen=True, kw_only=True):
     counts: Mapping[str, int]
 
 
+class Identity(Record, frozen=True, kw_only=True):
+    """`identities` of `User`."""
+
+    kind: Literal["clerk", "phone", "source"]
+    value: str
+    source: str | None = None
+
+
 class Imported(Record, frozen=True, kw_only=True):
     """What `imports:store` returns."""
 
@@ -296,6 +304,7 @@ class Imported(Record, frozen=True, kw_only=True):
     duplicates: int
     refused_turns: tuple[RefusedTurn, ...]
     id: str | None = None
+    user_conflict: tuple[Literal["clerk", "phone", "source"], ...] | None = None
     refusal: RefusedConversation | None = None
 
 
@@ -726,6 +735,15 @@ class SearchHit(Record, frozen=True, kw_only=True):
     highlight: tuple[HighlightPiece, ...]
 
 
+class SessionCreated(Record, frozen=True, kw_only=True):
+    """What `userSessions:create` returns."""
+
+    id: str
+    created: bool
+    user_id: str
+    user_conflict: tuple[Literal["clerk", "phone", "source"], ...] | None = None
+
+
 class SessionPlace(Record, frozen=True, kw_only=True):
     """What `reviewQueues:ofSession` returns."""
 
@@ -757,9 +775,11 @@ class SessionSummary(Record, frozen=True, kw_only=True):
 class SessionUser(Record, frozen=True, kw_only=True):
     """`user` of `UserSession`."""
 
+    kind: Literal["product", "team", "anonymous"]
     clerk_id: str
     name: str | None = None
     email: str | None = None
+    phone: str | None = None
     image_url: str | None = None
 
 
@@ -872,19 +892,22 @@ class Upserted(Record, frozen=True, kw_only=True):
 class User(Record, frozen=True, kw_only=True):
     """What `reveals:findUser` returns."""
 
-    clerk_id: str
-    kind: Literal["product", "team"]
+    kind: Literal["product", "team", "anonymous"]
     status: Literal["active", "banned", "deleted", "erasing"]
     last_seen_at: Moment
     session_count: int
     created_at: Moment
     id: str
+    clerk_id: str
+    phone: str | None = None
     email: str | None = None
     name: str | None = None
     image_url: str | None = None
     role: Literal["viewer", "reviewer", "ops", "admin"] | None = None
     source: str | None = None
+    described_by: str | None = None
     as_of: Moment | None = None
+    identities: tuple[Identity, ...] | None = None
 
 
 class UserSession(Record, frozen=True, kw_only=True):
@@ -906,6 +929,7 @@ class UserSession(Record, frozen=True, kw_only=True):
     user: SessionUser
     cost: float
     legal_hold: bool
+    source_id: str | None = None
     title: str | None = None
     ended_at: Moment | None = None
     duration_ms: float | None = None
@@ -931,6 +955,14 @@ class UserSummary(Record, frozen=True, kw_only=True):
 
     total: Totals
     days: tuple[DaySummary, ...]
+
+
+class UserUpserted(Record, frozen=True, kw_only=True):
+    """What `users:upsert` returns."""
+
+    id: str
+    created: bool
+    user_conflict: tuple[Literal["clerk", "phone", "source"], ...] | None = None
 
 
 class AlertDeliveriesClaimArgs(TypedDict):
@@ -1399,7 +1431,6 @@ class NewConversation(TypedDict):
 
     session: NewSession
     turns: Sequence[NewInteraction]
-    person: NotRequired[NewPerson | None]
     end: NotRequired[NewEnd | None]
 
 
@@ -1525,11 +1556,14 @@ class NewInteraction(TypedDict):
 
 
 class NewPerson(TypedDict):
-    """Among arguments, at `NewConversation.person`."""
+    """Among arguments, at `UserSessionsCreateArgs.user`."""
 
-    email: NotRequired[str | None]
+    clerk_id: NotRequired[str | None]
+    phone: NotRequired[str | None]
     name: NotRequired[str | None]
+    email: NotRequired[str | None]
     image_url: NotRequired[str | None]
+    external_id: NotRequired[str | None]
 
 
 class NewQueueFilters(TypedDict):
@@ -1593,7 +1627,7 @@ class NewSession(TypedDict):
     external_id: str
     channel: Literal["voice", "chat"]
     started_at: datetime
-    clerk_id: str
+    source_id: NotRequired[str | None]
     title: NotRequired[str | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
@@ -1605,6 +1639,8 @@ class NewSession(TypedDict):
     direction: NotRequired[str | None]
     metadata: NotRequired[Mapping[str, Any] | None]
     source: NotRequired[str | None]
+    clerk_id: NotRequired[str | None]
+    user: NotRequired[NewPerson | None]
 
 
 class NewStorageEvent(TypedDict):
@@ -1665,7 +1701,7 @@ class RepairSessionsArgs(TypedDict):
 class RepairUsersArgs(TypedDict):
     """Arguments of `repair:users`."""
 
-    kind: Literal["product", "team"]
+    kind: Literal["product", "team", "anonymous"]
     cursor: str | None
     fix: bool
 
@@ -2012,6 +2048,7 @@ class UserSessionsByExternalIdArgs(TypedDict):
     """Arguments of `userSessions:byExternalId`."""
 
     external_id: str
+    source_id: NotRequired[str | None]
 
 
 class UserSessionsCreateArgs(TypedDict):
@@ -2020,7 +2057,7 @@ class UserSessionsCreateArgs(TypedDict):
     external_id: str
     channel: Literal["voice", "chat"]
     started_at: datetime
-    clerk_id: str
+    source_id: NotRequired[str | None]
     title: NotRequired[str | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
@@ -2032,6 +2069,8 @@ class UserSessionsCreateArgs(TypedDict):
     direction: NotRequired[str | None]
     metadata: NotRequired[Mapping[str, Any] | None]
     source: NotRequired[str | None]
+    clerk_id: NotRequired[str | None]
+    user: NotRequired[NewPerson | None]
 
 
 class UserSessionsDailyArgs(TypedDict):
@@ -2170,6 +2209,14 @@ class UserSessionsUpdateArgs(TypedDict):
     metadata: NotRequired[Mapping[str, Any] | None]
 
 
+class UsersByIdentityArgs(TypedDict):
+    """Arguments of `users:byIdentity`."""
+
+    kind: Literal["clerk", "phone", "source"]
+    value: str
+    source: NotRequired[str | None]
+
+
 class UsersGetArgs(TypedDict):
     """Arguments of `users:get`."""
 
@@ -2199,8 +2246,10 @@ class UsersSummaryArgs(TypedDict):
 class UsersUpsertArgs(TypedDict):
     """Arguments of `users:upsert`."""
 
-    clerk_id: str
     kind: Literal["product", "team"]
+    clerk_id: NotRequired[str | None]
+    external_id: NotRequired[str | None]
+    phones: NotRequired[Sequence[str] | None]
     email: NotRequired[str | None]
     name: NotRequired[str | None]
     image_url: NotRequired[str | None]
@@ -2210,6 +2259,7 @@ class UsersUpsertArgs(TypedDict):
     clerk_updated_at: NotRequired[datetime | None]
     created_at: NotRequired[datetime | None]
     source: NotRequired[str | None]
+    source_id: NotRequired[str | None]
     clear: NotRequired[Sequence[Literal["email", "name", "imageUrl", "role"]] | None]
 
 
@@ -2640,9 +2690,12 @@ _write_new_interaction = writer(
 )
 
 _write_new_person = writer(
-    Argument("email", "email"),
+    Argument("clerk_id", "clerkId"),
+    Argument("phone", "phone"),
     Argument("name", "name"),
+    Argument("email", "email"),
     Argument("image_url", "imageUrl"),
+    Argument("external_id", "externalId"),
 )
 
 _write_new_queue_filters = writer(
@@ -2696,7 +2749,7 @@ _write_new_session = writer(
     Argument("external_id", "externalId"),
     Argument("channel", "channel"),
     Argument("started_at", "startedAt", milliseconds),
-    Argument("clerk_id", "clerkId"),
+    Argument("source_id", "sourceId"),
     Argument("title", "title"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
@@ -2708,6 +2761,8 @@ _write_new_session = writer(
     Argument("direction", "direction"),
     Argument("metadata", "metadata"),
     Argument("source", "source"),
+    Argument("clerk_id", "clerkId"),
+    Argument("user", "user", _write_new_person),
 )
 
 _write_new_storage_event = writer(
@@ -3058,13 +3113,14 @@ _write_system_ping_args = writer()
 
 _write_user_sessions_by_external_id_args = writer(
     Argument("external_id", "externalId"),
+    Argument("source_id", "sourceId"),
 )
 
 _write_user_sessions_create_args = writer(
     Argument("external_id", "externalId"),
     Argument("channel", "channel"),
     Argument("started_at", "startedAt", milliseconds),
-    Argument("clerk_id", "clerkId"),
+    Argument("source_id", "sourceId"),
     Argument("title", "title"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
@@ -3076,6 +3132,8 @@ _write_user_sessions_create_args = writer(
     Argument("direction", "direction"),
     Argument("metadata", "metadata"),
     Argument("source", "source"),
+    Argument("clerk_id", "clerkId"),
+    Argument("user", "user", _write_new_person),
 )
 
 _write_user_sessions_daily_args = writer(
@@ -3196,6 +3254,12 @@ _write_user_sessions_update_args = writer(
     Argument("metadata", "metadata"),
 )
 
+_write_users_by_identity_args = writer(
+    Argument("kind", "kind"),
+    Argument("value", "value"),
+    Argument("source", "source"),
+)
+
 _write_users_get_args = writer(
     Argument("clerk_id", "clerkId"),
 )
@@ -3217,8 +3281,10 @@ _write_users_summary_args = writer(
 )
 
 _write_users_upsert_args = writer(
-    Argument("clerk_id", "clerkId"),
     Argument("kind", "kind"),
+    Argument("clerk_id", "clerkId"),
+    Argument("external_id", "externalId"),
+    Argument("phones", "phones", list),
     Argument("email", "email"),
     Argument("name", "name"),
     Argument("image_url", "imageUrl"),
@@ -3228,6 +3294,7 @@ _write_users_upsert_args = writer(
     Argument("clerk_updated_at", "clerkUpdatedAt", milliseconds),
     Argument("created_at", "createdAt", milliseconds),
     Argument("source", "source"),
+    Argument("source_id", "sourceId"),
     Argument("clear", "clear", list),
 )
 
@@ -3269,7 +3336,6 @@ _write_metrics_ingest_args = writer(
 _write_new_conversation = writer(
     Argument("session", "session", _write_new_session),
     Argument("turns", "turns", lambda value: [_write_new_interaction(item) for item in value]),
-    Argument("person", "person", _write_new_person),
     Argument("end", "end", _write_new_end),
 )
 
@@ -3691,6 +3757,10 @@ SYSTEM_PING: Final[Query[SystemPingArgs, Ping]] = Query(
     "system:ping", _write_system_ping_args, Reader(Ping)
 )
 
+USERS_BY_IDENTITY: Final[Query[UsersByIdentityArgs, User | None]] = Query(
+    "users:byIdentity", _write_users_by_identity_args, Reader(User | None)
+)
+
 USERS_GET: Final[Query[UsersGetArgs, User | None]] = Query(
     "users:get", _write_users_get_args, Reader(User | None)
 )
@@ -3703,8 +3773,8 @@ USERS_SUMMARY: Final[Query[UsersSummaryArgs, UserSummary | None]] = Query(
     "users:summary", _write_users_summary_args, Reader(UserSummary | None)
 )
 
-USERS_UPSERT: Final[Mutation[UsersUpsertArgs, Upserted]] = Mutation(
-    "users:upsert", _write_users_upsert_args, Reader(Upserted)
+USERS_UPSERT: Final[Mutation[UsersUpsertArgs, UserUpserted]] = Mutation(
+    "users:upsert", _write_users_upsert_args, Reader(UserUpserted)
 )
 
 USER_SESSIONS_BY_EXTERNAL_ID: Final[Query[UserSessionsByExternalIdArgs, UserSession | None]] = (
@@ -3715,8 +3785,8 @@ USER_SESSIONS_BY_EXTERNAL_ID: Final[Query[UserSessionsByExternalIdArgs, UserSess
     )
 )
 
-USER_SESSIONS_CREATE: Final[Mutation[UserSessionsCreateArgs, Upserted]] = Mutation(
-    "userSessions:create", _write_user_sessions_create_args, Reader(Upserted)
+USER_SESSIONS_CREATE: Final[Mutation[UserSessionsCreateArgs, SessionCreated]] = Mutation(
+    "userSessions:create", _write_user_sessions_create_args, Reader(SessionCreated)
 )
 
 USER_SESSIONS_DAILY: Final[Query[UserSessionsDailyArgs, tuple[DaySummary, ...]]] = Query(

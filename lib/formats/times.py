@@ -38,12 +38,6 @@ def read_timing(line: str) -> tuple[float, float] | None:
     return None if start is None or end is None else (start, end)
 
 
-def read_time(text: str) -> float | None:
-    """Return the milliseconds of a single time, None if it is none."""
-    found = re.fullmatch(_TIME, text)
-    return _milliseconds(found.groups()) if found else None
-
-
 def looks_timed(line: str) -> bool:
     """Tell whether a line seems to be meant as two times, readable or not."""
     return _LIKE_TIMING.match(line) is not None

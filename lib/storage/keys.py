@@ -80,11 +80,6 @@ class AudioKey:
         return cls(date(int(year), int(month), int(day)), session_id, object_id, extension)
 
     @property
-    def is_peaks(self) -> bool:
-        """Whether this names a waveform."""
-        return self.extension == _PEAKS
-
-    @property
     def peaks(self) -> AudioKey:
         """Key of the waveform of this recording."""
         return AudioKey(self.day, self.session_id, self.object_id, _PEAKS)

@@ -16,6 +16,7 @@ from lib.data import (
     audit,
     erasure,
     events,
+    imports,
     interactions,
     job_leases,
     listening,
@@ -32,11 +33,14 @@ from lib.data.records import (
     AUDIT_RECORD,
     METRICS_INGEST,
     AuditRecordArgs,
+    Imported,
     MetricsIngestArgs,
     NewAuthEvent,
+    NewConversation,
     NewHistogram,
     NewInteraction,
     NewRollup,
+    NewSession,
     NewStorageEvent,
 )
 from local.snapshot import DATABASE, export_snapshot, import_snapshot
@@ -68,6 +72,7 @@ def lived(convex: ConvexRuntime, home: Path) -> Answers:
         **assessed(convex),
         **alarmed(convex),
         **erased(convex.caller("worker")),
+        "imported": archive(convex.caller("worker")),
     }
 
 
@@ -245,6 +250,18 @@ def measured(worker: Caller, ops: Caller) -> Answers:
         "sign-ins": events.auth_page(ops, cursor=None, limit=10),
         "storage": events.storage_page(ops, cursor=None, limit=10),
     }
+
+
+def archive(worker: Caller) -> tuple[Imported, ...]:
+    """Import a session with a turn that is there twice, and one that is refused."""
+    session = NewSession(
+        external_id="call-0", clerk_id="user_9", channel="chat", started_at=DAY - 48 * HOUR
+    )
+    turn = NewInteraction(sequence=0, speaker="user", text="hello", started_at_ms=0)
+    other = NewInteraction(sequence=0, speaker="user", text="bye", started_at_ms=0)
+    good = NewConversation(session=session, person={"name": "Grace"}, turns=[turn, other])
+    bad = NewConversation(session={**session, "title": ""}, turns=[])
+    return imports.store(worker, [good, bad])
 
 
 def background(worker: Caller) -> Answers:

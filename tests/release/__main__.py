@@ -1,5 +1,7 @@
 """`python -m tests.release`: `make release-check`. Ends with 1 if something does not agree.
 
+What was not checked or not run counts as such a thing, and is named.
+
 Generated files are compared by the tests that are marked `generated`, and by the one of the
 functions.
 """
@@ -11,8 +13,9 @@ import subprocess
 import sys
 from typing import Final
 
-from tests.release.agreement import of_changelog, of_components, of_versions
+from tests.release.agreement import of_changelog, of_components, of_security, of_versions
 from tests.release.contract import check
+from tests.release.real import of_real_run, read
 from tests.security.bills import JAVASCRIPT, PYTHON, ROOT, components, locked, version
 
 _GENERATED: Final = (
@@ -38,6 +41,8 @@ def main() -> int:
             for path, packages in locked().items()
             for line in of_components(path.name, packages, components(path))
         ),
+        *of_security((ROOT / "docs" / "security-report.md").read_text()),
+        *of_real_run(read(), version()),
         *(f"the last release would fail: {line}" for line in check()),
     ]
     for command in _GENERATED:

@@ -81,3 +81,12 @@ def _is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def of_security(report: str) -> list[str]:
+    """Return the checks of docs/security-report.md that did not pass, with their details."""
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \|$", report, re.MULTILINE)
+    found = [row for row in rows if row[0] != "check" and not row[0].startswith("---")]
+    if not found:
+        return ["docs/security-report.md holds no check: make security"]
+    return [f"{state}: {name}: {details}" for name, state, details in found if state != "passed"]

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.release.agreement import of_changelog, of_components, of_versions
+from lib.config.settings import Settings
+from local.stack import Stack
+from tests.release.agreement import of_changelog, of_components, of_security, of_versions
+from tests.release.real import NOT_RUN, near, of_real_run
 from tests.security.bills import ROOT, version
 
 LOG = """# Changelog
@@ -72,3 +77,39 @@ def test_a_package_that_a_bill_lacks_is_found() -> None:
 
 def test_the_changelog_of_this_commit_fits() -> None:
     assert of_changelog((ROOT / "CHANGELOG.md").read_text(), version(), set()) == []
+
+
+REPORT = """| check | outcome | details |
+|---|---|---|
+| secrets | passed | nothing found |
+| advisories | NOT CHECKED | no answer |
+| Dockerfile | FAILED | DL3008 |
+"""
+
+
+def test_what_was_not_checked_or_failed_holds_a_release_up() -> None:
+    assert of_security(REPORT) == [
+        "NOT CHECKED: advisories: no answer",
+        "FAILED: Dockerfile: DL3008",
+    ]
+    assert of_security("") != []
+
+
+def test_a_release_waits_for_a_run_of_its_own_version_on_a_real_deployment() -> None:
+    def run(status: str) -> dict[str, object]:
+        return {"version": "1.2.0", "steps": [{"name": "Sign in", "status": status}]}
+
+    assert of_real_run(None, "1.2.0") == [NOT_RUN]
+    assert of_real_run(run("PASS"), "1.2.0") == []
+    assert of_real_run(run("PASS"), "1.2.1")[0].startswith(NOT_RUN)
+    for status in ("FAIL", "SKIPPED"):
+        assert of_real_run(run(status), "1.2.0") == [
+            f"smoke on a real deployment: Sign in {status}"
+        ]
+
+
+def test_a_run_on_this_machine_is_no_real_one(tmp_path: Path) -> None:
+    stack = Stack.load_or_create(tmp_path, 8501)
+    settings = Settings(_env_file=None, **stack.app_environment())  # type: ignore[arg-type]
+    named = ["EARSHOT_APP_URL", "CONVEX_URL", "CLERK_API_URL", "S3_ENDPOINT_URL"]
+    assert near(settings) == named
