@@ -18,7 +18,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 from lib.api import downloads
-from lib.api.app import create_api
+from lib.api.app import BesideStreamlit, create_api
 from lib.api.prometheus import scrape_route
 from lib.auth.gate import Gate
 from lib.observability.logs import configure_logs, get_logger
@@ -58,7 +58,6 @@ app = st.App(
     str(ROOT / "lib" / "ui" / "shell" / "dashboard.py"),
     lifespan=lifespan,
     routes=[
-        Mount("/api/v1", create_api(_services)),
         scrape_route(_services.recorder),
         downloads.EXPORT_ROUTE,
         *downloads.SESSION_ROUTES,
@@ -69,7 +68,8 @@ app = st.App(
             settings=_services.settings,
             authenticator=_services.authenticator,
             record=_services.record_auth,
-        )
+        ),
+        Middleware(BesideStreamlit, routes=[Mount("/api/v1", create_api(_services))]),
     ],
     on_script_error=show_script_error,
 )

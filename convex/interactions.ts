@@ -68,9 +68,10 @@ export const append = authedMutation("interactions:append", {
 });
 
 function lagOf({ startedAt }: Doc<"userSessions">, fresh: NewInteraction[], now: number) {
-  const ends = fresh.map(({ startedAtMs, durationMs }) => startedAtMs + (durationMs ?? 0));
+  const timed = fresh.filter(({ timing }) => timing !== "none");
+  const ends = timed.map(({ startedAtMs, durationMs }) => startedAtMs + (durationMs ?? 0));
   const lagMs = Math.max(0, now - startedAt - Math.max(...ends));
-  return fresh.length === 0 || lagMs > BACKFILL_MS ? {} : { lagMs };
+  return timed.length === 0 || lagMs > BACKFILL_MS ? {} : { lagMs };
 }
 
 function checkBatch(items: NewInteraction[]): void {

@@ -10,11 +10,11 @@ from typing import Annotated
 
 import typer
 
-from local import snapshot
-from local.identity.errors import ClerkError
-from local.stack import BUCKET, Mode, Stack
+from local.stack import BUCKET, Mode, Stack, TokenRole
 from local.supervisor import StartError, Supervisor, check_ports, exclusive
-from local.tokens import TokenRole, bearer_token
+
+# Imported where they are needed: what `run` does not use, it would hold in memory all the time.
+# ruff: noqa: PLC0415
 
 cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 
@@ -63,13 +63,13 @@ def prepare(
     """Make the bucket and, once, load the demo data into the running stack."""
     stack = _stack()
     os.environ.update(stack.app_environment())
-    from lib.config.settings import get_settings  # noqa: PLC0415  # reads the environment set above
-    from lib.storage.client import ensure_bucket  # noqa: PLC0415
+    from lib.config.settings import get_settings  # reads the environment set above
+    from lib.storage.client import ensure_bucket
 
     ensure_bucket(get_settings())
     if demo:
         os.environ["EARSHOT_DEMO"] = "1"
-        from local import demo as demo_data  # noqa: PLC0415
+        from local import demo as demo_data
 
         demo_data.load(stack)
 
@@ -106,6 +106,9 @@ def token(
     ttl: Annotated[int | None, typer.Option(min=1, max=86_400, help="Life in seconds")] = None,
 ) -> None:
     """Print one bearer token that is valid at the API of this stack."""
+    from local.identity.errors import ClerkError
+    from local.tokens import bearer_token
+
     try:
         typer.echo(bearer_token(_stack(), role, subject, ttl))
     except (ClerkError, ValueError) as error:
@@ -116,6 +119,8 @@ def token(
 @cli.command("export")
 def export_snapshot(file: Annotated[Path, typer.Argument(help="ZIP file to write")]) -> None:
     """Write all data of the Convex runtime, in the layout of Convex's own snapshot export."""
+    from local import snapshot
+
     try:
         counts = snapshot.export_snapshot(Path(_stack().home) / "convex", file)
     except snapshot.SnapshotError as error:
@@ -131,6 +136,8 @@ def import_snapshot(
     replace: Annotated[bool, typer.Option(help="Clear tables that hold documents")] = False,
 ) -> None:
     """Load a snapshot into the running Convex runtime, all or nothing."""
+    from local import snapshot
+
     stack = _stack()
     try:
         count = snapshot.import_snapshot(

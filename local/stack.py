@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 Mode = Literal["development", "production"]
+TokenRole = Literal["viewer", "reviewer", "ops", "admin", "ingest", "worker"]
 
 STATE_FILE = "stack.json"
 BUCKET = "earshot-audio"

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from lib.commands.settings import RUNNING_STACK
+from lib.config import RUNNING_STACK
 from local import processes
 from local.children import Child, stop_all
 from local.stack import Stack, port_is_free

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from lib.auth.service import mint
 from local.identity.admin import session_token
-from local.stack import Stack
-
-TokenRole = Literal["viewer", "reviewer", "ops", "admin", "ingest", "worker"]
+from local.stack import Stack, TokenRole
 
 SERVICE_SECONDS = 300
 

@@ -3,14 +3,14 @@ import { getConvexSize } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { refusal } from "./errors.ts";
-import { interactionAt, sameContent } from "./interactions.ts";
+import { interactionAt, sameContent, textsOf } from "./interactions.ts";
 import { APPEND_BYTES, APPEND_ITEMS } from "./limits.ts";
 import type { NewInteraction } from "./records.ts";
 import { addSearchText } from "./searchTexts.ts";
 import type { Totals } from "./totals.ts";
 
 /** More than all of an interaction but its texts can take; a UTF-16 unit takes three at most. */
-const ITEM_BYTES = 512;
+const ITEM_BYTES = 768;
 
 export const OTHER_CONTENT = "is stored with other content";
 
@@ -24,8 +24,9 @@ export function refuseTooMany(items: NewInteraction[], field: string): void {
 /** Whether turns pass the limit of bytes: measured only if their texts leave that open. */
 function isTooLarge(items: NewInteraction[]): boolean {
   let most = ITEM_BYTES * items.length;
-  for (const { text, requestId, provider, modelId } of items) {
-    for (const part of [text, requestId, provider, modelId]) most += 3 * (part?.length ?? 0);
+  for (const item of items) {
+    const others = [item.requestId, item.provider, item.modelId, item.tool?.callId, item.language];
+    for (const part of [...textsOf(item), ...others]) most += 3 * (part?.length ?? 0);
   }
   return most > APPEND_BYTES && getConvexSize(items) > APPEND_BYTES;
 }

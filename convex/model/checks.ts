@@ -12,7 +12,10 @@ import {
   METADATA_BYTES,
   METADATA_DEPTH,
 } from "./limits.ts";
-import { hasAtMost, sizeOf } from "./texts.ts";
+import { hasAtMost, sizeOf, utf8Bytes } from "./texts.ts";
+
+/** The form of a language's tag (BCP 47, RFC 5646), without its registry. */
+const LANGUAGE = /^(?=.{2,35}$)[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/;
 
 /** Problems named in one refusal; more would not help anybody. */
 export const MAX_PROBLEMS = 20;
@@ -72,6 +75,19 @@ export class Checks {
   /** A duration in milliseconds of at most `max` (default: a day). */
   duration(field: string, value: number | undefined, max = MAX_DURATION_MS): void {
     this.number(field, value, 0, max);
+  }
+
+  /** The tag of a language. */
+  language(field: string, value: string | undefined): void {
+    const isTag = value === undefined || LANGUAGE.test(value);
+    this.that(isTag, field, "must be a BCP 47 tag of at most 35 characters, such as de-CH");
+  }
+
+  /** A text of at most `max` bytes, empty or not. */
+  bytes(field: string, value: string | undefined, max: number): void {
+    // A UTF-16 unit takes three bytes at most.
+    const isShort = value === undefined || 3 * value.length <= max || utf8Bytes(value) <= max;
+    if (!isShort) this.that(false, field, `must have at most ${max} bytes`);
   }
 
   /** Free-form JSON of at most `max` bytes (default: 16 KiB) and 8 levels. */

@@ -37,7 +37,7 @@ const NAMED: Record<string, string> = {
   sol: "/",
 };
 const REFERENCE = `&(?:#x0*[\\da-f]{1,6}|#0*\\d{1,7}|(?:${Object.keys(NAMED).join("|")})(?![a-z]));?`;
-const ESCAPE = "\\\\u[\\da-f]{4}|\\\\x[\\da-f]{2}";
+const ESCAPE = "\\\\u[\\da-f]{4}|\\\\x[\\da-f]{2}|\\\\[nrt/]";
 const INVISIBLE = "\\p{Default_Ignorable_Code_Point}\\u20e3";
 const ENCODED = new RegExp(`${PERCENT}|${REFERENCE}|${ESCAPE}|[^\\x00-\\x7f]`, "giu");
 const ASCII_ENCODED = new RegExp(`${PERCENT}|${REFERENCE}|${ESCAPE}`, "iu");
@@ -87,6 +87,7 @@ function decodedOnce(copy: Copy): Copy {
 
 function meaningOf(found: string): string {
   if (found.startsWith("%")) return meant(() => decodeURIComponent(found)) ?? found;
+  if (found.length === 2 && found.startsWith("\\")) return found.endsWith("/") ? "/" : " ";
   if (found.startsWith("\\")) return String.fromCharCode(parseInt(found.slice(2), 16));
   if (found.startsWith("&")) return referenced(found.slice(1).replace(/;$/, "")) ?? found;
   if (IS_INVISIBLE.test(found)) return "";

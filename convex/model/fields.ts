@@ -51,7 +51,50 @@ export const reviewStatus = v.union(
   v.literal("in_review"),
   v.literal("reviewed"),
 );
-export const speaker = v.union(v.literal("user"), v.literal("assistant"), v.literal("system"));
+export const speaker = v.union(
+  v.literal("user"),
+  v.literal("assistant"),
+  v.literal("system"),
+  v.literal("tool"),
+);
+/**
+ * Where the times of a turn come from. `measured`: by the writer itself (so are turns that do not
+ * say); `vendor`: as a vendor states them; `derived`: worked out of others; `none`: nobody knows,
+ * and `startedAtMs` only orders.
+ */
+export const timing = v.union(
+  v.literal("measured"),
+  v.literal("vendor"),
+  v.literal("derived"),
+  v.literal("none"),
+);
+/** A call of a tool (it has a name), its result, or both. The other half has the same `callId`. */
+export const toolCall = named(
+  "ToolCall",
+  v.object({
+    callId: v.string(),
+    name: v.optional(v.string()),
+    /** JSON mostly, as the caller of the tool wrote it. */
+    arguments: v.optional(v.string()),
+    result: v.optional(v.string()),
+    isError: v.optional(v.boolean()),
+    latencyMs: v.optional(v.number()),
+    /** The writer cut the arguments or the result to what can be stored. */
+    argumentsCut: v.optional(v.boolean()),
+    resultCut: v.optional(v.boolean()),
+  }),
+);
+/** Parts of an answer's latency, milliseconds. */
+export const stages = named(
+  "Stages",
+  v.object({
+    endOfTurnMs: v.optional(v.number()),
+    speechToTextMs: v.optional(v.number()),
+    modelMs: v.optional(v.number()),
+    textToSpeechMs: v.optional(v.number()),
+    toolMs: v.optional(v.number()),
+  }),
+);
 /** What callers see; the life of a recording is told in docs/storage.md. */
 export const audioStatus = v.union(
   v.literal("pending"),

@@ -4,11 +4,18 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { toAudioObject } from "./audio.ts";
 import type { Checks } from "./checks.ts";
-import { MAX_COST, MAX_SEQUENCE, MAX_TOKENS, TEXT_BYTES, TRANSCRIPT_ITEMS } from "./limits.ts";
+import {
+  MAX_COST,
+  MAX_SEQUENCE,
+  MAX_TOKENS,
+  TEXT_BYTES,
+  TOOL_BYTES,
+  TRANSCRIPT_ITEMS,
+} from "./limits.ts";
 import type { Listing } from "./paging.ts";
 import { interaction, newInteraction } from "./records.ts";
 import type { HighlightPiece, Interaction, NewInteraction } from "./records.ts";
-import { characterEnd, firstCharacters, lastCharacters, utf8Bytes } from "./texts.ts";
+import { characterEnd, firstCharacters, lastCharacters } from "./texts.ts";
 import { hitsIn } from "./words.ts";
 import type { Question } from "./words.ts";
 import { toRecord } from "./toRecord.ts";
@@ -18,16 +25,20 @@ const CONTEXT = { before: 60, after: 180 };
 
 const CONTENT_FIELDS = Object.keys(newInteraction.fields) as (keyof NewInteraction)[];
 
-/** Say whether two interactions have the same content as their writer gave it. */
-export function sameContent(left: NewInteraction, right: NewInteraction): boolean {
-  return CONTENT_FIELDS.every((field) => compareValues(left[field], right[field]) === 0);
+/**
+ * Say whether two interactions have the same content as their writer gave it. Turns that were stored
+ * before timings were kept may be sent again as what they are, without one that anybody knows.
+ */
+export function sameContent(stored: NewInteraction, sent: NewInteraction): boolean {
+  return CONTENT_FIELDS.every((field) => {
+    const isLater = field === "timing" && stored.timing === undefined && sent.timing === "none";
+    return isLater || compareValues(stored[field], sent[field]) === 0;
+  });
 }
 
 export function checkInteraction(checks: Checks, item: NewInteraction): void {
   checks.integer("sequence", item.sequence, 0, MAX_SEQUENCE);
-  // A UTF-16 unit takes three bytes at most.
-  const isShort = 3 * item.text.length <= TEXT_BYTES || utf8Bytes(item.text) <= TEXT_BYTES;
-  checks.that(isShort, "text", `must have at most ${TEXT_BYTES} bytes`);
+  checks.bytes("text", item.text, TEXT_BYTES);
   checks.duration("startedAtMs", item.startedAtMs);
   checks.duration("durationMs", item.durationMs);
   checks.identifier("requestId", item.requestId);
@@ -38,6 +49,32 @@ export function checkInteraction(checks: Checks, item: NewInteraction): void {
   checks.number("cost", item.cost, 0, MAX_COST);
   checks.duration("ttftMs", item.ttftMs);
   checks.duration("latencyMs", item.latencyMs);
+  checks.language("language", item.language);
+  for (const [name, duration] of Object.entries(item.stages ?? {})) {
+    checks.duration(`stages.${name}`, duration);
+  }
+  if (item.tool !== undefined) checkTool(checks, item.speaker, item.tool);
+}
+
+function checkTool(
+  checks: Checks,
+  speaker: NewInteraction["speaker"],
+  tool: NonNullable<NewInteraction["tool"]>,
+): void {
+  checks.that(speaker === "tool", "tool", "must be left out: only the speaker tool has one");
+  const isEither = tool.name !== undefined || tool.result !== undefined;
+  checks.that(isEither, "tool.name", "is needed unless there is a result");
+  checks.identifier("tool.callId", tool.callId);
+  checks.identifier("tool.name", tool.name);
+  checks.bytes("tool.arguments", tool.arguments, TOOL_BYTES);
+  checks.bytes("tool.result", tool.result, TOOL_BYTES);
+  checks.duration("tool.latencyMs", tool.latencyMs);
+}
+
+/** What of a turn is read: what is said or written, and what a tool is called, asked and answers. */
+export function textsOf({ text, tool }: Pick<NewInteraction, "text" | "tool">): string[] {
+  const parts = [text, tool?.name, tool?.arguments, tool?.result];
+  return parts.filter((part) => part !== undefined && part !== "") as string[];
 }
 
 /** Make the record, with the recording if there is one. */

@@ -27,6 +27,8 @@ export const FIRST_TIME_MS = 946_684_800_000;
 export const LAST_TIME_MS = 7_258_118_400_000;
 
 export const TEXT_BYTES = 32 * 1024;
+/** The arguments of a tool, and what it answered. */
+export const TOOL_BYTES = 16 * 1024;
 export const METADATA_BYTES = 16 * 1024;
 export const METADATA_DEPTH = 8;
 export const LABELS = 32;

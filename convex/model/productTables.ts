@@ -14,7 +14,10 @@ import {
   reviewStatus,
   sessionStatus,
   speaker,
+  stages,
   storedUserKind,
+  timing,
+  toolCall,
   userKind,
   userStatus,
   whole,
@@ -134,6 +137,13 @@ export const interactionRow = v.object({
   cost: v.optional(v.number()),
   ttftMs: v.optional(v.number()),
   latencyMs: v.optional(v.number()),
+  /** Only of the speaker `tool`, whose text may be empty. */
+  tool: v.optional(toolCall),
+  /** Somebody began to speak before the turn was at its end. */
+  interrupted: v.optional(v.boolean()),
+  stages: v.optional(stages),
+  timing: v.optional(timing),
+  language: v.optional(v.string()),
   createdAt: moment(),
 });
 

@@ -6,7 +6,7 @@ import { v } from "convex/values";
 import type { GenericValidator, Infer } from "convex/values";
 import { auditEventRow, erasureRow } from "./accountTables.ts";
 import { authEventRow, rollupRow, storageEventRow } from "./eventTables.ts";
-import { audioStatus, moment, named, whole } from "./fields.ts";
+import { audioStatus, moment, named, storedUserKind, whole } from "./fields.ts";
 import { distribution } from "./histogram.ts";
 import { identity } from "./identities.ts";
 import { audioObjectRow, interactionRow, userRow, userSessionRow } from "./productTables.ts";
@@ -34,7 +34,10 @@ export const user = named(
 /** The user as shown beside one of their sessions. */
 export const sessionUser = named(
   "SessionUser",
-  userRow.pick("kind", "name", "email", "phone", "imageUrl").extend(key),
+  userRow.pick("name", "email", "phone", "imageUrl").extend({
+    ...key,
+    kind: v.optional(storedUserKind),
+  }),
 );
 
 export const userSession = named(

@@ -191,7 +191,7 @@ type Turn = { speaker: string; text: string };
 
 /**
  * Mask what one speaker spreads over turns that follow one another, with at most an
- * acknowledgement ("uh-huh") of others in between. What remains is masked turn by turn.
+ * acknowledgement ("uh-huh") of others or a call of a tool in between. What remains is masked turn by turn.
  */
 export function redactedTurns<Item extends Turn>(turns: Item[]): Item[] {
   const result = [...turns];
@@ -212,7 +212,7 @@ function runsOf(turns: Turn[]): number[][] {
   const runs: number[][] = [];
   turns.forEach(({ speaker, text }, index) => {
     for (const [other, run] of open) {
-      if (other !== speaker && !isAcknowledgement(text)) {
+      if (other !== speaker && !isAside({ speaker, text })) {
         open.delete(other);
         runs.push(run);
       }
@@ -222,7 +222,12 @@ function runsOf(turns: Turn[]): number[][] {
   return [...runs, ...open.values()].filter((run) => run.length > 1);
 }
 
-export function isAcknowledgement(text: string): boolean {
+/** Whether a turn does not end what others say: an acknowledgement, or a tool that is called. */
+export function isAside({ speaker, text }: Turn): boolean {
+  return speaker === "tool" || isAcknowledgement(text);
+}
+
+function isAcknowledgement(text: string): boolean {
   return !/\p{N}/u.test(text) && text.trim().split(/\s+/u).length <= 2;
 }
 

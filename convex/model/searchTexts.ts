@@ -2,17 +2,23 @@
 import { getDocumentSize } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { textsOf } from "./interactions.ts";
 import { SCAN_BYTES, SEARCH_CANDIDATES } from "./limits.ts";
 import { TurnContext } from "./turnContext.ts";
 import { utf8Bytes } from "./texts.ts";
 import { answers, indexQuery, searchedText, textAnswers } from "./words.ts";
 import type { Question } from "./words.ts";
 
-type Turn = Pick<Doc<"interactions">, "_id" | "sessionId" | "userId" | "text">;
+type Turn = Pick<Doc<"interactions">, "_id" | "sessionId" | "userId" | "text" | "tool">;
+
+/** The words of all that is read of a turn. */
+function wordsOfTurn(turn: Turn): string {
+  return searchedText(textsOf(turn).join("\n"));
+}
 
 /** Store the words of a turn that is new. A turn without words cannot be found and has no row. */
 export async function addSearchText(ctx: MutationCtx, turn: Turn): Promise<void> {
-  const words = searchedText(turn.text);
+  const words = wordsOfTurn(turn);
   if (words === "") return;
   const { _id: interactionId, sessionId, userId } = turn;
   await ctx.db.insert("searchTexts", { interactionId, sessionId, userId, words });
@@ -26,7 +32,7 @@ export async function dropSearchText(ctx: MutationCtx, turn: Turn): Promise<void
 /** Make what is stored of a turn what it should be; say whether it was something else. */
 export async function settleSearchText(ctx: MutationCtx, turn: Turn): Promise<boolean> {
   const row = await searchTextOf(ctx, turn);
-  if ((row?.words ?? "") === searchedText(turn.text)) return false;
+  if ((row?.words ?? "") === wordsOfTurn(turn)) return false;
   if (row !== null) await ctx.db.delete("searchTexts", row._id);
   await addSearchText(ctx, turn);
   return true;
@@ -76,8 +82,10 @@ export async function* matchingTurns(
       if (turn !== null) {
         bytes += getDocumentSize(turn);
         const [shown = turn] = await context.visible([turn]);
-        const text = ctx.visible(shown.text);
-        if (text === turn.text || textAnswers(text, question)) yield { turn: shown, text };
+        const text = textsOf(shown).map(ctx.visible).join("\n");
+        if (text === textsOf(turn).join("\n") || textAnswers(text, question)) {
+          yield { turn: shown, text };
+        }
       }
     }
     const isEnough = candidates === SEARCH_CANDIDATES || bytes >= SCAN_BYTES || context.isSpent;

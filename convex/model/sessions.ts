@@ -14,9 +14,6 @@ import type { UserSession } from "./records.ts";
 import { toRecord } from "./toRecord.ts";
 import { wasSessionErased } from "./tombstones.ts";
 
-/** The form of a language's tag (BCP 47, RFC 5646), without its registry. */
-const LANGUAGE = /^(?=.{2,35}$)[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/;
-
 /** What a writer says of a new session. */
 export const newSession = userSessionRow
   .pick(
@@ -51,13 +48,8 @@ export function checkSession(
   checks.time("assessedAt", fields.assessedAt);
   checks.identifier("provider", fields.provider);
   checks.identifier("modelId", fields.modelId);
+  checks.language("language", fields.language);
   for (const facet of FACETS) checks.identifier(facet, fields[facet], FACET_CHARS);
-  const isLanguage = fields.language === undefined || LANGUAGE.test(fields.language);
-  checks.that(
-    isLanguage,
-    "language",
-    "must be a BCP 47 tag of at most 35 characters, such as de-CH",
-  );
   checks.identifier("source", fields.source);
   checks.labels("labels", fields.labels);
   checks.metadata("metadata", fields.metadata);

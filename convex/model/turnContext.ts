@@ -6,7 +6,7 @@ import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { getDocumentSize } from "convex/values";
 import { CONTEXT_BYTES, CONTEXT_TURNS, TURN_CONTEXT_BYTES } from "./limits.ts";
-import { isAcknowledgement } from "./redaction.ts";
+import { isAside } from "./redaction.ts";
 
 type Turn = Doc<"interactions">;
 type Reading = QueryCtx & {
@@ -49,11 +49,11 @@ export class TurnContext {
       })
       .order(order);
     const found: Turn[] = [];
-    let speaker = isAcknowledgement(turn.text) ? undefined : turn.speaker;
+    let speaker = isAside(turn) ? undefined : turn.speaker;
     let bytes = 0;
     for await (const row of rows) {
       bytes += getDocumentSize(row);
-      if (!isAcknowledgement(row.text)) {
+      if (!isAside(row)) {
         speaker ??= row.speaker;
         if (row.speaker !== speaker) break;
       }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lib.api import openapi, problems, reference
 from lib.api.access import PUBLIC, Authorizer
@@ -71,6 +74,29 @@ def create_api(services: Services) -> FastAPI:
     app.state.readiness = health.Readiness(dict(probes(services)))
     _check_table(app)
     return app
+
+
+class BesideStreamlit:
+    """ASGI middleware, inside the gate, that keeps routes away from Streamlit's own middleware.
+
+    Args:
+        app: serves everything else.
+        routes: what is served here.
+    """
+
+    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
+        self._app = app
+        self._routes = routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "http":
+            for route in self._routes:
+                matched, inside = route.matches(scope)
+                if matched is not Match.NONE:
+                    await route.handle({**scope, **inside}, receive, send)
+                    return
+        await self._app(scope, receive, send)
 
 
 def schema_app() -> FastAPI:

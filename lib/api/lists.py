@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Query, Request
 
 from lib.api.problems import BAD_REQUEST, Problem
 from lib.data import Page
@@ -58,7 +58,7 @@ class Cursors:
         return cursor
 
 
-def link_next(request: Request, response: Response, cursor: str | None) -> None:
+def link_next(request: Request, cursor: str | None) -> None:
     """Add the `Link` to the next page (RFC 8288), if there is one."""
     if cursor is None:
         return
@@ -66,7 +66,9 @@ def link_next(request: Request, response: Response, cursor: str | None) -> None:
     path = request.scope.get("root_path", "") + request.scope["path"].removeprefix(
         request.scope.get("root_path", "")
     )
-    response.headers["Link"] = f'<{path}?{urlencode([*kept, ("cursor", cursor)])}>; rel="next"'
+    link = f'<{path}?{urlencode([*kept, ("cursor", cursor)])}>; rel="next"'
+    state = request.scope["state"]
+    state["headers"] = {**state.get("headers", {}), "Link": link}
 
 
 def _tag(key: bytes, request: Request, cursor: str) -> bytes:
@@ -112,25 +114,23 @@ class Position:
     cursor: str | None
     limit: int
     _request: Request
-    _response: Response
     _cursors: Cursors
 
     def answer(self, page: Page[Record], convert: Callable[[Record], Item]) -> dict[str, Any]:
         """Return the fields of a page, and add the `Link` header to the next one."""
         following = self._cursors.seal(self._request, page.next_cursor)
-        link_next(self._request, self._response, following)
+        link_next(self._request, following)
         return {"items": [convert(item) for item in page.items], "next_cursor": following}
 
 
 async def position(
     request: Request,
-    response: Response,
     limit: LimitParameter = DEFAULT_LIMIT,
     cursor: CursorParameter = None,
 ) -> Position:
     """Read the position in a list from a request's query."""
     cursors: Cursors = request.app.state.cursors
-    return Position(cursors.open(request, cursor), limit, request, response, cursors)
+    return Position(cursors.open(request, cursor), limit, request, cursors)
 
 
 At = Annotated[Position, Depends(position)]

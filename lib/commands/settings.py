@@ -14,6 +14,7 @@ from typing import Final, NoReturn, Self
 import typer
 from pydantic import Field, SecretStr, ValidationError, model_validator
 
+from lib.config import RUNNING_STACK
 from lib.config.settings import Settings
 from lib.config.values import Origin, SecretWords
 
@@ -25,8 +26,6 @@ BUCKET: Final = ("S3_BUCKET",)
 """Needed to read and write recordings."""
 KEY: Final = ("EARSHOT_SERVICE_KEY",)
 """Needed to sign and verify."""
-RUNNING_STACK: Final = "running.env"
-"""File with the settings of a running local stack, in its folder (`local/supervisor.py`)."""
 _HINT: Final = (
     "Settings come from the environment or from .env (see .env.example). Without any, commands use "
     "the local stack that `make run` keeps running; none is running here."

@@ -23,6 +23,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from lib.product import limits
+from lib.product.phones import phone_number
 from lib.product.texts import UNFIT_MESSAGE, is_fit
 
 MAX_NAMES: Final = 1024
@@ -133,8 +134,15 @@ ClerkId = Annotated[
 Name = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.NAME_CHARS)]
 Email = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.EMAIL_CHARS)]
 ImageUrl = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.URL_CHARS)]
+Phone = Annotated[
+    str | None,
+    BeforeValidator(lambda value: phone_number(value) if isinstance(value, str) else value),
+    WithJsonSchema({"type": ["string", "null"], "examples": ["+4930901820"]}),
+    Field(description="With country code; a withheld one (`anonymous`) is the same as none."),
+]
 Title = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.TITLE_CHARS)]
 Text = Annotated[str, AfterValidator(_fit), AfterValidator(_short_enough)]
+AnyText = Annotated[str, AfterValidator(_fit)]
 Label = Annotated[str, Field(min_length=1, max_length=limits.LABEL_CHARS, pattern=_CLEAN)]
 Labels = Annotated[list[Label], AfterValidator(_distinct), Field(max_length=limits.LABELS)]
 Duration = Annotated[
@@ -149,7 +157,17 @@ Metadata = Annotated[
     AfterValidator(_within_convex),
     Field(description="Free-form JSON object: at most 16 KiB and 8 levels."),
 ]
+Language = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$",
+        max_length=35,
+        description="BCP 47 tag (RFC 5646).",
+        examples=["de-CH"],
+    ),
+]
 Channel = Literal["voice", "chat"]
-Speaker = Literal["user", "assistant", "system"]
+Speaker = Literal["user", "assistant", "system", "tool"]
+Timing = Literal["measured", "vendor", "derived", "none"]
 SessionStatus = Literal["active", "completed", "abandoned", "failed"]
 ReviewStatus = Literal["unreviewed", "in_review", "reviewed"]

@@ -360,7 +360,7 @@ class Interaction(Record, frozen=True, kw_only=True):
     session_id: str
     user_id: str
     sequence: int
-    speaker: Literal["user", "assistant", "system"]
+    speaker: Literal["user", "assistant", "system", "tool"]
     text: str
     started_at_ms: float
     created_at: Moment
@@ -375,6 +375,11 @@ class Interaction(Record, frozen=True, kw_only=True):
     cost: float | None = None
     ttft_ms: float | None = None
     latency_ms: float | None = None
+    tool: ToolCall | None = None
+    interrupted: bool | None = None
+    stages: Stages | None = None
+    timing: Literal["measured", "vendor", "derived", "none"] | None = None
+    language: str | None = None
     audio: AudioObject | None = None
 
 
@@ -775,12 +780,12 @@ class SessionSummary(Record, frozen=True, kw_only=True):
 class SessionUser(Record, frozen=True, kw_only=True):
     """`user` of `UserSession`."""
 
-    kind: Literal["product", "team", "anonymous"]
     clerk_id: str
     name: str | None = None
     email: str | None = None
     phone: str | None = None
     image_url: str | None = None
+    kind: Literal["product", "team", "anonymous"] | None = None
 
 
 class SessionsAdded(Record, frozen=True, kw_only=True):
@@ -814,6 +819,16 @@ class Silence(Record, frozen=True, kw_only=True):
     expires_at: Moment
     created_at: Moment
     id: str
+
+
+class Stages(Record, frozen=True, kw_only=True):
+    """`stages` of `Interaction`."""
+
+    end_of_turn_ms: float | None = None
+    speech_to_text_ms: float | None = None
+    model_ms: float | None = None
+    text_to_speech_ms: float | None = None
+    tool_ms: float | None = None
 
 
 class StartedExpiry(Record, frozen=True, kw_only=True):
@@ -854,6 +869,19 @@ class Taken(Record, frozen=True, kw_only=True):
     allowed: bool
     remaining: int
     retry_after_ms: float
+
+
+class ToolCall(Record, frozen=True, kw_only=True):
+    """`tool` of `Interaction`."""
+
+    call_id: str
+    name: str | None = None
+    arguments: str | None = None
+    result: str | None = None
+    is_error: bool | None = None
+    latency_ms: float | None = None
+    arguments_cut: bool | None = None
+    result_cut: bool | None = None
 
 
 class Totals(Record, frozen=True, kw_only=True):
@@ -1541,7 +1569,7 @@ class NewInteraction(TypedDict):
     """Among arguments, at `InteractionsAppendArgs.interactions`."""
 
     sequence: int
-    speaker: Literal["user", "assistant", "system"]
+    speaker: Literal["user", "assistant", "system", "tool"]
     text: str
     started_at_ms: float
     duration_ms: NotRequired[float | None]
@@ -1553,6 +1581,11 @@ class NewInteraction(TypedDict):
     cost: NotRequired[float | None]
     ttft_ms: NotRequired[float | None]
     latency_ms: NotRequired[float | None]
+    tool: NotRequired[NewToolCall | None]
+    interrupted: NotRequired[bool | None]
+    stages: NotRequired[NewStages | None]
+    timing: NotRequired[Literal["measured", "vendor", "derived", "none"] | None]
+    language: NotRequired[str | None]
 
 
 class NewPerson(TypedDict):
@@ -1643,6 +1676,16 @@ class NewSession(TypedDict):
     user: NotRequired[NewPerson | None]
 
 
+class NewStages(TypedDict):
+    """Among arguments, at `NewInteraction.stages`."""
+
+    end_of_turn_ms: NotRequired[float | None]
+    speech_to_text_ms: NotRequired[float | None]
+    model_ms: NotRequired[float | None]
+    text_to_speech_ms: NotRequired[float | None]
+    tool_ms: NotRequired[float | None]
+
+
 class NewStorageEvent(TypedDict):
     """Among arguments, at `MetricsIngestArgs.storageEvents`."""
 
@@ -1657,6 +1700,19 @@ class NewStorageEvent(TypedDict):
     key: NotRequired[str | None]
     request_id: NotRequired[str | None]
     source: NotRequired[str | None]
+
+
+class NewToolCall(TypedDict):
+    """Among arguments, at `NewInteraction.tool`."""
+
+    call_id: str
+    name: NotRequired[str | None]
+    arguments: NotRequired[str | None]
+    result: NotRequired[str | None]
+    is_error: NotRequired[bool | None]
+    latency_ms: NotRequired[float | None]
+    arguments_cut: NotRequired[bool | None]
+    result_cut: NotRequired[bool | None]
 
 
 class NewTurnAnswers(TypedDict):
@@ -2673,22 +2729,6 @@ _write_new_histogram = writer(
     Argument("counts", "counts"),
 )
 
-_write_new_interaction = writer(
-    Argument("sequence", "sequence"),
-    Argument("speaker", "speaker"),
-    Argument("text", "text"),
-    Argument("started_at_ms", "startedAtMs"),
-    Argument("duration_ms", "durationMs"),
-    Argument("request_id", "requestId"),
-    Argument("provider", "provider"),
-    Argument("model_id", "modelId"),
-    Argument("tokens_in", "tokensIn"),
-    Argument("tokens_out", "tokensOut"),
-    Argument("cost", "cost"),
-    Argument("ttft_ms", "ttftMs"),
-    Argument("latency_ms", "latencyMs"),
-)
-
 _write_new_person = writer(
     Argument("clerk_id", "clerkId"),
     Argument("phone", "phone"),
@@ -2765,6 +2805,14 @@ _write_new_session = writer(
     Argument("user", "user", _write_new_person),
 )
 
+_write_new_stages = writer(
+    Argument("end_of_turn_ms", "endOfTurnMs"),
+    Argument("speech_to_text_ms", "speechToTextMs"),
+    Argument("model_ms", "modelMs"),
+    Argument("text_to_speech_ms", "textToSpeechMs"),
+    Argument("tool_ms", "toolMs"),
+)
+
 _write_new_storage_event = writer(
     Argument("at", "at", milliseconds),
     Argument("operation", "operation"),
@@ -2775,6 +2823,17 @@ _write_new_storage_event = writer(
     Argument("key", "key"),
     Argument("request_id", "requestId"),
     Argument("source", "source"),
+)
+
+_write_new_tool_call = writer(
+    Argument("call_id", "callId"),
+    Argument("name", "name"),
+    Argument("arguments", "arguments"),
+    Argument("result", "result"),
+    Argument("is_error", "isError"),
+    Argument("latency_ms", "latencyMs"),
+    Argument("arguments_cut", "argumentsCut"),
+    Argument("result_cut", "resultCut"),
 )
 
 _write_new_turn_answers = writer(
@@ -3311,15 +3370,6 @@ _write_audit_record_args = writer(
     Argument("details", "details", _write_new_export_details),
 )
 
-_write_interactions_append_args = writer(
-    Argument("session_id", "sessionId"),
-    Argument(
-        "interactions",
-        "interactions",
-        lambda value: [_write_new_interaction(item) for item in value],
-    ),
-)
-
 _write_metrics_ingest_args = writer(
     Argument("batch_id", "batchId"),
     Argument("rollups", "rollups", lambda value: [_write_new_rollup(item) for item in value]),
@@ -3330,6 +3380,36 @@ _write_metrics_ingest_args = writer(
         "storage_events",
         "storageEvents",
         lambda value: [_write_new_storage_event(item) for item in value],
+    ),
+)
+
+_write_new_interaction = writer(
+    Argument("sequence", "sequence"),
+    Argument("speaker", "speaker"),
+    Argument("text", "text"),
+    Argument("started_at_ms", "startedAtMs"),
+    Argument("duration_ms", "durationMs"),
+    Argument("request_id", "requestId"),
+    Argument("provider", "provider"),
+    Argument("model_id", "modelId"),
+    Argument("tokens_in", "tokensIn"),
+    Argument("tokens_out", "tokensOut"),
+    Argument("cost", "cost"),
+    Argument("ttft_ms", "ttftMs"),
+    Argument("latency_ms", "latencyMs"),
+    Argument("tool", "tool", _write_new_tool_call),
+    Argument("interrupted", "interrupted"),
+    Argument("stages", "stages", _write_new_stages),
+    Argument("timing", "timing"),
+    Argument("language", "language"),
+)
+
+_write_interactions_append_args = writer(
+    Argument("session_id", "sessionId"),
+    Argument(
+        "interactions",
+        "interactions",
+        lambda value: [_write_new_interaction(item) for item in value],
     ),
 )
 

@@ -6,32 +6,37 @@ accepted here is passed on as it is.
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from pydantic import Field
 
 from lib.data.fields import (
     Channel,
+    ClerkId,
     Duration,
+    Email,
     Facet,
     Identifier,
+    ImageUrl,
     Labels,
+    Language,
     Metadata,
     Moment,
+    Name,
+    Phone,
     Sent,
     SessionStatus,
     Title,
 )
 
-Language = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$",
-        max_length=35,
-        description="BCP 47 tag (RFC 5646).",
-        examples=["de-CH"],
-    ),
-]
+
+class Person(Sent):
+    """A person as the writer knows them: created if they are not there, anonymous without an id."""
+
+    clerk_id: ClerkId | None = None
+    phone: Phone = None
+    external_id: Identifier | None = Field(default=None, description="The writer's own id.")
+    name: Name | None = None
+    email: Email | None = None
+    image_url: ImageUrl | None = None
 
 
 class SessionFacets(Sent):

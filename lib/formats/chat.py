@@ -9,7 +9,9 @@
     {"request": {...}, "response": {...}}     both, as loggers keep them; or both in one object
     [...]                                     messages alone
 
-Messages carry no times: every turn starts at 0, and their order is their sequence.
+Messages carry no times: every turn starts at 0 with the timing `none`, and their order is their
+sequence. Calls of tools and their results are turns of their own, paired by id; where an API gives
+none, by the order in which they came.
 """
 
 from __future__ import annotations
@@ -68,10 +70,10 @@ def read_chat(value: object, line: int = 1) -> Chat:
         UnreadableError: it is none of the shapes, or too long.
     """
     request, response = _halves(value)
-    turns = Collector()
+    turns, ids = Collector(), CallIds()
     count = 0
     for path, message in _sent(request, line):
-        _add(turns, line, path, message, {})
+        _add(turns, ids, line, path, message, {})
         count += 1
     model = _first(response, ("model", "modelVersion")) or request.get("model")
     more = _usage(response, model)
@@ -80,7 +82,7 @@ def read_chat(value: object, line: int = 1) -> Chat:
         if message is _ALTERNATIVE:
             turns.found()
             turns.leave_out(line, "an alternative, not a turn", path)
-        elif _add(turns, line, path, message, more):
+        elif _add(turns, ids, line, path, message, more):
             more = {}
     if count == 0:
         raise UnreadableError(line, "neither messages nor choices in it")
@@ -92,6 +94,35 @@ def read_chat(value: object, line: int = 1) -> Chat:
 
 
 _ALTERNATIVE: Final = object()
+_UNTIMED: Final[Mapping[str, object]] = {"startedAtMs": 0.0, "timing": "none"}
+
+
+class CallIds:
+    """Gives calls of tools without an id their place as one, and their results the same."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+        self._waiting: list[tuple[str, object]] = []
+
+    def of(self, tool: Mapping[str, Any], path: str) -> str:
+        """Return the id of a call or result.
+
+        Args:
+            tool: named as in the API.
+            path: where it stands.
+        """
+        given, name = tool.get("callId"), tool.get("name")
+        if "result" in tool and given not in self._known:
+            for index, (waiting, called) in enumerate(self._waiting):
+                if name in {None, called}:
+                    del self._waiting[index]
+                    return waiting
+        if given is not None:
+            self._known.add(given)
+            return str(given)
+        if "result" not in tool:
+            self._waiting.append((path, name))
+        return path
 
 
 def _halves(value: object) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -145,7 +176,14 @@ def _is_message(value: Mapping[str, Any]) -> bool:
     return "role" in value and "content" in value
 
 
-def _add(turns: Collector, line: int, path: str, message: object, more: dict[str, object]) -> bool:
+def _add(
+    turns: Collector,
+    ids: CallIds,
+    line: int,
+    path: str,
+    message: object,
+    more: dict[str, object],
+) -> bool:
     """Take the pieces of a message; return whether there is a turn that `more` now belongs to."""
     found = pieces(message, path)
     said = [piece for piece in found if isinstance(piece, TurnPiece)]
@@ -154,7 +192,9 @@ def _add(turns: Collector, line: int, path: str, message: object, more: dict[str
     for piece in found:
         turns.found()
         if isinstance(piece, TurnPiece):
-            fields = {"speaker": piece.speaker, "text": piece.text, "startedAtMs": 0.0}
+            fields = {**_UNTIMED, "speaker": piece.speaker, "text": piece.text}
+            if piece.tool is not None:
+                fields["tool"] = {**piece.tool, "callId": ids.of(piece.tool, piece.path)}
             turns.add(line, {**fields, **(more if piece is said[0] else {})}, piece.path)
         elif piece.is_refused:
             turns.refuse(line, piece.reason, piece.path)

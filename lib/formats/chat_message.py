@@ -26,6 +26,9 @@ _RESULTS: Final = frozenset(
 _THOUGHTS: Final = frozenset({"reasoning", "thinking", "redacted_thinking"})
 _KIND: Final = re.compile(r"[a-z][a-z_-]{0,39}")
 _NAMES: Final = ("name", "toolName", "tool_name")
+# Where an item has an id of its own besides, the first of these is that of the call.
+_IDS: Final = ("call_id", "tool_call_id", "toolCallId", "tool_use_id", "id")
+_FAILED: Final = ("is_error", "isError")
 _ARGUMENTS: Final = ("arguments", "args", "input", "parameters")
 _OUTPUTS: Final = ("output", "content", "result", "response")
 _NOTHING: Final = "no text in it"
@@ -33,11 +36,19 @@ _NOTHING: Final = "no text in it"
 
 @dataclass(frozen=True, slots=True)
 class TurnPiece:
-    """A turn in the making."""
+    """A turn in the making.
+
+    Attributes:
+        speaker: who.
+        text: what they say; empty for calls and results of tools.
+        path: where it stands.
+        tool: the call or the result, named as in the API, its `callId` only if it has one.
+    """
 
     speaker: Speaker
     text: str
     path: str
+    tool: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +90,7 @@ def pieces(message: object, path: str) -> list[Piece]:
 def _item(item: Mapping[str, Any], kind: str, path: str) -> list[Piece]:
     """Return the pieces of an item without a role, as the Responses API has them."""
     if kind in _CALLS:
-        output = item.get("output")
-        result: list[Piece] = (
-            [] if output is None else [TurnPiece("system", _as_text(output), path)]
-        )
-        return [_call(item, "assistant", path), *result]
+        return [_call(item, path)]
     if kind in _RESULTS:
         return [_result(item, path)]
     return [SkippedPiece(_another(kind, "an item"), path)]
@@ -99,9 +106,11 @@ class _Pieces:
         self._results: list[Piece] = []
         self._calls: list[Piece] = []
         self._others: list[Piece] = []
+        self._message: Mapping[str, Any] = {}
 
     def read(self, message: Mapping[str, Any]) -> None:
         """Take everything that the fields of a message hold."""
+        self._message = message
         for name in ("content", "parts", "value", "text", "transcript", "refusal"):
             self._content(message.get(name), f"{self._path}.{name}")
         if isinstance(audio := message.get("audio"), Mapping):
@@ -116,9 +125,14 @@ class _Pieces:
         """Return the pieces in the order in which they happened."""
         text: list[Piece] = []
         if self._texts:
-            text = [TurnPiece(self._speaker, "\n".join(self._texts), self._path)]
+            text = [self._said("\n".join(self._texts))]
         found = [*self._results, *text, *self._calls, *self._others]
         return found or [SkippedPiece(_NOTHING, self._path)]
+
+    def _said(self, text: str) -> Piece:
+        if self._speaker != "tool":
+            return TurnPiece(self._speaker, text, self._path)
+        return _result({**self._message, "content": text}, self._path)
 
     def _content(self, content: object, path: str) -> None:
         match content:
@@ -161,7 +175,7 @@ class _Pieces:
             self._texts.append(text)
 
     def _call(self, call: object, path: str) -> None:
-        self._calls.append(_call(call, self._speaker, path))
+        self._calls.append(_call(call, path))
 
 
 def _words(part: Mapping[str, Any]) -> Iterator[str]:
@@ -174,8 +188,8 @@ def _words(part: Mapping[str, Any]) -> Iterator[str]:
             yield value
 
 
-def _call(call: object, speaker: Speaker, path: str) -> Piece:
-    """Return a call of a tool as `name(arguments)`."""
+def _call(call: object, path: str) -> Piece:
+    """Return a call of a tool, with its result if it stands beside it."""
     if not isinstance(call, Mapping):
         return SkippedPiece("not a tool call", path, is_refused=True)
     inner = call.get("function", call.get("custom"))
@@ -184,14 +198,43 @@ def _call(call: object, speaker: Speaker, path: str) -> Piece:
     if not isinstance(name, str) or not name:
         return SkippedPiece("a tool call without a name", path, is_refused=True)
     arguments = _first(function, _ARGUMENTS)
-    return TurnPiece(speaker, f"{name}({'' if arguments is None else _as_text(arguments)})", path)
+    output, error = call.get("output"), call.get("error")
+    result = error if output is None else output
+    found = {
+        "callId": _id(call),
+        "name": name,
+        "arguments": None if arguments is None else _as_text(arguments),
+        "result": None if result is None else _as_text(result),
+        "isError": True if output is None and error is not None else None,
+    }
+    return _tool(found, path)
 
 
 def _result(result: object, path: str) -> Piece:
     """Return what a tool answered."""
-    output = _first(result, _OUTPUTS) if isinstance(result, Mapping) else result
+    whole = result if isinstance(result, Mapping) else {}
+    output = _first(whole, _OUTPUTS) if whole else result
     text = _as_text(output)
-    return TurnPiece("system", text, path) if text.strip() else SkippedPiece(_NOTHING, path)
+    if not text.strip():
+        return SkippedPiece(_NOTHING, path)
+    name, failed = _first(whole, _NAMES), _first(whole, _FAILED)
+    found = {
+        "callId": _id(whole),
+        "name": name if isinstance(name, str) and name else None,
+        "result": text,
+        "isError": failed if isinstance(failed, bool) else None,
+    }
+    return _tool(found, path)
+
+
+def _tool(found: Mapping[str, Any], path: str) -> Piece:
+    known = {name: value for name, value in found.items() if value is not None}
+    return TurnPiece("tool", "", path, known)
+
+
+def _id(record: Mapping[str, Any]) -> str | None:
+    found = _first(record, _IDS)
+    return str(found) if isinstance(found, str | int) and str(found).strip() else None
 
 
 def _as_text(value: object) -> str:

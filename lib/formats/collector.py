@@ -112,7 +112,7 @@ class Collector:
         if sequence in self._places:
             self.refuse(line, "the sequence is taken in this session", path)
             return False
-        self._characters += len(turn.text)
+        self._characters += turn.characters
         if self._characters > MAX_CHARACTERS:
             raise UnreadableError(line, f"more than {MAX_CHARACTERS} characters in one session")
         self._places.add(sequence)

@@ -83,15 +83,19 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The user of a conversation.
+    """The user of a conversation; without an id or number an anonymous caller.
 
     Attributes:
         clerk_id: Clerk user id.
+        phone: in E.164; `lib.product.phones` makes it.
+        external_id: the writer's own id of them.
         profile: `email`, `name`, `image_url`, for a user who is not there yet.
         may_create: whether such a user is created; else the conversation is refused.
     """
 
-    clerk_id: str
+    clerk_id: str | None = None
+    phone: str | None = None
+    external_id: str | None = None
     profile: Mapping[str, str] = field(default_factory=dict)
     may_create: bool = False
 

@@ -15,11 +15,31 @@ from lib.formats.collector import Collector
 from lib.formats.conversation import Transcript, UnreadableError
 from lib.formats.speakers import Speakers, UnknownSpeakerError
 
-_TEXTS: Final = {"speaker", "text", "provider", "modelId", "requestId"}
+# The columns of a tool are fields of `tool`: `toolCallId` is its `callId`.
+_TOOL: Final = {
+    "toolCallId": "callId",
+    "toolName": "name",
+    "toolArguments": "arguments",
+    "toolResult": "result",
+    "toolIsError": "isError",
+    "toolLatencyMs": "latencyMs",
+    "toolArgumentsCut": "argumentsCut",
+    "toolResultCut": "resultCut",
+}
+_STAGES: Final = {"endOfTurnMs", "speechToTextMs", "modelMs", "textToSpeechMs", "toolMs"}
+_TEXTS: Final = {
+    *("speaker", "text", "provider", "modelId", "requestId", "timing", "language"),
+    *("toolCallId", "toolName", "toolArguments", "toolResult"),
+}
+_FLAGS: Final = {"toolIsError", "toolArgumentsCut", "toolResultCut", "interrupted"}
 _WHOLE: Final = {"sequence", "tokensIn", "tokensOut"}
-_NUMBERS: Final = {"startedAtMs", "durationMs", "cost", "ttftMs", "latencyMs"}
+_NUMBERS: Final = {
+    *("startedAtMs", "durationMs", "cost", "ttftMs", "latencyMs", "toolLatencyMs"),
+    *_STAGES,
+}
 _NEEDED: Final = {"speaker", "text", "startedAtMs"}
-_NAMES: Final = {name.casefold(): name for name in (*_TEXTS, *_WHOLE, *_NUMBERS)}
+_NAMES: Final = {name.casefold(): name for name in (*_TEXTS, *_FLAGS, *_WHOLE, *_NUMBERS)}
+_SPELLED: Final = {"true": True, "false": False}
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _DECLARED: Final = re.compile(r'"?sep=(.)"?\s*\Z', re.IGNORECASE)
 # As many digits as the smallest float has, since the export writes no exponent.
@@ -28,6 +48,10 @@ _NUMBER: Final = re.compile(r"-?[0-9]{1,20}(?:[.,][0-9]{1,400})?(?:[eE][+-]?[0-9
 _AMBIGUOUS: Final = re.compile(r"-?[1-9][0-9]{0,2},[0-9]{3}")
 # What the export puts an apostrophe in front of, so that no spreadsheet takes it for a formula.
 _DEFUSED: Final = re.compile(r"'(?=[ \ufeff\u00a0]*[=+\-@\t\r\n])")
+_SHAPES: Final = {
+    "number": "a number is 1500, 1.5 or 1,5; nothing stands between thousands",
+    "flag": "must be true or false",
+}
 _HELP: Final = (
     "; in a spreadsheet, save as “CSV UTF-8” with the columns of the export in the first row"
 )
@@ -110,9 +134,9 @@ def _add(turns: Collector, line: int, names: list[str], row: list[str], speakers
     wrong = next((name for name, cell in given.items() if not _is_readable(name, cell)), None)
     if wrong:
         turns.keep_place()
-        turns.refuse(line, "a number is 1500, 1.5 or 1,5; nothing stands between thousands", wrong)
+        turns.refuse(line, _SHAPES["flag" if wrong in _FLAGS else "number"], wrong)
         return
-    found = {name: _value(name, cell) for name, cell in given.items()}
+    found = _nested({name: _value(name, cell) for name, cell in given.items()})
     try:
         found["speaker"] = speakers.of(str(found.get("speaker", "")).strip())
     except UnknownSpeakerError as error:
@@ -122,9 +146,19 @@ def _add(turns: Collector, line: int, names: list[str], row: list[str], speakers
         turns.add(line, found)
 
 
+def _nested(cells: dict[str, object]) -> dict[str, object]:
+    """Return a turn as the API names its fields, from the cells of a row."""
+    tool = {_TOOL[name]: cell for name, cell in cells.items() if name in _TOOL}
+    stages = {name: cell for name, cell in cells.items() if name in _STAGES}
+    rest = {name: cell for name, cell in cells.items() if name not in _TOOL and name not in _STAGES}
+    return {**rest, **({"tool": tool} if tool else {}), **({"stages": stages} if stages else {})}
+
+
 def _is_readable(name: str, cell: str) -> bool:
     if name in _TEXTS:
         return True
+    if name in _FLAGS:
+        return cell.strip().casefold() in _SPELLED
     written = cell.strip()
     return bool(_NUMBER.fullmatch(written)) and not _AMBIGUOUS.fullmatch(written)
 
@@ -132,5 +166,7 @@ def _is_readable(name: str, cell: str) -> bool:
 def _value(name: str, cell: str) -> object:
     if name in _TEXTS:
         return cell[1:] if _DEFUSED.match(cell) else cell
+    if name in _FLAGS:
+        return _SPELLED[cell.strip().casefold()]
     number = float(cell.strip().replace(",", "."))
     return int(number) if name in _WHOLE and number.is_integer() else number

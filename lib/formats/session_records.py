@@ -145,5 +145,7 @@ def _add_all(turns: Collector, line: int, interactions: object, left_out: set[st
 def _person(sent: SentSession) -> Person:
     if sent.user is None:
         return Person(sent.user_id or "")
-    profile = sent.user.model_dump(exclude_none=True, exclude={"clerk_id"})
-    return Person(sent.user.clerk_id, profile, may_create=True)
+    known = {"clerk_id", "phone", "external_id"}
+    profile = sent.user.model_dump(exclude_none=True, exclude=known)
+    ids = sent.user.model_dump(include=known)
+    return Person(**ids, profile=profile, may_create=True)

@@ -11,21 +11,13 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from lib.data.fields import (
     ClerkId,
-    Cost,
-    Duration,
-    Email,
-    Identifier,
-    ImageUrl,
-    Name,
     ReviewStatus,
     Score,
-    Sent,
     Sequence,
     Speaker,
-    Text,
-    Tokens,
 )
-from lib.data.session_fields import SessionChanges, SessionStart
+from lib.data.session_fields import Person, SessionChanges, SessionStart
+from lib.data.turn_fields import TurnFields
 from lib.formats.speakers import known_role
 
 _NAME_CHARS: Final = 64
@@ -36,39 +28,19 @@ def _role(value: object) -> object:
     return (known_role(value) or value) if isinstance(value, str) else value
 
 
-class SentTurn(Sent):
+class SentTurn(TurnFields):
     """A turn; `sequence` left out: its place among the turns. `audio` names a file."""
 
     sequence: Sequence | None = None
     speaker: Annotated[Speaker, BeforeValidator(_role)]
-    text: Text
-    started_at_ms: Duration
-    duration_ms: Duration | None = None
-    request_id: Identifier | None = None
-    provider: Identifier | None = None
-    model_id: Identifier | None = None
-    tokens_in: Tokens | None = None
-    tokens_out: Tokens | None = None
-    cost: Cost | None = None
-    ttft_ms: Duration | None = None
-    latency_ms: Duration | None = None
     audio: FileName | None = None
-
-
-class SentUser(Sent):
-    """A user who is created if they are not there."""
-
-    clerk_id: ClerkId
-    email: Email | None = None
-    name: Name | None = None
-    image_url: ImageUrl | None = None
 
 
 class SentSession(SessionStart, SessionChanges):
     """A session; either `userId` of a known user, or `user`."""
 
     user_id: ClerkId | None = None
-    user: SentUser | None = None
+    user: Person | None = None
     review_status: ReviewStatus | None = None
     score: Score | None = None
     audio: FileName | None = None

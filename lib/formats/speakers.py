@@ -1,4 +1,4 @@
-"""Who speaks: names in transcripts -> user, assistant or system."""
+"""Who speaks: names in transcripts -> user, assistant, system or tool."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _KNOWN: Final[dict[str, Speaker]] = {
     "model": "assistant",
     "system": "system",
     "developer": "system",
-    "tool": "system",
-    "function": "system",
+    "tool": "tool",
+    "function": "tool",
 }
 _NAME_CHARS: Final = 80
 # "Name: text", "[NAME]: text" and "(name) text", perhaps after a dash: as much as can be a name.

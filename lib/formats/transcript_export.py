@@ -1,8 +1,12 @@
 """A transcript as JSON and as text: plain, Markdown, WebVTT, SubRip and CSV. Pure functions.
 
 What people said is never taken for markup: each format escapes what it could read as its own. What
-people read or play (plain text, Markdown, WebVTT, SubRip) is in the order of time, what programs
-read (JSON, CSV) in the order of the sequence numbers.
+people read or play (plain text, Markdown, WebVTT, SubRip) is in the order of time, with the result
+of a tool at its call; what programs read (JSON, CSV) is turn by turn as stored, in the order of the
+sequence numbers.
+
+A turn whose time nobody knows is shown without one. In WebVTT it is a comment; SubRip has none, so
+it is not in there.
 """
 
 from __future__ import annotations
@@ -18,16 +22,25 @@ from typing import Any, Final
 from msgspec.structs import fields
 
 from lib.data.functions import rfc3339
-from lib.data.records import AudioObject, Interaction, SessionUser, UserSession
+from lib.data.records import (
+    AudioObject,
+    Interaction,
+    SessionUser,
+    Stages,
+    ToolCall,
+    UserSession,
+)
 from lib.formats.csv_cells import write_rows
 from lib.formats.record_export import as_json
+from lib.formats.record_export import plain as plain_record
+from lib.formats.tool_turns import joined, said
 from lib.product.words import Words
 
 # Cues need an end: of the turn itself, of the next one's start, or a reading time.
 _SHORTEST_CUE_MS: Final = 500.0
 _READING_MS_PER_CHARACTER: Final = 60.0
 _SPEAKERS: Final = Words(
-    {"user": "User", "assistant": "Assistant", "system": "System"}, str.capitalize
+    {"user": "User", "assistant": "Assistant", "system": "System", "tool": "Tool"}, str.capitalize
 )
 # CommonMark 0.31 section 2.4: ASCII punctuation may be escaped; a line may begin a block.
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&:=^\"'@/])")
@@ -45,6 +58,22 @@ _COLUMNS: Final[Mapping[str, Callable[[Interaction], object]]] = {
     "ttftMs": lambda turn: turn.ttft_ms,
     "latencyMs": lambda turn: turn.latency_ms,
     "requestId": lambda turn: turn.request_id,
+    "toolCallId": lambda turn: turn.tool and turn.tool.call_id,
+    "toolName": lambda turn: turn.tool and turn.tool.name,
+    "toolArguments": lambda turn: turn.tool and turn.tool.arguments,
+    "toolResult": lambda turn: turn.tool and turn.tool.result,
+    "toolIsError": lambda turn: turn.tool and turn.tool.is_error,
+    "toolLatencyMs": lambda turn: turn.tool and turn.tool.latency_ms,
+    "toolArgumentsCut": lambda turn: turn.tool and turn.tool.arguments_cut,
+    "toolResultCut": lambda turn: turn.tool and turn.tool.result_cut,
+    "interrupted": lambda turn: turn.interrupted,
+    "endOfTurnMs": lambda turn: turn.stages and turn.stages.end_of_turn_ms,
+    "speechToTextMs": lambda turn: turn.stages and turn.stages.speech_to_text_ms,
+    "modelMs": lambda turn: turn.stages and turn.stages.model_ms,
+    "textToSpeechMs": lambda turn: turn.stages and turn.stages.text_to_speech_ms,
+    "toolMs": lambda turn: turn.stages and turn.stages.tool_ms,
+    "timing": lambda turn: turn.timing,
+    "language": lambda turn: turn.language,
 }
 
 # SubRip has no escapes: what players take for tags is written with angle quotation marks, and an
@@ -59,7 +88,7 @@ MAX_TURNS: Final = 20_000
 MAX_CHARACTERS: Final = 32_000_000
 """Of a transcript that is written as a whole; longer ones are read in pages."""
 
-_INTERNAL: Final = frozenset({"user_id", "source", "session_id", "audio_object_id"})
+_INTERNAL: Final = frozenset({"user_id", "source", "source_id", "session_id", "audio_object_id"})
 _OF_AUDIO: Final = (
     "content_type",
     "bytes",
@@ -97,7 +126,7 @@ def gathered(turns: Iterable[Interaction]) -> list[Interaction]:
     found: list[Interaction] = []
     characters = 0
     for turn in turns:
-        characters += len(turn.text)
+        characters += len(said(turn))
         if len(found) == MAX_TURNS or characters > MAX_CHARACTERS:
             raise TooLongError(
                 f"It has more than {MAX_TURNS} turns or {MAX_CHARACTERS} characters."
@@ -119,8 +148,7 @@ def plain(session: UserSession, turns: Turns) -> str:
     """Return one paragraph per turn: `[00:01:02] User: text`."""
     title = f"{_one_line(session.title)}\n\n" if session.title else ""
     lines = [
-        f"[{_clock(turn.started_at_ms)}] {_SPEAKERS[turn.speaker]}: {_indented(turn.text)}"
-        for turn in _by_time(turns)
+        f"{_when(turn, '[', '] ')}{_who(turn)}: {_indented(said(turn))}" for turn in _by_time(turns)
     ]
     return title + "".join(f"{line}\n" for line in lines)
 
@@ -129,7 +157,7 @@ def markdown(session: UserSession, turns: Turns) -> str:
     """Return CommonMark in which the spoken text is literal."""
     head = f"# {_literal(_one_line(session.title or session.external_id))}\n\n"
     parts = [
-        f"**{_SPEAKERS[turn.speaker]}** ({_clock(turn.started_at_ms)})\n\n{_quoted(turn.text)}\n\n"
+        f"**{_who(turn)}**{_when(turn, ' (', ')')}\n\n{_quoted(said(turn))}\n\n"
         for turn in _by_time(turns)
     ]
     return head + "".join(parts)
@@ -137,19 +165,24 @@ def markdown(session: UserSession, turns: Turns) -> str:
 
 def webvtt(_session: UserSession, turns: Turns) -> str:
     """Return WebVTT (W3C) with the speaker as voice of each cue."""
+    untimed = [
+        f"NOTE\n{_SPEAKERS[turn.speaker]}: {_cue(said(turn))}\n\n"
+        for turn in _by_time(turns)
+        if not _has_time(turn)
+    ]
     cues = [
         f"{turn.sequence}\n{_time(start, '.')} --> {_time(end, '.')}\n"
-        f"<v {_SPEAKERS[turn.speaker]}>{_cue(_html(turn.text))}\n\n"
+        f"<v {_SPEAKERS[turn.speaker]}>{_cue(_html(said(turn)))}\n\n"
         for turn, start, end in _timed(turns)
     ]
-    return "WEBVTT\n\n" + "".join(cues)
+    return "WEBVTT\n\n" + "".join([*untimed, *cues])
 
 
 def subrip(_session: UserSession, turns: Turns) -> str:
     """Return SubRip: numbered cues with a comma before the milliseconds."""
     cues = [
         f"{number}\n{_time(start, ',')} --> {_time(end, ',')}\n"
-        f"{_SPEAKERS[turn.speaker]}: {_cue(_no_tags(turn.text))}\n\n"
+        f"{_SPEAKERS[turn.speaker]}: {_cue(_no_tags(said(turn)))}\n\n"
         for number, (turn, start, end) in enumerate(_timed(turns), start=1)
     ]
     return "".join(cues)
@@ -194,6 +227,8 @@ def _value(value: object) -> Any:
             return {"audioObjectId": value.id, **of_audio}
         case SessionUser():
             return _wire(value)
+        case ToolCall() | Stages():
+            return plain_record(value)
         case _:
             return value
 
@@ -204,8 +239,8 @@ def _camel(name: str) -> str:
 
 
 def _timed(turns: Turns) -> list[tuple[Interaction, float, float]]:
-    """Return the turns by time, each with start and end of its cue in milliseconds."""
-    ordered = _by_time(turns)
+    """Return the turns that have a time, in order, with start and end of their cues in ms."""
+    ordered = [turn for turn in _by_time(turns) if _has_time(turn)]
     following = [*(turn.started_at_ms for turn in ordered[1:]), float("inf")]
     return [
         (turn, turn.started_at_ms, _end(turn, after))
@@ -214,13 +249,30 @@ def _timed(turns: Turns) -> list[tuple[Interaction, float, float]]:
 
 
 def _by_time(turns: Turns) -> list[Interaction]:
-    return sorted(turns, key=lambda turn: (turn.started_at_ms, turn.sequence))
+    """Return the turns as they are read: in order of time, results of tools at their calls."""
+    return sorted(joined(turns).turns, key=lambda turn: (turn.started_at_ms, turn.sequence))
+
+
+def _has_time(turn: Interaction) -> bool:
+    return turn.timing != "none"
+
+
+def _when(turn: Interaction, before: str, after: str) -> str:
+    """Return when a turn began; a time that was worked out of others is said to be about right."""
+    if not _has_time(turn):
+        return ""
+    about = "~" if turn.timing == "derived" else ""
+    return f"{before}{about}{_clock(turn.started_at_ms)}{after}"
+
+
+def _who(turn: Interaction) -> str:
+    return f"{_SPEAKERS[turn.speaker]}{' (interrupted)' if turn.interrupted else ''}"
 
 
 def _end(turn: Interaction, following: float) -> float:
     if turn.duration_ms:
         return turn.started_at_ms + turn.duration_ms
-    reading = max(_SHORTEST_CUE_MS, len(turn.text) * _READING_MS_PER_CHARACTER)
+    reading = max(_SHORTEST_CUE_MS, len(said(turn)) * _READING_MS_PER_CHARACTER)
     end = turn.started_at_ms + reading
     return min(end, following) if following > turn.started_at_ms else end
 

@@ -64,6 +64,19 @@ def shortened(text: str, most: int) -> str:
     return text[:end] or text[:most]
 
 
+def shortened_to_bytes(text: str, most: int) -> str:
+    """Return the beginning of a text, cut between characters as readers see them.
+
+    Args:
+        text: the text, without halves of surrogate pairs.
+        most: bytes in UTF-8 to keep, at most.
+    """
+    encoded = text.encode()
+    if len(encoded) <= most:
+        return text
+    return shortened(text, len(encoded[:most].decode(errors="ignore")))
+
+
 def _is_inside(text: str, at: int) -> bool:
     """Return whether a place is inside of a character (UAX #29, without Hangul and conjuncts)."""
     before, after = text[at - 1], text[at]

@@ -9,12 +9,17 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from pydantic import SecretStr
-from svix.webhooks import Webhook, WebhookVerificationError
+from standardwebhooks import Webhook, WebhookVerificationError
 
 MAX_EVENT_BYTES: Final = 256 * 1024
 """Larger than any Clerk event: metadata fields are limited to 8 KB each."""
 
-_HEADERS: Final = ("svix-id", "svix-timestamp", "svix-signature")
+# Svix signs for Clerk, by Standard Webhooks under names of its own.
+_HEADERS: Final = {
+    "svix-id": "webhook-id",
+    "svix-timestamp": "webhook-timestamp",
+    "svix-signature": "webhook-signature",
+}
 
 
 class WebhookRefusedError(Exception):
@@ -55,14 +60,14 @@ def verified_event(secret: SecretStr | None, body: bytes, headers: Mapping[str, 
     if len(body) > MAX_EVENT_BYTES:
         raise WebhookRefusedError("the event is too large")
     given = {name.lower(): value.strip() for name, value in headers.items()}
-    signed = {name: given.get(name, "") for name in _HEADERS}
+    signed = {standard: given.get(name, "") for name, standard in _HEADERS.items()}
     if not all(signed.values()):
         raise WebhookRefusedError("a Svix header is missing")
     try:
-        Webhook(secret.get_secret_value()).verify(body, signed)
+        Webhook(secret.get_secret_value()).verify(body, signed, json_parse=False)
     except (WebhookVerificationError, ValueError) as error:
         raise WebhookRefusedError("the signature is wrong or too old") from error
-    return _event(signed["svix-id"], body)
+    return _event(signed["webhook-id"], body)
 
 
 def _event(delivery_id: str, body: bytes) -> ClerkEvent:

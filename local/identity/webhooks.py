@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+from standardwebhooks import Webhook
 from starlette.concurrency import run_in_threadpool
-from svix.webhooks import Webhook
 
 from local.identity.database import now_ms
 from local.identity.instance import Instance

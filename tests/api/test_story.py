@@ -122,6 +122,52 @@ def test_turns_are_stored_singly_and_in_batches_and_never_twice(api: Api) -> Non
     assert summary["latency"]["p95"] == pytest.approx(900, rel=0.01)
 
 
+def test_what_a_tool_was_asked_and_answered_is_kept_and_cut_where_it_is_too_long(api: Api) -> None:
+    session = api.new_session()
+    path = f"/sessions/{session}/interactions"
+    answer = "\u00e9" * 20_000
+    call = {"callId": "call_1", "name": "look_up", "arguments": '{"order":7}'}
+    result = {"callId": "call_1", "result": answer, "isError": False, "latencyMs": 12}
+    body = {
+        "interactions": [
+            turn(0, speaker="tool", text="", tool=call, stages={"toolMs": 12}, timing="none"),
+            turn(1, speaker="tool", text="", tool=result, interrupted=True, language="de-CH"),
+        ]
+    }
+    assert api.call("POST", path, json=body).json() == {"accepted": 2, "duplicates": 0}
+    assert api.call("POST", path, json=body).json() == {"accepted": 0, "duplicates": 2}
+    first, second = api.call("GET", path).json()["items"]
+    assert {name: first["tool"][name] for name in call} == call
+    assert (first["stages"]["toolMs"], first["timing"]) == (12, "none")
+    assert second["tool"]["result"] == answer[:8192]
+    assert (second["tool"]["resultCut"], second["tool"]["argumentsCut"]) == (True, None)
+    assert (second["interrupted"], second["language"]) == (True, "de-CH")
+    told = api.call("GET", f"/sessions/{session}/transcript", params={"format": "text"}).text
+    assert told.startswith('Tool: look_up({"order":7})\n    \u2192 \u00e9')
+    assert api.call("GET", "/search", params={"q": "look_up", "sessionId": session}).json()["items"]
+
+
+@pytest.mark.parametrize(
+    ("field", "more"),
+    [
+        ("tool", {"speaker": "tool", "tool": {"callId": "c"}}),
+        ("", {"speaker": "user", "tool": {"callId": "c", "name": "n"}}),
+        ("tool.callId", {"speaker": "tool", "tool": {"name": "n"}}),
+        ("stages.modelMs", {"stages": {"modelMs": -1}}),
+        ("timing", {"timing": "guessed"}),
+    ],
+)
+def test_a_turn_of_a_tool_that_is_wrong_is_refused_by_name(
+    api: Api, field: str, more: dict[str, object]
+) -> None:
+    path = f"/sessions/{api.new_session()}/interactions"
+    answer = api.call("POST", path, json={"interactions": [turn(0, **more)]})
+    assert answer.status_code == 422
+    assert [item["field"] for item in answer.json()["errors"]] == [
+        f"interactions[0].{field}".rstrip(".")
+    ]
+
+
 def test_the_same_key_gives_the_same_answer_and_another_body_409(api: Api) -> None:
     session = api.new_session()
     path, headers = f"/sessions/{session}/interactions", {"Idempotency-Key": f'"{uuid4()}"'}

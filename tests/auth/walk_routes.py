@@ -101,7 +101,8 @@ def main() -> None:
     from app import app  # noqa: PLC0415  # it reads the environment when it is imported
 
     built: Any = app._build_starlette_app()
-    found = sorted(set(paths(built.routes)))
+    tables = [built.routes, *(each.kwargs.get("routes", ()) for each in built.user_middleware)]
+    found = sorted({entry for table in tables for entry in paths(table)})
     extra = ["/", "/users", "/session", "/anything/else", "/_stcore/agent/interact", "/media/x.wav"]
     extra.append("/static/no-such-file")
     kinds = {path: kind_of(path) for path, _ in found}

@@ -17,8 +17,7 @@ from botocore.config import Config
 from playwright.sync_api import Page, Response, expect
 
 from local.identity.instance import Instance
-from local.stack import Stack
-from local.tokens import TokenRole
+from local.stack import Stack, TokenRole
 from tests.support.browser import enter, sign_in
 from tests.support.stack import RunningStack, wait_until
 

@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from lib.__main__ import cli
-from lib.commands.settings import RUNNING_STACK, all_settings, settings_with
+from lib.commands.settings import all_settings, settings_with
+from lib.config import RUNNING_STACK
 from lib.config.settings import Settings
 from local.stack import Stack
 

@@ -255,11 +255,14 @@ def measured(worker: Caller, ops: Caller) -> Answers:
 def archive(worker: Caller) -> tuple[Imported, ...]:
     """Import a session with a turn that is there twice, and one that is refused."""
     session = NewSession(
-        external_id="call-0", clerk_id="user_9", channel="chat", started_at=DAY - 48 * HOUR
+        external_id="call-0",
+        user=NewPerson(clerk_id="user_9", name="Grace", phone="+4930901820"),
+        channel="chat",
+        started_at=DAY - 48 * HOUR,
     )
     turn = NewInteraction(sequence=0, speaker="user", text="hello", started_at_ms=0)
     other = NewInteraction(sequence=0, speaker="user", text="bye", started_at_ms=0)
-    good = NewConversation(session=session, person={"name": "Grace"}, turns=[turn, other])
+    good = NewConversation(session=session, turns=[turn, other])
     bad = NewConversation(session={**session, "title": ""}, turns=[])
     return imports.store(worker, [good, bad])
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import fields
 
-from lib.data.records import Interaction, UserSession
+from lib.data.records import Interaction, ToolCall, UserSession
 from lib.formats.csv_cells import write_rows
 from lib.formats.record_export import (
     AUDIT_COLUMNS,
@@ -22,8 +22,9 @@ from lib.formats.record_export import (
     write_csv,
     write_json,
 )
+from lib.formats.tool_turns import joined
 from lib.formats.transcript_export import FORMATS, JSON
-from tests.work.importing.samples import SESSION, conversations, turn
+from tests.work.importing.samples import SESSION, conversations, turn, with_tools
 
 EMPTY = {
     "text": b"",
@@ -31,7 +32,9 @@ EMPTY = {
     "vtt": b"WEBVTT\n\n",
     "srt": b"",
     "csv": b"\xef\xbb\xbfsequence,speaker,startedAtMs,durationMs,text,provider,modelId,tokensIn,"
-    b"tokensOut,cost,ttftMs,latencyMs,requestId\r\n",
+    b"tokensOut,cost,ttftMs,latencyMs,requestId,toolCallId,toolName,toolArguments,toolResult,"
+    b"toolIsError,toolLatencyMs,toolArgumentsCut,toolResultCut,interrupted,endOfTurnMs,"
+    b"speechToTextMs,modelMs,textToSpeechMs,toolMs,timing,language\r\n",
 }
 
 
@@ -60,6 +63,63 @@ def test_what_people_read_is_in_the_order_of_time(turns: list[Interaction]) -> N
         written = FORMATS[name].file(SESSION, shuffled).decode().replace("\\", "")
         places = [written.index(f"turn-{place}\n") for place in range(len(turns))]
         assert all(before < after for before, after in pairwise(places))
+
+
+@given(with_tools())
+def test_every_word_of_a_tool_is_in_what_people_read(turns: list[Interaction]) -> None:
+    written = FORMATS["text"].file(SESSION, turns).decode()
+    for item in turns:
+        if item.tool is not None:
+            parts = (item.tool.arguments, item.tool.result)
+            assert all(part in written for part in parts if part)
+
+
+def test_a_call_of_a_tool_and_its_later_result_are_read_as_one() -> None:
+    call = ToolCall(call_id="call_1", name="look_up", arguments='{"order":7}')
+    result = ToolCall(call_id="call_1", result="sent", is_error=False, latency_ms=12.0)
+    turns = [
+        turn(0, "", speaker="tool", tool=call),
+        turn(1, "One moment.", speaker="assistant", interrupted=True),
+        turn(2, "", speaker="tool", tool=result),
+    ]
+    for ordered in (turns, [turns[2], turns[0], turns[1]]):
+        assert FORMATS["text"].file(SESSION, ordered).decode() == (
+            '[00:00:00] Tool: look_up({"order":7})\n    → sent\n'
+            "[00:00:01] Assistant (interrupted): One moment.\n"
+        )
+    assert joined(turns).calls == {2: 0}
+    assert [item["sequence"] for item in json.loads(JSON.file(SESSION, turns))["interactions"]] == [
+        0,
+        1,
+        2,
+    ]
+
+
+def test_a_result_without_its_call_and_a_second_result_stay_turns() -> None:
+    results = [
+        turn(n, "", speaker="tool", tool=ToolCall(call_id="c", result=f"result {n}"))
+        for n in range(3)
+    ]
+    assert joined(results).turns == results
+    call = turn(9, "", speaker="tool", tool=ToolCall(call_id="c", name="ask"))
+    found = joined([*results, call])
+    assert [item.sequence for item in found.turns] == [1, 2, 9]
+    assert found.calls == {0: 9}
+
+
+def test_a_time_that_nobody_knows_is_not_written() -> None:
+    turns = [
+        turn(1, "worked out", timing="derived"),
+        turn(2, "nobody knows", timing="none"),
+        turn(3, "stated", timing="vendor"),
+    ]
+    assert FORMATS["text"].file(SESSION, turns).decode() == (
+        "[~00:00:01] User: worked out\nUser: nobody knows\n[00:00:03] User: stated\n"
+    )
+    assert "**User**\n\n> nobody knows" in FORMATS["markdown"].file(SESSION, turns).decode()
+    written = FORMATS["vtt"].file(SESSION, turns).decode()
+    assert written.startswith("WEBVTT\n\nNOTE\nUser: nobody knows\n\n1\n")
+    assert "nobody knows" not in FORMATS["srt"].file(SESSION, turns).decode()
 
 
 def test_the_list_of_sessions_holds_every_field_and_keeps_its_first_columns() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from lib.formats.conversation import UnreadableError
 from tests.formats.inputs import GROUPS, page
-from tests.formats.inputs.made import Input
+from tests.formats.inputs.made import Input, words_of
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "import-inputs.md"
 INPUTS = [
@@ -27,7 +27,8 @@ def test_an_input_becomes_what_is_right(item: Input) -> None:
         return
     found = item.read()
     contents = [turn.content for turn in found.turns]
-    assert [(at["speaker"], at["text"], at["started_at_ms"]) for at in contents] == [*item.turns]
+    read = [(at["speaker"], words_of(at), at["started_at_ms"]) for at in contents]
+    assert read == [*item.turns]
     assert found.merged == item.merged
     for reported, expected in ((found.refusals, item.refused), (found.notes, item.left_out)):
         reasons = [entry.reason for entry in reported]

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from lib.formats.conversation import Transcript
 from lib.formats.speakers import Speakers
 from lib.formats.transcript_file import read_transcript
+from tests.formats.inputs.made import words_of
 
 NOBODY = Speakers()
 T1 = "00:00:01.000 --> 00:00:02.000"
@@ -44,7 +45,7 @@ def agrees(found: Transcript, items: list[Item], more: int = 0) -> None:
     assert found.items == len(found.turns) + found.merged + found.refused + found.left_out
     assert len(found.refusals) == found.refused
     assert len(found.notes) == found.left_out
-    said = "\n".join(turn.content["text"] for turn in found.turns).split()
+    said = "\n".join(words_of(turn.content) for turn in found.turns).split()
     reported = [*found.refusals, *found.notes]
     for item in items:
         is_named = any(item.place in {entry.line, entry.field} for entry in reported)

@@ -15,6 +15,7 @@ from lib.formats.csv_transcript import read_table
 from lib.formats.cues import read_subrip, read_webvtt
 from lib.formats.speakers import Speakers
 from lib.work.importing.files import Options, Source, Unreadable
+from tests.formats.inputs.made import words_of
 from tests.work.importing.samples import NOW
 
 BOB = Speakers({"bob smith": "user"})
@@ -24,7 +25,7 @@ LINE = {"externalId": "a", "userId": "u", "channel": "chat", "startedAt": "2026-
 
 def said(found: Transcript) -> list[tuple[int, str, str]]:
     return [
-        (turn.content["sequence"], turn.content["speaker"], turn.content["text"])
+        (turn.content["sequence"], turn.content["speaker"], words_of(turn.content))
         for turn in found.turns
     ]
 
@@ -151,15 +152,86 @@ def test_a_chat_completion_is_read_with_its_answer_and_tokens() -> None:
     assert said(chat.transcript) == [
         (0, "system", "Be brief"),
         (1, "user", "Where?"),
-        (2, "assistant", 'track({"id":1})'),
-        (3, "system", "Berlin"),
+        (2, "tool", 'track({"id":1})'),
+        (3, "tool", "-> Berlin"),
         (6, "assistant", "In Berlin"),
     ]
     assert [item.field for item in chat.transcript.refusals] == ["messages.5.role"]
     assert [item.field for item in chat.transcript.notes] == ["messages.4.content.0", "choices.1"]
+    assert {item.content["timing"] for item in chat.transcript.turns} == {"none"}
     answer = chat.transcript.turns[-1].content
     assert (answer["model_id"], answer["tokens_in"], answer["tokens_out"]) == ("m-2026", 12, 3)
     assert chat.started_at == datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+CALL = {"name": "track", "arguments": "{}"}
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [
+            {"role": "assistant", "tool_calls": [{"id": "a", "function": CALL}]},
+            {"role": "assistant", "tool_calls": [{"id": "b", "function": CALL}]},
+            {"role": "tool", "tool_call_id": "b", "content": "second"},
+            {"role": "tool", "tool_call_id": "a", "content": "first"},
+        ],
+        [
+            {"type": "function_call", "id": "item_1", "call_id": "a", **CALL},
+            {"type": "function_call", "id": "item_2", "call_id": "b", **CALL},
+            {"type": "function_call_output", "call_id": "b", "output": "second"},
+            {"type": "function_call_output", "call_id": "a", "output": "first"},
+        ],
+        [
+            {"role": "model", "parts": [{"functionCall": {"name": "track", "args": {}}}]},
+            {"role": "model", "parts": [{"functionCall": {"name": "other", "args": {}}}]},
+            {
+                "role": "user",
+                "parts": [{"functionResponse": {"name": "other", "response": "second"}}],
+            },
+            {
+                "role": "user",
+                "parts": [{"functionResponse": {"name": "track", "response": "first"}}],
+            },
+        ],
+        [
+            {"role": "assistant", "function_call": CALL},
+            {"role": "function", "name": "track", "content": "first"},
+            {"role": "assistant", "function_call": CALL},
+            {"role": "function", "name": "track", "content": "second"},
+        ],
+        [
+            {"role": "assistant", "content": [{"type": "tool_use", "id": "a", "name": "track"}]},
+            {"role": "assistant", "content": [{"type": "tool_use", "id": "b", "name": "track"}]},
+            {
+                "role": "user",
+                "content": [{"type": "tool_result", "tool_use_id": "b", "content": "second"}],
+            },
+            {
+                "role": "user",
+                "content": [{"type": "tool_result", "tool_use_id": "a", "content": "first"}],
+            },
+        ],
+    ],
+    ids=["chat completions", "responses", "without ids", "older calls", "messages"],
+)
+def test_results_of_tools_have_the_ids_of_their_calls(messages: list[object]) -> None:
+    read = [turn.content["tool"] for turn in read_chat({"messages": messages}).transcript.turns]
+    tools = [item for item in read if item is not None]
+    calls = [tool["call_id"] for tool in tools if tool.get("result") is None]
+    answers = {tool["call_id"]: tool["result"] for tool in tools if tool.get("result")}
+    assert [answers[call] for call in calls] == ["first", "second"]
+
+
+def test_a_call_with_its_answer_beside_it_is_one_turn() -> None:
+    call = {"type": "mcp_call", "id": "m", "name": "ask", "arguments": "{}"}
+    for more, result, failed in (
+        ({"output": "yes"}, "yes", None),
+        ({"output": None, "error": "no such tool"}, "no such tool", True),
+    ):
+        (turn,) = read_chat({"output": [{**call, **more}]}).transcript.turns
+        tool: Any = turn.content["tool"]
+        assert (tool["result"], tool.get("is_error")) == (result, failed)
 
 
 def test_a_line_is_a_session_or_a_turn_of_the_one_above(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from typing import Any
 
 import httpx
 
-from local.stack import Stack, free_ports
-from local.tokens import TokenRole, bearer_token
+from local.stack import Stack, TokenRole, free_ports
+from local.tokens import bearer_token
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 240.0

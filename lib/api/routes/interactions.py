@@ -18,8 +18,9 @@ from lib.api.recording import Recording
 from lib.api.route import ApiRoute
 from lib.api.routes.sessions import no_session
 from lib.data import audit, interactions, user_sessions
-from lib.data.fields import Cost, Duration, Identifier, Sent, Sequence, Speaker, Text, Tokens
+from lib.data.fields import Sent, Sequence, Speaker, Timing
 from lib.data.records import NewInteraction
+from lib.data.turn_fields import TurnFields
 from lib.product.limits import APPEND_ITEMS
 
 router = APIRouter(
@@ -29,22 +30,10 @@ router = APIRouter(
 _ONE, _MANY = f"{ALTERNATIVE}one", f"{ALTERNATIVE}many"
 
 
-class NewTurn(Sent):
+class NewTurn(TurnFields):
     """One turn; `sequence` is its position in the session."""
 
     sequence: Sequence
-    speaker: Speaker
-    text: Text = Field(description="At most 32 KiB in UTF-8.", examples=["Where is my parcel?"])
-    started_at_ms: Duration = Field(description="Milliseconds since the session's start.")
-    duration_ms: Duration | None = None
-    request_id: Identifier | None = Field(default=None, description="Of the product's request.")
-    provider: Identifier | None = None
-    model_id: Identifier | None = None
-    tokens_in: Tokens | None = None
-    tokens_out: Tokens | None = None
-    cost: Cost | None = Field(default=None, description="US dollars.")
-    ttft_ms: Duration | None = Field(default=None, description="Time to the first token.")
-    latency_ms: Duration | None = Field(default=None, description="Time of the full turn.")
 
 
 class NewTurns(Sent):
@@ -71,6 +60,29 @@ class Appended(ResponseModel):
     duplicates: int
 
 
+class ToolCall(ResponseModel):
+    """A call of a tool, its result, or both; the other half has the same `callId`."""
+
+    call_id: str
+    name: str | None
+    arguments: str | None
+    result: str | None
+    is_error: bool | None
+    latency_ms: float | None
+    arguments_cut: bool | None = Field(description="Whether the arguments were longer.")
+    result_cut: bool | None = Field(description="Whether the result was longer.")
+
+
+class Stages(ResponseModel):
+    """Parts of an answer's latency, milliseconds."""
+
+    end_of_turn_ms: float | None
+    speech_to_text_ms: float | None
+    model_ms: float | None
+    text_to_speech_ms: float | None
+    tool_ms: float | None
+
+
 class Turn(ResponseModel):
     """One turn of a session."""
 
@@ -87,6 +99,13 @@ class Turn(ResponseModel):
     cost: float | None
     ttft_ms: float | None
     latency_ms: float | None
+    tool: ToolCall | None
+    interrupted: bool | None
+    stages: Stages | None
+    timing: Timing | None = Field(
+        description="Null: measured. With `none`, startedAtMs is an order and no time."
+    )
+    language: str | None
     created_at: OutMoment
     audio: Recording | None
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AliasPath, Field
+from pydantic import AliasPath, Field, ValidationInfo, field_validator
 
 from lib.api import measurements
 from lib.api.access import AccessDep, ServicesDep
@@ -23,8 +23,17 @@ from lib.api.models import (
 from lib.api.problems import NOT_FOUND, Problem, errors
 from lib.api.route import ApiRoute
 from lib.data import user_sessions
-from lib.data.fields import Channel, ClerkId, Facet, Identifier, Label, ReviewStatus, SessionStatus
-from lib.data.session_fields import Language, SessionChanges, SessionStart
+from lib.data.fields import (
+    Channel,
+    ClerkId,
+    Facet,
+    Identifier,
+    Label,
+    Language,
+    ReviewStatus,
+    SessionStatus,
+)
+from lib.data.session_fields import SessionChanges, SessionStart
 
 router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=ApiRoute)
 
@@ -32,7 +41,17 @@ router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=ApiRoute)
 class NewSession(SessionStart):
     """A conversation that begins."""
 
-    user_id: ClerkId = Field(description="Clerk user id of a known user.")
+    user_id: ClerkId | None = Field(
+        default=None, description="Clerk's id, or Earshot's, of a known user; or else `user`."
+    )
+    user: Annotated[Person | None, Field(validate_default=True)] = None
+
+    @field_validator("user")
+    @classmethod
+    def _either(cls, value: Person | None, info: ValidationInfo) -> Person | None:
+        if (value is None) == (info.data.get("user_id") is None):
+            raise ValueError("either userId or user is needed")
+        return value
 
 
 class CreatedSession(ResponseModel):
@@ -40,13 +59,18 @@ class CreatedSession(ResponseModel):
 
     id: str
     created: bool = Field(description="False if it existed.")
+    user_conflict: list[Literal["clerk", "phone", "source"]] | None = Field(
+        description="Kinds of identities in `user` that name somebody else than the session's user."
+    )
 
 
 class SessionUser(ResponseModel):
     """User of the session."""
 
-    clerk_id: str
+    clerk_id: str = Field(description="Clerk's id; Earshot's of those who have none.")
+    kind: str | None = Field(description="product, team or anonymous.")
     name: str | None
+    phone: str | None
     email: str | None
     image_url: str | None
 
@@ -59,7 +83,7 @@ class Session(ResponseModel):
     user_id: str = Field(
         validation_alias=AliasPath("user", "clerk_id"),
         serialization_alias="userId",
-        description="Clerk user id.",
+        description="Clerk's id of the user; Earshot's of those who have none.",
     )
     user: SessionUser
     title: str | None
@@ -132,13 +156,20 @@ class SessionSummary(ResponseModel):
 def create_session(
     new: NewSession, access: AccessDep, key: Key, request: Request, response: Response
 ) -> CreatedSession:
-    """Create a session of a known user; the same `externalId` gives the same session."""
+    """Create a session; the same `externalId` gives the same session.
+
+    `userId` names a known user. `user` is whom its identities name: the strongest one that is known
+    (Clerk's id, the writer's id, the phone number) decides, and a new user is created if there is
+    none. Without any it is an anonymous caller, the user of this session only.
+    """
     log_fields(request.scope, provider=new.provider, modelId=new.model_id)
     given = dict(new)
+    person = given.pop("user")
     done = user_sessions.create(
         access.caller,
         idempotency_key=key,
         clerk_id=given.pop("user_id"),
+        user=cast("NewPerson", dict(person)) if person else None,
         source="api",
         **given,
     )
@@ -152,7 +183,9 @@ def create_session(
 def list_sessions(
     access: AccessDep,
     at: At,
-    user_id: Annotated[ClerkId | None, Query(alias="userId", description="Clerk id.")] = None,
+    user_id: Annotated[
+        ClerkId | None, Query(alias="userId", description="Clerk's id or Earshot's.")
+    ] = None,
     start: Annotated[Moment | None, Query(alias="from", description="Earliest start.")] = None,
     end: Annotated[Moment | None, Query(alias="to", description="Starts before this.")] = None,
     status: SessionStatus | None = None,

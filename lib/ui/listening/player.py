@@ -25,7 +25,7 @@ from lib.ui.shell.visitor import Visitor
 from lib.work.playback import plays_in_browsers
 from lib.work.services import services
 
-_SPEAKERS: Final = {"assistant": "Assistant", "system": "System"}
+_SPEAKERS: Final = {"assistant": "Assistant", "system": "System", "tool": "Tool"}
 
 
 @dataclass(frozen=True, slots=True)

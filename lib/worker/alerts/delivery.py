@@ -19,7 +19,7 @@ from typing import Final
 
 import anyio
 import httpx
-from svix.webhooks import Webhook
+from standardwebhooks import Webhook
 
 from lib.config.settings import Settings
 from lib.data import Caller, alerts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +16,17 @@ from lib.formats.transcript_file import read_transcript
 CASES: Final = Path(__file__).parents[1] / "cases"
 
 Expected = tuple[str, str, float]
-"""Speaker, text and start (milliseconds) of a turn."""
+"""Speaker, text and start (milliseconds) of a turn; of a tool, the call or the result."""
+
+
+def words_of(content: Mapping[str, Any]) -> str:
+    """Return what a turn says; of a tool, `name(arguments) -> result`."""
+    tool = content.get("tool")
+    if tool is None:
+        return str(content["text"])
+    asked = f"{tool['name']}({tool.get('arguments', '')})" if "name" in tool else ""
+    answered = f"-> {tool['result']}" if "result" in tool else ""
+    return f"{asked} {answered}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from lib.data.records import Interaction, SessionUser, UserSession
+from lib.data.records import Interaction, SessionUser, Stages, ToolCall, UserSession
 from lib.formats.conversation import Transcript
 from lib.product.texts import sanitized
 
@@ -49,12 +50,50 @@ def stored(transcript: Transcript) -> list[Interaction]:
     """Return the turns as Convex would hand them out."""
     assert transcript.refusals == ()
     contents: list[dict[str, Any]] = [dict(item.content) for item in transcript.turns]
+    nested = {"tool": ToolCall, "stages": Stages}
+    for content in contents:
+        for name in content.keys() & nested.keys():
+            content[name] = nested[name](**content[name])
     return [turn(**content) for content in contents]
 
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=80).map(sanitized)
 OPTIONAL_NAME = st.none() | st.from_regex(r"\A[a-z][a-z0-9 .:-]{0,10}[a-z]\Z")
 MILLISECONDS = st.integers(0, 86_400_000 // 2).map(float)
+
+
+# What a file of either kind keeps as it is.
+WORDS = st.from_regex(r"\A[A-Za-z\u00e9{\[\"][A-Za-z0-9\u00e9{}\":, ]{0,20}[a-z}]\Z")
+TOOLS = st.builds(
+    ToolCall,
+    call_id=st.from_regex(r"\Acall_[a-z0-9]{1,2}\Z"),
+    name=st.from_regex(r"\A[a-z_]{1,12}\Z"),
+    arguments=st.none() | WORDS,
+    result=st.none() | WORDS,
+    is_error=st.none() | st.booleans(),
+    latency_ms=st.none() | MILLISECONDS,
+    arguments_cut=st.none() | st.just(True),
+    result_cut=st.none() | st.just(True),
+)
+STAGES = st.builds(Stages, end_of_turn_ms=MILLISECONDS, model_ms=st.none() | MILLISECONDS)
+
+
+@st.composite
+def with_tools(draw: st.DrawFn) -> list[Interaction]:
+    """Return turns with all that a turn can have."""
+    return [
+        replace(
+            item,
+            speaker="tool" if tool else item.speaker,
+            tool=tool,
+            interrupted=draw(st.none() | st.booleans()),
+            stages=draw(st.none() | STAGES),
+            timing=draw(st.sampled_from([None, "measured", "vendor", "derived", "none"])),
+            language=draw(st.sampled_from([None, "de-CH"])),
+        )
+        for item in draw(conversations())
+        for tool in [draw(st.none() | TOOLS)]
+    ]
 
 
 @st.composite

@@ -16,7 +16,7 @@ from lib.formats.json_text import parse_json
 from lib.formats.session_records import read_session
 from lib.formats.speakers import Speakers
 from lib.formats.transcript_export import document, subrip, table, webvtt
-from tests.work.importing.samples import SESSION, conversations, stored, turn
+from tests.work.importing.samples import SESSION, conversations, stored, turn, with_tools
 
 NOBODY = Speakers()
 
@@ -35,7 +35,7 @@ def test_subrip_comes_back_as_it_was(turns: list[Interaction]) -> None:
     assert subrip(SESSION, stored(read_subrip(exported, NOBODY))) == exported
 
 
-@given(conversations())
+@given(with_tools())
 def test_csv_comes_back_with_every_field(turns: list[Interaction]) -> None:
     again = stored(read_table(table(SESSION, turns)))
     for sent, after in zip(turns, again, strict=True):
@@ -48,7 +48,7 @@ def test_csv_comes_back_with_every_field(turns: list[Interaction]) -> None:
         assert asdict(after) == expected
 
 
-@given(conversations())
+@given(with_tools())
 def test_json_comes_back_with_every_field(turns: list[Interaction]) -> None:
     exported = document(SESSION, turns).encode()
     made = read_session(parse_json(exported, 1), 1).conversation()

@@ -1,7 +1,7 @@
 /** What Python sends to the player, and what the player asks back. */
 import type { Named } from "./moment_link.ts";
 
-export type Speaker = "user" | "assistant" | "system";
+export type Speaker = "user" | "assistant" | "system" | "tool";
 
 /**
  * Why a recording can or cannot be played. `ready` is the only playable state; `download_only` is
