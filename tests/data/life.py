@@ -39,6 +39,7 @@ from lib.data.records import (
     NewConversation,
     NewHistogram,
     NewInteraction,
+    NewPerson,
     NewRollup,
     NewSession,
     NewStorageEvent,

@@ -33,7 +33,8 @@ from lib.data.fields import (
     ReviewStatus,
     SessionStatus,
 )
-from lib.data.session_fields import SessionChanges, SessionStart
+from lib.data.records import NewPerson
+from lib.data.session_fields import Language, Person, SessionChanges, SessionStart
 
 router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=ApiRoute)
 
