@@ -95,7 +95,7 @@ test("an anonymous caller is the user of one session, and in no list", async () 
     call(t, { phone: PHONE }, undefined, { externalId: `call-${calls - 2}` }),
     "CONFLICT",
   );
-  expect(await read(t, one.userId)).toMatchObject({ kind: "anonymous", identities: [] });
+  expect(await read(t, one.userId)).toMatchObject({ anonymous: true, identities: [] });
   for (const search of [undefined, one.userId]) {
     const page = { cursor: null, limit: 5, ...(search === undefined ? {} : { search }) };
     expect((await as(t, "viewer").query(api.users.list, page)).items).toEqual([]);

@@ -70,7 +70,7 @@ test("a session is changed field by field and read with its user", async () => {
   const viewer = as(t, "viewer");
   const stored = await viewer.query(api.userSessions.get, { id });
   expect(stored).toEqual(changed);
-  expect(stored?.user).toEqual({ clerkId: "user_1", kind: "product", name: "Ada" });
+  expect(stored?.user).toEqual({ clerkId: "user_1", name: "Ada" });
   expect(await viewer.query(api.userSessions.byExternalId, { externalId: "call-1" })).toEqual(
     changed,
   );

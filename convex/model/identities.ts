@@ -193,3 +193,12 @@ export function copiesOf(identities: Identity[]): { clerkId?: string; phone?: st
 export function keyOf({ _id, clerkId }: { _id: Id<"users">; clerkId?: string }): string {
   return clerkId ?? _id;
 }
+
+/** What records show of a user whatever else they show. */
+export function shownOf(user: Pick<Doc<"users">, "_id" | "clerkId" | "kind">) {
+  const key = { clerkId: keyOf(user) };
+  const { kind } = user;
+  return kind === "anonymous"
+    ? { ...key, kind: "product" as const, anonymous: true }
+    : { ...key, kind };
+}

@@ -6,7 +6,7 @@ import { v } from "convex/values";
 import type { GenericValidator, Infer } from "convex/values";
 import { auditEventRow, erasureRow } from "./accountTables.ts";
 import { authEventRow, rollupRow, storageEventRow } from "./eventTables.ts";
-import { audioStatus, moment, named, storedUserKind, whole } from "./fields.ts";
+import { audioStatus, moment, named, userKind, whole } from "./fields.ts";
 import { distribution } from "./histogram.ts";
 import { identity } from "./identities.ts";
 import { audioObjectRow, interactionRow, userRow, userSessionRow } from "./productTables.ts";
@@ -20,9 +20,14 @@ const asOf = { asOf: v.optional(moment()) };
 /** By what a user is asked for: Clerk's id, or Earshot's of those who have none; see `keyOf`. */
 const key = { clerkId: v.string() };
 
+/** Given of a caller without an identity. */
+const anonymous = { anonymous: v.optional(v.boolean()) };
+
 export const user = named(
   "User",
-  userRow.omit("clerkId", "clerkUpdatedAt", "searchText").extend({
+  userRow.omit("clerkId", "kind", "clerkUpdatedAt", "searchText").extend({
+    kind: userKind,
+    ...anonymous,
     ...id,
     ...key,
     ...asOf,
@@ -36,7 +41,7 @@ export const sessionUser = named(
   "SessionUser",
   userRow.pick("name", "email", "phone", "imageUrl").extend({
     ...key,
-    kind: v.optional(storedUserKind),
+    ...anonymous,
   }),
 );
 

@@ -4,7 +4,7 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { Checks } from "./checks.ts";
 import { refusal } from "./errors.ts";
-import { keyOf } from "./identities.ts";
+import { shownOf } from "./identities.ts";
 import { mergedLabels } from "./labels.ts";
 import { FACET_CHARS, MAX_SCORE, TITLE_CHARS } from "./limits.ts";
 import { whose } from "./people.ts";
@@ -164,7 +164,7 @@ export class SessionReader {
     }
     const user = await pending;
     if (user === null) throw new Error("a session without its user");
-    return toRecord(sessionUser, user, { clerkId: keyOf(user) });
+    return toRecord(sessionUser, user, shownOf(user));
   }
 }
 

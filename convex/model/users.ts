@@ -11,8 +11,8 @@ import {
   copiesOf,
   identitiesOf,
   identitiesOfUser,
-  keyOf,
   ownerOf,
+  shownOf,
 } from "./identities.ts";
 import type { Identity } from "./identities.ts";
 import { EMAIL_CHARS, NAME_CHARS, UNFOLDED_STARTS, URL_CHARS, USER_IDENTITIES } from "./limits.ts";
@@ -192,7 +192,7 @@ export async function toUser(ctx: QueryCtx, row: Doc<"users">): Promise<User> {
     .take(UNFOLDED_STARTS);
   const asOf = begun.length < UNFOLDED_STARTS ? undefined : await foldedUntil(ctx);
   const shown = { ...row, ...withStarts(row, begun) };
-  return toRecord(user, shown, { clerkId: keyOf(row), ...asOfPart(asOf) });
+  return toRecord(user, shown, { ...shownOf(row), ...asOfPart(asOf) });
 }
 
 /** The same with all that they are known by. */

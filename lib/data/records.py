@@ -785,7 +785,7 @@ class SessionUser(Record, frozen=True, kw_only=True):
     email: str | None = None
     phone: str | None = None
     image_url: str | None = None
-    kind: Literal["product", "team", "anonymous"] | None = None
+    anonymous: bool | None = None
 
 
 class SessionsAdded(Record, frozen=True, kw_only=True):
@@ -920,11 +920,11 @@ class Upserted(Record, frozen=True, kw_only=True):
 class User(Record, frozen=True, kw_only=True):
     """What `reveals:findUser` returns."""
 
-    kind: Literal["product", "team", "anonymous"]
     status: Literal["active", "banned", "deleted", "erasing"]
     last_seen_at: Moment
     session_count: int
     created_at: Moment
+    kind: Literal["product", "team"]
     id: str
     clerk_id: str
     phone: str | None = None
@@ -934,6 +934,7 @@ class User(Record, frozen=True, kw_only=True):
     role: Literal["viewer", "reviewer", "ops", "admin"] | None = None
     source: str | None = None
     described_by: str | None = None
+    anonymous: bool | None = None
     as_of: Moment | None = None
     identities: tuple[Identity, ...] | None = None
 

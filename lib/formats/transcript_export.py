@@ -138,7 +138,11 @@ def gathered(turns: Iterable[Interaction]) -> list[Interaction]:
 def document(session: UserSession, turns: Turns) -> str:
     """Return JSON: `{"session": {...}, "interactions": [...]}` with the API's names and values."""
     whole = {
-        "session": {**_wire(session), "userId": session.user.clerk_id},
+        "session": {
+            **_wire(session),
+            "user": _person(session),
+            "userId": session.user.clerk_id,
+        },
         "interactions": [_turn(turn) for turn in turns],
     }
     return as_json(whole)
@@ -161,6 +165,17 @@ def markdown(session: UserSession, turns: Turns) -> str:
         for turn in _by_time(turns)
     ]
     return head + "".join(parts)
+
+
+def _person(session: UserSession) -> dict[str, Any]:
+    """Return the user as the importer takes them: Earshot's own id means nothing elsewhere."""
+    shown = _wire(session.user)
+    has_clerk_id = session.user.clerk_id != session.user_id
+    return {
+        name: value
+        for name, value in shown.items()
+        if name != "anonymous" and (name != "clerkId" or has_clerk_id)
+    }
 
 
 def webvtt(_session: UserSession, turns: Turns) -> str:

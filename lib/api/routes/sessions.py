@@ -34,7 +34,7 @@ from lib.data.fields import (
     SessionStatus,
 )
 from lib.data.records import NewPerson
-from lib.data.session_fields import Language, Person, SessionChanges, SessionStart
+from lib.data.session_fields import Person, SessionChanges, SessionStart
 
 router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=ApiRoute)
 
@@ -69,7 +69,7 @@ class SessionUser(ResponseModel):
     """User of the session."""
 
     clerk_id: str = Field(description="Clerk's id; Earshot's of those who have none.")
-    kind: str | None = Field(description="product, team or anonymous.")
+    anonymous: bool | None = Field(description="True of a caller without an identity.")
     name: str | None
     phone: str | None
     email: str | None

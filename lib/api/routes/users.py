@@ -65,7 +65,8 @@ class User(ResponseModel):
 
     id: str = Field(description="Earshot's id.")
     clerk_id: str = Field(description="Clerk's id; Earshot's of those who have none.")
-    kind: str = Field(description="product, team or anonymous.")
+    kind: UserKind
+    anonymous: bool | None = Field(description="True of a caller without an identity.")
     phone: str | None = Field(description="The first one that is known.")
     identities: list[Identity] | None = Field(description="Null in lists.")
     email: str | None

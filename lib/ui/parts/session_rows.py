@@ -55,7 +55,7 @@ def columns(*, with_cost: bool = False) -> tuple[Column, ...]:
 
 def name_of(user: User | SessionUser) -> str:
     """Return what a user is called: name, else e-mail address, else phone number, else id."""
-    id_ = "Anonymous caller" if user.kind == "anonymous" else user.clerk_id
+    id_ = "Anonymous caller" if user.anonymous else user.clerk_id
     return user.name or user.email or user.phone or id_
 
 
