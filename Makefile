@@ -41,6 +41,12 @@ $(VENV)/.security: $(VENV)/.dev requirements-security.txt
 	@$(VENV)/security/bin/pip install $(PIP_FLAGS) -r requirements-security.txt || { echo "Installing Python packages failed: check the network, then run the command again."; exit 1; }
 	@touch $@
 
+$(VENV)/.oracles: $(VENV)/.dev requirements-oracles.txt
+	@echo "Installing the vendors' packages that fixtures are checked with ..."
+	@$(PYTHON) -m venv $(VENV)/oracles
+	@$(VENV)/oracles/bin/pip install $(PIP_FLAGS) -r requirements-oracles.txt || { echo "Installing Python packages failed: check the network, then run the command again."; exit 1; }
+	@touch $@
+
 node_modules/.installed: $(VENV)/.local package.json package-lock.json
 	@echo "Installing JavaScript packages ..."
 	@$(NPM) ci --silent || { echo "Installing JavaScript packages failed: check the network, then run the command again."; exit 1; }
@@ -83,12 +89,12 @@ check: setup-dev ## Format, lint, types and import contracts: the quick part
 	$(NPM) run --silent check
 
 .PHONY: test
-test: check browser ## Everything: checks, TypeScript, pytest, browser tests
+test: check browser $(VENV)/.oracles ## Everything: checks, TypeScript, pytest, browser tests
 	$(NPM) test --silent
 	$(BIN)/pytest -n 4
 
 .PHONY: unit
-unit: setup-dev ## What needs neither a stack nor a browser, in under a minute
+unit: setup-dev $(VENV)/.oracles ## What needs neither a stack nor a browser, in under a minute
 	$(NPM) run --silent unit
 	$(BIN)/pytest -q -r fE -n 2 -p tests.support.unit
 
@@ -97,7 +103,7 @@ long: browser ## Second combinations and second crashes of what `make test` show
 	$(BIN)/pytest -n 3 -m long
 
 .PHONY: coverage
-coverage: browser ## Lines and branches that all tests run (docs/coverage.md); fails below what was reached
+coverage: browser $(VENV)/.oracles ## Lines and branches that all tests run (docs/coverage.md); fails below what was reached
 	$(NPM) run --silent coverage
 	rm -f .cover/python*
 	$(BIN)/coverage run -m pytest -q -n 3 -m ''
@@ -165,6 +171,7 @@ lock: $(VENV)/.python ## Make requirements*.txt anew from pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-emit-index-url --no-annotate -q pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-emit-index-url --no-annotate -q --extra local pyproject.toml -o requirements-local.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-emit-index-url --no-annotate -q --extra local --extra dev pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-emit-index-url --no-annotate -q --group oracles -o requirements-oracles.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-emit-index-url --no-annotate -q --group security -o requirements-security.txt
 
 .PHONY: clean

@@ -67,6 +67,7 @@ app = st.App(
             Gate,
             settings=_services.settings,
             authenticator=_services.authenticator,
+            keys=_services.api_keys,
             record=_services.record_auth,
         ),
         Middleware(BesideStreamlit, routes=[Mount("/api/v1", create_api(_services))]),

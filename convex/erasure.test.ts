@@ -57,7 +57,8 @@ test("rows go after their objects, in batches, and the receipt counts them", asy
   expect(asked.sort()).toEqual([audioKey(sessionId, 0), audioKey(sessionId, 1)]);
   expect(counts).toMatchObject({
     audioObjects: 2,
-    interactions: 503,
+    interactions: 504,
+    scores: 1,
     userSessions: 1,
     users: 1,
     idempotencyKeys: 1,

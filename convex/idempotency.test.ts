@@ -25,6 +25,7 @@ const KEEPS_NONE = [
   "listening:exportAudio",
   "listening:open",
   "rateLimits:take",
+  "apiKeys:noteUse",
   "reveals:findUser",
   "reveals:ofSession",
   "reveals:ofSessions",

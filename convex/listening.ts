@@ -6,10 +6,13 @@ import { aboutSession, recordAudit } from "./model/audit.ts";
 import { audioById, isPlayable, toAudioObject } from "./model/audio.ts";
 import { authedMutation } from "./model/functions.ts";
 import { isHoldPending } from "./model/holds.ts";
-import { TRANSCRIPT_ITEMS, WHOLE_RECORDINGS } from "./model/limits.ts";
+import { PAGE_ITEMS, TRANSCRIPT_ITEMS, WHOLE_RECORDINGS } from "./model/limits.ts";
 import { limitCaller } from "./model/rateLimit.ts";
-import { audioObject, openedSession } from "./model/records.ts";
+import { readPage } from "./model/paging.ts";
+import { audioObject, openedSession, score } from "./model/records.ts";
+import { scoreListing } from "./model/scores.ts";
 import { SessionReader, requireSession, sessionById } from "./model/sessions.ts";
+import { toRecord } from "./model/toRecord.ts";
 
 /**
  * Return the session with its recordings of the whole, or null.
@@ -38,9 +41,11 @@ export const open = authedMutation("listening:open", {
       )
       .take(WHOLE_RECORDINGS);
     const record = await new SessionReader(ctx).record(session);
+    const scores = await readPage(ctx, scoreListing(session._id, null, PAGE_ITEMS));
     return {
       session: record,
       recordings: recordings.map(toAudioObject),
+      scores: scores.items.map((row) => toRecord(score, row)),
       holdPending: await isHoldPending(ctx, session),
     };
   },

@@ -16,8 +16,10 @@ import { EMAIL_CHARS } from "./model/limits.ts";
 import { keyOf } from "./model/identities.ts";
 import { readPage } from "./model/paging.ts";
 import { limitCaller } from "./model/rateLimit.ts";
-import { interaction, page, pageArgs, user, userSession } from "./model/records.ts";
+import { interaction, page, pageArgs, score, user, userSession } from "./model/records.ts";
+import { scoreListing } from "./model/scores.ts";
 import { SessionReader, requireSession } from "./model/sessions.ts";
+import { toRecord } from "./model/toRecord.ts";
 import { requireVisibleUser, toKnownUser, userByKey } from "./model/users.ts";
 
 type Subject = Pick<AuditEntry, "subjectType" | "subjectId" | "sessionId" | "userId">;
@@ -142,5 +144,19 @@ export const ofTranscript = authedMutation("reveals:ofTranscript", {
     const found = await readPage(ctx, transcriptListing(session._id, cursor, limit));
     const items = await Promise.all(found.items.map((doc) => toInteraction(ctx, doc)));
     return { items, nextCursor: found.nextCursor };
+  },
+});
+
+/** Return one page of the scores of a session in clear, for a stated reason. */
+export const ofScores = authedMutation("reveals:ofScores", {
+  args: { sessionId: v.string(), reason: v.string(), ...pageArgs },
+  returns: page(score),
+  reveals: true,
+  handler: async (ctx, { sessionId, reason, cursor, limit }) => {
+    const session = await requireSession(ctx, sessionId);
+    const subject = { subjectType: "scores", subjectId: session._id };
+    await audited(ctx, { ...subject, ...(await aboutSession(ctx, session)) }, reason);
+    const found = await readPage(ctx, scoreListing(session._id, cursor, limit));
+    return { items: found.items.map((row) => toRecord(score, row)), nextCursor: found.nextCursor };
   },
 });

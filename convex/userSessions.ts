@@ -1,5 +1,6 @@
 /** Sessions of users: one conversation each, with its counters. */
 import { v } from "convex/values";
+import type { Doc } from "./_generated/dataModel.js";
 import { aboutSession, recordAudit } from "./model/audit.ts";
 import { internal } from "./_generated/api.js";
 import { Checks } from "./model/checks.ts";
@@ -23,6 +24,7 @@ import {
 import { enterQueues } from "./model/reviewQueues.ts";
 import { resultOf } from "./model/reviewSlots.ts";
 import { asOfPart, addPending, byDay, unfolded } from "./model/pendingTotals.ts";
+import { scoredSessions } from "./model/scores.ts";
 import { indexFor, matchesSession, sessionFilters } from "./model/sessionFilters.ts";
 import {
   SessionReader,
@@ -178,14 +180,35 @@ export const byExternalId = authedQuery("userSessions:byExternalId", {
  * Return one page of sessions by start, newest first by default.
  *
  * `from` is inclusive, `to` exclusive; `slow` asks for sessions with (or without) a full turn over
- * the objective.
+ * the objective. `scoreName` asks for sessions that have, or of which a turn has, a score of that name, with
+ * a value from `scoreMin` to `scoreMax` (inclusive) if they are given.
  */
 export const list = authedQuery("userSessions:list", {
-  args: { ...pageArgs, ...sessionFilters, order: v.optional(order) },
+  args: {
+    ...pageArgs,
+    ...sessionFilters,
+    order: v.optional(order),
+    scoreName: v.optional(v.string()),
+    scoreMin: v.optional(v.number()),
+    scoreMax: v.optional(v.number()),
+  },
   returns: page(userSession),
-  handler: async (ctx, { cursor, limit, order, ...wanted }) => {
+  handler: async (
+    ctx,
+    { cursor, limit, order = "desc", scoreName, scoreMin, scoreMax, ...wanted },
+  ) => {
+    const isBounded = scoreMin !== undefined || scoreMax !== undefined;
+    const checks = new Checks();
+    checks.that(scoreName !== undefined || !isBounded, "scoreName", "is needed for a bound");
+    checks.done();
     const user = wanted.clerkId === undefined ? null : await userByKey(ctx, wanted.clerkId);
     if (wanted.clerkId !== undefined && user === null) return { items: [], nextCursor: null };
+    if (scoreName !== undefined) {
+      const bounds = { name: scoreName, min: scoreMin, max: scoreMax };
+      const isWanted = (session: Doc<"userSessions">) =>
+        (user === null || session.userId === user._id) && matchesSession(session, wanted);
+      return await scoredSessions(ctx, bounds, { cursor, limit, order, ...wanted }, isWanted);
+    }
     const source = indexFor(user, wanted);
     const { from, to, ...rest } = wanted;
     const found = await readPage(
@@ -196,7 +219,7 @@ export const list = authedQuery("userSessions:list", {
         sortField: "startedAt",
         from,
         to,
-        order: order ?? "desc",
+        order,
         cursor,
         limit,
         filters: rest,

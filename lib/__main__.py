@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from lib.commands import audio, bucket, data, users
+from lib.commands import audio, bucket, data, key, users
 from lib.commands.backfill import backfill
 from lib.commands.doctor import doctor
 from lib.commands.import_ import import_
@@ -24,6 +24,7 @@ cli.add_typer(bucket.cli, name="bucket")
 cli.add_typer(audio.cli, name="audio")
 cli.add_typer(data.cli, name="data")
 cli.add_typer(users.cli, name="users")
+cli.add_typer(key.cli, name="key")
 cli.command()(backfill)
 cli.command()(doctor)
 cli.command("import")(import_)

@@ -39,7 +39,7 @@ def test_every_dependency_has_its_reason_and_nothing_else_is_listed() -> None:
 
 
 def test_every_dependency_is_pinned_exactly_and_locked() -> None:
-    locks = ("requirements-dev.txt", "requirements-security.txt")
+    locks = ("requirements-dev.txt", "requirements-oracles.txt", "requirements-security.txt")
     locked = "".join((ROOT / name).read_text() for name in locks)
     for name, version in pinned_python():
         assert re.search(

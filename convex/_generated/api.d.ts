@@ -10,6 +10,7 @@
 
 import type * as alertDeliveries from "../alertDeliveries.js";
 import type * as alerts from "../alerts.js";
+import type * as apiKeys from "../apiKeys.js";
 import type * as audioObjects from "../audioObjects.js";
 import type * as audit from "../audit.js";
 import type * as authEvents from "../authEvents.js";
@@ -30,6 +31,7 @@ import type * as model_alertFields from "../model/alertFields.js";
 import type * as model_alertRecords from "../model/alertRecords.js";
 import type * as model_alertTables from "../model/alertTables.js";
 import type * as model_alerts from "../model/alerts.js";
+import type * as model_apiKeyRecords from "../model/apiKeyRecords.js";
 import type * as model_appending from "../model/appending.js";
 import type * as model_assigning from "../model/assigning.js";
 import type * as model_audio from "../model/audio.js";
@@ -83,6 +85,7 @@ import type * as model_reviewTallies from "../model/reviewTallies.js";
 import type * as model_reviewing from "../model/reviewing.js";
 import type * as model_rubric from "../model/rubric.js";
 import type * as model_sampling from "../model/sampling.js";
+import type * as model_scores from "../model/scores.js";
 import type * as model_searchTexts from "../model/searchTexts.js";
 import type * as model_sessionFilters from "../model/sessionFilters.js";
 import type * as model_sessions from "../model/sessions.js";
@@ -103,6 +106,7 @@ import type * as reviewClaims from "../reviewClaims.js";
 import type * as reviewQueues from "../reviewQueues.js";
 import type * as reviews from "../reviews.js";
 import type * as rubrics from "../rubrics.js";
+import type * as scores from "../scores.js";
 import type * as storageEvents from "../storageEvents.js";
 import type * as system from "../system.js";
 import type * as totals from "../totals.js";
@@ -118,6 +122,7 @@ import type {
 declare const fullApi: ApiFromModules<{
   alertDeliveries: typeof alertDeliveries;
   alerts: typeof alerts;
+  apiKeys: typeof apiKeys;
   audioObjects: typeof audioObjects;
   audit: typeof audit;
   authEvents: typeof authEvents;
@@ -138,6 +143,7 @@ declare const fullApi: ApiFromModules<{
   "model/alertRecords": typeof model_alertRecords;
   "model/alertTables": typeof model_alertTables;
   "model/alerts": typeof model_alerts;
+  "model/apiKeyRecords": typeof model_apiKeyRecords;
   "model/appending": typeof model_appending;
   "model/assigning": typeof model_assigning;
   "model/audio": typeof model_audio;
@@ -191,6 +197,7 @@ declare const fullApi: ApiFromModules<{
   "model/reviewing": typeof model_reviewing;
   "model/rubric": typeof model_rubric;
   "model/sampling": typeof model_sampling;
+  "model/scores": typeof model_scores;
   "model/searchTexts": typeof model_searchTexts;
   "model/sessionFilters": typeof model_sessionFilters;
   "model/sessions": typeof model_sessions;
@@ -211,6 +218,7 @@ declare const fullApi: ApiFromModules<{
   reviewQueues: typeof reviewQueues;
   reviews: typeof reviews;
   rubrics: typeof rubrics;
+  scores: typeof scores;
   storageEvents: typeof storageEvents;
   system: typeof system;
   totals: typeof totals;

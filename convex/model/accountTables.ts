@@ -38,7 +38,38 @@ export const erasureRow = v.object({
   receipt: v.optional(v.string()),
 });
 
+/** What a key may do; `read-clear` reads without masks. */
+export const keyScope = v.union(
+  v.literal("write"),
+  v.literal("read"),
+  v.literal("read-clear"),
+  v.literal("scores"),
+);
+
+/** A key of the product's own backend. Its secret is nowhere: `hash` is its SHA-256. */
+export const apiKeyRow = v.object({
+  name: v.string(),
+  scope: keyScope,
+  /** The part of the key by which it is found. */
+  publicId: v.string(),
+  hash: v.string(),
+  /** After a rotation the former secret works for a while. */
+  formerHash: v.optional(v.string()),
+  formerUntil: v.optional(moment()),
+  createdBy: v.string(),
+  createdAt: moment(),
+  rotatedAt: v.optional(moment()),
+  expiresAt: v.optional(moment()),
+  revokedAt: v.optional(moment()),
+  lastUsedAt: v.optional(moment()),
+});
+
 export const accountTables = {
+  apiKeys: defineTable(apiKeyRow)
+    .index("by_publicId", ["publicId"])
+    .index("by_createdAt", ["createdAt"])
+    .index("by_revokedAt", ["revokedAt"]),
+
   auditEvents: defineTable(auditEventRow)
     .index("by_createdAt", ["createdAt"])
     .index("by_actor_createdAt", ["actorId", "createdAt"])

@@ -26,7 +26,16 @@ export async function deleteBatch(
     .query("pendingTotals")
     .withIndex("by_user_sessions", (q) => q.eq("userId", user._id));
   if ((await fold(ctx, pending)) > 0) return false;
-  for (const part of [reviewItems, reviews, drafts, interactions, sessions, answers, totals]) {
+  for (const part of [
+    reviewItems,
+    reviews,
+    drafts,
+    scores,
+    interactions,
+    sessions,
+    answers,
+    totals,
+  ]) {
     const { table, deleted } = await part(ctx, user);
     if (deleted > 0) {
       counts[table] = (counts[table] ?? 0) + deleted;
@@ -64,6 +73,11 @@ async function reviews(ctx: MutationCtx, user: Doc<"users">) {
 async function drafts(ctx: MutationCtx, user: Doc<"users">) {
   const rows = ctx.db.query("reviewDrafts").withIndex("by_user", (q) => q.eq("userId", user._id));
   return { table: "reviewDrafts", ...(await deleteRows(ctx, "reviewDrafts", rows)) };
+}
+
+async function scores(ctx: MutationCtx, user: Doc<"users">) {
+  const rows = ctx.db.query("scores").withIndex("by_user", (q) => q.eq("userId", user._id));
+  return { table: "scores", ...(await deleteRows(ctx, "scores", rows)) };
 }
 
 async function interactions(ctx: MutationCtx, user: Doc<"users">) {

@@ -95,6 +95,8 @@ export const stages = named(
     toolMs: v.optional(v.number()),
   }),
 );
+/** Who judged: `human` comes from reviews only, never from a writer. */
+export const scoreOrigin = v.union(v.literal("machine"), v.literal("vendor"), v.literal("user"));
 /** What callers see; the life of a recording is told in docs/storage.md. */
 export const audioStatus = v.union(
   v.literal("pending"),

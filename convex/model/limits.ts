@@ -29,6 +29,13 @@ export const LAST_TIME_MS = 7_258_118_400_000;
 export const TEXT_BYTES = 32 * 1024;
 /** The arguments of a tool, and what it answered. */
 export const TOOL_BYTES = 16 * 1024;
+/** Scores of one `scores:add`, and characters of one. */
+export const SCORES_PER_CALL = 50;
+export const SCORE_NAME_CHARS = 100;
+export const SCORE_LABEL_CHARS = 200;
+export const EXPLANATION_CHARS = 4000;
+/** Largest value of a score, and the smallest with a minus. */
+export const MAX_SCORE_VALUE = 1_000_000_000;
 export const METADATA_BYTES = 16 * 1024;
 export const METADATA_DEPTH = 8;
 export const LABELS = 32;
@@ -43,6 +50,12 @@ export const IDENTIFIER_CHARS = 200;
 export const USER_IDENTITIES = 100;
 /** Facets of a session, such as `agentVersion`. */
 export const FACET_CHARS = 100;
+/** Keys of the API that work at once. */
+export const API_KEYS = 100;
+/** Longest that the former secret of a rotated key goes on working. */
+export const KEY_KEPT_MS = 7 * 86_400_000;
+/** How exact "last used" of a key is. */
+export const KEY_USE_MS = 60_000;
 /** Largest recording. */
 export const AUDIO_BYTES = 2 * 1024 ** 3;
 

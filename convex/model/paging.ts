@@ -55,6 +55,9 @@ type Range = {
   lte(field: string, value: Value): Range;
 };
 
+/** What a filter says of a row that it had to read more for, and how many bytes that was. */
+type Judged = { isWanted: boolean; bytes: number };
+
 /**
  * Read one page. A page is short, with a cursor, when so many rows were scanned that reading on
  * would pass the budgets of `limits.ts`.
@@ -65,7 +68,7 @@ type Range = {
 export async function readPage<Table extends Tables>(
   ctx: QueryCtx,
   listing: Listing<Table>,
-  accept: (doc: Doc<Table>) => boolean = () => true,
+  accept: (doc: Doc<Table>) => boolean | Promise<Judged> = () => true,
 ): Promise<Page<Doc<Table>>> {
   const checks = new Checks();
   checks.integer("limit", listing.limit, 1, listing.maxLimit ?? PAGE_ITEMS);
@@ -80,12 +83,17 @@ export async function readPage<Table extends Tables>(
     for await (const doc of rows(ctx, listing, bounds)) {
       if (known.has(doc._id)) continue;
       const isFull =
-        items.length === listing.limit || scanned === SCAN_DOCUMENTS || bytes >= SCAN_BYTES;
+        items.length === listing.limit || scanned >= SCAN_DOCUMENTS || bytes >= SCAN_BYTES;
       if (isFull) return { items, nextCursor: encoded(position!, mark) };
       scanned += 1;
       bytes += getDocumentSize(doc);
       position = after(position, doc[listing.sortField], doc as unknown as SystemFields);
-      if (accept(doc)) items.push(doc);
+      const judged = accept(doc);
+      const { isWanted, bytes: more } =
+        typeof judged === "boolean" ? { isWanted: judged, bytes: 0 } : await judged;
+      if (more > 0) scanned += 1;
+      bytes += more;
+      if (isWanted) items.push(doc);
     }
   }
   return { items, nextCursor: null };

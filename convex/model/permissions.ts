@@ -9,7 +9,15 @@ const functions: Record<string, readonly string[]> = table.functions;
 
 /** Roles of people (Clerk tokens) and of machines (service tokens) never mix. */
 export const MEMBER_ROLES: readonly string[] = ["viewer", "reviewer", "ops", "admin"];
-export const SERVICE_ROLES: readonly string[] = ["ingest", "monitor", "worker"];
+export const SERVICE_ROLES: readonly string[] = [
+  "ingest",
+  "monitor",
+  "worker",
+  "key-write",
+  "key-read",
+  "key-read-clear",
+  "key-scores",
+];
 
 /** Roles that see e-mail addresses, phone and card numbers in clear. */
 const CLEAR_ROLES: ReadonlySet<string> = new Set(table.seesClear);

@@ -12,6 +12,7 @@ import {
   metadata,
   moment,
   reviewStatus,
+  scoreOrigin,
   sessionStatus,
   speaker,
   stages,
@@ -177,6 +178,28 @@ export const audioObjectRow = v.object({
   createdAt: moment(),
 });
 
+/** A judgement of a session or of a turn; names as of OpenTelemetry's `gen_ai.evaluation.*`. */
+export const scoreRow = v.object({
+  sessionId: v.id("userSessions"),
+  userId: v.id("users"),
+  /** Of the turn; absent: of the whole session. */
+  sequence: v.optional(whole()),
+  name: v.string(),
+  value: v.optional(v.number()),
+  label: v.optional(v.string()),
+  explanation: v.optional(v.string()),
+  origin: scoreOrigin,
+  /** Who or what judged, as the writer names it. */
+  evaluator: v.string(),
+  /** Who stored it: the subject of the token. */
+  writtenBy: v.string(),
+  /** Of the session: lists of sessions are in this order. */
+  startedAt: moment(),
+  /** Whether it is the latest version. */
+  current: v.boolean(),
+  createdAt: moment(),
+});
+
 /** Costs in billionths of a dollar, sums of durations in microseconds: see `totals.ts`. */
 const sums = {
   sessions: whole(),
@@ -233,6 +256,13 @@ export const productTables = {
   })
     .index("by_interaction", ["interactionId"])
     .searchIndex("search", { searchField: "words", filterFields: ["sessionId", "userId"] }),
+
+  scores: defineTable(scoreRow)
+    .index("by_key", ["sessionId", "name", "evaluator", "writtenBy", "sequence", "current"])
+    .index("by_session_current", ["sessionId", "current", "createdAt"])
+    .index("by_session_name", ["sessionId", "name", "current"])
+    .index("by_name_startedAt", ["name", "current", "startedAt"])
+    .index("by_user", ["userId"]),
 
   audioObjects: defineTable(audioObjectRow)
     .index("by_key", ["key"])

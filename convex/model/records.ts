@@ -9,7 +9,13 @@ import { authEventRow, rollupRow, storageEventRow } from "./eventTables.ts";
 import { audioStatus, moment, named, userKind, whole } from "./fields.ts";
 import { distribution } from "./histogram.ts";
 import { identity } from "./identities.ts";
-import { audioObjectRow, interactionRow, userRow, userSessionRow } from "./productTables.ts";
+import {
+  audioObjectRow,
+  interactionRow,
+  scoreRow,
+  userRow,
+  userSessionRow,
+} from "./productTables.ts";
 
 /** In Convex's functions an id is a text: one that names nothing is not an error of types. */
 const id = { id: v.string() };
@@ -63,12 +69,22 @@ export const audioObject = named(
   audioObjectRow.omit("status", "held", "tag").extend({ ...id, status: audioStatus }),
 );
 
+/** A score as a writer sends it. */
+export const newScore = named(
+  "NewScore",
+  scoreRow.omit("sessionId", "userId", "writtenBy", "startedAt", "current", "createdAt"),
+);
+
+export const score = named("Score", scoreRow.omit("userId", "startedAt", "current").extend(id));
+
 /** What the listening room needs besides the turns. */
 export const openedSession = named(
   "OpenedSession",
   v.object({
     session: userSession,
     recordings: v.array(audioObject),
+    /** The first 200 that count, oldest first. */
+    scores: v.optional(v.array(score)),
     /** The session is held, and the bucket may still delete some of its recordings by itself. */
     holdPending: v.optional(v.boolean()),
   }),

@@ -33,8 +33,8 @@ _VERIFICATION_UNAVAILABLE: Final = frozenset(
 )
 _CHALLENGE: Final = 'Bearer realm="earshot"'
 _scheme = HTTPBearer(
-    bearerFormat="JWT",
-    description="A Clerk session token of a team member, or a service token of a machine.",
+    description="An API key, a Clerk session token of a team member, or a service token of a "
+    "machine.",
     auto_error=False,
 )
 
@@ -58,7 +58,7 @@ class Authorizer:
         settings = services.settings
         self._services = services
         self._rates = RateLimiter(services.worker_caller)
-        self._verifier = BearerVerifier(settings, services.authenticator)
+        self._verifier = BearerVerifier(settings, services.authenticator, services.api_keys)
         self._reporter = EventReporter(
             services.record_auth, settings.cookie_keys[0].get_secret_value()
         )

@@ -1,4 +1,4 @@
-"""Bearer tokens at the API: a machine's service token, or a member's session token.
+"""Bearer tokens at the API: an API key, a machine's service token, or a member's session token.
 
 The exact `iss` decides which rules verify a token; neither kind of rules accepts the other's
 tokens. Cookies are ignored.
@@ -11,7 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from lib.auth.api_keys import PREFIX, ApiKeys, role_of_scope
 from lib.auth.authenticator import Authenticator
+from lib.auth.backend_api import ApiUnavailableError
 from lib.auth.members import Denial
 from lib.auth.reasons import AuthReason, GateReason
 from lib.auth.roles import Role
@@ -28,7 +30,7 @@ class Principal:
         kind: a team member or a machine.
         subject: Clerk user id, or the machine's name.
         role: see `lib.auth.roles.api_allowed`.
-        token: the verified token, for calls to Convex.
+        token: for calls to Convex: the verified token, or one that stands for the key.
     """
 
     kind: Literal["member", "service"]
@@ -44,6 +46,7 @@ class BearerVerifier:
         self,
         settings: Settings,
         authenticator: Authenticator,
+        keys: ApiKeys,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Set up the rules for both kinds of tokens.
@@ -54,6 +57,7 @@ class BearerVerifier:
         if settings.service_issuer == settings.clerk_frontend_api_url:
             raise ValueError("EARSHOT_SERVICE_ISSUER must differ from Clerk's issuer")
         self._authenticator = authenticator
+        self._keys = keys
         self._service_issuer = settings.service_issuer
         key = settings.service_key
         self._service = ServiceKeys(key.get_secret_value()) if key else None
@@ -64,6 +68,11 @@ class BearerVerifier:
         scheme, _, token = authorization.partition(" ")
         if scheme != "Bearer" or not token:
             return Denial(GateReason.BEARER_MISSING)
+        if token.startswith(PREFIX):
+            return await self._verify_key(token)
+        return await self._verify_token(token)
+
+    async def _verify_token(self, token: str) -> Principal | Denial:
         try:
             decoded = decode(token)
             if decoded.payload.get("iss") == self._service_issuer:
@@ -76,6 +85,16 @@ class BearerVerifier:
         if isinstance(who, Denial):
             return who
         return Principal("member", who.user_id, who.role, token)
+
+    async def _verify_key(self, key: str) -> Principal | Denial:
+        try:
+            found = await self._keys.check(key)
+        except ApiUnavailableError:
+            return Denial(GateReason.SESSION_CHECK_UNAVAILABLE)
+        if found is None:
+            return Denial(GateReason.API_KEY_INVALID)
+        stored, token = found
+        return Principal("service", stored.id, Role(role_of_scope(stored.scope)), token)
 
     def _verify_service(self, token: str) -> Principal | Denial:
         if self._service is None:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from lib.auth.api_keys import ApiKeys
 from lib.auth.auth_routes import AuthRoutes
 from lib.auth.authenticator import Admission, Authenticator
 from lib.auth.bearer import BearerVerifier
@@ -63,7 +64,13 @@ class Gate:
     """ASGI middleware. Sets `scope["state"]`: `request_id`, and `member` or `principal`."""
 
     def __init__(
-        self, app: ASGIApp, *, settings: Settings, authenticator: Authenticator, record: RecordAuth
+        self,
+        app: ASGIApp,
+        *,
+        settings: Settings,
+        authenticator: Authenticator,
+        keys: ApiKeys,
+        record: RecordAuth,
     ) -> None:
         """Protect an app.
 
@@ -71,6 +78,7 @@ class Gate:
             app: the application behind the gate.
             settings: of this process.
             authenticator: says who a request is from.
+            keys: checks API keys.
             record: takes one event per decision; must not block or raise.
 
         Raises:
@@ -86,7 +94,7 @@ class Gate:
         )
         self._reporter = EventReporter(record, settings.cookie_keys[0].get_secret_value())
         self._authenticator = authenticator
-        self._bearer = BearerVerifier(settings, authenticator)
+        self._bearer = BearerVerifier(settings, authenticator, keys)
         self._threads = WorkerThreads()
         self._sockets = MemberSlots(MOST_OF_MEMBER)
         self._states = MemberSlots(MOST_STATES, STATE_SECONDS)

@@ -48,6 +48,7 @@ class GateReason(StrEnum):
 
     SIGNED_IN = "signed-in"
     APP_SESSION_INVALID = "app-session-invalid"
+    API_KEY_INVALID = "api-key-invalid"
     BEARER_MISSING = "bearer-missing"
     CROSS_ORIGIN = "cross-origin"
     NO_SUCH_PAGE = "no-such-page"

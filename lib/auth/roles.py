@@ -15,7 +15,7 @@ from lib.config.clerk_keys import is_organization_claim
 
 
 class Role(StrEnum):
-    """A role of a team member, or of a machine (`ingest`, `monitor`, `worker`)."""
+    """A role of a team member, of a machine (`ingest`, `monitor`, `worker`), or of an API key."""
 
     VIEWER = "viewer"
     REVIEWER = "reviewer"
@@ -24,10 +24,15 @@ class Role(StrEnum):
     INGEST = "ingest"
     MONITOR = "monitor"
     WORKER = "worker"
+    KEY_WRITE = "key-write"
+    KEY_READ = "key-read"
+    KEY_READ_CLEAR = "key-read-clear"
+    KEY_SCORES = "key-scores"
 
 
 TEAM_ROLES = frozenset({Role.VIEWER, Role.REVIEWER, Role.OPS, Role.ADMIN})
 SERVICE_ROLES = frozenset({Role.INGEST, Role.MONITOR, Role.WORKER})
+"""Roles of service tokens; those of API keys are held by the keys alone."""
 
 _TABLE: dict[str, Any] = json.loads(Path(__file__).with_name("permissions.json").read_text())
 

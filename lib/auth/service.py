@@ -73,14 +73,15 @@ def jwks_data_url(pem: str) -> str:
 
 
 def mint(
-    pem: str, issuer: str, role: ServiceRole, subject: str, ttl: int = 300, now: float | None = None
+    pem: str, issuer: str, role: str, subject: str, ttl: int = 300, now: float | None = None
 ) -> str:
     """Sign a service token.
 
     Args:
         pem: private keys; the first signs.
         issuer: value of `iss`.
-        role: `ingest`, `monitor` (may read `/metrics` only) or `worker`.
+        role: `ingest`, `monitor` (may read `/metrics` only), `worker`, or that of an API key,
+            which Convex accepts and the API itself does not.
         subject: name of the machine, for logs and audit.
         ttl: life in seconds.
         now: Unix time, for tests.

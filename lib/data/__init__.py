@@ -6,6 +6,7 @@ validators; modules by hand have loops over calls besides.
 
 from lib.data.calls import (
     alerts,
+    api_keys,
     audio_objects,
     audit,
     erasure,
@@ -20,6 +21,7 @@ from lib.data.calls import (
     review_claims,
     reviews,
     rubrics,
+    scores,
     system,
     user_sessions,
     users,
@@ -38,6 +40,7 @@ __all__ = [
     "Refused",
     "Unavailable",
     "alerts",
+    "api_keys",
     "audio_objects",
     "audit",
     "erasure",
@@ -52,6 +55,7 @@ __all__ = [
     "review_claims",
     "reviews",
     "rubrics",
+    "scores",
     "system",
     "user_sessions",
     "users",

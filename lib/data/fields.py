@@ -168,6 +168,11 @@ Language = Annotated[
 ]
 Channel = Literal["voice", "chat"]
 Speaker = Literal["user", "assistant", "system", "tool"]
+ScoreOrigin = Literal["machine", "vendor", "user"]
+ScoreName = Annotated[str, Field(min_length=1, max_length=limits.SCORE_NAME_CHARS, pattern=_CLEAN)]
+ScoreLabel = Annotated[
+    str, Field(min_length=1, max_length=limits.SCORE_LABEL_CHARS, pattern=_CLEAN)
+]
 Timing = Literal["measured", "vendor", "derived", "none"]
 SessionStatus = Literal["active", "completed", "abandoned", "failed"]
 ReviewStatus = Literal["unreviewed", "in_review", "reviewed"]

@@ -72,6 +72,22 @@ class AnswerDifference(Record, frozen=True, kw_only=True):
     sequence: int | None = None
 
 
+class ApiKey(Record, frozen=True, kw_only=True):
+    """What `apiKeys:create` returns."""
+
+    name: str
+    scope: Literal["write", "read", "read-clear", "scores"]
+    public_id: str
+    created_by: str
+    created_at: Moment
+    id: str
+    former_until: Moment | None = None
+    rotated_at: Moment | None = None
+    expires_at: Moment | None = None
+    revoked_at: Moment | None = None
+    last_used_at: Moment | None = None
+
+
 class Appended(Record, frozen=True, kw_only=True):
     """What `interactions:append` returns."""
 
@@ -449,6 +465,7 @@ class OpenedSession(Record, frozen=True, kw_only=True):
 
     session: UserSession
     recordings: tuple[AudioObject, ...]
+    scores: tuple[Score, ...] | None = None
     hold_pending: bool | None = None
 
 
@@ -721,6 +738,22 @@ class Sampling(Record, frozen=True, kw_only=True):
     period: Literal["day", "total"] | None = None
 
 
+class Score(Record, frozen=True, kw_only=True):
+    """What `reveals:ofScores` returns."""
+
+    session_id: str
+    name: str
+    origin: Literal["machine", "vendor", "user"]
+    evaluator: str
+    written_by: str
+    created_at: Moment
+    id: str
+    sequence: int | None = None
+    value: float | None = None
+    label: str | None = None
+    explanation: str | None = None
+
+
 class ScoreTrend(Record, frozen=True, kw_only=True):
     """What `reviews:trends` returns."""
 
@@ -730,6 +763,14 @@ class ScoreTrend(Record, frozen=True, kw_only=True):
     mean_score: float
     provider: str | None = None
     model_id: str | None = None
+
+
+class ScoresAdded(Record, frozen=True, kw_only=True):
+    """What `scores:add` returns."""
+
+    accepted: int
+    duplicates: int
+    versions: int
 
 
 class SearchHit(Record, frozen=True, kw_only=True):
@@ -915,6 +956,17 @@ class Upserted(Record, frozen=True, kw_only=True):
 
     id: str
     created: bool
+
+
+class UsableKey(Record, frozen=True, kw_only=True):
+    """What `apiKeys:find` returns."""
+
+    name: str
+    scope: Literal["write", "read", "read-clear", "scores"]
+    hash: str
+    id: str
+    former_hash: str | None = None
+    expires_at: Moment | None = None
 
 
 class User(Record, frozen=True, kw_only=True):
@@ -1105,6 +1157,49 @@ class AlertsStatesArgs(TypedDict):
 
 class AlertsSummaryArgs(TypedDict):
     """Arguments of `alerts:summary`."""
+
+
+class ApiKeysCreateArgs(TypedDict):
+    """Arguments of `apiKeys:create`."""
+
+    name: str
+    scope: Literal["write", "read", "read-clear", "scores"]
+    public_id: str
+    hash: str
+    expires_at: NotRequired[datetime | None]
+
+
+class ApiKeysFindArgs(TypedDict):
+    """Arguments of `apiKeys:find`."""
+
+    public_id: str
+
+
+class ApiKeysListArgs(TypedDict):
+    """Arguments of `apiKeys:list`."""
+
+    cursor: str | None
+    limit: int
+
+
+class ApiKeysNoteUseArgs(TypedDict):
+    """Arguments of `apiKeys:noteUse`."""
+
+    id: str
+
+
+class ApiKeysRevokeArgs(TypedDict):
+    """Arguments of `apiKeys:revoke`."""
+
+    id: str
+
+
+class ApiKeysRotateArgs(TypedDict):
+    """Arguments of `apiKeys:rotate`."""
+
+    id: str
+    hash: str
+    keep_until: NotRequired[datetime | None]
 
 
 class AudioObjectsAllArgs(TypedDict):
@@ -1550,6 +1645,9 @@ class NewExportDetails(TypedDict):
     provider: NotRequired[str | None]
     queue: NotRequired[str | None]
     review: NotRequired[str | None]
+    scored: NotRequired[str | None]
+    score_from: NotRequired[str | None]
+    score_to: NotRequired[str | None]
     session: NotRequired[str | None]
     since: NotRequired[str | None]
     sort: NotRequired[str | None]
@@ -1653,6 +1751,18 @@ class NewSampling(TypedDict):
     percent: NotRequired[float | None]
     quota: NotRequired[int | None]
     period: NotRequired[Literal["day", "total"] | None]
+
+
+class NewScore(TypedDict):
+    """Among arguments, at `ScoresAddArgs.scores`."""
+
+    name: str
+    origin: Literal["machine", "vendor", "user"]
+    evaluator: str
+    sequence: NotRequired[int | None]
+    value: NotRequired[float | None]
+    label: NotRequired[str | None]
+    explanation: NotRequired[str | None]
 
 
 class NewSession(TypedDict):
@@ -1768,6 +1878,15 @@ class RevealsFindUserArgs(TypedDict):
 
     value: str
     reason: str
+
+
+class RevealsOfScoresArgs(TypedDict):
+    """Arguments of `reveals:ofScores`."""
+
+    session_id: str
+    reason: str
+    cursor: str | None
+    limit: int
 
 
 class RevealsOfSessionArgs(TypedDict):
@@ -2069,6 +2188,21 @@ class RubricsPublishArgs(TypedDict):
     description: NotRequired[str | None]
 
 
+class ScoresAddArgs(TypedDict):
+    """Arguments of `scores:add`."""
+
+    session_id: str
+    scores: Sequence[NewScore]
+
+
+class ScoresListArgs(TypedDict):
+    """Arguments of `scores:list`."""
+
+    session_id: str
+    cursor: str | None
+    limit: int
+
+
 class StorageEventsListArgs(TypedDict):
     """Arguments of `storageEvents:list`."""
 
@@ -2169,6 +2303,9 @@ class UserSessionsListArgs(TypedDict):
     max_duration_ms: NotRequired[float | None]
     min_latency_ms: NotRequired[float | None]
     order: NotRequired[Literal["asc", "desc"] | None]
+    score_name: NotRequired[str | None]
+    score_min: NotRequired[float | None]
+    score_max: NotRequired[float | None]
 
 
 class UserSessionsNewerArgs(TypedDict):
@@ -2396,6 +2533,37 @@ _write_alerts_silences_args = writer()
 _write_alerts_states_args = writer()
 
 _write_alerts_summary_args = writer()
+
+_write_api_keys_create_args = writer(
+    Argument("name", "name"),
+    Argument("scope", "scope"),
+    Argument("public_id", "publicId"),
+    Argument("hash", "hash"),
+    Argument("expires_at", "expiresAt", milliseconds),
+)
+
+_write_api_keys_find_args = writer(
+    Argument("public_id", "publicId"),
+)
+
+_write_api_keys_list_args = writer(
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+)
+
+_write_api_keys_note_use_args = writer(
+    Argument("id", "id"),
+)
+
+_write_api_keys_revoke_args = writer(
+    Argument("id", "id"),
+)
+
+_write_api_keys_rotate_args = writer(
+    Argument("id", "id"),
+    Argument("hash", "hash"),
+    Argument("keep_until", "keepUntil", milliseconds),
+)
 
 _write_audio_objects_all_args = writer(
     Argument("cursor", "cursor", nullable=True),
@@ -2716,6 +2884,9 @@ _write_new_export_details = writer(
     Argument("provider", "provider"),
     Argument("queue", "queue"),
     Argument("review", "review"),
+    Argument("scored", "scored"),
+    Argument("score_from", "score_from"),
+    Argument("score_to", "score_to"),
     Argument("session", "session"),
     Argument("since", "since"),
     Argument("sort", "sort"),
@@ -2784,6 +2955,16 @@ _write_new_sampling = writer(
     Argument("percent", "percent"),
     Argument("quota", "quota"),
     Argument("period", "period"),
+)
+
+_write_new_score = writer(
+    Argument("name", "name"),
+    Argument("origin", "origin"),
+    Argument("evaluator", "evaluator"),
+    Argument("sequence", "sequence"),
+    Argument("value", "value"),
+    Argument("label", "label"),
+    Argument("explanation", "explanation"),
 )
 
 _write_new_session = writer(
@@ -2881,6 +3062,13 @@ _write_repair_users_args = writer(
 _write_reveals_find_user_args = writer(
     Argument("value", "value"),
     Argument("reason", "reason"),
+)
+
+_write_reveals_of_scores_args = writer(
+    Argument("session_id", "sessionId"),
+    Argument("reason", "reason"),
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
 )
 
 _write_reveals_of_session_args = writer(
@@ -3150,6 +3338,17 @@ _write_rubrics_publish_args = writer(
     Argument("description", "description"),
 )
 
+_write_scores_add_args = writer(
+    Argument("session_id", "sessionId"),
+    Argument("scores", "scores", lambda value: [_write_new_score(item) for item in value]),
+)
+
+_write_scores_list_args = writer(
+    Argument("session_id", "sessionId"),
+    Argument("cursor", "cursor", nullable=True),
+    Argument("limit", "limit"),
+)
+
 _write_storage_events_list_args = writer(
     Argument("cursor", "cursor", nullable=True),
     Argument("limit", "limit"),
@@ -3229,6 +3428,9 @@ _write_user_sessions_list_args = writer(
     Argument("max_duration_ms", "maxDurationMs"),
     Argument("min_latency_ms", "minLatencyMs"),
     Argument("order", "order"),
+    Argument("score_name", "scoreName"),
+    Argument("score_min", "scoreMin"),
+    Argument("score_max", "scoreMax"),
 )
 
 _write_user_sessions_newer_args = writer(
@@ -3488,6 +3690,30 @@ ALERT_DELIVERIES_TEST: Final[Mutation[AlertDeliveriesTestArgs, None]] = Mutation
     "alertDeliveries:test", _write_alert_deliveries_test_args, Reader(None)
 )
 
+API_KEYS_CREATE: Final[Mutation[ApiKeysCreateArgs, ApiKey]] = Mutation(
+    "apiKeys:create", _write_api_keys_create_args, Reader(ApiKey)
+)
+
+API_KEYS_FIND: Final[Query[ApiKeysFindArgs, UsableKey | None]] = Query(
+    "apiKeys:find", _write_api_keys_find_args, Reader(UsableKey | None)
+)
+
+API_KEYS_LIST: Final[Query[ApiKeysListArgs, Page[ApiKey]]] = Query(
+    "apiKeys:list", _write_api_keys_list_args, Reader(Page[ApiKey])
+)
+
+API_KEYS_NOTE_USE: Final[Mutation[ApiKeysNoteUseArgs, None]] = Mutation(
+    "apiKeys:noteUse", _write_api_keys_note_use_args, Reader(None)
+)
+
+API_KEYS_REVOKE: Final[Mutation[ApiKeysRevokeArgs, ApiKey]] = Mutation(
+    "apiKeys:revoke", _write_api_keys_revoke_args, Reader(ApiKey)
+)
+
+API_KEYS_ROTATE: Final[Mutation[ApiKeysRotateArgs, ApiKey]] = Mutation(
+    "apiKeys:rotate", _write_api_keys_rotate_args, Reader(ApiKey)
+)
+
 AUDIO_OBJECTS_ALL: Final[Query[AudioObjectsAllArgs, Page[AudioObject]]] = Query(
     "audioObjects:all", _write_audio_objects_all_args, Reader(Page[AudioObject])
 )
@@ -3678,6 +3904,10 @@ REVEALS_FIND_USER: Final[Mutation[RevealsFindUserArgs, User | None]] = Mutation(
     "reveals:findUser", _write_reveals_find_user_args, Reader(User | None)
 )
 
+REVEALS_OF_SCORES: Final[Mutation[RevealsOfScoresArgs, Page[Score]]] = Mutation(
+    "reveals:ofScores", _write_reveals_of_scores_args, Reader(Page[Score])
+)
+
 REVEALS_OF_SESSION: Final[Mutation[RevealsOfSessionArgs, UserSession]] = Mutation(
     "reveals:ofSession", _write_reveals_of_session_args, Reader(UserSession)
 )
@@ -3824,6 +4054,14 @@ RUBRICS_LIST: Final[Query[RubricsListArgs, Page[Rubric]]] = Query(
 
 RUBRICS_PUBLISH: Final[Mutation[RubricsPublishArgs, Rubric]] = Mutation(
     "rubrics:publish", _write_rubrics_publish_args, Reader(Rubric)
+)
+
+SCORES_ADD: Final[Mutation[ScoresAddArgs, ScoresAdded]] = Mutation(
+    "scores:add", _write_scores_add_args, Reader(ScoresAdded)
+)
+
+SCORES_LIST: Final[Query[ScoresListArgs, Page[Score]]] = Query(
+    "scores:list", _write_scores_list_args, Reader(Page[Score])
 )
 
 STORAGE_EVENTS_LIST: Final[Query[StorageEventsListArgs, Page[StorageEvent]]] = Query(

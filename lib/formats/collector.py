@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import cast
 
 from pydantic import ValidationError
@@ -14,6 +16,7 @@ from lib.formats.conversation import (
     MAX_TURNS,
     Recording,
     Refusal,
+    Standing,
     Transcript,
     Turn,
     UnreadableError,
@@ -45,13 +48,24 @@ class Collector:
         """Count items of the file."""
         self._items += items
 
-    def add(self, line: int, sent: object, path: str = "") -> bool:
+    def add(
+        self,
+        line: int,
+        sent: object,
+        path: str = "",
+        standing: Standing = "placed",
+        at: datetime | None = None,
+        before: tuple[str, ...] = (),
+    ) -> bool:
         """Take an item as a turn; return whether it is one.
 
         Args:
             line: where it stands.
             sent: its fields by their names in the API.
             path: of the turn within its line, for refusals.
+            standing: as of `Turn`; so are the others.
+            at: when it began.
+            before: what was said before.
 
         Raises:
             UnreadableError: the conversation is too long.
@@ -69,7 +83,11 @@ class Collector:
             field, reason = first_problem(error)
             self.refuse(line, reason, f"{path}.{field}".strip("."))
             return False
-        return self._take(line, turn, place if turn.sequence is None else turn.sequence, path)
+        sequence = place if turn.sequence is None else turn.sequence
+        if not self._take(line, turn, sequence, path):
+            return False
+        self._turns[-1] = replace(self._turns[-1], standing=standing, at=at, before=before)
+        return True
 
     def keep_place(self) -> None:
         """Leave a place for an item that may be a turn once the file is mended."""

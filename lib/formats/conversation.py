@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from datetime import datetime
+from typing import Final, Literal
 
 from lib.data.records import NewInteraction
 from lib.formats.shapes import SentSession
@@ -58,12 +59,34 @@ class Refusal:
     file: str = ""
 
 
+ChannelRole = Literal["user", "assistant", "mixed"]
+"""Whose voice a channel of a recording is."""
+
+Standing = Literal["placed", "history", "asked", "answered", "called", "spoken"]
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One turn and the line where it stands."""
+    """One turn and the line where it stands.
+
+    Attributes:
+        line: of the file.
+        content: its fields.
+        standing: `placed` where the sequence is the turn's own. Others are found again by their
+            `request_id`, and get a sequence when they are stored (`lib.sources.history`):
+            `history` was said before the call of a model that repeats it, `asked` came since the
+            call before, `answered` is what the model said, `called` a tool that ran by itself,
+            `spoken` a sound that was made of a text.
+        at: when it began, for turns whose session may have begun in another delivery.
+        before: what a call of a model repeats before a turn that was `asked`, place by place;
+            empty texts for calls of tools.
+    """
 
     line: int
     content: NewInteraction
+    standing: Standing = "placed"
+    at: datetime | None = None
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +102,44 @@ class Recording:
     line: int
     name: str
     sequence: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingLink:
+    """A recording that is to be fetched.
+
+    Attributes:
+        urls: the same recording, the one to try first first.
+        channels: whose voice each channel is.
+        start_offset_ms: where in the session it begins.
+    """
+
+    urls: tuple[str, ...]
+    channels: tuple[ChannelRole, ...]
+    start_offset_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A score that somebody else gave.
+
+    Attributes:
+        name: what is judged.
+        value: as a number, if it is one.
+        label: in a word, if it is one.
+        explanation: why.
+        origin: who judges.
+        evaluator: their name.
+        about: beginning of the `request_id` of the turn that is judged; empty for the session.
+    """
+
+    name: str
+    value: float | None
+    label: str | None
+    explanation: str | None
+    origin: Literal["machine", "vendor", "user"]
+    evaluator: str
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +192,24 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One session to import."""
+    """One session to import.
+
+    Attributes:
+        line: where it begins.
+        person: its user.
+        session: its fields.
+        transcript: its turns.
+        links: recordings to fetch.
+        judgements: scores of it and of its turns.
+        is_over: whether it is known to have ended; else it ends once it is quiet.
+        traces: ids of the traces that it is known by besides its external id.
+    """
 
     line: int
     person: Person
     session: SentSession
     transcript: Transcript
+    links: tuple[RecordingLink, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    is_over: bool = True
+    traces: tuple[str, ...] = ()

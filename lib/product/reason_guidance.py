@@ -222,6 +222,12 @@ GROUPS: Final[Mapping[str, Mapping[str, Guidance]]] = {
             "Top sources: a scanner, a browser, or a client that lost its settings.",
             "Give the client its token.",
         ),
+        "api-key-invalid": Guidance(
+            "An API key is malformed, unknown, revoked, expired, or its secret was replaced.",
+            "Its calls fail; turns and recordings wait at the sender.",
+            "Is it on the page API keys, and when was it last used?",
+            "Make a key, or rotate it with a time for which the former secret goes on working.",
+        ),
         "service-token-expired": Guidance(
             "A machine's service token has expired.",
             "Its calls fail; turns and recordings wait at the sender.",

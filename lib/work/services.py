@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from lib.auth.api_keys import TOKEN_SECONDS, ApiKeys
 from lib.auth.authenticator import Authenticator
 from lib.auth.events import AuthEvent
 from lib.auth.service import ServiceRole, mint
@@ -17,10 +18,10 @@ from lib.observability.logs import get_logger
 from lib.observability.recorder import Recorder
 from lib.observability.request_id import current_request_id
 from lib.storage.client import Storage
+from lib.work.api_keys import finder
 from lib.work.exports import Exports
 from lib.work.provisioning import Provisioner
 
-TOKEN_SECONDS = 300
 _RENEW_SECONDS = 60
 _SUBJECT = "earshot-app"
 
@@ -60,6 +61,18 @@ class Services:
     def authenticator(self) -> Authenticator:
         """Authenticates members."""
         return Authenticator(self.settings)
+
+    @cached_property
+    def api_keys(self) -> ApiKeys:
+        """Checks API keys."""
+        return ApiKeys(finder(self.worker_caller), self._mint)
+
+    def _mint(self, role: str, subject: str) -> str:
+        key = self.settings.service_key
+        if key is None:
+            raise ValueError("EARSHOT_SERVICE_KEY is not set: no service token")
+        pem = key.get_secret_value()
+        return mint(pem, self.settings.service_issuer, role, subject, TOKEN_SECONDS)
 
     @cached_property
     def provisioner(self) -> Provisioner:

@@ -9,6 +9,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, BinaryIO, Final, TypeVar
 
 from lib.data import (
@@ -19,11 +20,12 @@ from lib.data import (
     audit,
     interactions,
     reveals,
+    scores,
     user_sessions,
     users,
 )
 from lib.data.paging import each
-from lib.data.records import Interaction, NewExportDetails, User, UserSession
+from lib.data.records import Interaction, NewExportDetails, Score, User, UserSession
 from lib.formats.record_export import as_json, plain
 from lib.work.exports import Export, Exports
 
@@ -86,6 +88,10 @@ class _Archive:
                     for audio in audio_objects.for_session(self._caller, session_id):
                         lines.write(f"{as_json(plain(audio))}\n".encode())
                         self._wrote()
+            with archive.open("scores.jsonl", "w") as lines:
+                for score in chain.from_iterable(map(self._scores, sessions)):
+                    lines.write(f"{as_json(plain(score))}\n".encode())
+                    self._wrote()
             for session_id in sessions:
                 self._transcript(archive, session_id)
 
@@ -134,6 +140,20 @@ class _Archive:
                     reason=reason,
                     cursor=cursor,
                     limit=interactions.MOST_PER_PAGE,
+                )
+            )
+        )
+
+    def _scores(self, session_id: str) -> Iterator[Score]:
+        if not self._reason:
+            return each(
+                lambda cursor: scores.page(self._caller, session_id, cursor=cursor, limit=_PAGE)
+            )
+        reason = self._reason
+        return each(
+            lambda cursor: _patiently(
+                lambda: reveals.of_scores(
+                    self._caller, session_id=session_id, reason=reason, cursor=cursor, limit=_PAGE
                 )
             )
         )

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from lib.auth.api_keys import ApiKeys
 from lib.auth.authenticator import Authenticator
 from lib.auth.backend_api import BackendApi
 from lib.auth.events import AuthEvent
@@ -104,6 +105,11 @@ class Stage:
         return await self.get(path, cookies, sec_fetch_dest="document", **headers)
 
 
+def no_keys() -> ApiKeys:
+    """Return what knows no API key."""
+    return ApiKeys(lambda _name: None, lambda _role, _subject: "")
+
+
 @contextmanager
 def stage(*, production: bool = True, app: Any = dashboard, **settings: Any) -> Iterator[Stage]:
     """Set the stage."""
@@ -116,5 +122,11 @@ def stage(*, production: bool = True, app: Any = dashboard, **settings: Any) -> 
         api = BackendApi(server.url, secret, NotOnTheEventLoop())
         with Authenticator(configured, api=api) as authenticator:
             events: list[AuthEvent] = []
-            gate = Gate(app, settings=configured, authenticator=authenticator, record=events.append)
+            gate = Gate(
+                app,
+                settings=configured,
+                authenticator=authenticator,
+                keys=no_keys(),
+                record=events.append,
+            )
             yield Stage(gate, authenticator, server, session, key, host, events)

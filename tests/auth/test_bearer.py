@@ -15,7 +15,7 @@ from lib.auth.blocking import run_here
 from lib.auth.members import Denial
 from lib.auth.service import MAX_LIFE_SECONDS, ServiceKeys, load_keys, mint
 from tests.auth.clerk import SigningKey, settings_for
-from tests.auth.harness import Stage, stage
+from tests.auth.harness import Stage, no_keys, stage
 
 ISSUER = "https://earshot.internal/service"
 # Far enough: examples are made when tests are collected, which is minutes before they run.
@@ -37,7 +37,7 @@ OLD, NEW, CLERKS = (private_pem(SigningKey()) for _ in range(3))
 def built() -> Iterator[tuple[Stage, BearerVerifier]]:
     with stage() as stage_:
         settings = settings_for(api_url=stage_.server.url, EARSHOT_SERVICE_KEY=NEW + OLD)
-        yield stage_, BearerVerifier(settings, stage_.authenticator)
+        yield stage_, BearerVerifier(settings, stage_.authenticator, no_keys())
 
 
 def verified(built: tuple[Stage, BearerVerifier], token: str) -> Principal | Denial:
@@ -137,7 +137,7 @@ def test_anything_but_a_bearer_token_is_missing(
 
 def test_service_tokens_without_a_key_are_refused() -> None:
     with stage() as stage_:
-        verifier = BearerVerifier(settings_for(), stage_.authenticator)
+        verifier = BearerVerifier(settings_for(), stage_.authenticator, no_keys())
         token = mint(NEW, ISSUER, "ingest", "backend")
         assert run_here(verifier.verify(f"Bearer {token}")) == Denial("service-token-invalid")
 
@@ -145,4 +145,4 @@ def test_service_tokens_without_a_key_are_refused() -> None:
 def test_one_issuer_for_both_kinds_is_refused_at_start() -> None:
     settings = settings_for(EARSHOT_SERVICE_ISSUER="https://clerk.example.com")
     with stage() as stage_, pytest.raises(ValueError, match="EARSHOT_SERVICE_ISSUER"):
-        BearerVerifier(settings, stage_.authenticator)
+        BearerVerifier(settings, stage_.authenticator, no_keys())

@@ -13,6 +13,8 @@ export function audioKey(sessionId: string, number: number): string {
   return `audio/v1/2026/03/01/${sessionId}/${object}.wav`;
 }
 
+const SCORE = { name: "helpful", value: 0.5, origin: "machine", evaluator: "judge-1" } as const;
+const KEY = { name: "backend", scope: "write", publicId: "0".repeat(16), hash: SHA256 } as const;
 const PAGE = { cursor: null, limit: 10 };
 
 /** Texts that a role which sees masked text must never be given. */
@@ -25,6 +27,7 @@ export type Seeded = {
   pendingAudioId: string;
   incidentId: string;
   silenceId: string;
+  keyId: string;
 };
 
 /** Store a user, a session, three turns, a stored and a pending recording, metrics and events. */
@@ -50,7 +53,15 @@ export async function seed(t: Deployment, personal?: Personal): Promise<Seeded> 
   await ingest.mutation(api.userSessions.update, { id: sessionId, labels: ["billing"] });
   const more = { text: `morning ${text}`, requestId: "req-1", latencyMs: 900, ttftMs: 300 };
   const interactions = [turn(0, more), turn(1, more), turn(2, more)];
-  await ingest.mutation(api.interactions.append, { sessionId, interactions });
+  const tool = { callId: "c", name: "send", arguments: text, result: text };
+  const toolTurn = turn(9, { speaker: "tool", text: "", tool });
+  await ingest.mutation(api.interactions.append, {
+    sessionId,
+    interactions: [...interactions, toolTurn],
+  });
+  const judged = { ...SCORE, label: firstCharacters(text, 80).trim() };
+  const scores = [{ ...judged, explanation: text }];
+  await ingest.mutation(api.scores.add, { sessionId, scores });
   const begin = { sessionId, ...AUDIO };
   const stored = await ingest.mutation(api.audioObjects.begin, {
     ...begin,
@@ -93,7 +104,8 @@ async function seedAlerts(t: Deployment, text: string) {
   await ops.mutation(api.alerts.note, { id: incident!.id, text });
   const wish = { rule: "other", durationMs: 60_000, reason: text };
   const silence = await ops.mutation(api.alerts.silence, wish);
-  return { incidentId: incident!.id, silenceId: silence.id };
+  const key = await ops.mutation(api.apiKeys.create, KEY);
+  return { incidentId: incident!.id, silenceId: silence.id, keyId: key.id };
 }
 
 /** What a rule is and saw, of a rule that fires. */
@@ -263,7 +275,7 @@ export function samples(
   ids: Seeded,
   reviewIds: SeededReviews = { rubricId: "none", queueId: "none", itemId: "none" },
 ): Record<FunctionName, Record<string, unknown>> {
-  const { clerkId, sessionId, storedAudioId, pendingAudioId, incidentId, silenceId } = ids;
+  const { clerkId, sessionId, storedAudioId, pendingAudioId, incidentId, silenceId, keyId } = ids;
   const { rubricId, queueId, itemId } = reviewIds;
   const reviewerId = "reviewer_subject";
   return {
@@ -286,6 +298,12 @@ export function samples(
     "userSessions:setLegalHold": { id: sessionId, legalHold: false },
     "userSessions:setReview": { id: sessionId, reviewStatus: "reviewed", score: 4 },
     "userSessions:ranked": { by: "worstTurn", ...PAGE },
+    "apiKeys:create": { ...KEY, publicId: "0".repeat(15) + "2" },
+    "apiKeys:list": PAGE,
+    "apiKeys:find": { publicId: KEY.publicId },
+    "apiKeys:noteUse": { id: keyId },
+    "apiKeys:rotate": { id: keyId, hash: SHA256 },
+    "apiKeys:revoke": { id: keyId },
     "labels:change": { sessionIds: [sessionId], add: ["vip"], remove: ["billing"] },
     "userSessions:get": { id: sessionId },
     "userSessions:byExternalId": { externalId: "call-1" },
@@ -294,6 +312,9 @@ export function samples(
     "userSessions:summary": { id: sessionId },
     "userSessions:daily": { from: START, to: START + 1 },
     "interactions:append": { sessionId, interactions: [turn(3)] },
+    "scores:add": { sessionId, scores: [SCORE] },
+    "reveals:ofScores": { sessionId, reason: "ticket 7", ...PAGE },
+    "scores:list": { sessionId, ...PAGE },
     "interactions:list": { sessionId, ...PAGE },
     "interactions:byRequestId": { interactionRequestId: "req-1" },
     "interactions:search": { query: "morning" },

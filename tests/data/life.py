@@ -12,6 +12,8 @@ from uuid import uuid4
 
 from lib.data import (
     Caller,
+    alerts,
+    api_keys,
     audio_objects,
     audit,
     erasure,
@@ -40,11 +42,12 @@ from lib.data.records import (
     NewHistogram,
     NewInteraction,
     NewPerson,
-    SessionCreated,
     NewRollup,
     NewSession,
     NewStorageEvent,
+    SessionCreated,
 )
+from lib.work.api_keys import create, finder, rotate
 from local.snapshot import DATABASE, export_snapshot, import_snapshot
 from tests.data.alarm import alarmed
 from tests.data.assessment import assessed
@@ -74,6 +77,7 @@ def lived(convex: ConvexRuntime, home: Path) -> Answers:
         **assessed(convex),
         **alarmed(convex),
         **erased(convex.caller("worker")),
+        **keyed(convex.caller("worker")),
         **people(convex.caller("worker")),
         "imported": archive(convex.caller("worker")),
     }
@@ -185,6 +189,14 @@ def conversation(ingest: Caller) -> Answers:
         labels=["vip"],
     )
     return {"upserted": user, "appended": appended, "begun": begun, "updated": updated}
+
+
+def keyed(worker: Caller) -> Answers:
+    """Make an API key, use it, give it another secret, and end it."""
+    made = create(worker, "backend", "read", datetime.now(UTC) + HOUR)
+    rotate(worker, made.record, HOUR)
+    found = finder(lambda: worker)(made.record.public_id)
+    return {"key": found, "ended": api_keys.revoke(worker, made.record.id)}
 
 
 def reading(convex: ConvexRuntime) -> Answers:

@@ -31,6 +31,7 @@ from lib.auth.tokens import Policy, TokenError, verify
 from lib.observability.request_id import accept_request_id
 from lib.storage.keys import AudioKey
 from tests.auth.clerk import settings_for
+from tests.auth.harness import no_keys
 
 NOW = 1_790_000_000
 ISSUER = "https://earshot.internal/service"
@@ -110,7 +111,7 @@ def bearer() -> Callable[[str], Any]:
             return await verify(token, KEYS, NOW, policy)
 
     settings = settings_for(EARSHOT_SERVICE_KEY=PEM)
-    verifier = BearerVerifier(settings, Nobody(), lambda: NOW)  # type: ignore[arg-type]
+    verifier = BearerVerifier(settings, Nobody(), no_keys(), lambda: NOW)  # type: ignore[arg-type]
     return lambda header: run_here(verifier.verify(header))
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import httpx
@@ -20,12 +20,14 @@ from lib.api.app import create_api
 from lib.api.prometheus import scrape_route
 from lib.auth.gate import Gate
 from lib.config.settings import Settings
+from lib.work.api_keys import Scope, create
 from lib.work.services import Services
 from local.stack import free_ports
 from tests.support.convex import ConvexRuntime
 from tests.support.s3 import Endpoint
 
-ROLES = ("viewer", "reviewer", "ops", "admin", "ingest", "worker")
+KEY_ROLES = ("key-write", "key-read", "key-read-clear", "key-scores")
+ROLES = ("viewer", "reviewer", "ops", "admin", "ingest", "worker", *KEY_ROLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,9 @@ class Api:
     services: Services
 
     def token(self, role: str) -> str:
-        """Return a token of a role."""
+        """Return a token of a role; for the role of a key, the key."""
+        if role in KEY_ROLES:
+            return _key(self.convex, cast("Scope", role.removeprefix("key-")))
         if role in {"ingest", "worker"}:
             return self.convex.token("ingest" if role == "ingest" else "worker")
         return self.convex.issuer.token(role, f"user_{role}")
@@ -87,6 +91,16 @@ def settings_of(convex: ConvexRuntime, storage: Endpoint) -> Settings:
     return Settings(_env_file=None, **environment)  # type: ignore[arg-type]
 
 
+_keys: dict[tuple[str, Scope], str] = {}
+
+
+def _key(convex: ConvexRuntime, scope: Scope) -> str:
+    name = (convex.stack.home, scope)
+    if name not in _keys:
+        _keys[name] = create(convex.caller("worker"), f"tests {scope}", scope).key
+    return _keys[name]
+
+
 @contextmanager
 def served(convex: ConvexRuntime, storage: Endpoint, *, gated: bool = True) -> Iterator[Api]:
     """Serve the API, behind the gate as in the product or alone."""
@@ -99,6 +113,7 @@ def served(convex: ConvexRuntime, storage: Endpoint, *, gated: bool = True) -> I
             app,
             settings=services.settings,
             authenticator=services.authenticator,
+            keys=services.api_keys,
             record=services.record_auth,
         )
     port = free_ports(1)[0]

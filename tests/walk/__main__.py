@@ -29,10 +29,10 @@ stands: in a new clone, with an empty `HOME`, no other variables than `PORT` and
 registries, and the programs of Debian's required packages and of those that the pages ask for
 ({packages}); no Node.js, git or compiler.
 
-README's first command starts the local stack. Then the walk writes `.env` with that stack's
-addresses and keys, a recording for [api/README.md](api/README.md) and three files for
-[import.md](import.md). [deployment.md](deployment.md) is walked in a clone of its own; where it
-says to fill in `.env`, the walk does so with that stack's values.
+README's first command starts the local stack. Then the walk writes a recording for
+[api/README.md](api/README.md) and three files for [import.md](import.md). Where a page says to fill
+in `.env`, the walk does so with that stack's values, and takes them away at the page's end; the
+other pages run without. [deployment.md](deployment.md) is walked in a clone of its own.
 """
 _FAILED: Final = "**failed**"
 
@@ -83,10 +83,11 @@ def _walk(checkout: Checkout, block: Block, home: Path) -> str:
             if block.kind is Kind.SETTINGS:
                 checkout.fill_in_settings(home)
         else:
+            if block.kind is Kind.FILLED:
+                checkout.fill_in_settings(home)
             checkout.start(block)
             outcome = f"works: prints `{block.note}`"
             if block.kind is Kind.WALK:
-                checkout.fill_in_settings(home)
                 checkout.take_variables()
     except (WalkError, AssertionError, subprocess.SubprocessError) as error:
         print(f"{block.page}:{block.line}: {error}", file=sys.stderr, flush=True)

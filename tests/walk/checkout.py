@@ -122,7 +122,9 @@ class Checkout:
             raise WalkError(f"ended with {process.returncode}:\n{said()[-3000:]}")
 
     def stop(self, *, page: str | None = None) -> None:
-        """End, politely, what runs: of one page, or all."""
+        """End, politely, what runs: of one page, with the settings that it filled in, or all."""
+        if page is not None:
+            (self.root / ".env").unlink(missing_ok=True)
         for block, process in reversed(self.running.copy()):
             if page is not None and (block.page != page or block.kind is Kind.WALK):
                 continue

@@ -4,6 +4,8 @@ A comment `<!-- walk: ... -->` before a block says how it is walked. Without one
 
 - `not run: REASON`;
 - `runs to the end of the page; ready at: TEXT`: it stays up, and is ready when it prints that;
+- `runs, with the settings filled in, to the end of the page; ready at: TEXT`: `.env` gets the
+  stack's values first, where the page asks its reader to fill them in;
 - `runs to the end of the walk; ready at: TEXT`;
 - `then the settings are filled in`: it runs to its end, and then `.env` gets the stack's values.
 
@@ -36,6 +38,7 @@ class Kind(Enum):
 
     RUN = "run"
     PAGE = "runs to the end of the page"
+    FILLED = "runs, with the settings filled in, to the end of the page"
     WALK = "runs to the end of the walk"
     SETTINGS = "then the settings are filled in"
     LEFT_OUT = "not run"
@@ -107,7 +110,7 @@ def _how(words: str) -> tuple[Kind, str]:
     for kind in (Kind.RUN, Kind.SETTINGS):
         if words == kind.value:
             return kind, ""
-    for kind in (Kind.PAGE, Kind.WALK):
+    for kind in (Kind.PAGE, Kind.FILLED, Kind.WALK):
         if words.startswith(f"{kind.value}; ready at: "):
             return kind, words.partition("ready at: ")[2]
     if words.startswith(f"{Kind.LEFT_OUT.value}: "):

@@ -9,8 +9,8 @@ import zipfile
 
 import pytest
 
-from lib.data import Refused, audit, erasure, interactions, user_sessions, users
-from lib.data.records import NewInteraction
+from lib.data import Refused, audit, erasure, interactions, scores, user_sessions, users
+from lib.data.records import NewInteraction, NewScore
 from lib.work.erasure import start_erasure, user_digest, verify_receipt
 from lib.work.exports import Export
 from lib.work.list_export import export_audit, export_sessions
@@ -40,6 +40,14 @@ def filled(room: Room) -> Room:
         for n in range(2)
     ]
     interactions.append(room.caller, room.session_id, turns)
+    judged = NewScore(
+        name="helpful",
+        value=0.5,
+        explanation="told ada@example.org nothing",
+        origin="machine",
+        evaluator="judge-1",
+    )
+    scores.add(room.caller, room.session_id, [judged])
     room.stored(DATA)
     return room
 
@@ -68,6 +76,7 @@ def test_an_archive_holds_all_of_one_user(
         assert sorted(archive.namelist()) == [
             "audio.jsonl",
             "profile.json",
+            "scores.jsonl",
             "sessions.jsonl",
             f"transcripts/{filled.session_id}.jsonl",
         ]
@@ -75,14 +84,16 @@ def test_an_archive_holds_all_of_one_user(
     assert json.loads(texts["profile.json"])["email"] == "ada@example.org"
     said = texts[f"transcripts/{filled.session_id}.jsonl"].splitlines()
     assert [json.loads(line)["text"] for line in said] == ["said 0", "said 1"]
+    (score,) = (json.loads(line) for line in texts["scores.jsonl"].splitlines())
+    assert score["explanation"] == "told ada@example.org nothing"
     (audio,) = (json.loads(line) for line in texts["audio.jsonl"].splitlines())
     assert audio["bytes"] == len(DATA)
     assert other.session_id not in "".join(texts.values())
     reason = {"reason": "asked for their data"}
     assert acts(convex, filled.clerk_id, "user.export") == [(OWNER, reason)]
-    # The profile, the sessions, and each transcript.
+    # The profile, the sessions, and the scores and transcript of each.
     assert acts(convex, filled.clerk_id, "reveal") == [(OWNER, reason)] * 2
-    assert acts(convex, filled.session_id, "reveal") == [(OWNER, reason)]
+    assert acts(convex, filled.session_id, "reveal") == [(OWNER, reason)] * 2
 
 
 def test_an_archive_without_a_reason_is_masked(

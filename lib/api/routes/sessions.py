@@ -31,12 +31,17 @@ from lib.data.fields import (
     Label,
     Language,
     ReviewStatus,
+    ScoreName,
     SessionStatus,
 )
 from lib.data.records import NewPerson
 from lib.data.session_fields import Person, SessionChanges, SessionStart
+from lib.product.limits import MAX_SCORE_VALUE
 
 router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=ApiRoute)
+
+
+ScoreBound = Annotated[float, Field(ge=-MAX_SCORE_VALUE, le=MAX_SCORE_VALUE, allow_inf_nan=False)]
 
 
 class NewSession(SessionStart):
@@ -203,9 +208,22 @@ def list_sessions(
     language: Language | None = None,
     end_reason: Annotated[Facet | None, Query(alias="endReason")] = None,
     slow: Annotated[bool | None, Query(description="Has a turn slower than the objective.")] = None,
+    score_name: Annotated[
+        ScoreName | None,
+        Query(alias="scoreName", description="Has a score of this name, or a turn has one."),
+    ] = None,
+    score_min: Annotated[
+        ScoreBound | None, Query(alias="scoreMin", description="Of this value at least.")
+    ] = None,
+    score_max: Annotated[
+        ScoreBound | None, Query(alias="scoreMax", description="Of this value at most.")
+    ] = None,
     order: Order = "desc",
 ) -> SessionPage:
-    """Return sessions by start, newest first by default."""
+    """Return sessions by start, newest first by default.
+
+    With `scoreName`, a page may be shorter than `limit`, or empty, and still have a `nextCursor`.
+    """
     page = user_sessions.page(
         access.caller,
         cursor=at.cursor,
@@ -227,6 +245,9 @@ def list_sessions(
         language=language,
         end_reason=end_reason,
         slow=slow,
+        score_name=score_name,
+        score_min=score_min,
+        score_max=score_max,
         order=order,
     )
     return SessionPage(**at.answer(page, Session.model_validate))

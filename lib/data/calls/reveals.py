@@ -11,16 +11,19 @@ from lib.data.client import Caller
 from lib.data.functions import Page
 from lib.data.records import (
     REVEALS_FIND_USER,
+    REVEALS_OF_SCORES,
     REVEALS_OF_SESSION,
     REVEALS_OF_SESSIONS,
     REVEALS_OF_TRANSCRIPT,
     REVEALS_OF_USER,
     Interaction,
     RevealsFindUserArgs,
+    RevealsOfScoresArgs,
     RevealsOfSessionArgs,
     RevealsOfSessionsArgs,
     RevealsOfTranscriptArgs,
     RevealsOfUserArgs,
+    Score,
     User,
     UserSession,
 )
@@ -33,6 +36,11 @@ def find_user(caller: Caller, value: str, reason: str) -> User | None:
     That somebody asked is on record either way.
     """
     return caller.mutation_once(REVEALS_FIND_USER, RevealsFindUserArgs(value=value, reason=reason))
+
+
+def of_scores(caller: Caller, **arguments: Unpack[RevealsOfScoresArgs]) -> Page[Score]:
+    """Return one page of the scores of a session in clear, for a stated reason."""
+    return caller.mutation_once(REVEALS_OF_SCORES, arguments)
 
 
 def of_session(caller: Caller, id: str, reason: str) -> UserSession:

@@ -99,7 +99,8 @@ def page(caller: Caller, **arguments: Unpack[UserSessionsListArgs]) -> Page[User
     """Return one page of sessions by start, newest first by default.
 
     `from_` is inclusive, `to` exclusive; `slow` asks for sessions with (or without) a full turn
-    over the objective.
+    over the objective. `score_name` asks for sessions that have, or of which a turn has, a score of
+    that name, with a value from `score_min` to `score_max` (inclusive) if they are given.
     """
     return caller.query(USER_SESSIONS_LIST, arguments)
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, get_args
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from lib.auth.roles import page_allowed
 from lib.data import Caller, interactions, listening, reviews
-from lib.data.records import AudioObject, Interaction, Review, UserSession
+from lib.data.fields import Timing
+from lib.data.records import AudioObject, Interaction, Review, Score, UserSession
+from lib.formats.record_export import plain
+from lib.formats.tool_turns import joined
 from lib.product import paths
 from lib.product.objectives import FIRST_TOKEN, FULL_TURN
+from lib.product.words import Words
 from lib.ui.listening import waveforms
 from lib.ui.listening.playback_state import DOWNLOAD_ONLY, PlaybackState
 from lib.ui.listening.transcript_player.component import transcript_player
@@ -26,6 +30,8 @@ from lib.work.playback import plays_in_browsers
 from lib.work.services import services
 
 _SPEAKERS: Final = {"assistant": "Assistant", "system": "System", "tool": "Tool"}
+# A word that only the next release knows says nothing about how exact a time is.
+_TIMINGS: Final = Words({word: word for word in get_args(Timing)}, lambda _: "derived")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class LoadedSession:
         start: moment that the address names, None for where the reader left off.
         words: searched for when a search led here, else empty.
         reviews: submitted ones that the reader may see.
+        scores: of the session and its turns, the first 200.
         revealed: shown in place of masked text until the visit ends.
         sent: the turns that were last sent to the player.
     """
@@ -66,6 +73,7 @@ class LoadedSession:
     start: NamedMoment | None
     words: str = ""
     reviews: Sequence[Review] = ()
+    scores: Sequence[Score] = ()
     revealed: Revealed | None = field(default=None, repr=False)
     sent: Sequence[Interaction] = field(default=(), repr=False)
 
@@ -125,13 +133,16 @@ def load_session(
         start,
         words,
         found,
+        opened.scores or (),
     )
 
 
 def turn_numbers(turns: Sequence[Interaction]) -> dict[int, int]:
     """Return the number under which each turn is shown, from 1 in order of time, by sequence."""
-    in_order = sorted(turns, key=lambda turn: (turn.started_at_ms, turn.sequence))
-    return {turn.sequence: number for number, turn in enumerate(in_order, 1)}
+    found = joined(turns)
+    in_order = sorted(found.turns, key=lambda turn: (turn.started_at_ms, turn.sequence))
+    numbers = {turn.sequence: number for number, turn in enumerate(in_order, 1)}
+    return numbers | {result: numbers[call] for result, call in found.calls.items()}
 
 
 def draw_player(loaded: LoadedSession, visitor: Visitor, *, reviewing: bool = False) -> None:
@@ -182,7 +193,7 @@ def _player_data(loaded: LoadedSession, memory: PlaybackState, *, whole: bool) -
         "channel": session.channel,
         "durationMs": session.duration_ms or 0,
         "edition": memory.edition,
-        "turns": [_turn(turn) for turn in loaded.shown_turns] if whole else None,
+        "turns": _turns(loaded.shown_turns) if whole else None,
         "audio": [
             {
                 **_audio(item, memory.waves.get(item.id)),
@@ -198,7 +209,10 @@ def _player_data(loaded: LoadedSession, memory: PlaybackState, *, whole: bool) -
             {"sequence": loaded.start.sequence, "ms": loaded.start.ms} if loaded.start else None
         ),
         "words": loaded.words,
-        "notes": [note for review in loaded.reviews for note in _notes(review)],
+        "notes": [
+            *(note for review in loaded.reviews for note in _notes(review)),
+            *(_score(score) for score in loaded.scores if score.sequence is not None),
+        ],
         "objectives": {"ttftMs": FIRST_TOKEN.limit_ms, "turnMs": FULL_TURN.limit_ms},
         "speakers": {"user": name_of(session.user), **_SPEAKERS},
         "nextId": neighbours_of(session.id)[1],
@@ -230,7 +244,33 @@ def _notes(review: Review) -> list[dict[str, Any]]:
     return [*comments, *corrections]
 
 
-def _turn(turn: Interaction) -> dict[str, Any]:
+def _score(score: Score) -> dict[str, Any]:
+    return {
+        "kind": "score",
+        "sequence": score.sequence,
+        "atMs": None,
+        "text": ": ".join(part for part in (judgement(score), score.explanation) if part),
+        "by": f"{score.name} · {score.origin} {score.evaluator}",
+    }
+
+
+def judgement(score: Score) -> str:
+    """Return value and label of a score in a few words."""
+    value = "" if score.value is None else f"{score.value:g}"
+    if score.label is None:
+        return value
+    return f"{value} ({score.label})" if value else score.label
+
+
+def _turns(turns: Sequence[Interaction]) -> list[dict[str, Any]]:
+    """Return the turns as they are shown: results of tools at their calls."""
+    found = joined(turns)
+    results = {call: result for result, call in found.calls.items()}
+    return [_turn(turn, results.get(turn.sequence)) for turn in found.turns]
+
+
+def _turn(turn: Interaction, result_sequence: int | None) -> dict[str, Any]:
+    tool, stages = turn.tool, turn.stages
     return {
         "sequence": turn.sequence,
         "speaker": turn.speaker,
@@ -245,6 +285,22 @@ def _turn(turn: Interaction) -> dict[str, Any]:
         "provider": turn.provider,
         "modelId": turn.model_id,
         "requestId": turn.request_id,
+        "tool": {
+            "name": tool.name,
+            "arguments": tool.arguments,
+            "result": tool.result,
+            "isError": tool.is_error is True,
+            "latencyMs": tool.latency_ms,
+            "argumentsCut": tool.arguments_cut is True,
+            "resultCut": tool.result_cut is True,
+        }
+        if tool
+        else None,
+        "resultSequence": result_sequence,
+        "interrupted": turn.interrupted is True,
+        "stages": plain(stages) if stages else None,
+        "timing": _TIMINGS[turn.timing or "measured"],
+        "language": turn.language,
     }
 
 

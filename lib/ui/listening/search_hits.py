@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from lib.data import interactions
-from lib.data.records import SearchHit
+from lib.data.records import Interaction, SearchHit
 from lib.product import figures as fmt
 from lib.ui.listening.session_filters import SessionFilters
 from lib.ui.parts import session_rows
@@ -49,9 +49,15 @@ def _row(hit: SearchHit, words: str, visitor: Visitor) -> Row:
         (
             Cell("".join(text for text, _ in marked), pieces=marked),
             Cell(session_rows.name_of(session.user) if turn.speaker == "user" else turn.speaker),
-            Cell(session.title or session.external_id, f"at {fmt.clock(turn.started_at_ms)}"),
+            Cell(session.title or session.external_id, _when(turn)),
             Cell(fmt.moment(session.started_at, visitor.zone), title=fmt.utc(session.started_at)),
         ),
         "/session",
         {**moment_params(session.id, turn.sequence, turn.started_at_ms), WORDS: words},
     )
+
+
+def _when(turn: Interaction) -> str:
+    if turn.timing == "none":
+        return ""
+    return f"{'about' if turn.timing == 'derived' else 'at'} {fmt.clock(turn.started_at_ms)}"

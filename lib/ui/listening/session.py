@@ -60,7 +60,7 @@ def draw(visitor: Visitor) -> None:
         words = st.query_params.get(WORDS, "")[:_MOST_WORDS]
         loaded = load_session(visitor.caller, session_id, start, words, note=note)
     if loaded is None:
-        notices.not_found("Session", "The link is wrong, or the session was erased.")
+        notices.not_found("Session", "The link is wrong, or the session was erased.", "/sessions")
         return
     st.session_state[_VIEWED] = session_id
     name_tab(loaded.shown.title or loaded.shown.external_id)

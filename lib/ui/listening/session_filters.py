@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
@@ -66,9 +67,11 @@ _CHOICES: Final[Mapping[str, Mapping[str, object]]] = {
 _MINUTE_MS: Final = 60_000
 _SECOND_MS: Final = 1000
 _BOUNDS: Final = {"shortest": 1440.0, "longest": 1440.0, "slowest": 3600.0}
+_SCORES: Final = ("score_from", "score_to")
 _LONGEST: Final = {
     "label": limits.LABEL_CHARS,
     **dict.fromkeys(("provider", "model", "user"), limits.IDENTIFIER_CHARS),
+    "scored": limits.SCORE_NAME_CHARS,
     **dict.fromkeys(FACETS, limits.FACET_CHARS),
 }
 
@@ -83,6 +86,8 @@ class SessionFilters:
         agent_id, agent_version, environment, direction, language, end_reason: exact values.
         shortest, longest: bounds of the length in minutes.
         slowest: what the slowest full turn took at least, in seconds.
+        scored: name of a score that the session or one of its turns has.
+        score_from, score_to: bounds of its value, inclusive.
         since, until: first and last UTC day on which sessions started; they override `period`.
     """
 
@@ -104,6 +109,9 @@ class SessionFilters:
     shortest: float | None = None
     longest: float | None = None
     slowest: float | None = None
+    scored: str = ""
+    score_from: float | None = None
+    score_to: float | None = None
     period: str = ""
     since: date | None = None
     until: date | None = None
@@ -115,6 +123,7 @@ class SessionFilters:
         found: dict[str, Any] = {name: _choice(name, view.get(name)) for name in _CHOICES}
         found |= {name: _text(view.get(name), longest) for name, longest in _LONGEST.items()}
         found |= {name: _number(view.get(name), most) for name, most in _BOUNDS.items()}
+        found |= {name: _value(view.get(name)) for name in _SCORES}
         del found["sort"]
         return cls(
             **found,
@@ -128,7 +137,7 @@ class SessionFilters:
         view = {field.name: getattr(self, field.name) for field in fields(self)}
         if self.sort == NEWEST:
             del view["sort"]
-        return {name: str(value) for name, value in view.items() if value}
+        return {name: str(value) for name, value in view.items() if value not in {None, ""}}
 
     @property
     def is_set(self) -> bool:
@@ -162,6 +171,14 @@ class SessionFilters:
         }
         return {name: value for name, value in found.items() if value is not None}
 
+    def score_arguments(self) -> dict[str, Any]:
+        """Return what `userSessions:list` takes besides; other functions know no scores."""
+        if not self.scored:
+            return {}
+        found = {"score_min": self.score_from, "score_max": self.score_to}
+        bounds = {name: value for name, value in found.items() if value is not None}
+        return {"score_name": self.scored, **bounds}
+
     def _bounds(self, now: datetime) -> tuple[datetime | None, datetime | None]:
         if self.since or self.until:
             return bounds_of(self.since, self.until)
@@ -183,6 +200,15 @@ def _number(value: object, most: float) -> float | None:
     except ValueError:
         return None
     return number if 0 < number <= most else None
+
+
+def _value(value: object) -> float | None:
+    """Return a value that a score may have; None for anything else."""
+    try:
+        number = float(value) if isinstance(value, str | int | float) else math.nan
+    except ValueError:
+        return None
+    return number if abs(number) <= limits.MAX_SCORE_VALUE else None
 
 
 def _times(value: float | None, factor: float) -> float | None:

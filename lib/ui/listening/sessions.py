@@ -15,6 +15,7 @@ from lib.data.records import UserSession
 from lib.observability.logs import get_logger
 from lib.product import figures as fmt
 from lib.product.facets import FACETS
+from lib.product.limits import SCORE_NAME_CHARS
 from lib.ui.listening import selection
 from lib.ui.listening.search_hits import search_hits
 from lib.ui.listening.session_filters import (
@@ -78,6 +79,9 @@ def new_sessions(newest: datetime, arguments: Mapping[str, Any]) -> None:
 TABLE: Final = "sessions-table"
 _DETAILS: Final = ("environment", "direction", "language", "end_reason")
 _KEYS: Final = (
+    "scored",
+    "score_from",
+    "score_to",
     "status",
     "channel",
     "review",
@@ -118,6 +122,8 @@ def draw(visitor: Visitor) -> None:
         )
     chosen = _filters(visitor)
     if words:
+        if chosen.scored:
+            st.caption("Search results are not filtered by score.")
         search_hits(words, chosen, visitor)
     else:
         _list(chosen, visitor)
@@ -136,6 +142,16 @@ def _filters(visitor: Visitor) -> SessionFilters:
         with filters.chip("Latency", "latency", "slowest", words=_latency_words()):
             st.pills("Latency", list(LATENCIES), key="latency", bind="query-params")
             filters.amount("Slowest turn, seconds at least", "slowest")
+        with filters.chip("Score", "scored", "score_from", "score_to", words=_score_words()):
+            st.text_input(
+                "Name",
+                key="scored",
+                bind="query-params",
+                max_chars=SCORE_NAME_CHARS,
+                placeholder="As the evaluator names it",
+            )
+            filters.amount("Value, at least", "score_from", None)
+            filters.amount("Value, at most", "score_to", None)
         with filters.chip("Label", "label"):
             filters.suggested("Label", newest.labels, "label")
         with filters.chip("Model", "provider", "model"):
@@ -160,6 +176,12 @@ def _filters(visitor: Visitor) -> SessionFilters:
         filters.clear_button(_KEYS)
     view = {name: st.session_state.get(name) for name in (*_KEYS, "sort")}
     return SessionFilters.from_view({**view, "user": st.query_params.get("user")})
+
+
+def _score_words() -> str:
+    name, least, most = (filters.value_of(key) for key in ("scored", "score_from", "score_to"))
+    bounds = [f"\u2265 {least}" if least else "", f"\u2264 {most}" if most else ""]
+    return " ".join(word for word in (name, *bounds) if word) if name else ""
 
 
 def _length_words() -> str:
@@ -196,11 +218,12 @@ def _list(chosen: SessionFilters, visitor: Visitor) -> None:
             actions=selection.actions_for(visitor.member),
         )
         pager.controls(len(items), next_cursor)
-    if chosen.sort == NEWEST and pager.cursor is None:
+    if chosen.sort == NEWEST and not chosen.scored and pager.cursor is None:
         newest = items[0].started_at if items else datetime.now(UTC)
         with notice:
             new_sessions(newest, arguments)
-    list_export(visitor, "/sessions", export_sessions, arguments, chosen.to_view())
+    exported = {**arguments, **chosen.score_arguments()}
+    list_export(visitor, "/sessions", export_sessions, exported, chosen.to_view())
 
 
 def _load(
@@ -208,11 +231,16 @@ def _load(
 ) -> tuple[Sequence[UserSession], str | None, str]:
     """Return a page of sessions, the next cursor, and among which sessions they were sorted."""
     sort = SORTS[chosen.sort]
-    if sort.by is None:
+    if sort.by is None or chosen.scored:
         page = user_sessions.page(
-            visitor.caller, cursor=cursor, limit=PAGE_SIZE, order=sort.order, **arguments
+            visitor.caller,
+            cursor=cursor,
+            limit=PAGE_SIZE,
+            order="desc" if sort.by else sort.order,
+            **arguments,
+            **chosen.score_arguments(),
         )
-        return page.items, page.next_cursor, ""
+        return page.items, page.next_cursor, _TIME_ONLY if sort.by else ""
     found = user_sessions.ranked(
         visitor.caller, by=sort.by, cursor=cursor, limit=PAGE_SIZE, order=sort.order, **arguments
     )
@@ -221,6 +249,9 @@ def _load(
         found.next_cursor,
         among_words(chosen.sort, found.among, is_all=found.is_all),
     )
+
+
+_TIME_ONLY: Final = "Newest first: sessions that are filtered by a score are sorted by time only."
 
 
 def among_words(sort: str, among: int, *, is_all: bool) -> str:

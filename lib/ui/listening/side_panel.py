@@ -18,8 +18,10 @@ from lib.data.records import (
     Interaction,
     UserSession,
 )
+from lib.formats.tool_turns import said
 from lib.product import paths
-from lib.ui.listening.player import LoadedSession, Revealed
+from lib.ui.listening.player import LoadedSession, Revealed, turn_numbers
+from lib.ui.listening.session_scores import session_scores
 from lib.ui.listening.trail import session_trail
 from lib.ui.parts import session_rows
 from lib.ui.shell import notices
@@ -82,6 +84,7 @@ _MASK: Final = re.compile(r"\[(email|phone|card)\]")
 
 def side_panel(loaded: LoadedSession, visitor: Visitor) -> None:
     """Draw the panel; call it inside the page's fragment, which reruns for every form here."""
+    session_scores(loaded.scores, turn_numbers(loaded.turns))
     _exports(loaded, visitor)
     _masking(loaded, visitor)
     session_trail(loaded.session.id, visitor)
@@ -151,7 +154,7 @@ def _masking(loaded: LoadedSession, visitor: Visitor) -> None:
 def _is_masked(loaded: LoadedSession) -> bool:
     session = loaded.session
     words = [session.title or "", session_rows.name_of(session.user), json.dumps(session.metadata)]
-    return any(_MASK.search(text) for text in (*words, *(turn.text for turn in loaded.turns)))
+    return any(_MASK.search(text) for text in (*words, *(said(turn) for turn in loaded.turns)))
 
 
 def _reveal(loaded: LoadedSession, visitor: Visitor, reason: str) -> None:

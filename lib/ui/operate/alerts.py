@@ -51,11 +51,12 @@ class _Loaded:
 
 def draw(_visitor: Visitor) -> None:
     """Draw the page."""
-    page_heading(
-        "Alerts",
-        "Rules are evaluated every 30 seconds. Demo data never raises an alert.",
-        key="alerts-heading",
-    )
+    if not st.query_params.get(alert_rows.PARAM):  # an incident has a heading of its own
+        page_heading(
+            "Alerts",
+            "Rules are evaluated every 30 seconds. Demo data never raises an alert.",
+            key="alerts-heading",
+        )
     every = refresh.refresh_picker()
     refresh.auto_refresh(alert_rows.PATH, every, _body)
 

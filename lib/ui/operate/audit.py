@@ -52,25 +52,33 @@ ACTIONS: Final[Mapping[str, str]] = {
     "Acknowledged an alert": "alert.acknowledge",
     "Silenced an alert rule": "alert.silence",
     "Ended a silence": "alert.unsilence",
+    "Made an API key": "key.create",
+    "Rotated an API key": "key.rotate",
+    "Revoked an API key": "key.revoke",
 }
 """Every audited action, by its label."""
 
 WORDS: Final[Mapping[str, str]] = {action: words for words, action in ACTIONS.items()}
-_SESSION_SUBJECTS: Final = frozenset({"userSession", "session", "transcript"})
+_PAGES: Final = {
+    "apiKey": ("/api-keys", ""),
+    "reviewQueue": ("/review", "queue"),
+    "session": ("/session", "id"),
+    "transcript": ("/session", "id"),
+    "user": ("/user", "id"),
+    "userSession": ("/session", "id"),
+}
+"""Kind of a subject -> its page, and the parameter that names it there."""
 
 
 def page_of(event: AuditEvent) -> tuple[str, dict[str, str]] | None:
     """Return the page of an event's subject and its parameters; None if it has none."""
     details = event.details or {}
     session_id = event.session_id or details.get("sessionId")
-    if event.subject_type in _SESSION_SUBJECTS:
-        return "/session", {"id": event.subject_id}
-    if event.subject_type == "user":
-        return "/user", {"id": event.subject_id}
+    if event.subject_type in _PAGES:
+        path, name = _PAGES[event.subject_type]
+        return path, {name: event.subject_id} if name else {}
     if event.subject_type == "audioObject" and isinstance(session_id, str):
         return "/session", {"id": session_id}
-    if event.subject_type == "reviewQueue":
-        return "/review", {"queue": event.subject_id}
     if event.subject_type == "userSessions":
         return "/sessions", {
             name: str(value) for name, value in details.items() if name != "format"

@@ -22,7 +22,7 @@ from lib.ui.parts.periods import CUSTOM, custom
 from lib.ui.parts.record_table.component import Tone
 from lib.ui.parts.rollup_sums import DEMO, over_time
 from lib.ui.shell import notices
-from lib.ui.shell.navigation import BY_PATH
+from lib.ui.shell.navigation import BY_PATH, name_tab
 from lib.ui.shell.visitor import Visitor
 from lib.worker.alerts.messages import quantity
 
@@ -70,9 +70,12 @@ def incident_panel(visitor: Visitor, incident_id: str) -> None:
         found = alerts.get(visitor.caller, incident_id)
     if found is None:
         notices.not_found(
-            "Incident", "The link is wrong, or the incident is more than 400 days old."
+            "Incident",
+            "The link is wrong, or the incident is more than 400 days old.",
+            alert_rows.PATH,
         )
         return
+    name_tab(found.incident.title)
     with st.container(border=True, key="incident-panel"):
         _heading(found.incident, visitor)
         _actions(found.incident, visitor)

@@ -28,6 +28,7 @@ from lib.ui.parts.pager import PAGE_SIZE
 from lib.ui.parts.periods import DAY, Period
 from lib.ui.parts.record_table.component import record_table
 from lib.ui.parts.rollup_sums import Sum, merged, over_time
+from lib.ui.parts.sparklines import sparkline
 from lib.ui.shell import notices
 from lib.ui.shell.visitor import Visitor
 from lib.work.services import services
@@ -138,11 +139,17 @@ def _objectives(caller: Caller, day: Period) -> None:
     with st.container(horizontal=True, gap="xsmall", key="overview-objectives"):
         for shown in _SHOWN:
             _card(shown, [part for _, part in points[shown.metric]])
-    st.caption("Below each figure is its objective. Select a name to see the figure over time.")
+    st.caption(
+        "Below each figure is its objective, dashed in the line of the last day, hour by hour. "
+        "Select a name to see more."
+    )
 
 
 def _card(shown: _Shown, steps: Sequence[Sum]) -> None:
     value = shown.of(merged(steps))
+    line = [shown.of(step) for step in steps]
+    measured = [figure for figure in line if figure is not None]
+    told = f"{shown.text(min(measured))} to {shown.text(max(measured))}" if measured else "nothing"
     charts.metric_card(
         f"[{shown.title}]({shown.path})",
         shown.text(value),
@@ -150,5 +157,12 @@ def _card(shown: _Shown, steps: Sequence[Sum]) -> None:
         if value is not None
         else "not measured",
         rating=None if value is None else shown.rating(value),
+        line=sparkline(
+            line,
+            shown.limit,
+            f"{shown.title}, hour by hour: {told}; objective {shown.text(shown.limit)}",
+            charts.colours(),
+            top=1.0 if shown.from_below else None,
+        ),
         width=_CARD_PIXELS,
     )

@@ -65,6 +65,7 @@ def metric_card(
     *,
     rating: Literal["good", "bad"] | None = None,
     arrow: bool = False,
+    line: str = "",
     width: int | Literal["stretch"] = "stretch",
 ) -> None:
     """Draw one big number in a card.
@@ -75,21 +76,25 @@ def metric_card(
         change: small line below.
         rating: colours the small line.
         arrow: the small line is a signed change and gets an arrow.
+        line: drawn below (`lib.ui.parts.sparklines`).
         width: in pixels; default as wide as there is room.
     """
     colour: Literal["green", "red", "off"] = "off"
     if rating is not None:
         colour = "green" if rating == "good" else "red"
-    st.metric(
+    card = st.container(border=True, width=width, height="stretch", gap=None) if line else st
+    card.metric(
         label,
         value,
         change,
         delta_color=colour,
         delta_arrow="auto" if arrow else "off",
-        border=True,
-        height="stretch",
-        width=width,
+        border=not line,
+        height="content" if line else "stretch",
+        width="stretch" if line else width,
     )
+    if line:
+        card.html(line)
 
 
 def latency_card(label: str, value: float | None, objective: float) -> None:

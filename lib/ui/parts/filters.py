@@ -155,11 +155,11 @@ def suggested(label: str, options: Sequence[str], key: str) -> str:
     return (value or "").strip()
 
 
-def amount(label: str, key: str) -> None:
-    """Draw a field for a positive number, inside of a chip."""
+def amount(label: str, key: str, least: float | None = 0.0) -> None:
+    """Draw a field for a number, inside of a chip; for a positive one unless `least` is None."""
     st.number_input(
         label,
-        0.0,
+        least,
         None,
         None,
         step=1.0,

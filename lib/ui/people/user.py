@@ -58,7 +58,7 @@ def draw(visitor: Visitor) -> None:
         if found is not None and found.erasure is not None:
             erasing.erased(found.erasure, visitor)
         else:
-            notices.not_found("User", "The id is unknown, or the user's data was erased.")
+            notices.not_found("User", "The id is unknown, or the user's data was erased.", "/users")
         return
     name_tab(session_rows.name_of(found.user))
     _heading(found.user, visitor)

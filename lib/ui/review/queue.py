@@ -49,7 +49,7 @@ def draw(visitor: Visitor, queue_id: str) -> None:
         queue = review_queues.get(caller, queue_id)
         reviewers = review_queues.reviewers(caller, queue_id) if queue else ()
     if queue is None:
-        notices.not_found("Review queue", "The link is wrong.")
+        notices.not_found("Review queue", "The link is wrong.", "/review")
         return
     name_tab(queue.name)
     _heading(visitor, queue)

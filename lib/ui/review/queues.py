@@ -92,11 +92,11 @@ def _card(visitor: Visitor, queue: ReviewQueue, *, is_first: bool) -> None:
         about, action = st.columns([0.74, 0.26], vertical_alignment="center")
         with about:
             page_heading(
-                "",
+                queue.name,
                 queue.description or "",
+                level=2,
                 key=f"queue-{queue.id}",
                 facts=[
-                    Fact("Queue", queue.name),
                     Fact("Done", f"{fmt.count(progress.done)} of {fmt.count(progress.wanted)}"),
                     Fact("In progress", fmt.count(progress.in_work)),
                     Fact("Remaining", fmt.count(progress.left)),

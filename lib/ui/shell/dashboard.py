@@ -28,6 +28,11 @@ BADGE_SECONDS: Final = 10.0
 # dark theme's primary buttons have white text on a light colour (2.2:1; the page's colour: 8:1).
 CONTRAST_CSS: Final = "[data-testid=stCaptionContainer] {color: inherit; opacity: 0.8}"
 TABLE_CSS: Final = "[class*=-table-behind] [data-testid=stElementToolbar] {display: none}"
+# On a phone Streamlit hides the last choices of a row, which then scrolls.
+CHOICES_CSS: Final = (
+    "@media (max-width: 44rem) {[data-testid=stButtonGroup] > [role]"
+    " {flex-wrap: wrap; mask-image: none; overflow: visible}}"
+)
 DARK_CONTRAST_CSS: Final = (
     ":is(button[kind^=primary]:enabled, [data-testid^=stBaseLinkButton-primary])"
     f" {{color: {st.get_option('theme.dark.backgroundColor')}}}"
@@ -42,7 +47,8 @@ def main() -> None:
         initial_sidebar_state=SIDEBAR_PIXELS,
     )
     is_dark = st.context.theme.type == "dark"
-    st.html(f"<style>{CONTRAST_CSS}{TABLE_CSS}{DARK_CONTRAST_CSS if is_dark else ''}</style>")
+    dark = DARK_CONTRAST_CSS if is_dark else ""
+    st.html(f"<style>{CONTRAST_CSS}{TABLE_CSS}{CHOICES_CSS}{dark}</style>")
     st.logo(LOGO, size="large")
     who = current_member()
     if isinstance(who, Denial):

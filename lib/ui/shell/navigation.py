@@ -43,6 +43,7 @@ ROUTES: Final = (
     Route("/latency", PAGES / "latency.py", "Product latency", ":material/speed:", "Operate"),
     Route("/auth-errors", PAGES / "auth_errors.py", "Auth errors", ":material/key:", "Operate"),
     Route("/status", PAGES / "status.py", "System status", ":material/monitor_heart:", "Operate"),
+    Route("/api-keys", PAGES / "api_keys.py", "API keys", ":material/vpn_key:", "Operate"),
     Route("/audit", PAGES / "audit.py", "Audit", ":material/history:", "Operate"),
 )
 

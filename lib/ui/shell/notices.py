@@ -15,7 +15,7 @@ from lib.auth.roles import Role, page_roles
 from lib.data import DataError, Refused, Unavailable
 from lib.observability.logs import get_logger
 from lib.observability.request_id import current_request_id, new_request_id
-from lib.ui.shell.navigation import BY_PATH
+from lib.ui.shell.navigation import BY_PATH, name_tab
 
 
 def show_script_error(error: Exception) -> bool:
@@ -39,7 +39,7 @@ _log = get_logger(__name__)
 def signed_out(reason: str) -> None:
     """Say that the sign-in has ended, and link to sign in and return to this page."""
     with st.container(border=True):
-        st.header("Your session has ended", anchor=False)
+        st.title("Your session has ended", anchor=False)
         st.text("You were signed out, or your sign-in could no longer be verified.")
         st.text(f"Reason: {reason}")
         # A full page load: only document requests are redirected to the sign-in page.
@@ -51,7 +51,7 @@ def forbidden(path: str, role: Role) -> None:
     title = BY_PATH[path].title if path in BY_PATH else "this page"
     needed = " or ".join(sorted(needed.value for needed in page_roles(path))) or "nobody"
     with st.container(border=True):
-        st.header(f"You don't have access to {title}", anchor=False)
+        st.title(f"You don't have access to {title}", anchor=False)
         st.text(f"Required role: {needed}. Your role: {role.value}.")
         st.text("Ask the person who runs Earshot for your team.")
         st.page_link(
@@ -75,11 +75,20 @@ def ignored(values: Mapping[str, str]) -> None:
             st.text(f"Ignored, because the page has no such value: {said}")
 
 
-def not_found(what: str, hint: str) -> None:
-    """Say that a record does not exist (any more)."""
+def not_found(what: str, hint: str, path: str) -> None:
+    """Say in place of a page that its record does not exist (any more), and lead to the others.
+
+    Args:
+        what: the kind of record.
+        hint: why it may be missing.
+        path: of the page that lists such records.
+    """
+    name_tab(f"{what} not found")
     with st.container(border=True):
-        st.header(f"{what} not found", anchor=False)
+        st.title(f"{what} not found", anchor=False)
         st.text(hint)
+        title = BY_PATH[path].title
+        st.page_link(BY_PATH[path].script, label=f"Go to {title}", icon=":material/arrow_back:")
 
 
 @contextmanager

@@ -16,7 +16,8 @@ from lib.work.importing.beside import open_beside
 from lib.work.importing.outcome import Outcome
 from lib.work.uploads import store
 
-_ABOUT_DATA: Final = frozenset({"NOT_FOUND", "GONE", "VALIDATION", "CONFLICT"})
+ABOUT_RECORDING: Final = frozenset({"NOT_FOUND", "GONE", "VALIDATION", "CONFLICT"})
+"""Codes of Convex that speak of the recording; others speak of the caller."""
 
 
 class RecordingWriter:
@@ -39,9 +40,11 @@ class RecordingWriter:
         """
         try:
             with open_beside(folder, recording.name) as file:
-                is_new = self._store(session_id, recording.sequence, file)
+                is_new = store_once(
+                    self._worker, self._storage, session_id, recording.sequence, file
+                )
         except Refused as error:
-            if error.code not in _ABOUT_DATA:
+            if error.code not in ABOUT_RECORDING:
                 raise
             reason = error.message
         except UnplayableError as error:
@@ -56,31 +59,50 @@ class RecordingWriter:
             return
         outcome.refuse(Refusal(recording.line, f"recording: {reason}", recording.name))
 
-    def _store(self, session_id: str, sequence: int | None, file: BinaryIO) -> bool:
-        """Return whether the recording was stored now."""
-        found = sniff(file.read(SNIFF_BYTES))
-        if found is None:
-            raise ValueError("not of an accepted format")
-        if file.seek(0, 2) > MAX_AUDIO_BYTES:
-            raise ValueError(f"more than {MAX_AUDIO_BYTES} bytes")
-        file.seek(0)
-        _, sha256 = measure_file(file)
-        for row in audio_objects.for_session(self._worker(), session_id):
-            if (row.sequence, row.sha256) != (sequence, sha256):
-                continue
-            if row.analysis == "corrupt":
-                raise ValueError("was stored before, and found to be no playable recording")
-            if row.status in {"expired", "deleted"}:
-                raise ValueError("was stored before, and its privacy window is over")
-            if row.status == "stored":
-                return False
-        store(
-            self._worker(),
-            self._worker,
-            self._storage,
-            session_id=session_id,
-            sequence=sequence,
-            content_type=found.content_type,
-            file=file,
-        )
-        return True
+
+def store_once(
+    worker: Callable[[], Caller],
+    storage: Storage,
+    session_id: str,
+    sequence: int | None,
+    file: BinaryIO,
+) -> bool:
+    """Store a file as a recording unless the same bytes are there; return whether it was stored.
+
+    Args:
+        worker: makes a caller with the role worker.
+        storage: the bucket.
+        session_id: document id of the session.
+        sequence: of the turn; None for a recording of the whole session.
+        file: seekable, at its start.
+
+    Raises:
+        ValueError: it is no acceptable recording, or was found to be none before.
+        UnplayableError, Refused, DataError, StorageError: as of `lib.work.uploads.store`.
+    """
+    found = sniff(file.read(SNIFF_BYTES))
+    if found is None:
+        raise ValueError("not of an accepted format")
+    if file.seek(0, 2) > MAX_AUDIO_BYTES:
+        raise ValueError(f"more than {MAX_AUDIO_BYTES} bytes")
+    file.seek(0)
+    _, sha256 = measure_file(file)
+    for row in audio_objects.for_session(worker(), session_id):
+        if (row.sequence, row.sha256) != (sequence, sha256):
+            continue
+        if row.analysis == "corrupt":
+            raise ValueError("was stored before, and found to be no playable recording")
+        if row.status in {"expired", "deleted"}:
+            raise ValueError("was stored before, and its privacy window is over")
+        if row.status == "stored":
+            return False
+    store(
+        worker(),
+        worker,
+        storage,
+        session_id=session_id,
+        sequence=sequence,
+        content_type=found.content_type,
+        file=file,
+    )
+    return True

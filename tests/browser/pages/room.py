@@ -95,6 +95,10 @@ class Ingest:
         self._post(f"/audio/{audio_id}/complete", None)
         return audio_id
 
+    def score(self, session_id: str, *scores: dict[str, Any]) -> None:
+        """Store scores of a session and its turns."""
+        self._post(f"/sessions/{session_id}/scores", {"scores": list(scores)})
+
     def owner_of(self, session_id: str) -> str:
         """Return the Clerk id of a session's user."""
         clerk_id: str = self._client.get(f"/sessions/{session_id}").json()["userId"]

@@ -177,6 +177,7 @@ def test_a_session_that_was_found_is_reviewed_and_resumed(
     page.goto(f"{stack.app_url}/review")
     first = page.get_by_role("button", name=re.compile("Start|Resume|Nothing")).first
     expect(first).to_have_text(re.compile("Resume my review"))
+    expect(page.get_by_role("heading", level=2).first).to_have_text(name)
     page.goto(f"{stack.app_url}/review?queue={queue_id}")
     row = rows(page, "Sessions of the queue").filter(has_text="Case 0")
     row.get_by_role("checkbox").check()

@@ -32,12 +32,19 @@ def test_ops_see_open_incidents_then_one_row_of_objectives(
         expect(card).to_contain_text(name)
     tops = {round(box["y"]) for card in cards.all() if (box := card.bounding_box())}
     assert len(tops) == 1, "they stand in one row"
+    lines = page.locator(".st-key-overview-objectives").get_by_role("img")
+    expect(lines).to_have_count(6)
+    for name, line in zip(CARDS, lines.all(), strict=False):
+        expect(line).to_have_accessible_name(re.compile(rf"{name}, hour by hour: .*; objective"))
+        assert line.evaluate("image => image.naturalWidth > 0 && image.height > 15"), "not drawn"
     # The menu says how many fire, on this page and on others.
     badge = page.get_by_test_id("stSidebarNav").get_by_role(
         "link", name=re.compile(r"Alerts \(\d+")
     )
     expect(badge).to_be_visible(timeout=SLOW_MS)
     incident.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title, timeout=SLOW_MS)
+    expect(page).to_have_title(f"{title} · Earshot")
     panel = page.locator(".st-key-incident-panel")
     before = int(re.findall(r"\((\d+)\)", badge.inner_text())[0])
     panel.get_by_role("button", name="Acknowledge").click(timeout=SLOW_MS)
@@ -77,6 +84,24 @@ def test_the_tab_names_the_session(page: Page, stack: RunningStack) -> None:
     expect(page).to_have_title(f"{session['title']} · Earshot", timeout=SLOW_MS)
 
 
+@pytest.mark.parametrize(
+    ("path", "what", "others"),
+    [
+        ("/session?id=gone", "Session", "Sessions"),
+        pytest.param("/user?id=gone", "User", "Users", marks=pytest.mark.long),
+        pytest.param("/alerts?incident=gone", "Incident", "Alerts", marks=pytest.mark.long),
+    ],
+)
+def test_what_is_not_there_is_said_in_the_one_heading_and_leads_to_the_others(
+    page: Page, stack: RunningStack, path: str, what: str, others: str
+) -> None:
+    enter(page, stack, "ops", path)
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"{what} not found", timeout=SLOW_MS)
+    expect(page).to_have_title(f"{what} not found · Earshot")
+    page.get_by_role("link", name=f"Go to {others}").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(others, timeout=SLOW_MS)
+
+
 def test_an_unknown_value_of_a_filter_is_said(page: Page, stack: RunningStack) -> None:
     enter(page, stack, "viewer", "/sessions?review=Foo&since=yesterday")
     said = page.locator(".st-key-ignored-filters")
@@ -87,9 +112,16 @@ def test_an_unknown_value_of_a_filter_is_said(page: Page, stack: RunningStack) -
 def test_one_choice_of_the_zone_changes_lists_and_charts_and_stays(
     browser: Browser, stack: RunningStack
 ) -> None:
-    context = new_context(browser, timezone_id="Asia/Tokyo")
+    at_utc = new_context(browser, timezone_id="UTC")
+    visited = at_utc.new_page()
+    enter(visited, stack, "ops")
+    expect(visited.get_by_role("button", name="Sign out")).to_be_visible()
+    # As after a journey: that there was nothing to choose at UTC was no choice of UTC.
+    kept = at_utc.storage_state()
+    context = new_context(browser, timezone_id="Asia/Tokyo", storage_state=kept)
+    at_utc.close()
     page = context.new_page()
-    enter(page, stack, "ops", "/storage?window=7+days")
+    page.goto(stack.app_url + "/storage?window=7+days")
     chart = page.get_by_role("figure", name=re.compile("Percentiles of storage latency"))
     expect(chart).to_contain_text("time: Asia/Tokyo", timeout=SLOW_MS)
     expect(chart).to_contain_text(re.compile(r"\d+ (m?s)\b"))

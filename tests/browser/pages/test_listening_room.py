@@ -260,6 +260,47 @@ def test_a_chat_has_its_transcript_and_no_empty_player(
     expect(reviewer.get_by_text("No recording")).to_be_hidden()
 
 
+def test_a_tool_is_read_with_the_keyboard_and_no_time_is_made_up(
+    reviewer: Page, stack: RunningStack, ingest: Ingest
+) -> None:
+    said = turns(["Where is it?", "", "One moment.", "", "At the depot."])
+    said[1] |= {"speaker": "tool"}
+    said[1]["tool"] = {"callId": "c", "name": "look_up", "arguments": '{"order":7}'}
+    said[2] |= {"speaker": "assistant", "interrupted": True, "timing": "derived"}
+    said[3] |= {"speaker": "tool", "timing": "none"}
+    said[3]["tool"] = {"callId": "c", "result": "<b>depot</b>", "latencyMs": 120, "isError": True}
+    said[4] |= {"timing": "none", "stages": {"modelMs": 400, "toolMs": 120}}
+    session = ingest.session(said)
+    ingest.recording(session, 10)
+    judged = {"name": "helpful", "value": 0.5, "origin": "machine", "evaluator": "judge-1"}
+    ingest.score(session, {**judged, "explanation": "found *nothing*"}, {**judged, "sequence": 2})
+    open_room(reviewer, stack, session)
+    expect(reviewer.get_by_text("found *nothing*")).to_be_visible()
+    expect(reviewer.get_by_text("Turn 3, machine judge-1")).to_be_visible()
+    rows = reviewer.locator(".turn")
+    expect(rows).to_have_count(4)
+    expect(rows.nth(2)).to_contain_text("interrupted")
+    expect(rows.nth(2)).to_contain_text("Score · helpful · machine judge-1")
+    expect(
+        reviewer.get_by_role("button", name="about 0:04, turn 3, play from here")
+    ).to_be_visible()
+    unknown = reviewer.get_by_role("button", name="time not known, turn 4, go to this turn")
+    expect(rows.nth(3)).to_contain_text("model 400 ms")
+    before = position(reviewer)
+    unknown.click()
+    expect(lit(reviewer)).to_contain_text("At the depot.")
+    assert position(reviewer) == before
+    expect(player(reviewer).get_by_role("button", name="Play")).to_be_visible()
+    expect(reviewer.get_by_text("<b>depot</b>")).to_be_hidden()
+    rows.nth(1).locator("summary").focus()
+    reviewer.keyboard.press("Enter")
+    expect(reviewer.get_by_text("<b>depot</b>")).to_be_visible()
+    expect(rows.nth(1)).to_contain_text("look_up 120 ms · failed")
+    reviewer.goto(f"{reviewer.url}&turn=3&find=order")
+    expect(lit(reviewer)).to_contain_text("look_up")
+    expect(lit(reviewer).locator("mark")).to_have_text(["order"])
+
+
 def test_a_session_that_does_not_exist_is_said_not_to_exist(
     reviewer: Page, stack: RunningStack
 ) -> None:

@@ -85,6 +85,26 @@ def test_a_session_shows_all_of_its_names_and_its_metadata(
     assert box["width"] >= 300, "too narrow to be read"
 
 
+def test_a_phone_shows_every_choice_above_a_chart(page: Page, stack: RunningStack) -> None:
+    enter(page, stack, "ops")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    page.goto(f"{stack.app_url}/storage")
+    expect(page.get_by_role("radio", name="Custom")).to_be_in_viewport(ratio=1)
+    expect_nothing_cut(page)
+
+
+def test_usual_titles_are_whole_beside_all_columns(page: Page, stack: RunningStack) -> None:
+    enter(page, stack, "reviewer", "/sessions")
+    titles = page.get_by_role("table", name="Sessions").locator("td.first .text")
+    expect(titles.nth(20)).to_be_visible()
+    cut = titles.evaluate_all(
+        "all => all.filter(one => one.scrollHeight > one.clientHeight + 1).map(o => o.innerText)"
+    )
+    assert [title for title in cut if len(title) <= 36] == []
+    wide = page.get_by_role("table", name="Sessions").locator("xpath=..")
+    assert wide.evaluate("box => box.scrollWidth <= box.clientWidth"), "columns are out of view"
+
+
 def test_lists_show_their_rows_whole(small: Page, stack: RunningStack, session: str) -> None:
     small.goto(f"{stack.app_url}/sessions?user={USER}")
     row = small.get_by_role("row").filter(has_text=NAME).first

@@ -19,6 +19,15 @@ test("a turn is found if it has every word, the last one by its beginning", () =
   expect(hitsOf(searchable(said), " … ")).toEqual([]);
 });
 
+test("a tool is found by what it was called, asked and answered", () => {
+  const tool = {
+    ...{ name: "find_parcel", arguments: '{"town":"Bern"}', result: "delivered" },
+    ...{ isError: false, latencyMs: null, argumentsCut: false, resultCut: false },
+  };
+  const searched = searchable([turn(0, 0, { speaker: "tool", text: "", tool })]);
+  for (const words of ["parcel", "bern", "deliv"]) expect(hitsOf(searched, words)).toEqual([0]);
+});
+
 test("a marked text is the text again, with the words marked whole", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme" }), fc.string({ maxLength: 8 }), (text, words) => {

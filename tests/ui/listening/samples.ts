@@ -16,6 +16,12 @@ export function turn(sequence: number, startMs: number, more: Partial<Turn> = {}
     provider: null,
     modelId: null,
     requestId: null,
+    tool: null,
+    resultSequence: null,
+    interrupted: false,
+    stages: null,
+    timing: "measured",
+    language: null,
     ...more,
   };
 }

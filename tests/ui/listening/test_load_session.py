@@ -12,9 +12,10 @@ import pytest
 
 from lib.data import Caller, audit, interactions, user_sessions, users
 from lib.data.client import Client
-from lib.data.records import NewInteraction
-from lib.ui.listening.player import load_session
+from lib.data.records import NewInteraction, ToolCall
+from lib.ui.listening.player import load_session, turn_numbers
 from tests.support.convex import ConvexRuntime, running_convex
+from tests.work.importing.samples import turn
 
 TEXT_BYTES = 32 * 1024
 TURNS = 126  # of 32 KiB: with their other fields just below 4 MiB
@@ -51,6 +52,18 @@ def stored(caller: Caller, turns: int, text: str) -> str:
     for start in range(0, turns, 50):
         interactions.append(caller, session.id, said[start : start + 50])
     return session.id
+
+
+def test_the_result_of_a_tool_has_the_number_of_its_call() -> None:
+    call = ToolCall(call_id="c", name="ask")
+    turns = [
+        turn(0),
+        turn(1, "", speaker="tool", tool=call),
+        turn(2),
+        turn(3, "", speaker="tool", tool=ToolCall(call_id="c", result="yes")),
+        turn(4),
+    ]
+    assert turn_numbers(turns) == {0: 1, 1: 2, 2: 3, 3: 2, 4: 4}
 
 
 def test_four_mebibytes_of_transcript_are_three_calls(convex: ConvexRuntime) -> None:

@@ -34,6 +34,9 @@ def one_of(options: object) -> st.SearchStrategy[str]:
 
 VIEWS = st.builds(
     SessionFilters,
+    scored=EXACT,
+    score_from=st.none() | st.floats(-1e9, 1e9),
+    score_to=st.none() | st.floats(-1e9, 1e9),
     status=one_of(OUTCOMES),
     channel=one_of(CHANNELS),
     review=one_of(REVIEWS),
@@ -122,3 +125,10 @@ def test_nothing_set_asks_for_everything_newest_first() -> None:
 )
 def test_an_address_becomes_arguments(view: dict[str, str], arguments: dict[str, object]) -> None:
     assert SessionFilters.from_view(view).arguments(NOW) == arguments
+
+
+def test_a_score_is_asked_for_with_its_bounds_only_by_its_name() -> None:
+    chosen = SessionFilters.from_view({"scored": "helpful", "score_from": "0", "score_to": "x"})
+    assert chosen.score_arguments() == {"score_name": "helpful", "score_min": 0.0}
+    assert "score_name" not in chosen.arguments(NOW)
+    assert SessionFilters.from_view({"score_from": "1"}).score_arguments() == {}

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  endOf,
   inTimeOrder,
   isReordered,
   layOut,
@@ -139,5 +140,22 @@ describe("what is skipped as silence", () => {
   test("nothing after a turn of unknown length", () => {
     const open = [turn(0, 0, { durationMs: null }), turn(1, 9000)];
     expect(layOut(open, whole)[0]?.silences).toEqual([]);
+  });
+});
+
+describe("turns whose time nobody knows, and tools", () => {
+  const untimed = turn(3, 9000, { timing: "none" });
+
+  test("are neither lit by the sound nor looped, and do not make the session longer", () => {
+    expect(turnAt([...turns, untimed], 9500)).toBe(2);
+    expect(turnAt([untimed], 9500)).toBe(-1);
+    expect(loopOf([untimed], [], 0, 9000)).toBeNull();
+    expect(endOf([...turns, untimed])).toBe(endOf(turns));
+  });
+
+  test("a tool is heard by nobody: the pause around it can be skipped", () => {
+    const asked = [turn(0, 0), turn(1, 1500, { speaker: "tool", durationMs: null })];
+    const [clip] = layOut([...asked, turn(2, 9000)], [audio(null, { durationMs: 10_000 })]);
+    expect(silenceEnd(clip?.silences ?? [], 5000)).toBe(8850);
   });
 });

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from lib.ui.parts.record_table.component import Tone
 from lib.ui.shell.bundles import register
@@ -71,9 +71,10 @@ def page_heading(
     chips: Sequence[Chip] = (),
     facts: Sequence[Fact] = (),
     neighbours: Neighbours | None = None,
+    level: Literal[1, 2] = 1,
     key: str,
 ) -> None:
-    """Draw the top of a page. All of it is shown as text.
+    """Draw the top of a page, or of a card on it. All of it is shown as text.
 
     Args:
         title: name of the page or of the record.
@@ -82,6 +83,7 @@ def page_heading(
         chips: small labels beside the name.
         facts: below the name.
         neighbours: links to the records before and after.
+        level: of the heading; 2 on a card, because a page has one heading of level 1.
         key: unique on the page.
     """
     moves = None
@@ -94,6 +96,7 @@ def page_heading(
         key=key,
         data={
             "title": title,
+            "level": level,
             "lead": lead,
             "crumbs": [link.to_wire() for link in crumbs],
             "chips": [{"text": c.text, "tone": c.tone, "title": c.title} for c in chips],

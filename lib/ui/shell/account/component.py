@@ -28,16 +28,21 @@ def account(member: Member) -> None:
             "role": member.role.value,
             "id": member.user_id,
             "signOutPath": SIGN_OUT_PATH,
-            "cookie": f"{ZONE_COOKIE}={zone}",
+            "cookie": f"{ZONE_COOKIE}={zone}" if zone else "",
         },
     )
 
 
-def _time_zone() -> str:
-    """Draw the choice of the zone in which all times are shown; return it for the cookie."""
+def _time_zone() -> str | None:
+    """Draw the choice of the zone in which all times are shown, and return it.
+
+    Returns:
+        For the cookie; none in a browser whose zone is UTC or unknown: there is nothing to choose,
+        and what was chosen elsewhere holds.
+    """
     own = browser_time_zone().key
     if own == "UTC":
-        return "UTC"
+        return None
     chosen = st.segmented_control(
         "Times in",
         ["mine", "UTC"],

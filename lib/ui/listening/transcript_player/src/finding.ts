@@ -10,7 +10,13 @@ export interface Marked {
 
 /** The words of turns, in the form that `hitsOf` looks through with every key. */
 export function searchable(turns: readonly Turn[]): string[] {
-  return turns.map(({ text }) => wordsOf(text).join(" "));
+  return turns.map((turn) => wordsOf(textsOf(turn).join("\n")).join(" "));
+}
+
+/** What of a turn is read: as the search over all transcripts has it. */
+export function textsOf({ text, tool }: Turn): string[] {
+  const parts = [text, tool?.name, tool?.arguments, tool?.result];
+  return parts.filter((part) => part !== undefined && part !== null);
 }
 
 /**

@@ -22,12 +22,13 @@ export function lanesOf(
 ): Lanes {
   const lanes = { user: new Float32Array(BARS), assistant: new Float32Array(BARS) };
   const total = Math.max(1, durationMs, endOf(turns));
+  const spoken = turns.filter(({ speaker }) => speaker !== "tool");
   const peaksOf = new Map(audio.map((item) => [item.id, item.peaks]));
   for (const clip of clips) {
     const peaks = peaksOf.get(clip.audioId) ?? null;
     forEachBar(clip.startMs, clip.durationMs, total, (bar, part) => {
-      const index = clip.turn ?? turnAt(turns, (bar / BARS) * total);
-      const turn = turns[index];
+      const turn =
+        clip.turn === null ? spoken[turnAt(spoken, (bar / BARS) * total)] : turns[clip.turn];
       if (!turn) return;
       if (!peaks && clip.turn === null && !speaks(turn, (bar / BARS) * total)) return;
       const lane = turn.speaker === "user" ? lanes.user : lanes.assistant;

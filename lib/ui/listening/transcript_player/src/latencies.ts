@@ -1,8 +1,9 @@
 /** Latency of the turns along the session, against the objectives. No DOM here. */
 import { clock, count, latency } from "../../../parts/figures.ts";
+import { hasTime } from "./timeline.ts";
 import type { Objectives, Turn } from "./types.ts";
 
-/** One turn whose latency was measured; milliseconds. */
+/** One turn whose latency is known, and when it was; milliseconds. */
 export interface Measure {
   /** Index of the turn. */
   index: number;
@@ -15,8 +16,9 @@ export interface Measure {
 }
 
 export function measuresOf(turns: readonly Turn[], objectives: Objectives): Measure[] {
-  return turns.flatMap(({ startMs, ttftMs, latencyMs }, index) => {
-    if (ttftMs === null && latencyMs === null) return [];
+  return turns.flatMap((turn, index) => {
+    const { startMs, ttftMs, latencyMs } = turn;
+    if ((ttftMs === null && latencyMs === null) || !hasTime(turn)) return [];
     const lateTtft = ttftMs !== null && ttftMs > objectives.ttftMs;
     const lateTurn = latencyMs !== null && latencyMs > objectives.turnMs;
     return [{ index, startMs, ttftMs, turnMs: latencyMs, lateTtft, lateTurn }];

@@ -2,14 +2,20 @@
 import { element } from "../../../parts/dom.ts";
 import { clock } from "../../../parts/figures.ts";
 import type { Named } from "./moment_link.ts";
+import { hasTime } from "./timeline.ts";
 import type { Note, Turn } from "./types.ts";
+
+const KINDS: Record<Note["kind"], string> = {
+  comment: "Comment",
+  correction: "Correction",
+  score: "Score",
+};
 
 /** A turn's notes, below what was said. */
 export function drawNotes(notes: readonly Note[]): HTMLElement {
   const list = element("ul", { class: "remarks", "aria-label": "Notes on this turn" });
   for (const note of notes) {
-    const what = note.kind === "comment" ? "Comment" : "Correction";
-    const who = element("span", { class: "by", dir: "auto" }, `${what} · ${note.by}`);
+    const who = element("span", { class: "by", dir: "auto" }, `${KINDS[note.kind]} · ${note.by}`);
     const words = element("span", { class: "words", dir: "auto" }, note.text);
     list.append(element("li", { class: note.kind }, who, words));
   }
@@ -49,7 +55,9 @@ export class NoteBook {
 
   /** @param durationMs length of the wave; 0 where there is none. */
   lay(turns: readonly Turn[], durationMs: number): void {
-    this.#starts = new Map(turns.map(({ sequence, startMs }) => [sequence, startMs]));
+    this.#starts = new Map(
+      turns.filter(hasTime).map(({ sequence, startMs }) => [sequence, startMs]),
+    );
     this.#durationMs = durationMs;
     this.#draw();
   }

@@ -18,7 +18,16 @@ import { lanesOf } from "./lanes.ts";
 import { Memory } from "./memory.ts";
 import { Solo } from "./solo.ts";
 import { nextSpeed } from "./speed.ts";
-import { endOf, inTimeOrder, isReordered, layOut, loopOf, soundEnd, turnAt } from "./timeline.ts";
+import {
+  endOf,
+  hasTime,
+  inTimeOrder,
+  isReordered,
+  layOut,
+  loopOf,
+  soundEnd,
+  turnAt,
+} from "./timeline.ts";
 import type { Clip } from "./timeline.ts";
 import { Strip } from "./strip.ts";
 import { Transcript } from "./transcript.ts";
@@ -69,6 +78,8 @@ export class Player {
   #durationMs = 0;
   #numbers: ReadonlyMap<number, number> = new Map();
   #lit = -1;
+  /** Sequences of the tools that the reader has unfolded. */
+  readonly #unfolded = new Set<number>();
   /** The turn that the reader went to last, and the position at which it counts. */
   #chosen = { index: -1, ms: -1 };
   #skipSilence: boolean;
@@ -162,7 +173,9 @@ export class Player {
   #lay(turns: readonly Turn[]): void {
     const { audio } = this.#data;
     this.#turns = turns;
-    this.#numbers = new Map(turns.map((turn, index) => [turn.sequence, index + 1]));
+    this.#numbers = new Map(
+      turns.flatMap((turn, index) => sequencesOf(turn).map((sequence) => [sequence, index + 1])),
+    );
     this.#finder.setTurns(turns);
     this.#clips = layOut(turns, audio);
     const playable = this.#clips.length > 0;
@@ -194,11 +207,12 @@ export class Player {
       playable: this.#clips.length > 0,
       masked: this.#data.masking.state === "masked",
       words: this.#finder.words,
-      notes: this.#notes.of(turn.sequence),
+      notes: sequencesOf(turn).flatMap((sequence) => this.#notes.of(sequence)),
+      unfolded: this.#unfolded,
       choose: (index: number) => this.#choose(index),
       play: (index: number) => {
         this.#choose(index);
-        this.#engine.play();
+        if (hasTime(turn)) this.#engine.play();
       },
     };
   }
@@ -212,14 +226,24 @@ export class Player {
 
   /** Go to a moment: to the named turn if there is one, else to what is there at that time. */
   #land({ sequence, ms }: Named): void {
-    const named = this.#turns.findIndex((turn) => turn.sequence === sequence);
+    const named = this.#turns.findIndex(
+      (turn) => sequence !== null && sequencesOf(turn).includes(sequence),
+    );
+    const found = this.#turns[named];
+    if (found && !hasTime(found)) return this.#choose(named);
     const atMs = Math.min(ms ?? this.#turns[named]?.startMs ?? 0, this.#durationMs);
     this.#goTo(named < 0 ? turnAt(this.#turns, atMs) : named, atMs);
   }
 
   #choose(index: number): void {
     const turn = this.#turns[index];
-    if (turn) this.#goTo(index, turn.startMs);
+    if (!turn) return;
+    if (hasTime(turn)) return this.#goTo(index, turn.startMs);
+    // Nobody knows when it was: the sound stays where it is.
+    this.#chosen = { index, ms: this.#engine.positionMs };
+    this.#light(index);
+    this.#remember(true);
+    this.#transcript.follow();
   }
 
   #goTo(index: number, ms: number): void {
@@ -364,8 +388,13 @@ export class Player {
         return this.#review({ kind: "digit", value: command.value });
       case "question":
         return this.#review({ kind: "question", by: command.by });
-      case "comment":
       case "correct":
+        if (this.#turns[this.#lit]?.speaker === "tool") {
+          this.#notice.mention("What a tool did cannot be corrected. Comment on it instead.");
+          return true;
+        }
+        return this.#review({ kind: "correct" });
+      case "comment":
       case "undo":
         return this.#review({ kind: command.name });
       case "next":
@@ -401,7 +430,8 @@ export class Player {
   #moment(): Moment {
     const turn = this.#turns[this.#lit];
     const { sequence = null, text = "" } = turn ?? {};
-    return { sequence, atMs: this.#engine.positionMs, text, numbers: this.#numbers };
+    const corrects = turn !== undefined && turn.speaker !== "tool";
+    return { sequence, atMs: this.#engine.positionMs, text, corrects, numbers: this.#numbers };
   }
 
   #goOn(): boolean {
@@ -409,4 +439,9 @@ export class Player {
     if (nextId !== null) visit("/session", { id: nextId });
     return nextId !== null;
   }
+}
+
+/** The sequences under which a turn is known: its own, and that of the result of a tool. */
+function sequencesOf({ sequence, resultSequence }: Turn): number[] {
+  return resultSequence === null ? [sequence] : [sequence, resultSequence];
 }

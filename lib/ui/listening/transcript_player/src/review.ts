@@ -13,6 +13,8 @@ export interface Moment {
   atMs: number;
   /** Of the lit turn, as the reader sees it. */
   text: string;
+  /** Whether the lit turn can be corrected: what a tool did cannot. */
+  corrects: boolean;
   /** The number under which each turn is shown, from 1, by its sequence. */
   numbers: ReadonlyMap<number, number>;
 }

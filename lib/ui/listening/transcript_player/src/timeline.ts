@@ -31,6 +31,11 @@ export const SILENCE_MARGIN_MS = 150;
 /** Until its analysis is done a recording's length is a guess; it plays to its real end anyway. */
 const UNKNOWN_DURATION_MS = 1000;
 
+/** Whether it is known when a turn was; else its start only orders it. */
+export function hasTime({ timing }: Turn): boolean {
+  return timing !== "none";
+}
+
 /** The turns by their start; those that start together by their sequence. */
 export function inTimeOrder(turns: readonly Turn[]): Turn[] {
   return turns.toSorted(
@@ -76,7 +81,9 @@ export function soundEnd(clips: readonly Clip[]): number {
 
 /** End of the last turn that has an end. */
 export function endOf(turns: readonly Turn[]): number {
-  return turns.reduce((end, turn) => Math.max(end, turn.startMs + (turn.durationMs ?? 0)), 0);
+  return turns
+    .filter(hasTime)
+    .reduce((end, turn) => Math.max(end, turn.startMs + (turn.durationMs ?? 0)), 0);
 }
 
 /** Index of the turn that is lit at a moment: the last one that has begun; -1 before the first. */
@@ -88,7 +95,11 @@ export function turnAt(turns: readonly Turn[], ms: number): number {
     if ((turns[middle]?.startMs ?? 0) <= ms) low = middle + 1;
     else high = middle;
   }
-  return low - 1;
+  for (low -= 1; low >= 0; low -= 1) {
+    const turn = turns[low];
+    if (turn && hasTime(turn)) break;
+  }
+  return low;
 }
 
 /**
@@ -121,11 +132,11 @@ export function loopOf(
   durationMs: number,
 ): Span | null {
   const turn = turns[index];
-  if (!turn) return null;
+  if (!turn || !hasTime(turn)) return null;
   const { startMs: fromMs } = turn;
   const clip = clips.find((candidate) => candidate.turn === index);
   const lengthMs = turn.durationMs || clip?.durationMs;
-  const next = turns.find((other) => other.startMs > fromMs);
+  const next = turns.find((other) => hasTime(other) && other.startMs > fromMs);
   return { fromMs, toMs: lengthMs ? fromMs + lengthMs : (next?.startMs ?? durationMs) };
 }
 
@@ -133,7 +144,8 @@ export function loopOf(
 function pauses(turns: readonly Turn[]): Span[] {
   const spans: Span[] = [];
   let end = 0;
-  for (const turn of turns) {
+  // Nobody hears a tool, nor is there a time for all.
+  for (const turn of turns.filter((one) => hasTime(one) && one.speaker !== "tool")) {
     if (turn.startMs > end) spans.push({ fromMs: end, toMs: turn.startMs });
     // Without a duration the turn may still be sounding: nothing after it is known to be silent.
     end = turn.durationMs === null ? Infinity : Math.max(end, turn.startMs + turn.durationMs);

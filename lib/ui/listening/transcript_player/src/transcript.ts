@@ -42,6 +42,8 @@ export class Transcript {
     this.#viewport = new Viewport(box, this.#list, cover, (by) => this.#scrolled(by), signal);
     this.#resized = new ResizeObserver(() => this.#schedule());
     this.#resized.observe(box);
+    // What is unfolded takes more room. The event does not bubble.
+    this.#rows.addEventListener("toggle", () => this.#schedule(), true);
     this.#rows.addEventListener("keydown", (event) => this.#walk(event));
     window.addEventListener("resize", () => this.#schedule(), { signal });
   }
@@ -207,7 +209,7 @@ export class Transcript {
     const first = this.#heights.rowAt(Math.max(0, this.#viewport.top));
     const stop = this.#drawn.has(this.#lit) ? this.#lit : first;
     for (const [index, row] of this.#drawn) {
-      for (const time of row.querySelectorAll<HTMLElement>(".time")) {
+      for (const time of row.querySelectorAll<HTMLElement>(".time, summary")) {
         time.tabIndex = index === stop ? 0 : -1;
       }
     }

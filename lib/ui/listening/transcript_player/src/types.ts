@@ -25,6 +25,35 @@ export interface Turn {
   provider: string | null;
   modelId: string | null;
   requestId: string | null;
+  /** Of a tool: what it was called, asked and answered. */
+  tool: ToolCall | null;
+  /** Sequence of the turn that brought the result, if that was another one. */
+  resultSequence: number | null;
+  interrupted: boolean;
+  stages: Stages | null;
+  /** Where the times come from. With `none`, `startMs` only orders: it is not shown and not sought. */
+  timing: "measured" | "vendor" | "derived" | "none";
+  /** BCP 47 tag. */
+  language: string | null;
+}
+
+export interface ToolCall {
+  name: string | null;
+  arguments: string | null;
+  result: string | null;
+  isError: boolean;
+  latencyMs: number | null;
+  argumentsCut: boolean;
+  resultCut: boolean;
+}
+
+/** Parts of an answer's latency, milliseconds; in the order in which they are shown. */
+export interface Stages {
+  endOfTurnMs: number | null;
+  speechToTextMs: number | null;
+  modelMs: number | null;
+  textToSpeechMs: number | null;
+  toolMs: number | null;
 }
 
 /** One recording: of a turn (`sequence`) or of the whole session (`sequence` null). */
@@ -51,9 +80,9 @@ export interface SignedUrl {
   expiresInMs: number;
 }
 
-/** A comment or correction: on a turn (`sequence`), at a moment (`atMs`), or on the whole session. */
+/** A remark: on a turn (`sequence`), at a moment (`atMs`), or on the whole session. */
 export interface Note {
-  kind: "comment" | "correction";
+  kind: "comment" | "correction" | "score";
   sequence: number | null;
   atMs: number | null;
   text: string;

@@ -19,6 +19,8 @@ interface Fact {
 interface HeadingData {
   crumbs: Link[];
   title: string;
+  /** 2 on a card: a page has one heading of level 1. */
+  level: 1 | 2;
   lead: string;
   chips: { text: string; tone?: string; title?: string }[];
   facts: Fact[];
@@ -37,7 +39,7 @@ export default function mount({ data, parentElement }: Mount): () => void {
   if (data.moves) top.append(moves(data.moves));
   if (top.childElementCount > 0) root.append(top);
   const line = made("div", "line");
-  if (data.title) line.append(made("h1", "", data.title));
+  line.append(made(`h${data.level}`, "", data.title));
   for (const chip of data.chips) {
     const drawn = made("span", `chip ${chip.tone ?? "muted"}`, chip.text);
     if (chip.title) drawn.title = chip.title;
@@ -49,7 +51,7 @@ export default function mount({ data, parentElement }: Mount): () => void {
   for (const old of parentElement.querySelectorAll(".heading")) old.remove();
   parentElement.append(root);
   const title = root.querySelector("h1");
-  // Who opened the page reads on from its title; a card has none.
+  // Who opened the page reads on from its title.
   if (title && takeMove("push")) {
     title.tabIndex = -1;
     title.focus({ preventScroll: true });

@@ -73,8 +73,8 @@ export class Notes {
 
   /** Open the field for a correction of the current turn. */
   correct(): void {
-    const { sequence, atMs, text: said } = this.#moment();
-    if (sequence === null) return;
+    const { sequence, atMs, text: said, corrects } = this.#moment();
+    if (sequence === null || !corrects) return;
     const known = this.#content?.corrections.find((item) => item.sequence === sequence);
     this.#said.set(sequence, said);
     this.open({ kind: "correction", text: known?.text ?? said, sequence, atMs });

@@ -41,7 +41,7 @@ export class Panel {
   #stored: Content;
   /** The last draft that was sent. */
   #sent: Content;
-  #moment: Moment = { sequence: null, atMs: 0, text: "", numbers: new Map() };
+  #moment: Moment = { sequence: null, atMs: 0, text: "", corrects: false, numbers: new Map() };
   #active = -1;
   /** Number of the latest change; that of the last stored draft is in the data. */
   #number = 0;

@@ -7,7 +7,7 @@ interface AccountData {
   role: string;
   id: string;
   signOutPath: string;
-  /** `name=value`: kept by the browser, because the choice outlives the tab. */
+  /** `name=value` for the browser to keep, because a choice outlives the tab; empty without one. */
   cookie: string;
 }
 
@@ -17,7 +17,7 @@ interface Mount {
 }
 
 export default function mount({ data, parentElement }: Mount): () => void {
-  document.cookie = `${data.cookie}; Path=/; SameSite=Lax; Max-Age=31536000`;
+  if (data.cookie) document.cookie = `${data.cookie}; Path=/; SameSite=Lax; Max-Age=31536000`;
   // On every page, so it keeps the places of all of them.
   const ended = new AbortController();
   keepPlaces(ended.signal);

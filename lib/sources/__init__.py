@@ -1,0 +1,1 @@
+"""Vendors' payloads -> conversations: one mapper a kind of source. Pure."""

@@ -1,0 +1,1 @@
+"""Recordings that are links: fetched from hosts on a list, at addresses that were checked."""
