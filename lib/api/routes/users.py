@@ -209,7 +209,7 @@ def get_erasure(
 
 
 def _sent(new: NewUser) -> records.UsersUpsertArgs:
-    person = new.user or Person(clerk_id=new.clerk_id)
+    person = new.user or Person.model_validate({"clerkId": new.clerk_id})
     return records.UsersUpsertArgs(
         clerk_id=person.clerk_id,
         external_id=person.external_id,
