@@ -94,7 +94,7 @@ test: check browser $(VENV)/.oracles ## Everything: checks, TypeScript, pytest, 
 	$(BIN)/pytest -n 4
 
 .PHONY: unit
-unit: setup-dev $(VENV)/.oracles ## What needs neither a stack nor a browser, in under a minute
+unit: setup-dev ## What needs neither a stack nor a browser, in under a minute
 	$(NPM) run --silent unit
 	$(BIN)/pytest -q -r fE -n 2 -p tests.support.unit
 

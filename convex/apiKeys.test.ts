@@ -96,3 +96,8 @@ test("every change is on record, and there is a limit of keys that work", async 
   for (let number = 1; number <= API_KEYS; number++) await made(t, number);
   await refused(made(t, API_KEYS + 1), "CONFLICT");
 });
+
+test("what a key is found by is shown as it is, though it may look like a number of a card", async () => {
+  const key = await made(deployment(), 1);
+  expect(key.publicId).toBe("0000000000000001");
+});

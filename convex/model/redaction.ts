@@ -86,6 +86,7 @@ const OPAQUE = new Set([
   "interactionId",
   "audioObjectId",
   "cursor",
+  "publicId",
   "nextCursor",
   "sha256",
   "erasureId",

@@ -71,6 +71,13 @@ def hash_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
+def is_of(given: str, stored: StoredKey) -> bool:
+    """Return whether a hash is that of a stored key, or of its former secret while that works."""
+    is_present = hmac.compare_digest(given, stored.hash)
+    is_former = hmac.compare_digest(given, stored.former_hash or "")
+    return is_present or is_former
+
+
 def role_of_scope(scope: str) -> str:
     """Return the role that calls with a key of this scope have."""
     return f"key-{scope}"
@@ -92,7 +99,8 @@ class ApiKeys:
     """Checks keys; what is stored of one is asked for once in `FRESH_SECONDS`. Thread-safe.
 
     Args:
-        find: returns the stored key of a public id, None if none works; may block, and raises
+        find: returns the stored key of a public id, None if none works; takes the hash of the key
+            that was sent too, to note a use of the right one. May block, and raises
             `ApiUnavailableError`.
         mint: returns a service token of a role and a subject, valid for `TOKEN_SECONDS`.
         clock: monotonic seconds.
@@ -100,7 +108,7 @@ class ApiKeys:
 
     def __init__(
         self,
-        find: Callable[[str], StoredKey | None],
+        find: Callable[[str, str], StoredKey | None],
         mint: Callable[[str, str], str],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -119,26 +127,30 @@ class ApiKeys:
         name = public_id(key)
         if name is None:
             return None
+        given = hash_of(key)
         known = self._fresh(name)
         if known is None:
-            # A made-up key costs a call to Convex, as a made-up session costs one to Clerk.
-            known = await BlockingCall(lambda: self._ask(name), anonymous=True)
+            # A made-up key costs a call to Convex, as a made-up session costs one to Clerk. A key
+            # that worked here before is not made up, and does not wait behind those that are.
+            is_new = not self._worked(name, given)
+            known = await BlockingCall(lambda: self._ask(name, given), anonymous=is_new)
         stored = known.key
-        if stored is None:
+        if stored is None or not is_of(given, stored):
             return None
-        given = hash_of(key)
-        matches = [
-            hmac.compare_digest(given, each) for each in (stored.hash, stored.former_hash or "")
-        ]
-        return (stored, self._token(known, stored)) if any(matches) else None
+        return stored, self._token(known, stored)
+
+    def _worked(self, name: str, given: str) -> bool:
+        with self._lock:
+            known = self._known.get(name)
+        return known is not None and known.key is not None and is_of(given, known.key)
 
     def _fresh(self, name: str) -> _Known | None:
         with self._lock:
             known = self._known.get(name)
             return known if known is not None and self._clock() < known.until else None
 
-    def _ask(self, name: str) -> _Known:
-        stored = self._find(name)
+    def _ask(self, name: str, given: str) -> _Known:
+        stored = self._find(name, given)
         with self._lock:
             before = self._known.pop(name, None)
             known = _Known(stored, self._clock() + FRESH_SECONDS)

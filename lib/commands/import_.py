@@ -17,6 +17,7 @@ from lib.formats.conversation import Refusal
 from lib.formats.speakers import Speakers
 from lib.observability.logs import configure_logs
 from lib.storage.errors import StorageError
+from lib.work.importing.deliveries import DeliveryFormat, DeliverySource
 from lib.work.importing.files import Options, Source
 from lib.work.importing.outcome import Report
 from lib.work.importing.run import Run
@@ -55,6 +56,10 @@ def import_(
     create_users: Annotated[
         bool, typer.Option("--create-users", help="Create missing users")
     ] = False,
+    format_: Annotated[
+        DeliveryFormat | None,
+        typer.Option("--format", help="What vendors send: reports of Vapi, or OTLP"),
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help="Validate only; store nothing")] = False,
     report: Annotated[Path | None, typer.Option(help="Write a JSON report to this file")] = None,
 ) -> None:
@@ -75,7 +80,9 @@ def import_(
     configure_logs("warning")  # other lines would break the progress bar
     own = None if check else Services(settings_with(*DATA, *BUCKET))
     _write(report, {"complete": False})
-    run = Run(Source(options), Writer(own.worker_caller, own.storage) if own else None)
+    worker = own.worker_caller if own else None
+    source = DeliverySource(format_, options, worker) if format_ else Source(options)
+    run = Run(source, Writer(own.worker_caller, own.storage) if own else None)
     try:
         stopped = _run_with_progress(run, files)
     finally:

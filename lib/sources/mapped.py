@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 from lib.data.fields import Channel
 from lib.formats.conversation import ChannelRole, Conversation, Refusal
-
-SourceFormat = Literal["vapi", "otlp"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,11 @@ from typing import Final
 from lib.formats.conversation import Conversation
 from lib.product.limits import IDENTIFIER_CHARS
 from lib.sources.mapped import Mapped, SourceDefaults
-from lib.sources.otlp_conversation import Assembly
+from lib.sources.otlp_conversation import EVALUATION, Assembly
 from lib.sources.otlp_kinds import kind_of
 from lib.sources.otlp_messages import CHOICE, DETAILS, is_message_event
 from lib.sources.otlp_wire import Batch, Event, Span, read_batch
 from lib.sources.reading import Notes
-
-EVALUATION: Final = "gen_ai.evaluation.result"
 
 _IDS: Final = ("gen_ai.conversation.id", "session.id", "conversation.id")
 

@@ -25,7 +25,7 @@ from lib.sources.reading import Fields
 from lib.sources.turns import as_text
 
 _SYSTEM: Final = "gen_ai.system_instructions"
-_LISTS: Final = (("gen_ai.input.messages", "gen_ai.output.messages"),)
+_LISTS: Final = (("gen_ai.input.messages", False), ("gen_ai.output.messages", True))
 _FLAT: Final = (
     ("llm.input_messages.", "llm.output_messages."),
     ("gen_ai.prompt.", "gen_ai.completion."),
@@ -41,7 +41,6 @@ _RESULTS: Final = frozenset(
 )
 _KIND: Final = re.compile(r"[a-z][a-z_-]{0,39}")
 _INDEX: Final = re.compile(r"([0-9]{1,6})\.(.+)")
-_NUMBERED: Final = re.compile(r"\.([0-9]{1,6})(?=\.|$)")
 
 Kind = Literal["said", "called", "answered", "skipped", "refused"]
 
@@ -119,10 +118,9 @@ def messages_of(fields: Fields, events: Iterable[Event]) -> Messages:
     """Return the messages of a span or of an event that stands for one."""
     found = Messages()
     _add_instructions(found, fields)
-    for sent, came_back in _LISTS:
-        for name, is_answer in ((sent, False), (came_back, True)):
-            for path, message in _listed(fields, name):
-                found.add(pieces(message, path), is_answer=is_answer)
+    for name, is_answer in _LISTS:
+        for path, message in _listed(fields, name):
+            found.add(pieces(message, path), is_answer=is_answer)
     for sent, came_back in _FLAT:
         for prefix, is_answer in ((sent, False), (came_back, True)):
             for path, message in _unflattened(fields, prefix):

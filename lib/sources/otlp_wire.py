@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -22,8 +22,6 @@ from lib.formats.conversation import UnreadableError
 from lib.formats.json_text import parse_json
 from lib.product import limits
 from lib.sources.reading import Notes
-
-Signal = Literal["traces", "logs"]
 
 MAX_DEPTH: Final = 12
 """Levels of lists and maps in an attribute; what is deeper is left out."""

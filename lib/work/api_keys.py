@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
-from lib.auth.api_keys import hash_of, new_key, public_id
+from lib.auth.api_keys import hash_of, is_of, new_key, public_id
 from lib.auth.backend_api import ApiUnavailableError
 from lib.data import Caller, DataError, api_keys
 from lib.data.records import ApiKey, UsableKey
@@ -71,17 +71,17 @@ def rotate(caller: Caller, record: ApiKey, keep: timedelta = timedelta()) -> Mad
     return MadeKey(changed, key)
 
 
-def finder(caller: Callable[[], Caller]) -> Callable[[str], UsableKey | None]:
-    """Return what asks for a key that is used, and notes the use.
+def finder(caller: Callable[[], Caller]) -> Callable[[str, str], UsableKey | None]:
+    """Return what asks for a key by its public id, and notes the use if the given hash is of it.
 
     Args:
         caller: makes a caller with the role worker.
     """
 
-    def find(name: str) -> UsableKey | None:
+    def find(name: str, given: str) -> UsableKey | None:
         try:
             found = api_keys.find(caller(), name)
-            if found is not None:
+            if found is not None and is_of(given, found):
                 api_keys.note_use(caller(), found.id)
         except (DataError, ValueError) as error:
             # A ValueError: there is no EARSHOT_SERVICE_KEY to ask with.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
-from lib.data import api_keys
+from lib.auth.api_keys import new_key
+from lib.data import Caller, api_keys
 from lib.data.functions import every_item
 from lib.work.api_keys import create, rotate
 from tests.support.api import Api
@@ -68,14 +69,25 @@ def test_a_repeated_write_is_known_after_a_rotation(api: Api, session_id: str) -
         assert answer.json() == {"accepted": 1, "duplicates": 0}
 
 
+def last_used_at(worker: Caller, key_id: str) -> datetime | None:
+    keys = every_item(lambda cursor: api_keys.page(worker, cursor=cursor, limit=200))
+    return next(key.last_used_at for key in keys if key.id == key_id)
+
+
+def test_a_wrong_secret_of_a_key_is_no_use_of_it(api: Api) -> None:
+    worker = api.convex.caller("worker")
+    record = create(worker, "unused", "read").record
+    headers = {"Authorization": f"Bearer {new_key(record.public_id)}"}
+    assert api.call("GET", "/sessions", None, headers=headers).status_code == 401
+    assert last_used_at(worker, record.id) is None
+
+
 def test_a_use_is_noted_and_a_revoked_key_is_refused(api: Api, bare_api: Api) -> None:
     worker = api.convex.caller("worker")
     made = create(worker, "short", "read")
     headers = {"Authorization": f"Bearer {made.key}"}
     assert api.call("GET", "/sessions", None, headers=headers).status_code == 200
-    keys = every_item(lambda cursor: api_keys.page(worker, cursor=cursor, limit=200))
-    used = next(key for key in keys if key.id == made.record.id)
-    assert used.last_used_at is not None
+    assert last_used_at(worker, made.record.id) is not None
     api_keys.revoke(worker, made.record.id)
     # Another process, which has not asked for the key before.
     refused = bare_api.call("GET", "/sessions", None, headers=headers)

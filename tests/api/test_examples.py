@@ -37,7 +37,8 @@ def run(api: Api, place: Path, *command: str | Path) -> str:
     environment = {
         "PATH": f"{node_binary().parent}:{os.environ['PATH']}",
         "EARSHOT_URL": api.url.removesuffix("/api/v1"),
-        "EARSHOT_TOKEN": api.token("ingest"),
+        "EARSHOT_KEY": api.token("key-write"),
+        "EARSHOT_READ_KEY": api.token("key-read"),
         "RECORDING": str(place / "recording.wav"),
     }
     done = subprocess.run(

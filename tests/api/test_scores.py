@@ -82,3 +82,11 @@ def test_readers_store_no_scores_and_nobody_more_than_50(api: Api) -> None:
     assert api.call("POST", path, "admin", json={"scores": [SCORE]}).status_code == 403
     assert api.call("POST", path, json={"scores": [SCORE] * 51}).status_code == 422
     assert api.call("GET", f"/sessions/{'0' * 32}/scores").status_code == 404
+
+
+def test_a_key_for_scores_stores_them_and_reads_nothing(api: Api) -> None:
+    path = f"/sessions/{api.new_session()}/scores"
+    assert api.call("POST", path, "key-scores", json={"scores": [SCORE]}).status_code == 201
+    assert api.call("GET", path, "key-scores").status_code == 403
+    assert api.call("GET", path, "key-read").json()["items"][0]["value"] == 0.5
+    assert api.call("POST", path, "key-write", json={"scores": [SCORE]}).status_code == 403

@@ -107,7 +107,7 @@ class Stage:
 
 def no_keys() -> ApiKeys:
     """Return what knows no API key."""
-    return ApiKeys(lambda _name: None, lambda _role, _subject: "")
+    return ApiKeys(lambda _name, _hash: None, lambda _role, _subject: "")
 
 
 @contextmanager

@@ -53,7 +53,7 @@ class Store:
         self.keys[name] = Stored(f"record {name}", scope, hash_of(key))
         return key, self.keys[name]
 
-    def find(self, name: str) -> StoredKey | None:
+    def find(self, name: str, _hash: str) -> StoredKey | None:
         self.asked += 1
         if self.down:
             raise ApiUnavailableError("down")
@@ -143,6 +143,23 @@ def test_another_secret_of_a_known_key_is_refused(store: Store, verify: Verify) 
     key, _ = store.made()
     verify(key)
     assert verify(new_key(public_id(key) or "")) == INVALID
+
+
+def test_a_key_that_worked_never_waits_behind_made_up_ones(store: Store) -> None:
+    def is_anonymous(key: str) -> bool:
+        check = keys.check(key)
+        call = check.send(None)
+        check.close()
+        return bool(call.anonymous)
+
+    keys = ApiKeys(store.find, store.mint, lambda: store.now)
+    key, _ = store.made()
+    assert is_anonymous(key)
+    run_here(keys.check(key))
+    store.now += FRESH_SECONDS
+    assert not is_anonymous(key)
+    assert is_anonymous(new_key(public_id(key) or ""))
+    assert is_anonymous(new_key())
 
 
 def test_an_unknown_key_costs_one_question(store: Store, verify: Verify) -> None:

@@ -14,6 +14,8 @@ from pathlib import Path
 import jwt
 import pytest
 
+from lib.auth.api_keys import public_id
+from lib.auth.blocking import run_here
 from lib.data import audio_objects
 from lib.work.services import Services
 from tests.support.audio import recording
@@ -158,3 +160,26 @@ def until_ready(room: Room, audio_object_id: str) -> None:
             return
         time.sleep(0.1)
     raise AssertionError("the recording was not analysed")
+
+
+def test_a_key_is_made_listed_rotated_and_revoked_and_shown_once(
+    environment: dict[str, str], services: Services
+) -> None:
+    made = json.loads(
+        run(environment, "key", "create", "--name", "backend", "--scope", "read").stdout
+    )
+    listed = [json.loads(line) for line in run(environment, "key", "list").stdout.splitlines()]
+    (row,) = [one for one in listed if one["id"] == made["id"]]
+    assert (row["name"], row["scope"], row["publicId"]) == (
+        "backend",
+        "read",
+        public_id(made["key"]),
+    )
+    assert made["key"] not in json.dumps(listed)
+    rotate = run(environment, "key", "rotate", made["id"], "--keep-hours", "0")
+    again = json.loads(rotate.stdout)
+    assert again["id"] == made["id"]
+    assert run_here(services.api_keys.check(made["key"])) is None
+    assert run_here(services.api_keys.check(again["key"])) is not None
+    assert "revokedAt" in json.loads(run(environment, "key", "revoke", made["id"]).stdout)
+    assert run(environment, "key", "rotate", made["id"]).returncode == 2

@@ -104,7 +104,10 @@ async function seedAlerts(t: Deployment, text: string) {
   await ops.mutation(api.alerts.note, { id: incident!.id, text });
   const wish = { rule: "other", durationMs: 60_000, reason: text };
   const silence = await ops.mutation(api.alerts.silence, wish);
-  const key = await ops.mutation(api.apiKeys.create, KEY);
+  const key = await ops.mutation(api.apiKeys.create, {
+    ...KEY,
+    name: firstCharacters(`key ${text}`, 60),
+  });
   return { incidentId: incident!.id, silenceId: silence.id, keyId: key.id };
 }
 

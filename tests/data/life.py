@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from lib.auth.api_keys import hash_of
 from lib.data import (
     Caller,
     alerts,
@@ -195,7 +196,7 @@ def keyed(worker: Caller) -> Answers:
     """Make an API key, use it, give it another secret, and end it."""
     made = create(worker, "backend", "read", datetime.now(UTC) + HOUR)
     rotate(worker, made.record, HOUR)
-    found = finder(lambda: worker)(made.record.public_id)
+    found = finder(lambda: worker)(made.record.public_id, hash_of(made.key))
     return {"key": found, "ended": api_keys.revoke(worker, made.record.id)}
 
 
@@ -310,7 +311,6 @@ def archive(worker: Caller) -> tuple[Imported, ...]:
         external_id="call-0",
         user=NewPerson(clerk_id="user_9", name="Grace", phone="+4930901820", external_id="x"),
         channel="chat",
-        source_id="s1",
         started_at=DAY - 48 * HOUR,
     )
     turn = NewInteraction(sequence=0, speaker="user", text="hello", started_at_ms=0)

@@ -147,20 +147,23 @@ class Checkout:
         """Set what the pages' commands find, now that a stack runs here."""
         self.variables = {
             "EARSHOT_URL": f"http://localhost:{self.port}",
-            "EARSHOT_TOKEN": self._token(str(self.root / ".venv/bin/python")),
+            "EARSHOT_KEY": self._key("write"),
+            "EARSHOT_READ_KEY": self._key("read"),
             "RECORDING": str(self.folder / "recording.wav"),
         }
 
-    def _token(self, python: str) -> str:
+    def _key(self, scope: str) -> str:
+        python = str(self.root / ".venv/bin/python")
         done = subprocess.run(
-            [python, "-m", "local", "token", "--role", "ingest"],
+            [python, "-m", "lib", "key", "create", "--name", "walk", "--scope", scope],
             cwd=self.root,
             env=self.environment(),
             check=True,
             capture_output=True,
             text=True,
         )
-        return done.stdout.strip()
+        key: str = json.loads(done.stdout)["key"]
+        return key
 
     def bring_files(self) -> None:
         """Write the files that the pages' commands name: a recording, and what is imported."""

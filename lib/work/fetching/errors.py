@@ -21,7 +21,6 @@ FetchFailure = Literal[
     "too_large",
     "encoded",
     "cut_off",
-    "not_audio",
 ]
 
 REASONS: Final[Mapping[FetchFailure, str]] = {
@@ -39,7 +38,6 @@ REASONS: Final[Mapping[FetchFailure, str]] = {
     "too_large": "The recording is larger than is accepted.",
     "encoded": "The host sent the recording in a content encoding, which is not unpacked.",
     "cut_off": "The connection ended before the recording did.",
-    "not_audio": "What the link holds is no recording in an accepted format.",
 }
 
 _PASSING: Final[frozenset[FetchFailure]] = frozenset(

@@ -115,6 +115,7 @@ class Report:
         refused: how many things are not imported that ought to be.
         refusals: where and why, at most `MAX_REPORTED`.
         notes: what is left out because it is no turn, at most `MAX_REPORTED`.
+        unmapped: how often fields were there that have no place here, by name.
     """
 
     complete: bool = False
@@ -123,6 +124,7 @@ class Report:
     refused: int = 0
     refusals: list[Refusal] = field(default_factory=list)
     notes: list[Refusal] = field(default_factory=list)
+    unmapped: Counter[str] = field(default_factory=Counter)
 
     def wire(self) -> dict[str, Any]:
         """Return the report as JSON."""
@@ -146,6 +148,7 @@ class Report:
                 "refused": self.items.refused,
                 "leftOut": self.items.left_out,
             },
+            **({"unmapped": dict(self.unmapped.most_common())} if self.unmapped else {}),
             "refusedCount": self.refused,
             "refused": _wire(self.refusals),
             "leftOut": _wire(self.notes),

@@ -19,6 +19,7 @@ from lib.formats.conversation import Conversation, Refusal
 from lib.observability.logs import get_logger
 from lib.storage.errors import StorageError
 from lib.work.importing.batches import Beginners, Entry, batches
+from lib.work.importing.deliveries import DeliverySource
 from lib.work.importing.files import LINES, Source, Unreadable
 from lib.work.importing.outcome import Outcome, Report
 from lib.work.importing.writer import Job, Writer
@@ -44,7 +45,7 @@ class Run:
 
     def __init__(
         self,
-        source: Source,
+        source: Source | DeliverySource,
         writer: Writer | None,
         progress: Callable[[int], None] = lambda _: None,
         sleep: Callable[[float], None] = time.sleep,
@@ -79,6 +80,8 @@ class Run:
                 for _, outcomes in window:
                     outcomes.cancel()
         self.report.complete = True
+        if isinstance(self._source, DeliverySource):
+            self.report.unmapped = self._source.unmapped
         return self.report
 
     def _found(self, paths: Iterable[Path]) -> Iterator[Entry]:

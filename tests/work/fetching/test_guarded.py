@@ -95,7 +95,7 @@ FORBIDDEN = [
     "https://store.vendor.test./",
     "https://store.vendor.test:8443/",
     "https://store.vendor.test@evil.test/",
-    "https://user:pw@store.vendor.test/",
+    "https://user@store.vendor.test/",
     "https://evil.test/?x=store.vendor.test",
     "https://evilvendor.test/",
     "https://vendor.test.evil.test/",
