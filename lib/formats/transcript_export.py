@@ -168,14 +168,11 @@ def markdown(session: UserSession, turns: Turns) -> str:
 
 
 def _person(session: UserSession) -> dict[str, Any]:
-    """Return the user as the importer takes them: Earshot's own id means nothing elsewhere."""
+    """Return the user; without Earshot's own id, which means nothing elsewhere."""
     shown = _wire(session.user)
-    has_clerk_id = session.user.clerk_id != session.user_id
-    return {
-        name: value
-        for name, value in shown.items()
-        if name != "anonymous" and (name != "clerkId" or has_clerk_id)
-    }
+    if session.user.clerk_id == session.user_id:
+        del shown["clerkId"]
+    return shown
 
 
 def webvtt(_session: UserSession, turns: Turns) -> str:
