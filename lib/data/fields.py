@@ -137,7 +137,12 @@ ImageUrl = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=l
 Phone = Annotated[
     str | None,
     BeforeValidator(lambda value: phone_number(value) if isinstance(value, str) else value),
-    WithJsonSchema({"type": ["string", "null"], "examples": ["+4930901820"]}),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string", "maxLength": 100}, {"type": "null"}],
+            "examples": ["+4930901820"],
+        }
+    ),
     Field(description="With country code; a withheld one (`anonymous`) is the same as none."),
 ]
 Title = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.TITLE_CHARS)]

@@ -112,7 +112,8 @@ def test_sign_out_in_one_tab_is_noticed_in_the_other_and_ends_copied_tokens(visi
     expect(other.get_by_role("heading", name="You are signed out")).to_be_visible()
     visit.page.bring_to_front()
     visit.page.evaluate("dispatchEvent(new Event('focus'))")
-    expect(visit.page.get_by_label("Username")).to_be_visible(timeout=10_000)
+    signed_out = visit.page.get_by_role("heading", name="You are signed out")
+    expect(signed_out.or_(visit.page.get_by_label("Username"))).to_be_visible(timeout=10_000)
     copied = httpx.get(
         f"http://127.0.0.1:{visit.stack.port}/api/v1/sessions",
         headers={"Authorization": f"Bearer {token}"},

@@ -28,6 +28,7 @@ from lib.data import (
     rate_limits,
     repair,
     reveals,
+    scores,
     system,
     user_sessions,
     users,
@@ -44,6 +45,7 @@ from lib.data.records import (
     NewInteraction,
     NewPerson,
     NewRollup,
+    NewScore,
     NewSession,
     NewStorageEvent,
     SessionCreated,
@@ -80,6 +82,7 @@ def lived(convex: ConvexRuntime, home: Path) -> Answers:
         **erased(convex.caller("worker")),
         **keyed(convex.caller("worker")),
         **people(convex.caller("worker")),
+        **judged(convex.caller()),
         "imported": archive(convex.caller("worker")),
     }
 
@@ -190,6 +193,55 @@ def conversation(ingest: Caller) -> Answers:
         labels=["vip"],
     )
     return {"upserted": user, "appended": appended, "begun": begun, "updated": updated}
+
+
+def judged(ingest: Caller) -> Answers:
+    """Store a turn in which a tool was used, and a score of it."""
+    users.upsert(ingest, clerk_id="user_tools", kind="product")
+    session = user_sessions.create(
+        ingest, external_id="call-tools", clerk_id="user_tools", channel="chat", started_at=START
+    )
+    turn = NewInteraction(
+        sequence=1,
+        speaker="tool",
+        text="",
+        started_at_ms=1600.0,
+        tool={
+            "call_id": "c1",
+            "name": "find",
+            "arguments": "{}",
+            "result": "none",
+            "is_error": False,
+            "latency_ms": 12.0,
+            "arguments_cut": True,
+            "result_cut": True,
+        },
+        interrupted=True,
+        stages={
+            "end_of_turn_ms": 1.0,
+            "speech_to_text_ms": 2.0,
+            "model_ms": 3.0,
+            "text_to_speech_ms": 4.0,
+            "tool_ms": 5.0,
+        },
+        timing="measured",
+        language="en-GB",
+    )
+    interactions.append(ingest, session.id, [turn])
+    score = NewScore(
+        name="success",
+        origin="machine",
+        evaluator="judge",
+        sequence=1,
+        value=0.5,
+        label="partly",
+        explanation="Nothing was found.",
+    )
+    return {
+        "scored": scores.add(ingest, session.id, [score]),
+        "scores": scores.page(ingest, session.id, cursor=None, limit=10),
+        "tool turns": interactions.page(ingest, session_id=session.id, cursor=None, limit=10),
+    }
 
 
 def keyed(worker: Caller) -> Answers:

@@ -34,6 +34,7 @@ README's first command starts the local stack. Then the walk writes a recording 
 in `.env`, the walk does so with that stack's values, and takes them away at the page's end; the
 other pages run without. [deployment.md](deployment.md) is walked in a clone of its own.
 """
+_CHROMIUM: Final = ".venv/chromium/chrome"
 _FAILED: Final = "**failed**"
 
 
@@ -117,8 +118,10 @@ def _versions(checkout: Checkout) -> str:
 
     system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
     python = said("python3", "--version")
-    browser = said(".venv/chromium/chrome", "--version")
-    return f"{system}, {os.cpu_count()} cores, {python}, {browser}"
+    found = [system, f"{os.cpu_count()} cores", python]
+    if (checkout.root / _CHROMIUM).exists():  # no page unpacked one if only some were walked
+        found.append(said(_CHROMIUM, "--version"))
+    return ", ".join(found)
 
 
 def _commit() -> str:
