@@ -48,7 +48,7 @@ def ask(clerk_id: str) -> None:
     )
     st.text("To confirm, type the id:")
     st.code(clerk_id, language=None)
-    typed = st.text_input("Id", key="erase-confirmation", live=True, autocomplete="off")
+    typed = st.text_input("Id of the user", key="erase-confirmation", live=True, autocomplete="off")
     confirmed = (typed or "").strip() == clerk_id
     if st.button("Erase permanently", type="primary", disabled=not confirmed, key="erase-for-good"):
         with notices.error_boundary(visitor.caller.request_id, "erase the user"):
