@@ -7,6 +7,7 @@ import { refusal } from "./model/errors.ts";
 import { moment, order } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import type { AuthedMutationCtx } from "./model/functions.ts";
+import { keyOf } from "./model/identities.ts";
 import { readPage } from "./model/paging.ts";
 import { allows, rolesFor } from "./model/permissions.ts";
 import { NAMED_ITEMS } from "./model/limits.ts";
@@ -92,7 +93,7 @@ async function aboutSubject(ctx: AuthedMutationCtx, subjectType: string, subject
   if (subjectType === "userSession") {
     return await aboutSession(ctx, await requireSession(ctx, subjectId));
   }
-  if (subjectType === "user") return { userId: (await requireVisibleUser(ctx, subjectId)).clerkId };
+  if (subjectType === "user") return { userId: keyOf(await requireVisibleUser(ctx, subjectId)) };
   const checks = new Checks();
   checks.that(subjectId === LIST, "subjectId", `must be ${LIST}`);
   checks.done();

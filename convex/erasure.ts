@@ -13,6 +13,7 @@ import { deleteBatch } from "./model/erasing.ts";
 import { refusal } from "./model/errors.ts";
 import { moment, named, order } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
+import { keyOf } from "./model/identities.ts";
 import {
   ERASURE_KEYS,
   LATE_UPLOAD_MS,
@@ -22,7 +23,7 @@ import {
 } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import { erasureReceipt, page, pageArgs } from "./model/records.ts";
-import { requireUser, userByClerkId } from "./model/users.ts";
+import { noSuchUser, userByKey } from "./model/users.ts";
 import { wasSessionErased } from "./model/tombstones.ts";
 import { toRecord } from "./model/toRecord.ts";
 import { erasureRow } from "./model/accountTables.ts";
@@ -36,24 +37,21 @@ import { erasureRow } from "./model/accountTables.ts";
 export const start = authedMutation("erasure:start", {
   args: { clerkId: v.string() },
   returns: named("ErasureBegun", v.object({ erasureId: v.string() })),
-  handler: async (ctx, { clerkId }) => {
-    const latest = await latestOf(ctx, clerkId);
-    const isDone = latest !== null && (await userByClerkId(ctx, clerkId)) === null;
-    if (isDone) return { erasureId: latest._id };
-    const user = await requireUser(ctx, clerkId);
-    if (user.status === "erasing" && latest !== null) return { erasureId: latest._id };
+  handler: async (ctx, args) => {
+    const user = await userByKey(ctx, args.clerkId);
+    const latest = await latestOf(ctx, user, args.clerkId);
+    const isBegun = latest !== null && (user === null || user.status === "erasing");
+    if (isBegun) return { erasureId: latest._id };
+    if (user === null) throw noSuchUser();
     const held = await ctx.db
       .query("userSessions")
       .withIndex("by_user_legalHold", (q) => q.eq("userId", user._id).eq("legalHold", true))
       .first();
     if (held !== null) throw refusal("CONFLICT", "A session of this user is on legal hold.");
     await ctx.db.patch("users", user._id, { status: "erasing" });
-    await recordAudit(ctx, {
-      action: "erase",
-      subjectType: "user",
-      subjectId: clerkId,
-      userId: clerkId,
-    });
+    const clerkId = keyOf(user);
+    const subject = { subjectType: "user", subjectId: clerkId, userId: clerkId };
+    await recordAudit(ctx, { action: "erase", ...subject });
     const now = Date.now();
     const erasureId = await ctx.db.insert("erasures", {
       clerkId,
@@ -85,9 +83,9 @@ export const step = authedMutation("erasure:step", {
     const isShort = deletedKeys.length <= PAGE_ITEMS;
     checks.that(isShort, "deletedKeys", `must have at most ${PAGE_ITEMS} entries`);
     checks.done();
-    const erasure = await latestOf(ctx, clerkId);
+    const user = await userByKey(ctx, clerkId);
+    const erasure = await latestOf(ctx, user, clerkId);
     if (erasure === null) throw refusal("NOT_FOUND", "No erasure of this user was started.");
-    const user = await userByClerkId(ctx, clerkId);
     if (erasure.finishedAt !== undefined || user === null) {
       return { keys: [], counts: erasure.counts, done: true };
     }
@@ -135,7 +133,7 @@ export const get = authedQuery("erasure:get", {
   args: { clerkId: v.string() },
   returns: v.union(erasureReceipt, v.null()),
   handler: async (ctx, { clerkId }) => {
-    const erasure = await latestOf(ctx, clerkId);
+    const erasure = await latestOf(ctx, await userByKey(ctx, clerkId), clerkId);
     return erasure === null ? null : toRecord(erasureReceipt, erasure);
   },
 });
@@ -230,10 +228,23 @@ export const erasedSessions = authedQuery("erasure:erasedSessions", {
   },
 });
 
-async function latestOf(ctx: QueryCtx, clerkId: string): Promise<Doc<"erasures"> | null> {
-  return await ctx.db
+/** The latest erasure of a user, or of one who is gone and was asked for by this id. */
+async function latestOf(
+  ctx: QueryCtx,
+  user: Doc<"users"> | null,
+  key: string,
+): Promise<Doc<"erasures"> | null> {
+  const clerkId = user === null ? key : keyOf(user);
+  const latest = await ctx.db
     .query("erasures")
     .withIndex("by_clerkId", (q) => q.eq("clerkId", clerkId))
+    .order("desc")
+    .first();
+  const userId = user?._id ?? ctx.db.normalizeId("users", clerkId);
+  if (latest !== null || userId === null) return latest;
+  return await ctx.db
+    .query("erasures")
+    .withIndex("by_userId", (q) => q.eq("userId", userId))
     .order("desc")
     .first();
 }

@@ -29,6 +29,11 @@ function session(more: object = {}): Sent["session"] {
   return { ...base, startedAt: START, source: SOURCE, ...more };
 }
 
+/** The same of somebody who is created if they are not there. */
+function of(person: object, { clerkId, ...rest }: Sent["session"]): Sent["session"] {
+  return { ...rest, user: { ...(clerkId === undefined ? {} : { clerkId }), ...person } };
+}
+
 async function store(t: Deployment, ...conversations: Sent[]) {
   return await as(t, "worker").mutation(api.imports.store, { conversations });
 }
@@ -57,7 +62,7 @@ const someEnd: fc.Arbitrary<NonNullable<Sent["end"]>> = fc.record(
   },
   { requiredKeys: ["status"] },
 );
-const someone = fc.constantFrom(
+const someone = fc.constantFrom<{ clerkId: string; person?: object }>(
   { clerkId: "user_1" },
   { clerkId: "user_2", person: { name: "Grace Hopper" } },
   { clerkId: "user_3", person: {} },
@@ -72,10 +77,12 @@ const conversation: fc.Arbitrary<Sent> = fc
     turns: fc.array(someTurn, { maxLength: 6 }),
     end: fc.option(someEnd, { nil: undefined }),
   })
-  .map(({ who: { clerkId, ...person }, externalId, more, turns, end }) => ({
-    session: session({ externalId, clerkId, ...more }),
+  .map(({ who: { clerkId, person }, externalId, more, turns, end }) => ({
+    session:
+      person === undefined
+        ? session({ externalId, clerkId, ...more })
+        : of(person, session({ externalId, clerkId, ...more })),
     turns,
-    ...person,
     ...(end === undefined ? {} : { end }),
   }));
 
@@ -101,21 +108,11 @@ async function prepared() {
 type Told = { code?: string; created?: boolean; accepted?: number; duplicates?: number };
 
 /** Store a conversation by the calls that the API has, as a careful client would. */
-async function oneByOne(t: Deployment, { session, person, turns, end }: Sent): Promise<Told> {
+async function oneByOne(t: Deployment, { session, turns, end }: Sent): Promise<Told> {
   const worker = as(t, "worker");
   try {
-    const { externalId, clerkId } = session;
+    const { externalId } = session;
     const known = await worker.query(api.userSessions.byExternalId, { externalId });
-    const isThere = (await worker.query(api.users.get, { clerkId })) !== null;
-    // Nobody is created for a conversation that is going to be refused.
-    const valid = session.title !== "" && externalId !== "call-gone";
-    const isOther = known !== null && known.user.clerkId !== clerkId;
-    if (isOther && valid) return { code: "CONFLICT" };
-    if (known === null && person !== undefined && !isThere && valid) {
-      const { startedAt, source } = session;
-      const user = { clerkId, ...person, lastSeenAt: startedAt, createdAt: startedAt };
-      await worker.mutation(api.users.upsert, { ...user, kind: "product", source: source! });
-    }
     const { id, created } = await worker.mutation(api.userSessions.create, session);
     const told = { created, ...(await appended(t, id, turns)) };
     const isOpen = known === null || (known.status === "active" && known.source === SOURCE);
@@ -173,7 +170,7 @@ async function rows(t: Deployment): Promise<unknown> {
     const sessions = await ctx.db.query("userSessions").collect();
     const turns = await ctx.db.query("interactions").collect();
     const queues = await ctx.db.query("reviewQueues").collect();
-    for (const { _id, clerkId } of users) names.set(_id, clerkId);
+    for (const { _id, clerkId } of users) names.set(_id, clerkId!);
     for (const { _id, externalId } of sessions) names.set(_id, externalId);
     for (const { _id, name } of queues) names.set(_id, name);
     for (const { _id, sessionId, sequence } of turns)
@@ -237,10 +234,10 @@ test("a conversation in parts ends with its last part, and counts at once", asyn
   const t = deployment();
   const person = { name: "Ada" };
   const parts = [
-    { session: session(), person, turns: [turn(0), turn(1)] },
-    { session: session(), person, turns: [turn(1), turn(2)] },
-    { session: session(), person, turns: [], end: { status: "completed" as const } },
-    { session: session({ externalId: "call-2" }), person, turns: [turn(0)] },
+    { session: of(person, session()), turns: [turn(0), turn(1)] },
+    { session: of(person, session()), turns: [turn(1), turn(2)] },
+    { session: of(person, session()), turns: [], end: { status: "completed" as const } },
+    { session: of(person, session({ externalId: "call-2" })), turns: [turn(0)] },
   ];
   const told = await store(t, ...parts);
   expect(told.map(({ created, accepted, duplicates }) => [created, accepted, duplicates])).toEqual([
@@ -267,10 +264,9 @@ test("a conversation in parts ends with its last part, and counts at once", asyn
 test("a conversation whose end is refused leaves nothing, not even its user", async () => {
   const t = deployment();
   const end = { status: "completed" as const, endedAt: START - 1 };
-  const bad = { session: session(), person: {}, turns: [turn(0)], end };
+  const bad = { session: of({}, session()), turns: [turn(0)], end };
   const good = {
-    session: session({ externalId: "call-2", clerkId: "user_2" }),
-    person: {},
+    session: of({}, session({ externalId: "call-2", clerkId: "user_2" })),
     turns: [],
   };
   const [first, second] = await store(t, bad, good);
@@ -298,8 +294,10 @@ test("the largest call fits into a transaction, and larger ones are refused", as
   const name = Array.from({ length: 66 }, (_, place) => place.toString(36)).join(" ");
   const turns = Array.from({ length: APPEND_ITEMS }, (_, sequence) => turn(sequence));
   const all = Array.from({ length: IMPORT_CONVERSATIONS }, (_, number) => ({
-    session: session({ externalId: `call-${number}`, clerkId: `user_${number}` }),
-    person: { name, email: name },
+    session: of(
+      { name, email: name },
+      session({ externalId: `call-${number}`, clerkId: `user_${number}` }),
+    ),
     turns: number === 0 ? turns : [],
     end: { status: "completed" as const, reviewStatus: "reviewed" as const },
   }));

@@ -23,7 +23,7 @@ import { SessionReader, requireSession, sessionById } from "./model/sessions.ts"
 import { addPending } from "./model/pendingTotals.ts";
 import { addTotals, dayOf, ownScope, totalsOf } from "./model/totals.ts";
 import { TurnContext } from "./model/turnContext.ts";
-import { refuseErasing, userByClerkId } from "./model/users.ts";
+import { refuseErasing, userByKey } from "./model/users.ts";
 import { questionOf } from "./model/words.ts";
 import { named, whole } from "./model/fields.ts";
 
@@ -155,7 +155,7 @@ export const search = authedQuery("interactions:search", {
     checks.integer("limit", limit, 1, SEARCH_ITEMS);
     checks.done();
     const within = sessionId === undefined ? null : await sessionById(ctx, sessionId);
-    const user = wanted.clerkId === undefined ? null : await userByClerkId(ctx, wanted.clerkId);
+    const user = wanted.clerkId === undefined ? null : await userByKey(ctx, wanted.clerkId);
     const isNowhere =
       (sessionId !== undefined && within === null) ||
       (wanted.clerkId !== undefined && user === null);

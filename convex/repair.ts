@@ -9,7 +9,7 @@ import type { JSONValue } from "convex/values";
 import type { Doc } from "./_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "./_generated/server.js";
 import { refusal } from "./model/errors.ts";
-import { moment, userKind } from "./model/fields.ts";
+import { moment, storedUserKind } from "./model/fields.ts";
 import { authedMutation } from "./model/functions.ts";
 import { DAY_MS, RECOUNT_DAY_SESSIONS, RECOUNT_SESSIONS, RECOUNT_USERS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
@@ -102,7 +102,7 @@ type UserPart = { id: string; day: number; count: number };
  * Of users of one kind.
  */
 export const users = authedMutation("repair:users", {
-  args: { kind: userKind, ...recountArgs },
+  args: { kind: storedUserKind, ...recountArgs },
   returns: report,
   handler: async (ctx, { kind, cursor, fix }) => {
     const walk = walkFrom<UserPart>(cursor);

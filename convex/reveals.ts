@@ -13,13 +13,14 @@ import { authedMutation } from "./model/functions.ts";
 import type { AuthedMutationCtx } from "./model/functions.ts";
 import { toInteraction, transcriptListing } from "./model/interactions.ts";
 import { EMAIL_CHARS } from "./model/limits.ts";
+import { keyOf } from "./model/identities.ts";
 import { readPage } from "./model/paging.ts";
 import { limitCaller } from "./model/rateLimit.ts";
 import { interaction, page, pageArgs, score, user, userSession } from "./model/records.ts";
 import { scoreListing } from "./model/scores.ts";
 import { SessionReader, requireSession } from "./model/sessions.ts";
 import { toRecord } from "./model/toRecord.ts";
-import { requireVisibleUser, toUser, userByClerkId } from "./model/users.ts";
+import { requireVisibleUser, toKnownUser, userByKey } from "./model/users.ts";
 
 type Subject = Pick<AuditEntry, "subjectType" | "subjectId" | "sessionId" | "userId">;
 
@@ -37,8 +38,9 @@ async function audited(
   await recordAudit(ctx, { action, ...subject, details: { reason, ...details } });
 }
 
-function ofPerson({ clerkId }: Doc<"users">): Subject {
-  return { subjectType: "user", subjectId: clerkId, userId: clerkId };
+function ofPerson(user: Doc<"users">): Subject {
+  const key = keyOf(user);
+  return { subjectType: "user", subjectId: key, userId: key };
 }
 
 /** Return a user in clear, for a stated reason. */
@@ -49,14 +51,14 @@ export const ofUser = authedMutation("reveals:ofUser", {
   handler: async (ctx, { clerkId, reason }) => {
     const found = await requireVisibleUser(ctx, clerkId);
     await audited(ctx, ofPerson(found), reason);
-    return await toUser(ctx, found);
+    return await toKnownUser(ctx, found);
   },
 });
 
 /**
- * Find a user of the product by exact e-mail address or Clerk id, for a stated reason.
+ * Find a user by exact e-mail address, phone number (E.164) or id, for a stated reason.
  *
- * They are returned in clear, or null. That somebody asked is on record either way.
+ * The id is Clerk's, Earshot's or one that a writer chose. They are returned in clear, or null. That somebody asked is on record either way.
  */
 export const findUser = authedMutation("reveals:findUser", {
   args: { value: v.string(), reason: v.string() },
@@ -70,13 +72,20 @@ export const findUser = authedMutation("reveals:findUser", {
     const nobody = { subjectType: "users", subjectId: "list" };
     const subject = found === null ? nobody : ofPerson(found);
     await audited(ctx, subject, reason, { action: "user.find", found: found !== null });
-    return found === null ? null : await toUser(ctx, found);
+    return found === null ? null : await toKnownUser(ctx, found);
   },
 });
 
 async function exactUser(ctx: QueryCtx, value: string): Promise<Doc<"users"> | null> {
-  const byId = await userByClerkId(ctx, value);
-  if (byId?.kind === "product") return byId;
+  const byId = await userByKey(ctx, value);
+  if (byId !== null && byId.kind !== "team") return byId;
+  for (const kind of ["phone", "source"] as const) {
+    const found = await ctx.db
+      .query("identities")
+      .withIndex("by_identity", (q) => q.eq("kind", kind).eq("value", value))
+      .first();
+    if (found !== null) return await ctx.db.get("users", found.userId);
+  }
   for (const email of new Set([value, value.toLowerCase()])) {
     const found = await ctx.db
       .query("users")

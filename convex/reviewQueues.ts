@@ -62,7 +62,7 @@ import { draftOf } from "./model/reviewing.ts";
 import { addToReviewer, reviewerTallies } from "./model/reviewTallies.ts";
 import { indexFor, matchesSession } from "./model/sessionFilters.ts";
 import { requireSession } from "./model/sessions.ts";
-import { userByClerkId } from "./model/users.ts";
+import { userByKey } from "./model/users.ts";
 import { moment, named, whole } from "./model/fields.ts";
 
 const changeable = {
@@ -222,7 +222,7 @@ export const preview = authedQuery("reviewQueues:preview", {
   returns: named("QueuePreview", v.object({ taken: whole(), among: whole(), isAll: v.boolean() })),
   handler: async (ctx, { since, filters, sampling, seed }) => {
     checkedQueue({ filters, sampling }, ctx.visible).done();
-    const user = filters.clerkId === undefined ? null : await userByClerkId(ctx, filters.clerkId);
+    const user = filters.clerkId === undefined ? null : await userByKey(ctx, filters.clerkId);
     const found = await readPage(
       ctx,
       {
@@ -350,7 +350,7 @@ export const fill = authedMutation("reviewQueues:fill", {
     const queue = await requireQueue(ctx, queueId);
     if (queue.state === "closed") throw refusal("CONFLICT", "The review queue is closed.");
     const { filters } = queue;
-    const user = filters.clerkId === undefined ? null : await userByClerkId(ctx, filters.clerkId);
+    const user = filters.clerkId === undefined ? null : await userByKey(ctx, filters.clerkId);
     if (filters.clerkId !== undefined && user === null) {
       return { checked: 0, added: 0, nextCursor: null };
     }
@@ -376,7 +376,7 @@ export const fill = authedMutation("reviewQueues:fill", {
     for (const session of found.items) {
       const owner = await ctx.db.get("users", session.userId);
       if (owner === null || owner.status === "erasing") continue;
-      const isTaken = await isWanted(ctx, queue, session, owner.clerkId);
+      const isTaken = await isWanted(ctx, queue, session, owner);
       if (isTaken && (await addItem(ctx, queue, session))) added += 1;
     }
     return { checked: found.items.length, added, nextCursor: found.nextCursor };

@@ -29,7 +29,7 @@ test("a session is created once per external id", async () => {
     as(t, "ingest").mutation(api.userSessions.create, { ...session, ...args });
   const first = await create();
   expect(first.created).toBe(true);
-  expect(await create()).toEqual({ id: first.id, created: false });
+  expect(await create()).toEqual({ id: first.id, created: false, userId: first.userId });
   await refused(create({ startedAt: START + 1 }), "CONFLICT");
   await refused(create({ clerkId: "user_9" }), "NOT_FOUND");
   const user = await as(t, "viewer").query(api.users.get, { clerkId });

@@ -8,6 +8,9 @@ import { moment, named, order, reviewStatus, whole } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
 import { DAILY_DAYS, DAY_MS, NEWER_ITEMS, RANKED_ITEMS, RANKED_SESSIONS } from "./model/limits.ts";
 import { followHold } from "./model/holds.ts";
+import { conflictKinds } from "./model/identities.ts";
+import { checkWhose, describeUser, settleUser, userOf } from "./model/people.ts";
+import { checkSource } from "./model/writers.ts";
 import { readPage } from "./model/paging.ts";
 import { rankedBy, rankedPage } from "./model/ranking.ts";
 import {
@@ -46,41 +49,49 @@ import {
   rowOf,
   toSummary,
 } from "./model/totals.ts";
-import { refuseErasedConversation, refuseErasedUser } from "./model/tombstones.ts";
-import { refuseErasing, requireUser, userByClerkId } from "./model/users.ts";
+import { refuseErasedConversation } from "./model/tombstones.ts";
+import { refuseErasing, userByKey } from "./model/users.ts";
 import { toRecord } from "./model/toRecord.ts";
 
 /**
  * Create the session of an external id, once.
  *
+ * Its user is one who is there (`clerkId`, Clerk's id or Earshot's), or `user`: whom these
+ * identities name, and who is created if there is none; an anonymous caller if there are none.
+ * `userConflict` names the kinds of identities that name somebody else than the session's user.
  * The same again returns the first one's id.
  *
  * @throws NOT_FOUND for an unknown user; GONE if the user or the session was erased; CONFLICT if the
- *   external id has another user, channel or start.
+ *   external id has another user, channel or start; FORBIDDEN for a `sourceId` of who is not the worker.
  */
 export const create = authedMutation("userSessions:create", {
   args: newSession.fields,
-  returns: created,
+  returns: named(
+    "SessionCreated",
+    created.extend({ userId: v.string(), userConflict: v.optional(conflictKinds) }),
+  ),
   handler: async (ctx, args) => {
-    const { clerkId, externalId, startedAt } = args;
+    const { startedAt, sourceId } = args;
     const checks = new Checks();
+    checkSource(checks, ctx.caller, sourceId);
+    checkWhose(checks, args, sourceId);
     checkSession(checks, args);
     checks.done();
-    await refuseErasedUser(ctx, clerkId);
-    await refuseErasedConversation(ctx, externalId);
-    const user = await requireUser(ctx, clerkId);
-    await refuseErasing(ctx, user._id);
-    const known = await sessionByExternalId(ctx, externalId);
-    if (known !== null) {
-      refuseOther(known, user._id, args);
-      return { id: known._id, created: false };
-    }
-    const id = await ctx.db.insert("userSessions", newSessionRow(args, user._id, Date.now()));
+    await refuseErasedConversation(ctx, args);
+    const known = await sessionByExternalId(ctx, args);
+    const decision = await userOf(ctx, args, sourceId, known);
+    const { conflicts } = decision;
+    const conflict = conflicts.length === 0 ? {} : { userConflict: conflicts };
+    if (known !== null) refuseOther(known, decision.userId, args);
+    const userId = await settleUser(ctx, decision, args, args);
+    if (decision.userId !== null) await describeUser(ctx, userId, args, sourceId);
+    if (known !== null) return { id: known._id, created: false, userId, ...conflict };
+    const id = await ctx.db.insert("userSessions", newSessionRow(args, userId, Date.now()));
     const totals = { ...emptyTotals(), sessions: 1 };
     await addTotals(ctx, ownScope({ _id: id }), totals, true);
-    const whose = { userId: user._id, day: dayOf(startedAt), lastSeenAt: startedAt };
+    const whose = { userId, day: dayOf(startedAt), lastSeenAt: startedAt };
     await addPending(ctx, whose, totals);
-    return { id, created: true };
+    return { id, created: true, userId, ...conflict };
   },
 });
 
@@ -155,12 +166,12 @@ export const get = authedQuery("userSessions:get", {
   },
 });
 
-/** Return the session that the product knows under this id, or null. */
+/** Return the session that the product, or a source, knows under this id, or null. */
 export const byExternalId = authedQuery("userSessions:byExternalId", {
-  args: { externalId: v.string() },
+  args: { externalId: v.string(), sourceId: v.optional(v.string()) },
   returns: v.union(userSession, v.null()),
-  handler: async (ctx, { externalId }) => {
-    const session = await sessionByExternalId(ctx, externalId);
+  handler: async (ctx, args) => {
+    const session = await sessionByExternalId(ctx, args);
     return session === null ? null : await new SessionReader(ctx).record(session);
   },
 });
@@ -190,7 +201,7 @@ export const list = authedQuery("userSessions:list", {
     const checks = new Checks();
     checks.that(scoreName !== undefined || !isBounded, "scoreName", "is needed for a bound");
     checks.done();
-    const user = wanted.clerkId === undefined ? null : await userByClerkId(ctx, wanted.clerkId);
+    const user = wanted.clerkId === undefined ? null : await userByKey(ctx, wanted.clerkId);
     if (wanted.clerkId !== undefined && user === null) return { items: [], nextCursor: null };
     if (scoreName !== undefined) {
       const bounds = { name: scoreName, min: scoreMin, max: scoreMax };
@@ -233,7 +244,7 @@ export const ranked = authedQuery("userSessions:ranked", {
     v.object({ ...page(userSession).fields, among: whole(), isAll: v.boolean() }),
   ),
   handler: async (ctx, { cursor, limit, by, order = "desc", ...wanted }) => {
-    const user = wanted.clerkId === undefined ? null : await userByClerkId(ctx, wanted.clerkId);
+    const user = wanted.clerkId === undefined ? null : await userByKey(ctx, wanted.clerkId);
     if (wanted.clerkId !== undefined && user === null) {
       return { items: [], nextCursor: null, among: 0, isAll: true };
     }
@@ -272,7 +283,7 @@ export const newer = authedQuery("userSessions:newer", {
   args: { ...sessionFilters, after: moment() },
   returns: named("NewerSessions", v.object({ count: whole(), more: v.boolean() })),
   handler: async (ctx, { after, ...wanted }) => {
-    const user = wanted.clerkId === undefined ? null : await userByClerkId(ctx, wanted.clerkId);
+    const user = wanted.clerkId === undefined ? null : await userByKey(ctx, wanted.clerkId);
     if (wanted.clerkId !== undefined && user === null) return { count: 0, more: false };
     const { items, nextCursor } = await readPage(
       ctx,

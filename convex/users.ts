@@ -6,6 +6,14 @@ import { Checks } from "./model/checks.ts";
 import { moment, named, order, userKind, userStatus } from "./model/fields.ts";
 import type { UserKind } from "./model/fields.ts";
 import { authedMutation, authedQuery } from "./model/functions.ts";
+import {
+  addIdentities,
+  conflictKinds,
+  decide,
+  identitiesOf,
+  identity,
+  ownerOf,
+} from "./model/identities.ts";
 import { DAY_MS, PAGE_ITEMS, QUERY_CHARS, USER_SUMMARY_DAYS } from "./model/limits.ts";
 import { readPage } from "./model/paging.ts";
 import type { Page } from "./model/paging.ts";
@@ -18,19 +26,22 @@ import {
   user,
 } from "./model/records.ts";
 import { asOfPart, byDay, unfolded } from "./model/pendingTotals.ts";
-import { refuseErasedUser } from "./model/tombstones.ts";
 import { dayOf, emptyTotals, sum, toSummary } from "./model/totals.ts";
 import type { Totals } from "./model/totals.ts";
 import {
+  changeUser,
   checkProfile,
   createUser,
+  mayDescribe,
   profile,
   refuseErasing,
+  toKnownUser,
   toUser,
-  userByClerkId,
+  userByKey,
 } from "./model/users.ts";
-import { searchTextOf, searchedUsers, settleUserWords } from "./model/userWords.ts";
+import { searchTextOf, searchedUsers } from "./model/userWords.ts";
 import { questionOf, textAnswers } from "./model/words.ts";
+import { checkSource } from "./model/writers.ts";
 
 /** What a person may no longer have: an address that was removed, the role of a former member. */
 const clearable = v.union(
@@ -41,59 +52,72 @@ const clearable = v.union(
 );
 
 /**
- * Create or update the user of a Clerk id.
+ * Create or update the user whom identities name.
+ *
+ * They are a Clerk id, the writer's own id and phone numbers; the strongest one that is known decides.
  *
  * Fields left out keep their values, those named in `clear` lose them; `lastSeenAt` never goes
- * back; a profile older (`clerkUpdatedAt`) than the stored one changes nothing.
+ * back; a profile older (`clerkUpdatedAt`) than the stored one changes nothing. A source does not
+ * change what others said of a user. `userConflict` names kinds of identities that are another user's.
  *
- * @throws GONE if the user was erased: nobody comes back under that id.
+ * @throws GONE if the user was erased: nobody comes back under that Clerk id; CONFLICT if they are
+ *   being erased; FORBIDDEN for a `sourceId` of who is not the worker.
  */
 export const upsert = authedMutation("users:upsert", {
   args: { ...profile.fields, clear: v.optional(v.array(clearable)) },
-  returns: created,
+  returns: named("UserUpserted", created.extend({ userConflict: v.optional(conflictKinds) })),
   handler: async (ctx, { clear = [], ...args }) => {
     const checks = new Checks();
+    checkSource(checks, ctx.caller, args.sourceId);
     const areAbsent = clear.every((name) => args[name] === undefined);
     checks.that(areAbsent, "clear", "must not name a field that is given");
     checkProfile(checks, args);
     checks.done();
-    const known = await userByClerkId(ctx, args.clerkId);
-    if (known === null) {
-      await refuseErasedUser(ctx, args.clerkId);
-      const { _id: id } = await createUser(ctx, args);
-      return { id, created: true };
+    const { clerkId: _, externalId: __, phones: ___, sourceId, ...said } = args;
+    const decision = await decide(ctx, identitiesOf(args, sourceId));
+    const { userId, conflicts, fresh } = decision;
+    const conflict = conflicts.length === 0 ? {} : { userConflict: conflicts };
+    if (userId === null) {
+      const describedBy = sourceId === undefined ? {} : { describedBy: sourceId };
+      const { _id: id } = await createUser(ctx, { ...said, ...describedBy }, fresh);
+      return { id, created: true, ...conflict };
     }
-    await refuseErasing(ctx, known._id);
+    await refuseErasing(ctx, userId);
+    const known = (await ctx.db.get("users", userId))!;
     const isOlder =
-      args.clerkUpdatedAt !== undefined &&
+      said.clerkUpdatedAt !== undefined &&
       known.clerkUpdatedAt !== undefined &&
-      args.clerkUpdatedAt < known.clerkUpdatedAt;
-    const { createdAt: _, lastSeenAt, ...rest } = args;
+      said.clerkUpdatedAt < known.clerkUpdatedAt;
+    const { createdAt: ____, lastSeenAt = 0, ...rest } = said;
     const changes = { ...rest, ...Object.fromEntries(clear.map((name) => [name, undefined])) };
-    const fields = {
-      ...(isOlder ? {} : changes),
-      lastSeenAt: Math.max(known.lastSeenAt, lastSeenAt ?? 0),
-    };
-    // Backends say who is there with each conversation: what says nothing new is not written, so
-    // that it conflicts with nothing.
-    const isNew = Object.entries(fields).some(
-      ([name, value]) => known[name as keyof Doc<"users">] !== value,
-    );
-    if (isNew) await ctx.db.patch("users", known._id, fields);
-    const after = { ...known, ...fields };
-    const isFoundAlike = after.kind === known.kind && searchTextOf(after) === searchTextOf(known);
-    if (!isFoundAlike) await settleUserWords(ctx, known._id, after);
-    return { id: known._id, created: false };
+    const isHeard = !isOlder && mayDescribe(known, sourceId);
+    await changeUser(ctx, known, {
+      ...(isHeard ? { ...changes, describedBy: sourceId } : {}),
+      lastSeenAt: Math.max(known.lastSeenAt, lastSeenAt),
+    });
+    if (!isOlder) await addIdentities(ctx, userId, fresh);
+    return { id: userId, created: false, ...conflict };
   },
 });
 
-/** Return the user of a Clerk id, or null. */
+/** Return the user of an id (Clerk's, or Earshot's) with all identities, or null. */
 export const get = authedQuery("users:get", {
   args: { clerkId: v.string() },
   returns: v.union(user, v.null()),
   handler: async (ctx, { clerkId }) => {
-    const found = await userByClerkId(ctx, clerkId);
-    return found === null ? null : await toUser(ctx, found);
+    const found = await userByKey(ctx, clerkId);
+    return found === null ? null : await toKnownUser(ctx, found);
+  },
+});
+
+/** Return the user whom an identity names, with all identities, or null. */
+export const byIdentity = authedQuery("users:byIdentity", {
+  args: identity.fields,
+  returns: v.union(user, v.null()),
+  handler: async (ctx, wanted) => {
+    const userId = await ownerOf(ctx, wanted);
+    const found = userId && (await ctx.db.get("users", userId));
+    return found && (await toKnownUser(ctx, found));
   },
 });
 
@@ -101,8 +125,8 @@ export const get = authedQuery("users:get", {
  * Return one page of the users of one kind (default: product), newest first by default. In the order
  * of `lastSeenAt` the sessions of the last seconds may not count yet.
  *
- * With `search`, those whose name, e-mail address and Clerk id, as the caller may see them, hold
- * all its words, the last one by its beginning: an exact Clerk id first, then by the alphabet of the
+ * With `search`, those whose name, e-mail address, phone number and Clerk id, as the caller may see
+ * them, hold all its words, the last one by its beginning: an exact id first, then by the alphabet of the
  * words that match. The sort order then does not apply.
  */
 export const list = authedQuery("users:list", {
@@ -146,7 +170,7 @@ export const summary = authedQuery("users:summary", {
     const checks = new Checks();
     checks.number("from", to - from, 0, USER_SUMMARY_DAYS * DAY_MS);
     checks.done();
-    const user = await userByClerkId(ctx, args.clerkId);
+    const user = await userByKey(ctx, args.clerkId);
     if (user === null) return null;
     const rows = await ctx.db
       .query("totals")
@@ -199,8 +223,9 @@ async function searched(
   if (question === null) return { items: [], nextCursor: null };
   const accept = (doc: Doc<"users">) =>
     isWanted(doc) && textAnswers(ctx.visible(searchTextOf(doc)), question);
-  const exact = await userByClerkId(ctx, text);
-  const isNamed = exact !== null && exact.kind === kind && accept(exact);
+  const exact = await userByKey(ctx, text);
+  const isId = exact?._id === text && isWanted(exact);
+  const isNamed = exact !== null && exact.kind === kind && (isId || accept(exact));
   const filters = { search: text, status };
   const others = (doc: Doc<"users">) => accept(doc) && !(isNamed && doc._id === exact._id);
   if (!isNamed || cursor !== null) {

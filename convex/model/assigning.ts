@@ -20,7 +20,7 @@ export async function reviewerByEmail(ctx: QueryCtx, email: string): Promise<str
       .take(10),
   );
   const member = (await Promise.all(pages)).flat().find(mayReview);
-  if (member !== undefined) return member.clerkId;
+  if (member?.clerkId !== undefined) return member.clerkId;
   throw noReviewer("email", "is not the address of a reviewer");
 }
 

@@ -5,6 +5,7 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { named } from "./fields.ts";
 import type { Caller } from "./identity.ts";
+import { keyOf } from "./identities.ts";
 import { FACETS, userSessionRow } from "./productTables.ts";
 
 /** Everything that is ever on record. */
@@ -82,7 +83,7 @@ export type AuditEntry = {
   action: (typeof AUDIT_ACTIONS)[number];
   subjectType: string;
   subjectId: string;
-  /** The session and the user (Clerk id) whom it is about, if there are any. */
+  /** The session and the user (`keyOf`) whom it is about, if there are any. */
   sessionId?: Id<"userSessions">;
   userId?: string;
   details?: Infer<typeof exportDetails> & {
@@ -98,7 +99,7 @@ export type AuditEntry = {
 /** Name a session and its user as what an act was about. */
 export async function aboutSession(ctx: QueryCtx, { _id, userId }: Doc<"userSessions">) {
   const user = await ctx.db.get("users", userId);
-  return { sessionId: _id, ...(user === null ? {} : { userId: user.clerkId }) };
+  return { sessionId: _id, ...(user === null ? {} : { userId: keyOf(user) }) };
 }
 
 export async function recordAudit(

@@ -23,6 +23,10 @@ export const named = <Validator extends GenericValidator>(name: string, validato
   marked({ kind: "named", name }, validator);
 
 export const userKind = v.union(v.literal("product"), v.literal("team"));
+/** `anonymous`: a caller without an identity, the user of one session. */
+export const storedUserKind = v.union(...userKind.members, v.literal("anonymous"));
+/** A phone number is E.164; an id of a source is one that a writer of conversations chose. */
+export const identityKind = v.union(v.literal("clerk"), v.literal("phone"), v.literal("source"));
 export const userStatus = v.union(
   v.literal("active"),
   v.literal("banned"),

@@ -7,9 +7,13 @@ import { OTHER_CONTENT, counted, sortedOut, storeTurns } from "./appending.ts";
 import { Checks } from "./checks.ts";
 import type { ErrorData } from "./errors.ts";
 import { named, whole } from "./fields.ts";
+import { conflictKinds } from "./identities.ts";
+import type { Decision } from "./identities.ts";
+import type { Caller } from "./identity.ts";
 import { checkInteraction } from "./interactions.ts";
 import { PendingSums } from "./pendingTotals.ts";
-import { userRow, userSessionRow } from "./productTables.ts";
+import { checkWhose, settleUser, userOf } from "./people.ts";
+import { userSessionRow } from "./productTables.ts";
 import { newInteraction } from "./records.ts";
 import type { NewInteraction } from "./records.ts";
 import { enterQueues, openQueues } from "./reviewQueues.ts";
@@ -24,11 +28,10 @@ import {
   sessionByExternalId,
   sessionChanges,
 } from "./sessions.ts";
-import { keyFor, refuseErasedConversation, refuseErasedUser } from "./tombstones.ts";
+import { keyFor, refuseErasedConversation } from "./tombstones.ts";
 import { addTotals, dayOf, ownScope, totalsOf } from "./totals.ts";
 import type { Totals } from "./totals.ts";
-import { checkProfile, createUser, noSuchUser, refuseErasing, userByClerkId } from "./users.ts";
-import type { Profile } from "./users.ts";
+import { checkSource } from "./writers.ts";
 
 const newEnd = named(
   "NewEnd",
@@ -40,13 +43,12 @@ export const newConversation = named(
   "NewConversation",
   v.object({
     session: named("NewSession", newSession),
-    /** Of a user who is created if there is none. */
-    person: v.optional(named("NewPerson", userRow.pick("email", "name", "imageUrl"))),
     turns: v.array(newInteraction),
     /** With the last part. */
     end: v.optional(newEnd),
   }),
 );
+type Ctx = MutationCtx & { caller: Caller };
 type NewConversation = Infer<typeof newConversation>;
 
 const problem = named("Problem", v.object({ field: v.string(), message: v.string() }));
@@ -58,6 +60,7 @@ export const imported = named(
     /** Of the session; absent if the conversation was refused. */
     id: v.optional(v.string()),
     created: v.boolean(),
+    userConflict: v.optional(conflictKinds),
     accepted: whole(),
     duplicates: whole(),
     refusedTurns: v.array(
@@ -79,7 +82,8 @@ const BEGINNING = { status: "active" as const, labels: [] };
 type Plan = {
   sent: NewConversation;
   known: Doc<"userSessions"> | null;
-  user: Doc<"users"> | Profile;
+  /** Whose it is. */
+  decision: Decision;
   fresh: NewInteraction[];
   refusedTurns: Imported["refusedTurns"];
   /** What changes at its end. */
@@ -88,16 +92,15 @@ type Plan = {
 
 /** The conversations of one call. */
 export class ImportBatch {
-  private readonly ctx: MutationCtx;
+  private readonly ctx: Ctx;
   private readonly tombstoneKey: Promise<string | null>;
   /** What is there, as this call leaves it. */
-  private readonly users = new Map<string, Doc<"users"> | null>();
+  private readonly users = new Map<string, Decision>();
   private readonly sessions = new Map<string, Doc<"userSessions"> | null>();
-  private readonly mayGrow = new Map<Id<"users">, Promise<void>>();
   private readonly sums = new PendingSums();
   private readonly queues: Promise<Doc<"reviewQueues">[]>;
 
-  constructor(ctx: MutationCtx) {
+  constructor(ctx: Ctx) {
     this.ctx = ctx;
     this.tombstoneKey = keyFor(ctx);
     this.queues = openQueues(ctx);
@@ -116,46 +119,44 @@ export class ImportBatch {
   }
 
   private async lookUp(conversations: NewConversation[]): Promise<void> {
-    const clerkIds = new Set(conversations.map(({ session }) => session.clerkId));
-    const externalIds = new Set(conversations.map(({ session }) => session.externalId));
-    await Promise.all([
-      ...Array.from(clerkIds, async (clerkId) => {
-        this.users.set(clerkId, await userByClerkId(this.ctx, clerkId));
+    const sessions = new Map(conversations.map(({ session }) => [nameOf(session), session]));
+    await Promise.all(
+      Array.from(sessions, async ([name, session]) => {
+        this.sessions.set(name, await sessionByExternalId(this.ctx, session));
       }),
-      ...Array.from(externalIds, async (externalId) => {
-        this.sessions.set(externalId, await sessionByExternalId(this.ctx, externalId));
-      }),
-    ]);
+    );
   }
 
   /** @throws ConvexError for a conversation that cannot be stored. */
   private async plan(sent: NewConversation): Promise<Plan> {
     const { session, turns, end = {} } = sent;
     const checks = new Checks();
+    checkSource(checks, this.ctx.caller, session.sourceId);
+    checkWhose(checks, session, session.sourceId);
     checkSession(checks, session);
     checks.done();
     checkScore(end.score);
-    const known = this.sessions.get(session.externalId) ?? null;
-    const user = this.users.get(session.clerkId) ?? null;
-    if (known !== null) refuseOther(known, user?._id, session);
-    await refuseErasedUser(this.ctx, session.clerkId, this.tombstoneKey);
-    await refuseErasedConversation(this.ctx, session.externalId, this.tombstoneKey);
-    if (user !== null) await this.refuseErasing(user._id);
+    const known = this.sessions.get(nameOf(session)) ?? null;
+    await refuseErasedConversation(this.ctx, session, this.tombstoneKey);
+    const decision = await this.userOf(session, known);
+    if (known !== null) refuseOther(known, decision.userId, session);
     const changes = await this.changesAtEnd(sent, known);
-    return {
-      sent,
-      known,
-      user: user ?? newPerson(sent),
-      changes,
-      ...(await this.sortedTurns(turns, known)),
-    };
+    return { sent, known, decision, changes, ...(await this.sortedTurns(turns, known)) };
   }
 
-  /** The same for all conversations of a user. */
-  private async refuseErasing(userId: Id<"users">): Promise<void> {
-    const known = this.mayGrow.get(userId) ?? refuseErasing(this.ctx, userId);
-    this.mayGrow.set(userId, known);
-    await known;
+  /** The same for all conversations of a user who is there, or was created by this call. */
+  private async userOf(
+    session: NewConversation["session"],
+    known: Doc<"userSessions"> | null,
+  ): Promise<Decision> {
+    const who = whoseName(session);
+    const decided =
+      this.users.get(who) ??
+      (await userOf(this.ctx, session, session.sourceId, known, this.tombstoneKey));
+    if (decided.userId !== null && decided.fresh.length === 0 && !isAnonymous(session)) {
+      this.users.set(who, decided);
+    }
+    return decided;
   }
 
   private async sortedTurns(
@@ -198,23 +199,26 @@ export class ImportBatch {
   }
 
   private async write(plan: Plan): Promise<Imported> {
-    const { sent, known, fresh, refusedTurns } = plan;
+    const { sent, known, decision, fresh, refusedTurns } = plan;
     const now = Date.now();
-    const user = "_id" in plan.user ? plan.user : await createUser(this.ctx, plan.user);
-    this.users.set(user.clerkId, user);
+    const userId = await settleUser(this.ctx, decision, sent.session, sent.session);
+    if (!isAnonymous(sent.session)) {
+      this.users.set(whoseName(sent.session), { ...decision, userId, fresh: [] });
+    }
     const totals = { ...totalsOf(fresh), sessions: known === null ? 1 : 0 };
-    const session = await this.writeSession(plan, user, totals, now);
-    this.sessions.set(session.externalId, session);
-    await storeTurns(this.ctx, { sessionId: session._id, userId: user._id }, fresh, now);
+    const session = await this.writeSession(plan, userId, totals, now);
+    this.sessions.set(nameOf(session), session);
+    await storeTurns(this.ctx, { sessionId: session._id, userId }, fresh, now);
     if (known === null || fresh.length > 0) {
       await addTotals(this.ctx, ownScope(session), totals, known === null);
       const startedAt = known === null ? session.startedAt : undefined;
-      this.sums.add(user._id, dayOf(session.startedAt), totals, startedAt);
+      this.sums.add(userId, dayOf(session.startedAt), totals, startedAt);
     }
     if (sent.end !== undefined) await enterQueues(this.ctx, session, this.queues);
     return {
       id: session._id,
       created: known === null,
+      ...(decision.conflicts.length === 0 ? {} : { userConflict: decision.conflicts }),
       accepted: fresh.length,
       duplicates: sent.turns.length - fresh.length - refusedTurns.length,
       refusedTurns,
@@ -223,11 +227,11 @@ export class ImportBatch {
 
   private async writeSession(
     { sent, known, fresh, changes }: Plan,
-    user: Doc<"users">,
+    userId: Id<"users">,
     totals: Totals,
     now: number,
   ): Promise<Doc<"userSessions">> {
-    const before = known ?? newSessionRow(sent.session, user._id, now);
+    const before = known ?? newSessionRow(sent.session, userId, now);
     const fields = { ...(fresh.length > 0 ? counted(before, fresh, totals) : {}), ...changes };
     const after = { ...before, ...fields };
     if (known === null) {
@@ -238,21 +242,16 @@ export class ImportBatch {
   }
 }
 
-/** @throws NOT_FOUND if the user is not there and not to be created; VALIDATION. */
-function newPerson({ session, person }: NewConversation): Profile {
-  if (person === undefined) throw noSuchUser();
-  const { clerkId, startedAt, source } = session;
-  const times = { createdAt: startedAt, lastSeenAt: startedAt };
-  const user = { clerkId, kind: "product" as const, ...person, ...times, ...sourcePart(source) };
-  const checks = new Checks();
-  checks.prefix = "person.";
-  checkProfile(checks, user);
-  checks.done();
-  return user;
+function nameOf({ sourceId, externalId }: { sourceId?: string; externalId: string }): string {
+  return JSON.stringify([sourceId, externalId]);
 }
 
-function sourcePart(source: string | undefined) {
-  return source === undefined ? {} : { source };
+function whoseName({ clerkId, user, sourceId }: NewConversation["session"]): string {
+  return JSON.stringify([clerkId, user?.clerkId, user?.externalId, user?.phone, sourceId]);
+}
+
+function isAnonymous({ clerkId, user }: NewConversation["session"]): boolean {
+  return [clerkId, user?.clerkId, user?.externalId, user?.phone].every((one) => one === undefined);
 }
 
 /** The answer for a conversation that is refused; what is no refusal fails the call. */

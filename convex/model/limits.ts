@@ -46,6 +46,8 @@ export const EMAIL_CHARS = 320;
 export const URL_CHARS = 2048;
 /** Identifiers that others choose: `clerkId`, `externalId`, `requestId`, provider, model. */
 export const IDENTIFIER_CHARS = 200;
+/** Identities of one user. */
+export const USER_IDENTITIES = 100;
 /** Facets of a session, such as `agentVersion`. */
 export const FACET_CHARS = 100;
 /** Keys of the API that work at once. */

@@ -10,6 +10,7 @@ import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { isHeld } from "./audio.ts";
 import { heldChanges } from "./holds.ts";
+import { settleClerkId } from "./identities.ts";
 import { settleSearchText } from "./searchTexts.ts";
 import { buryUser } from "./tombstones.ts";
 import { settleUserWords } from "./userWords.ts";
@@ -76,5 +77,11 @@ export const MIGRATIONS: readonly AnyMigration[] = [
     name: "7-interactions-searchTexts",
     table: "interactions",
     change: async (turn, ctx) => ((await settleSearchText(ctx, turn)) ? {} : null),
+  },
+  {
+    // Users were known by Clerk's ids only, which their rows hold.
+    name: "8-users-identities",
+    table: "users",
+    change: async (user, ctx) => ((await settleClerkId(ctx, user)) ? {} : null),
   },
 ];

@@ -1,7 +1,7 @@
-/** Names of people by Clerk id and titles of sessions, each read once. */
+/** Names of people by their ids and titles of sessions, each read once. */
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
-import { userByClerkId } from "./users.ts";
+import { userByKey } from "./users.ts";
 
 export class Names {
   private readonly people = new Map<string, Promise<Doc<"users"> | null>>();
@@ -15,7 +15,7 @@ export class Names {
   async of(clerkId: string): Promise<string | undefined> {
     let pending = this.people.get(clerkId);
     if (pending === undefined) {
-      pending = userByClerkId(this.ctx, clerkId);
+      pending = userByKey(this.ctx, clerkId);
       this.people.set(clerkId, pending);
     }
     return (await pending)?.name;

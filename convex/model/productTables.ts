@@ -7,6 +7,7 @@ import {
   audioTag,
   channel,
   histogram,
+  identityKind,
   memberRole,
   metadata,
   moment,
@@ -15,6 +16,7 @@ import {
   sessionStatus,
   speaker,
   stages,
+  storedUserKind,
   timing,
   toolCall,
   userKind,
@@ -23,8 +25,10 @@ import {
 } from "./fields.ts";
 
 export const userRow = v.object({
-  clerkId: v.string(),
-  kind: userKind,
+  /** Copies of the Clerk id and the first phone number of their identities, if they have any. */
+  clerkId: v.optional(v.string()),
+  phone: v.optional(v.string()),
+  kind: storedUserKind,
   email: v.optional(v.string()),
   name: v.optional(v.string()),
   imageUrl: v.optional(v.string()),
@@ -37,6 +41,19 @@ export const userRow = v.object({
   /** Of earlier releases; the migration `6-users-words` clears it. */
   searchText: v.optional(v.string()),
   source: v.optional(v.string()),
+  /** The source in whose words they are described; absent: Clerk's or the own backend's. */
+  describedBy: v.optional(v.string()),
+  createdAt: moment(),
+});
+
+/** One way in which a user is known; see `identities.ts`. */
+export const identityRow = v.object({
+  userId: v.id("users"),
+  kind: identityKind,
+  /** Whose id it is, for ids of writers; see `writers.ts`. */
+  source: v.optional(v.string()),
+  /** A Clerk id, a number in E.164, or the writer's id. */
+  value: v.string(),
   createdAt: moment(),
 });
 
@@ -66,7 +83,9 @@ export const FACETS = [
 
 export const userSessionRow = v.object({
   userId: v.id("users"),
+  /** The writer's id; `sourceId` is the source, if it was one. */
   externalId: v.string(),
+  sourceId: v.optional(v.string()),
   title: v.optional(v.string()),
   channel,
   status: sessionStatus,
@@ -201,6 +220,10 @@ export const productTables = {
     .index("by_kind_createdAt", ["kind", "createdAt"])
     .index("by_kind_lastSeenAt", ["kind", "lastSeenAt"]),
 
+  identities: defineTable(identityRow)
+    .index("by_identity", ["kind", "value", "source"])
+    .index("by_user", ["userId"]),
+
   /** Words by which users are found: a row for each word of each user. */
   userWords: defineTable({ userId: v.id("users"), kind: userKind, word: v.string() })
     .index("by_kind_word", ["kind", "word"])
@@ -217,7 +240,7 @@ export const productTables = {
     .index("by_environment_startedAt", ["environment", "startedAt"])
     .index("by_direction_startedAt", ["direction", "startedAt"])
     .index("by_user_legalHold", ["userId", "legalHold"])
-    .index("by_externalId", ["externalId"]),
+    .index("by_source_externalId", ["sourceId", "externalId"]),
 
   interactions: defineTable(interactionRow)
     .index("by_session_sequence", ["sessionId", "sequence"])

@@ -6,8 +6,9 @@ import { v } from "convex/values";
 import type { GenericValidator, Infer } from "convex/values";
 import { auditEventRow, erasureRow } from "./accountTables.ts";
 import { authEventRow, rollupRow, storageEventRow } from "./eventTables.ts";
-import { audioStatus, moment, named, whole } from "./fields.ts";
+import { audioStatus, moment, named, userKind, whole } from "./fields.ts";
 import { distribution } from "./histogram.ts";
+import { identity } from "./identities.ts";
 import {
   audioObjectRow,
   interactionRow,
@@ -22,15 +23,32 @@ const id = { id: v.string() };
 /** Given if what was written after this moment is not in the figures yet. */
 const asOf = { asOf: v.optional(moment()) };
 
+/** By what a user is asked for: Clerk's id, or Earshot's of those who have none; see `keyOf`. */
+const key = { clerkId: v.string() };
+
+/** Given of a caller without an identity. */
+const anonymous = { anonymous: v.optional(v.boolean()) };
+
 export const user = named(
   "User",
-  userRow.omit("clerkUpdatedAt", "searchText").extend({ ...id, ...asOf }),
+  userRow.omit("clerkId", "kind", "clerkUpdatedAt", "searchText").extend({
+    kind: userKind,
+    ...anonymous,
+    ...id,
+    ...key,
+    ...asOf,
+    /** Given where one user is read. */
+    identities: v.optional(v.array(identity)),
+  }),
 );
 
 /** The user as shown beside one of their sessions. */
 export const sessionUser = named(
   "SessionUser",
-  userRow.pick("clerkId", "name", "email", "imageUrl"),
+  userRow.pick("name", "email", "phone", "imageUrl").extend({
+    ...key,
+    ...anonymous,
+  }),
 );
 
 export const userSession = named(

@@ -66,7 +66,7 @@ export async function enterQueues(
   const isIn = new Set(items.map(({ queueId }) => queueId));
   for (const queue of queues) {
     if (isIn.size >= ITEMS_PER_SESSION) return;
-    if (isIn.has(queue._id) || !(await isWanted(ctx, queue, session, owner.clerkId))) continue;
+    if (isIn.has(queue._id) || !(await isWanted(ctx, queue, session, owner))) continue;
     await insertItem(ctx, queue, session, queue.priority);
     isIn.add(queue._id);
   }
@@ -77,9 +77,9 @@ export async function isWanted(
   ctx: QueryCtx,
   { _id, filters, sampling, seed }: Queue,
   session: Session,
-  clerkId: string,
+  { _id: userId, clerkId }: Doc<"users">,
 ): Promise<boolean> {
-  const isOfUser = filters.clerkId === undefined || filters.clerkId === clerkId;
+  const isOfUser = filters.clerkId === undefined || [clerkId, userId].includes(filters.clerkId);
   if (session.status === "active" || !isOfUser || !passesFilters(session, filters)) return false;
   switch (sampling.kind) {
     case "all":

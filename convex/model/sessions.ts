@@ -1,12 +1,13 @@
 /** Rules of user sessions that several functions share. */
-import { v } from "convex/values";
 import type { Infer } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
 import { Checks } from "./checks.ts";
 import { refusal } from "./errors.ts";
+import { shownOf } from "./identities.ts";
 import { mergedLabels } from "./labels.ts";
 import { FACET_CHARS, MAX_SCORE, TITLE_CHARS } from "./limits.ts";
+import { whose } from "./people.ts";
 import { FACETS, userSessionRow } from "./productTables.ts";
 import { sessionUser, userSession } from "./records.ts";
 import type { UserSession } from "./records.ts";
@@ -17,6 +18,7 @@ import { wasSessionErased } from "./tombstones.ts";
 export const newSession = userSessionRow
   .pick(
     "externalId",
+    "sourceId",
     "channel",
     "title",
     "startedAt",
@@ -26,7 +28,7 @@ export const newSession = userSessionRow
     "metadata",
     "source",
   )
-  .extend({ clerkId: v.string() });
+  .extend(whose);
 
 /** What a writer may change afterwards. */
 export const sessionChanges = userSessionRow
@@ -57,7 +59,7 @@ type SessionRow = Infer<typeof userSessionRow>;
 
 /** The row of a session that begins, as its writer describes it. */
 export function newSessionRow(
-  { clerkId: _, ...fields }: Infer<typeof newSession>,
+  { clerkId: _, user: __, ...fields }: Infer<typeof newSession>,
   userId: Id<"users">,
   now: number,
 ): SessionRow {
@@ -80,7 +82,7 @@ export function newSessionRow(
 /** @throws CONFLICT if the session of an external id is of another user, channel or start. */
 export function refuseOther(
   known: Doc<"userSessions">,
-  userId: Id<"users"> | undefined,
+  userId: Id<"users"> | null,
   { channel, startedAt }: Infer<typeof newSession>,
 ): void {
   // Exports have whole milliseconds.
@@ -162,7 +164,7 @@ export class SessionReader {
     }
     const user = await pending;
     if (user === null) throw new Error("a session without its user");
-    return toRecord(sessionUser, user);
+    return toRecord(sessionUser, user, shownOf(user));
   }
 }
 
@@ -179,12 +181,15 @@ export async function requireSession(ctx: QueryCtx, id: string): Promise<Doc<"us
   throw refusal("NOT_FOUND", "There is no such session.");
 }
 
+/** The session that a writer knows under this id. */
 export async function sessionByExternalId(
   ctx: QueryCtx,
-  externalId: string,
+  { externalId, sourceId }: Pick<Doc<"userSessions">, "externalId" | "sourceId">,
 ): Promise<Doc<"userSessions"> | null> {
   return await ctx.db
     .query("userSessions")
-    .withIndex("by_externalId", (q) => q.eq("externalId", externalId))
+    .withIndex("by_source_externalId", (q) =>
+      q.eq("sourceId", sourceId).eq("externalId", externalId),
+    )
     .unique();
 }

@@ -7,9 +7,8 @@
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { refusal } from "./errors.ts";
+import { writerOf } from "./writers.ts";
 
-/** Writers of conversations are told apart; for now the product's own backend is the only one. */
-const OWN_BACKEND = "own";
 const KEY_NAME = "tombstones";
 
 export async function buryUser(ctx: MutationCtx, clerkId: string): Promise<void> {
@@ -17,7 +16,7 @@ export async function buryUser(ctx: MutationCtx, clerkId: string): Promise<void>
 }
 
 export async function burySession(ctx: MutationCtx, session: Doc<"userSessions">): Promise<void> {
-  const parts = ["session", OWN_BACKEND, session.externalId];
+  const parts = ["session", writerOf(session.sourceId), session.externalId];
   const digest = await digestOf(await ensuredKey(ctx), parts);
   await bury(ctx, "session", digest, session._id);
 }
@@ -31,13 +30,13 @@ export async function refuseErasedUser(
   if (await isBuried(ctx, ["user", clerkId], key)) throw refusal("GONE", "The user was erased.");
 }
 
-/** @throws GONE if the conversation of this external id was erased. */
+/** @throws GONE if the conversation of this external id, of this writer, was erased. */
 export async function refuseErasedConversation(
   ctx: QueryCtx,
-  externalId: string,
+  { externalId, sourceId }: Pick<Doc<"userSessions">, "externalId" | "sourceId">,
   key = keyFor(ctx),
 ): Promise<void> {
-  if (await isBuried(ctx, ["session", OWN_BACKEND, externalId], key)) {
+  if (await isBuried(ctx, ["session", writerOf(sourceId), externalId], key)) {
     throw refusal("GONE", "The session was erased.");
   }
 }

@@ -1,4 +1,4 @@
-/** Words of users by which they are found: of their names, e-mail addresses and Clerk ids. */
+/** Words of users by which they are found: of names, e-mail addresses, phones and Clerk ids. */
 import { compareValues } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
@@ -9,36 +9,40 @@ import type { Page } from "./paging.ts";
 import { wordsOf } from "./words.ts";
 import type { Question } from "./words.ts";
 
-type Named = { clerkId: string; name?: string | undefined; email?: string | undefined };
+type Named = Pick<Doc<"users">, "name" | "email" | "phone" | "clerkId">;
 
 /** By what a user is found, as one text. */
-export function searchTextOf({ name, email, clerkId }: Named): string {
-  return [name, email, clerkId].filter((part) => part !== undefined).join(" ");
+export function searchTextOf({ name, email, phone, clerkId }: Named): string {
+  return [name, email, phone, clerkId].filter((part) => part !== undefined).join(" ");
 }
 
 function wordsOfUser(user: Named): Set<string> {
   return new Set(wordsOf(searchTextOf(user)).slice(0, USER_WORDS));
 }
 
-/** Make the stored words of a user what they should be (none for null); say whether they changed. */
+/**
+ * Make the stored words of a user what they should be; say whether they changed. Null stands for
+ * one who goes; they and anonymous callers have none.
+ */
 export async function settleUserWords(
   ctx: MutationCtx,
   userId: Id<"users">,
-  user: (Named & { kind: UserKind }) | null,
+  user: (Named & Pick<Doc<"users">, "kind">) | null,
 ): Promise<boolean> {
-  const missing = user === null ? new Set<string>() : wordsOfUser(user);
+  const kind = user === null || user.kind === "anonymous" ? null : user.kind;
+  const missing = user === null || kind === null ? new Set<string>() : wordsOfUser(user);
   const rows = await ctx.db
     .query("userWords")
     .withIndex("by_user", (q) => q.eq("userId", userId))
     .collect();
   let changed = false;
   for (const row of rows) {
-    if (row.kind === user?.kind && missing.delete(row.word)) continue;
+    if (row.kind === kind && missing.delete(row.word)) continue;
     await ctx.db.delete("userWords", row._id);
     changed = true;
   }
-  if (user === null) return changed;
-  for (const word of missing) await ctx.db.insert("userWords", { userId, kind: user.kind, word });
+  if (kind === null) return changed;
+  for (const word of missing) await ctx.db.insert("userWords", { userId, kind, word });
   return changed || missing.size > 0;
 }
 

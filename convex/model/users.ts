@@ -6,16 +6,30 @@ import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import type { Checks } from "./checks.ts";
 import { refusal } from "./errors.ts";
 import { memberRole, moment, userKind, userStatus } from "./fields.ts";
-import { EMAIL_CHARS, NAME_CHARS, UNFOLDED_STARTS, URL_CHARS } from "./limits.ts";
+import {
+  checkKnown,
+  copiesOf,
+  identitiesOf,
+  identitiesOfUser,
+  ownerOf,
+  shownOf,
+} from "./identities.ts";
+import type { Identity } from "./identities.ts";
+import { EMAIL_CHARS, NAME_CHARS, UNFOLDED_STARTS, URL_CHARS, USER_IDENTITIES } from "./limits.ts";
 import { asOfPart, foldedUntil, withStarts } from "./pendingTotals.ts";
 import { user } from "./records.ts";
 import type { User } from "./records.ts";
 import { toRecord } from "./toRecord.ts";
-import { settleUserWords } from "./userWords.ts";
+import { refuseErasedUser } from "./tombstones.ts";
+import { searchTextOf, settleUserWords } from "./userWords.ts";
 
 /** What a writer says of a user. */
 export const profile = v.object({
-  clerkId: v.string(),
+  clerkId: v.optional(v.string()),
+  /** The writer's own id of them. */
+  externalId: v.optional(v.string()),
+  /** Numbers in E.164 that are known to be theirs. */
+  phones: v.optional(v.array(v.string())),
   kind: userKind,
   email: v.optional(v.string()),
   name: v.optional(v.string()),
@@ -26,12 +40,16 @@ export const profile = v.object({
   clerkUpdatedAt: v.optional(moment()),
   createdAt: v.optional(moment()),
   source: v.optional(v.string()),
+  /** The source that says it; only the worker names one. */
+  sourceId: v.optional(v.string()),
 });
 
-export type Profile = Infer<typeof profile>;
-
-export function checkProfile(checks: Checks, args: Profile): void {
-  checks.identifier("clerkId", args.clerkId);
+export function checkProfile(checks: Checks, args: Infer<typeof profile>): void {
+  checkKnown(checks, args, args.sourceId);
+  const isFew = (args.phones ?? []).length <= USER_IDENTITIES;
+  checks.that(isFew, "phones", `must have at most ${USER_IDENTITIES} entries`);
+  const isKnown = identitiesOf(args, args.sourceId).length > 0;
+  checks.that(isKnown, "clerkId", "must be given, or another identity");
   checks.text("email", args.email, EMAIL_CHARS);
   checks.text("name", args.name, NAME_CHARS);
   checks.text("imageUrl", args.imageUrl, URL_CHARS);
@@ -43,20 +61,34 @@ export function checkProfile(checks: Checks, args: Profile): void {
   checks.that(!isErasing, "status", "erasing is set by an erasure only");
 }
 
-/** Store a user who is not there, as `checkProfile` accepts them, with the words that find them. */
-export async function createUser(ctx: MutationCtx, args: Profile): Promise<Doc<"users">> {
+type NewUser = Omit<
+  Doc<"users">,
+  "_id" | "_creationTime" | "status" | "lastSeenAt" | "sessionCount" | "createdAt"
+> &
+  Partial<Pick<Doc<"users">, "status" | "lastSeenAt" | "createdAt">>;
+
+/** Store a user who is not there, with identities that nobody has, and the words that find them. */
+export async function createUser(
+  ctx: MutationCtx,
+  args: NewUser,
+  identities: Identity[],
+): Promise<Doc<"users">> {
   const now = Date.now();
   const createdAt = args.createdAt ?? now;
   const row = {
     ...args,
+    ...copiesOf(identities),
     status: args.status ?? ("active" as const),
     lastSeenAt: args.lastSeenAt ?? createdAt,
     sessionCount: 0,
     createdAt,
   };
-  const _id = await ctx.db.insert("users", row);
-  await settleUserWords(ctx, _id, args);
-  return { ...row, _id, _creationTime: now };
+  const userId = await ctx.db.insert("users", row);
+  await Promise.all(
+    identities.map((one) => ctx.db.insert("identities", { ...one, userId, createdAt: now })),
+  );
+  await settleUserWords(ctx, userId, row);
+  return { ...row, _id: userId, _creationTime: now };
 }
 
 export async function userByClerkId(ctx: QueryCtx, clerkId: string): Promise<Doc<"users"> | null> {
@@ -66,11 +98,57 @@ export async function userByClerkId(ctx: QueryCtx, clerkId: string): Promise<Doc
     .unique();
 }
 
+/** The user of a Clerk id, or of an id of Earshot's own. */
+export async function userByKey(ctx: QueryCtx, key: string): Promise<Doc<"users"> | null> {
+  const userId = ctx.db.normalizeId("users", key);
+  return (await userByClerkId(ctx, key)) ?? (userId && (await ctx.db.get("users", userId)));
+}
+
+/** Whether a writer's words of a user count: a source's only where nobody else described them. */
+export function mayDescribe(user: Doc<"users">, sourceId: string | undefined): boolean {
+  return sourceId === undefined || user.describedBy === sourceId;
+}
+
+/**
+ * Change the row of a user. Backends say who is there with each conversation: what says nothing new
+ * is not written, so that it conflicts with nothing.
+ */
+export async function changeUser(
+  ctx: MutationCtx,
+  known: Doc<"users">,
+  changes: Partial<Doc<"users">>,
+): Promise<void> {
+  const isNew = Object.entries(changes).some(
+    ([name, value]) => known[name as keyof Doc<"users">] !== value,
+  );
+  if (!isNew) return;
+  await ctx.db.patch("users", known._id, changes);
+  const after = { ...known, ...changes };
+  const isFoundAlike = after.kind === known.kind && searchTextOf(after) === searchTextOf(known);
+  if (!isFoundAlike) await settleUserWords(ctx, known._id, after);
+}
+
 /** @throws NOT_FOUND if there is no such user. */
-export async function requireUser(ctx: QueryCtx, clerkId: string): Promise<Doc<"users">> {
-  const user = await userByClerkId(ctx, clerkId);
+export async function requireUser(ctx: QueryCtx, key: string): Promise<Doc<"users">> {
+  const user = await userByKey(ctx, key);
   if (user !== null) return user;
   throw noSuchUser();
+}
+
+/**
+ * The same without the user's row, if they have a Clerk id: it changes while sessions begin.
+ *
+ * @throws NOT_FOUND if there is no such user; GONE if they were erased.
+ */
+export async function requireUserId(
+  ctx: QueryCtx,
+  key: string,
+  tombstoneKey?: Promise<string | null>,
+): Promise<Id<"users">> {
+  const userId = await ownerOf(ctx, { kind: "clerk", value: key });
+  if (userId !== null) return userId;
+  await refuseErasedUser(ctx, key, tombstoneKey);
+  return (await requireUser(ctx, key))._id;
 }
 
 /**
@@ -80,10 +158,10 @@ export async function requireUser(ctx: QueryCtx, clerkId: string): Promise<Doc<"
  */
 export async function requireVisibleUser(
   ctx: QueryCtx & { visible: (text: string) => string },
-  clerkId: string,
+  key: string,
 ): Promise<Doc<"users">> {
-  if (ctx.visible(clerkId) !== clerkId) throw noSuchUser();
-  return await requireUser(ctx, clerkId);
+  if (ctx.visible(key) !== key) throw noSuchUser();
+  return await requireUser(ctx, key);
 }
 
 export function noSuchUser() {
@@ -113,5 +191,11 @@ export async function toUser(ctx: QueryCtx, row: Doc<"users">): Promise<User> {
     .withIndex("by_user_sessions", (q) => q.eq("userId", row._id).gt("sessions", 0))
     .take(UNFOLDED_STARTS);
   const asOf = begun.length < UNFOLDED_STARTS ? undefined : await foldedUntil(ctx);
-  return toRecord(user, { ...row, ...withStarts(row, begun) }, asOfPart(asOf));
+  const shown = { ...row, ...withStarts(row, begun) };
+  return toRecord(user, shown, { ...shownOf(row), ...asOfPart(asOf) });
+}
+
+/** The same with all that they are known by. */
+export async function toKnownUser(ctx: QueryCtx, row: Doc<"users">): Promise<User> {
+  return { ...(await toUser(ctx, row)), identities: await identitiesOfUser(ctx, row) };
 }

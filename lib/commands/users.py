@@ -11,7 +11,8 @@ import typer
 
 from lib.commands.audio import DIFFERS, exit_on_failure
 from lib.commands.settings import BUCKET, DATA, service_key_of, settings_with
-from lib.data import erasure
+from lib.data import Caller, erasure, users
+from lib.product.phones import phone_number
 from lib.work.erasure import erase_user, proven
 from lib.work.services import Services
 
@@ -20,13 +21,21 @@ cli = typer.Typer(help="Users: erase, and show the receipt.", no_args_is_help=Tr
 
 @cli.command()
 def erase(
-    clerk_id: Annotated[str, typer.Argument(help="Clerk id of the user")],
+    user: Annotated[
+        str, typer.Argument(help="Clerk's id or Earshot's, a phone number (+...), or --source's id")
+    ],
+    source: Annotated[
+        str | None,
+        typer.Option(help="USER is an id that this writer chose: a source's id, or `own`"),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation")] = False,
 ) -> None:
     """Erase a user with all sessions and recordings; prints the signed receipt."""
     own = Services(settings_with(*DATA, *BUCKET))
+    with exit_on_failure():
+        clerk_id = _id_of(own.worker_caller(), user, source)
     if not yes:
-        typer.confirm(f"Erase everything about {clerk_id}? This cannot be undone", abort=True)
+        typer.confirm(f"Erase everything about {user}? This cannot be undone", abort=True)
     with exit_on_failure():
         receipt = erase_user(
             own.worker_caller(), own.storage, clerk_id, service_key_of(own.settings)
@@ -34,8 +43,27 @@ def erase(
     typer.echo(json.dumps(asdict(receipt), indent=1))
 
 
+def _id_of(caller: Caller, user: str, source: str | None) -> str:
+    """Return the id of the user whom an identity names; an id is returned as it is."""
+    if source is not None:
+        found = users.by_identity(caller, "source", user, source=source)
+    elif user.startswith(("+", "tel:")):
+        try:
+            number = phone_number(user)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+        found = users.by_identity(caller, "phone", number) if number else None
+    else:
+        return user
+    if found is None:
+        raise typer.BadParameter("names no user")
+    return found.clerk_id
+
+
 @cli.command()
-def receipt(clerk_id: Annotated[str, typer.Argument(help="Clerk id of the user")]) -> None:
+def receipt(
+    clerk_id: Annotated[str, typer.Argument(help="Clerk's id of the user, or Earshot's")],
+) -> None:
     """Print an erasure and what its receipt proves; exits with 1 if it proves nothing."""
     own = Services(settings_with(*DATA))
     with exit_on_failure():

@@ -23,6 +23,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from lib.product import limits
+from lib.product.phones import phone_number
 from lib.product.texts import UNFIT_MESSAGE, is_fit
 
 MAX_NAMES: Final = 1024
@@ -133,6 +134,17 @@ ClerkId = Annotated[
 Name = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.NAME_CHARS)]
 Email = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.EMAIL_CHARS)]
 ImageUrl = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.URL_CHARS)]
+Phone = Annotated[
+    str | None,
+    BeforeValidator(lambda value: phone_number(value) if isinstance(value, str) else value),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string", "maxLength": 100}, {"type": "null"}],
+            "examples": ["+4930901820"],
+        }
+    ),
+    Field(description="With country code; a withheld one (`anonymous`) is the same as none."),
+]
 Title = Annotated[str, AfterValidator(_fit), Field(min_length=1, max_length=limits.TITLE_CHARS)]
 Text = Annotated[str, AfterValidator(_fit), AfterValidator(_short_enough)]
 AnyText = Annotated[str, AfterValidator(_fit)]

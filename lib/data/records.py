@@ -304,6 +304,14 @@ class Histogram(Record, frozen=True, kw_only=True):
     counts: Mapping[str, int]
 
 
+class Identity(Record, frozen=True, kw_only=True):
+    """`identities` of `User`."""
+
+    kind: Literal["clerk", "phone", "source"]
+    value: str
+    source: str | None = None
+
+
 class Imported(Record, frozen=True, kw_only=True):
     """What `imports:store` returns."""
 
@@ -312,6 +320,7 @@ class Imported(Record, frozen=True, kw_only=True):
     duplicates: int
     refused_turns: tuple[RefusedTurn, ...]
     id: str | None = None
+    user_conflict: tuple[Literal["clerk", "phone", "source"], ...] | None = None
     refusal: RefusedConversation | None = None
 
 
@@ -772,6 +781,15 @@ class SearchHit(Record, frozen=True, kw_only=True):
     highlight: tuple[HighlightPiece, ...]
 
 
+class SessionCreated(Record, frozen=True, kw_only=True):
+    """What `userSessions:create` returns."""
+
+    id: str
+    created: bool
+    user_id: str
+    user_conflict: tuple[Literal["clerk", "phone", "source"], ...] | None = None
+
+
 class SessionPlace(Record, frozen=True, kw_only=True):
     """What `reviewQueues:ofSession` returns."""
 
@@ -806,7 +824,9 @@ class SessionUser(Record, frozen=True, kw_only=True):
     clerk_id: str
     name: str | None = None
     email: str | None = None
+    phone: str | None = None
     image_url: str | None = None
+    anonymous: bool | None = None
 
 
 class SessionsAdded(Record, frozen=True, kw_only=True):
@@ -952,19 +972,23 @@ class UsableKey(Record, frozen=True, kw_only=True):
 class User(Record, frozen=True, kw_only=True):
     """What `reveals:findUser` returns."""
 
-    clerk_id: str
-    kind: Literal["product", "team"]
     status: Literal["active", "banned", "deleted", "erasing"]
     last_seen_at: Moment
     session_count: int
     created_at: Moment
+    kind: Literal["product", "team"]
     id: str
+    clerk_id: str
+    phone: str | None = None
     email: str | None = None
     name: str | None = None
     image_url: str | None = None
     role: Literal["viewer", "reviewer", "ops", "admin"] | None = None
     source: str | None = None
+    described_by: str | None = None
+    anonymous: bool | None = None
     as_of: Moment | None = None
+    identities: tuple[Identity, ...] | None = None
 
 
 class UserSession(Record, frozen=True, kw_only=True):
@@ -986,6 +1010,7 @@ class UserSession(Record, frozen=True, kw_only=True):
     user: SessionUser
     cost: float
     legal_hold: bool
+    source_id: str | None = None
     title: str | None = None
     ended_at: Moment | None = None
     duration_ms: float | None = None
@@ -1011,6 +1036,14 @@ class UserSummary(Record, frozen=True, kw_only=True):
 
     total: Totals
     days: tuple[DaySummary, ...]
+
+
+class UserUpserted(Record, frozen=True, kw_only=True):
+    """What `users:upsert` returns."""
+
+    id: str
+    created: bool
+    user_conflict: tuple[Literal["clerk", "phone", "source"], ...] | None = None
 
 
 class AlertDeliveriesClaimArgs(TypedDict):
@@ -1522,7 +1555,6 @@ class NewConversation(TypedDict):
 
     session: NewSession
     turns: Sequence[NewInteraction]
-    person: NotRequired[NewPerson | None]
     end: NotRequired[NewEnd | None]
 
 
@@ -1656,11 +1688,14 @@ class NewInteraction(TypedDict):
 
 
 class NewPerson(TypedDict):
-    """Among arguments, at `NewConversation.person`."""
+    """Among arguments, at `UserSessionsCreateArgs.user`."""
 
-    email: NotRequired[str | None]
+    clerk_id: NotRequired[str | None]
+    phone: NotRequired[str | None]
     name: NotRequired[str | None]
+    email: NotRequired[str | None]
     image_url: NotRequired[str | None]
+    external_id: NotRequired[str | None]
 
 
 class NewQueueFilters(TypedDict):
@@ -1736,7 +1771,7 @@ class NewSession(TypedDict):
     external_id: str
     channel: Literal["voice", "chat"]
     started_at: datetime
-    clerk_id: str
+    source_id: NotRequired[str | None]
     title: NotRequired[str | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
@@ -1748,6 +1783,8 @@ class NewSession(TypedDict):
     direction: NotRequired[str | None]
     metadata: NotRequired[Mapping[str, Any] | None]
     source: NotRequired[str | None]
+    clerk_id: NotRequired[str | None]
+    user: NotRequired[NewPerson | None]
 
 
 class NewStages(TypedDict):
@@ -1831,7 +1868,7 @@ class RepairSessionsArgs(TypedDict):
 class RepairUsersArgs(TypedDict):
     """Arguments of `repair:users`."""
 
-    kind: Literal["product", "team"]
+    kind: Literal["product", "team", "anonymous"]
     cursor: str | None
     fix: bool
 
@@ -2202,6 +2239,7 @@ class UserSessionsByExternalIdArgs(TypedDict):
     """Arguments of `userSessions:byExternalId`."""
 
     external_id: str
+    source_id: NotRequired[str | None]
 
 
 class UserSessionsCreateArgs(TypedDict):
@@ -2210,7 +2248,7 @@ class UserSessionsCreateArgs(TypedDict):
     external_id: str
     channel: Literal["voice", "chat"]
     started_at: datetime
-    clerk_id: str
+    source_id: NotRequired[str | None]
     title: NotRequired[str | None]
     provider: NotRequired[str | None]
     model_id: NotRequired[str | None]
@@ -2222,6 +2260,8 @@ class UserSessionsCreateArgs(TypedDict):
     direction: NotRequired[str | None]
     metadata: NotRequired[Mapping[str, Any] | None]
     source: NotRequired[str | None]
+    clerk_id: NotRequired[str | None]
+    user: NotRequired[NewPerson | None]
 
 
 class UserSessionsDailyArgs(TypedDict):
@@ -2363,6 +2403,14 @@ class UserSessionsUpdateArgs(TypedDict):
     metadata: NotRequired[Mapping[str, Any] | None]
 
 
+class UsersByIdentityArgs(TypedDict):
+    """Arguments of `users:byIdentity`."""
+
+    kind: Literal["clerk", "phone", "source"]
+    value: str
+    source: NotRequired[str | None]
+
+
 class UsersGetArgs(TypedDict):
     """Arguments of `users:get`."""
 
@@ -2392,8 +2440,10 @@ class UsersSummaryArgs(TypedDict):
 class UsersUpsertArgs(TypedDict):
     """Arguments of `users:upsert`."""
 
-    clerk_id: str
     kind: Literal["product", "team"]
+    clerk_id: NotRequired[str | None]
+    external_id: NotRequired[str | None]
+    phones: NotRequired[Sequence[str] | None]
     email: NotRequired[str | None]
     name: NotRequired[str | None]
     image_url: NotRequired[str | None]
@@ -2403,6 +2453,7 @@ class UsersUpsertArgs(TypedDict):
     clerk_updated_at: NotRequired[datetime | None]
     created_at: NotRequired[datetime | None]
     source: NotRequired[str | None]
+    source_id: NotRequired[str | None]
     clear: NotRequired[Sequence[Literal["email", "name", "imageUrl", "role"]] | None]
 
 
@@ -2851,9 +2902,12 @@ _write_new_histogram = writer(
 )
 
 _write_new_person = writer(
-    Argument("email", "email"),
+    Argument("clerk_id", "clerkId"),
+    Argument("phone", "phone"),
     Argument("name", "name"),
+    Argument("email", "email"),
     Argument("image_url", "imageUrl"),
+    Argument("external_id", "externalId"),
 )
 
 _write_new_queue_filters = writer(
@@ -2917,7 +2971,7 @@ _write_new_session = writer(
     Argument("external_id", "externalId"),
     Argument("channel", "channel"),
     Argument("started_at", "startedAt", milliseconds),
-    Argument("clerk_id", "clerkId"),
+    Argument("source_id", "sourceId"),
     Argument("title", "title"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
@@ -2929,6 +2983,8 @@ _write_new_session = writer(
     Argument("direction", "direction"),
     Argument("metadata", "metadata"),
     Argument("source", "source"),
+    Argument("clerk_id", "clerkId"),
+    Argument("user", "user", _write_new_person),
 )
 
 _write_new_stages = writer(
@@ -3316,13 +3372,14 @@ _write_system_ping_args = writer()
 
 _write_user_sessions_by_external_id_args = writer(
     Argument("external_id", "externalId"),
+    Argument("source_id", "sourceId"),
 )
 
 _write_user_sessions_create_args = writer(
     Argument("external_id", "externalId"),
     Argument("channel", "channel"),
     Argument("started_at", "startedAt", milliseconds),
-    Argument("clerk_id", "clerkId"),
+    Argument("source_id", "sourceId"),
     Argument("title", "title"),
     Argument("provider", "provider"),
     Argument("model_id", "modelId"),
@@ -3334,6 +3391,8 @@ _write_user_sessions_create_args = writer(
     Argument("direction", "direction"),
     Argument("metadata", "metadata"),
     Argument("source", "source"),
+    Argument("clerk_id", "clerkId"),
+    Argument("user", "user", _write_new_person),
 )
 
 _write_user_sessions_daily_args = writer(
@@ -3457,6 +3516,12 @@ _write_user_sessions_update_args = writer(
     Argument("metadata", "metadata"),
 )
 
+_write_users_by_identity_args = writer(
+    Argument("kind", "kind"),
+    Argument("value", "value"),
+    Argument("source", "source"),
+)
+
 _write_users_get_args = writer(
     Argument("clerk_id", "clerkId"),
 )
@@ -3478,8 +3543,10 @@ _write_users_summary_args = writer(
 )
 
 _write_users_upsert_args = writer(
-    Argument("clerk_id", "clerkId"),
     Argument("kind", "kind"),
+    Argument("clerk_id", "clerkId"),
+    Argument("external_id", "externalId"),
+    Argument("phones", "phones", list),
     Argument("email", "email"),
     Argument("name", "name"),
     Argument("image_url", "imageUrl"),
@@ -3489,6 +3556,7 @@ _write_users_upsert_args = writer(
     Argument("clerk_updated_at", "clerkUpdatedAt", milliseconds),
     Argument("created_at", "createdAt", milliseconds),
     Argument("source", "source"),
+    Argument("source_id", "sourceId"),
     Argument("clear", "clear", list),
 )
 
@@ -3551,7 +3619,6 @@ _write_interactions_append_args = writer(
 _write_new_conversation = writer(
     Argument("session", "session", _write_new_session),
     Argument("turns", "turns", lambda value: [_write_new_interaction(item) for item in value]),
-    Argument("person", "person", _write_new_person),
     Argument("end", "end", _write_new_end),
 )
 
@@ -4009,6 +4076,10 @@ SYSTEM_PING: Final[Query[SystemPingArgs, Ping]] = Query(
     "system:ping", _write_system_ping_args, Reader(Ping)
 )
 
+USERS_BY_IDENTITY: Final[Query[UsersByIdentityArgs, User | None]] = Query(
+    "users:byIdentity", _write_users_by_identity_args, Reader(User | None)
+)
+
 USERS_GET: Final[Query[UsersGetArgs, User | None]] = Query(
     "users:get", _write_users_get_args, Reader(User | None)
 )
@@ -4021,8 +4092,8 @@ USERS_SUMMARY: Final[Query[UsersSummaryArgs, UserSummary | None]] = Query(
     "users:summary", _write_users_summary_args, Reader(UserSummary | None)
 )
 
-USERS_UPSERT: Final[Mutation[UsersUpsertArgs, Upserted]] = Mutation(
-    "users:upsert", _write_users_upsert_args, Reader(Upserted)
+USERS_UPSERT: Final[Mutation[UsersUpsertArgs, UserUpserted]] = Mutation(
+    "users:upsert", _write_users_upsert_args, Reader(UserUpserted)
 )
 
 USER_SESSIONS_BY_EXTERNAL_ID: Final[Query[UserSessionsByExternalIdArgs, UserSession | None]] = (
@@ -4033,8 +4104,8 @@ USER_SESSIONS_BY_EXTERNAL_ID: Final[Query[UserSessionsByExternalIdArgs, UserSess
     )
 )
 
-USER_SESSIONS_CREATE: Final[Mutation[UserSessionsCreateArgs, Upserted]] = Mutation(
-    "userSessions:create", _write_user_sessions_create_args, Reader(Upserted)
+USER_SESSIONS_CREATE: Final[Mutation[UserSessionsCreateArgs, SessionCreated]] = Mutation(
+    "userSessions:create", _write_user_sessions_create_args, Reader(SessionCreated)
 )
 
 USER_SESSIONS_DAILY: Final[Query[UserSessionsDailyArgs, tuple[DaySummary, ...]]] = Query(

@@ -10,17 +10,33 @@ from pydantic import Field
 
 from lib.data.fields import (
     Channel,
+    ClerkId,
     Duration,
+    Email,
     Facet,
     Identifier,
+    ImageUrl,
     Labels,
     Language,
     Metadata,
     Moment,
+    Name,
+    Phone,
     Sent,
     SessionStatus,
     Title,
 )
+
+
+class Person(Sent):
+    """A person as the writer knows them: created if they are not there, anonymous without an id."""
+
+    clerk_id: ClerkId | None = None
+    phone: Phone = None
+    external_id: Identifier | None = Field(default=None, description="The writer's own id.")
+    name: Name | None = None
+    email: Email | None = None
+    image_url: ImageUrl | None = None
 
 
 class SessionFacets(Sent):

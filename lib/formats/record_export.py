@@ -74,6 +74,7 @@ SESSION_COLUMNS: Final[Columns] = {
         _FIRST_OF_SESSION,
         frozenset({"user", "interaction_count", "audio_count", "cost"}),
     ),
+    "userPhone": lambda session: session.user.phone,
 }
 AUDIT_COLUMNS: Final[Columns] = {
     "id": lambda event: event.id,

@@ -97,6 +97,8 @@ def _read_export(value: Any, line: int) -> Draft:
     if not isinstance(session, Mapping) or set(value) != {"session", "interactions"}:
         raise UnreadableError(line, "not a transcript of the API", "session")
     fields = {name: item for name, item in session.items() if name not in _DERIVED_OF_SESSION}
+    if isinstance(fields.get("user"), Mapping):
+        fields["user"] = {k: v for k, v in fields["user"].items() if k != "anonymous"}
     draft = Draft(line, _validated(fields, line, "session."), Collector())
     _add_all(draft.turns, line, value["interactions"], _DERIVED_OF_TURN)
     if session.get("legalHold"):

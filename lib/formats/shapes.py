@@ -11,16 +11,12 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from lib.data.fields import (
     ClerkId,
-    Email,
-    ImageUrl,
-    Name,
     ReviewStatus,
     Score,
-    Sent,
     Sequence,
     Speaker,
 )
-from lib.data.session_fields import SessionChanges, SessionStart
+from lib.data.session_fields import Person, SessionChanges, SessionStart
 from lib.data.turn_fields import TurnFields
 from lib.formats.speakers import known_role
 
@@ -40,20 +36,11 @@ class SentTurn(TurnFields):
     audio: FileName | None = None
 
 
-class SentUser(Sent):
-    """A user who is created if they are not there."""
-
-    clerk_id: ClerkId
-    email: Email | None = None
-    name: Name | None = None
-    image_url: ImageUrl | None = None
-
-
 class SentSession(SessionStart, SessionChanges):
     """A session; either `userId` of a known user, or `user`."""
 
     user_id: ClerkId | None = None
-    user: SentUser | None = None
+    user: Person | None = None
     review_status: ReviewStatus | None = None
     score: Score | None = None
     audio: FileName | None = None

@@ -88,7 +88,7 @@ MAX_TURNS: Final = 20_000
 MAX_CHARACTERS: Final = 32_000_000
 """Of a transcript that is written as a whole; longer ones are read in pages."""
 
-_INTERNAL: Final = frozenset({"user_id", "source", "session_id", "audio_object_id"})
+_INTERNAL: Final = frozenset({"user_id", "source", "source_id", "session_id", "audio_object_id"})
 _OF_AUDIO: Final = (
     "content_type",
     "bytes",
@@ -138,7 +138,11 @@ def gathered(turns: Iterable[Interaction]) -> list[Interaction]:
 def document(session: UserSession, turns: Turns) -> str:
     """Return JSON: `{"session": {...}, "interactions": [...]}` with the API's names and values."""
     whole = {
-        "session": {**_wire(session), "userId": session.user.clerk_id},
+        "session": {
+            **_wire(session),
+            "user": _person(session),
+            "userId": session.user.clerk_id,
+        },
         "interactions": [_turn(turn) for turn in turns],
     }
     return as_json(whole)
@@ -161,6 +165,14 @@ def markdown(session: UserSession, turns: Turns) -> str:
         for turn in _by_time(turns)
     ]
     return head + "".join(parts)
+
+
+def _person(session: UserSession) -> dict[str, Any]:
+    """Return the user; without Earshot's own id, which means nothing elsewhere."""
+    shown = _wire(session.user)
+    if session.user.clerk_id == session.user_id:
+        del shown["clerkId"]
+    return shown
 
 
 def webvtt(_session: UserSession, turns: Turns) -> str:

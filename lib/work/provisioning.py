@@ -21,7 +21,8 @@ from lib.config.settings import Settings
 from lib.data import Caller, DataError, Refused, erasure, users
 from lib.data.records import User, UsersUpsertArgs
 from lib.observability.logs import get_logger
-from lib.product.limits import NAME_CHARS
+from lib.product.limits import NAME_CHARS, USER_IDENTITIES
+from lib.product.phones import phone_number
 from lib.product.texts import shortened
 from lib.work.clerk_webhooks import ClerkEvent, verified_event
 
@@ -119,6 +120,8 @@ class Provisioner:
         args["kind"], role = self._kind(record, member, known)
         if role is not None:
             args["role"] = role.value  # type: ignore[typeddict-item]  # a team role
+        if args["kind"] == "product":
+            args["phones"] = verified_phones(record)
         args["clear"] = _absent_fields(args)
         return _upsert(caller, args, key)
 
@@ -141,7 +144,7 @@ class Provisioner:
         known = users.get(caller, clerk_id)
         args = UsersUpsertArgs(
             clerk_id=clerk_id,
-            kind=known.kind if known else "product",
+            kind="team" if known and known.kind == "team" else "product",
             status="deleted",
             clerk_updated_at=at,
             source=SOURCE,
@@ -164,7 +167,7 @@ class Provisioner:
             return "team", member.role
         path = self._settings.role_claim.split(".")
         if path[0] in _ORGANIZATION_CLAIMS:
-            return known.kind if known else "product", None
+            return "team" if known and known.kind == "team" else "product", None
         metadata = record.get("public_metadata")
         role = role_of(metadata if isinstance(metadata, Mapping) else {}, path[-1])
         return ("product" if role is None else "team"), role
@@ -197,6 +200,23 @@ def profile_of(record: Mapping[str, Any]) -> UsersUpsertArgs:
         created_at=_moment(_number(record, "created_at")),
         source=SOURCE,
     )
+
+
+def verified_phones(record: Mapping[str, Any]) -> list[str]:
+    """Return the phone numbers of a Clerk user that are known to be theirs, in E.164."""
+    found: list[str] = []
+    numbers = record.get("phone_numbers")
+    for item in numbers if isinstance(numbers, list) else []:
+        state = item.get("verification") if isinstance(item, Mapping) else None
+        if not (isinstance(state, Mapping) and state.get("status") == "verified"):
+            continue
+        try:
+            number = phone_number(text_in(item, "phone_number"))
+        except ValueError:
+            continue
+        if number is not None:
+            found.append(number)
+    return found[:USER_IDENTITIES]
 
 
 def _absent_fields(args: UsersUpsertArgs) -> list[Literal["email", "name", "imageUrl", "role"]]:

@@ -7,6 +7,7 @@ import io
 import wave
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -52,7 +53,7 @@ def test_a_user_is_created_once_and_changed_after(api: Api) -> None:
     again = api.call("POST", "/users", json={**body, "name": "Ada L."})
     assert (first.status_code, again.status_code) == (201, 200)
     found = api.call("GET", first.headers["Location"].removeprefix("/api/v1"))
-    assert found.json() == again.json()
+    assert {**found.json(), "userConflict": None} == again.json()
     assert found.json()["name"] == "Ada L."
 
 
@@ -374,3 +375,36 @@ def test_convex_accepts_every_field_at_its_limit(api: Api) -> None:
     assert changed.status_code == 200, changed.text
     user = {"clerkId": "user_limits", "name": "n" * 200, "email": "e" * 320, "imageUrl": "u" * 2048}
     assert api.call("POST", "/users", json=user).status_code == 201
+
+
+def test_people_are_known_by_phone_or_the_backends_own_id_or_not_at_all(api: Api) -> None:
+    own_id, phone = uuid4().hex, f"+4930{uuid4().int % 10**7:07}"
+
+    def call(user: dict[str, str]) -> Any:
+        body = {"externalId": uuid4().hex, "channel": "voice", "startedAt": "2026-03-01T12:00:00Z"}
+        made = api.call("POST", "/sessions", json={**body, "user": user}).json()
+        session = api.call("GET", f"/sessions/{made['id']}").json()
+        return {**session, "userConflict": made["userConflict"]}
+
+    by_phone, by_id = call({"phone": phone}), call({"externalId": own_id, "name": "Ada"})
+    both = call({"phone": phone, "externalId": own_id})
+    assert by_phone["user"]["phone"] == phone
+    assert (both["userId"], both["userConflict"]) == (by_id["userId"], ["phone"])
+    known = api.call("GET", f"/users/{by_id['userId']}").json()
+    assert known["id"] == known["clerkId"] == by_id["userId"]
+    assert known["identities"] == [{"kind": "source", "source": "own", "value": own_id}]
+    assert call({"phone": "anonymous"})["user"]["anonymous"] is True
+    told = api.call("POST", "/users", json={"user": {"phone": phone, "name": "Grace"}})
+    assert (told.status_code, told.json()["id"]) == (200, by_phone["userId"])
+
+
+def test_a_session_without_or_with_two_users_is_refused(api: Api) -> None:
+    body = {"externalId": uuid4().hex, "channel": "voice", "startedAt": "2026-03-01T12:00:00Z"}
+    for wrong, field in (
+        ({}, "user"),
+        ({"userId": "user_1", "user": {}}, "user"),
+        ({"user": {"phone": "030 1"}}, "user.phone"),
+    ):
+        refused = api.call("POST", "/sessions", json={**body, **wrong})
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["field"] == field

@@ -284,6 +284,7 @@ export function samples(
   return {
     "users:upsert": { clerkId: "user_2", kind: "product" },
     "users:get": { clerkId },
+    "users:byIdentity": { kind: "clerk", value: clerkId },
     "users:list": PAGE,
     "users:summary": { clerkId, from: START, to: START },
     "userSessions:create": { externalId: "call-2", clerkId, channel: "chat", startedAt: START },

@@ -13,6 +13,7 @@ from uuid import uuid4
 from lib.auth.api_keys import hash_of
 from lib.data import (
     Caller,
+    alerts,
     api_keys,
     audio_objects,
     audit,
@@ -42,10 +43,12 @@ from lib.data.records import (
     NewConversation,
     NewHistogram,
     NewInteraction,
+    NewPerson,
     NewRollup,
     NewScore,
     NewSession,
     NewStorageEvent,
+    SessionCreated,
 )
 from lib.work.api_keys import create, finder, rotate
 from local.snapshot import DATABASE, export_snapshot, import_snapshot
@@ -78,8 +81,46 @@ def lived(convex: ConvexRuntime, home: Path) -> Answers:
         **alarmed(convex),
         **erased(convex.caller("worker")),
         **keyed(convex.caller("worker")),
+        **people(convex.caller("worker")),
         **judged(convex.caller()),
         "imported": archive(convex.caller("worker")),
+    }
+
+
+def people(worker: Caller) -> Answers:
+    """Meet people by what they are known by, and one who is not known."""
+
+    def call(name: str, who: NewPerson) -> SessionCreated:
+        return user_sessions.create(
+            worker, external_id=name, source_id="s1", channel="voice", started_at=START, user=who
+        )
+
+    phone = "+4930901820"
+    first = call("call-phone", NewPerson(phone=phone))
+    call("call-crm", NewPerson(external_id="crm-1", name="Ada"))
+    both = call("call-both", NewPerson(external_id="crm-1", phone=phone))
+    nobody = call("call-nobody", NewPerson())
+    told = users.upsert(worker, external_id="crm-1", phones=[phone], kind="product", source_id="s1")
+    ids = (first.user_id, both.user_id, nobody.user_id)
+    return {
+        "calls": (first, both, nobody),
+        "told": told,
+        "known": tuple(users.get(worker, user_id) for user_id in ids),
+        "known calls": tuple(user_sessions.get(worker, one.id) for one in (first, both, nobody)),
+        "by phone": users.by_identity(worker, "phone", phone),
+        "outage": alerts.record(
+            worker,
+            rule="storage-probe",
+            title="The storage probe fails",
+            severity="critical",
+            unit="share",
+            value=0.9,
+            threshold=0.5,
+            path="/storage",
+            params={},
+            opened_at=START,
+            resolved_at=START + HOUR,
+        ),
     }
 
 
@@ -319,11 +360,14 @@ def measured(worker: Caller, ops: Caller) -> Answers:
 def archive(worker: Caller) -> tuple[Imported, ...]:
     """Import a session with a turn that is there twice, and one that is refused."""
     session = NewSession(
-        external_id="call-0", clerk_id="user_9", channel="chat", started_at=DAY - 48 * HOUR
+        external_id="call-0",
+        user=NewPerson(clerk_id="user_9", name="Grace", phone="+4930901820", external_id="x"),
+        channel="chat",
+        started_at=DAY - 48 * HOUR,
     )
     turn = NewInteraction(sequence=0, speaker="user", text="hello", started_at_ms=0)
     other = NewInteraction(sequence=0, speaker="user", text="bye", started_at_ms=0)
-    good = NewConversation(session=session, person={"name": "Grace"}, turns=[turn, other])
+    good = NewConversation(session=session, turns=[turn, other])
     bad = NewConversation(session={**session, "title": ""}, turns=[])
     return imports.store(worker, [good, bad])
 

@@ -268,6 +268,8 @@ def test_json_holds_every_record_with_the_names_of_the_api(exports: Exports) -> 
         "name": HOSTILE,
         "email": None,
         "imageUrl": None,
+        "phone": None,
+        "anonymous": None,
     }
     assert records[0]["metadata"] == {"snake_name": {"=x": 1}}
     assert records[0]["labels"] == ["-2+3", "billing"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AliasPath, Field
+from pydantic import AliasPath, Field, ValidationInfo, field_validator
 
 from lib.api import measurements
 from lib.api.access import AccessDep, ServicesDep
@@ -34,7 +34,8 @@ from lib.data.fields import (
     ScoreName,
     SessionStatus,
 )
-from lib.data.session_fields import SessionChanges, SessionStart
+from lib.data.records import NewPerson
+from lib.data.session_fields import Person, SessionChanges, SessionStart
 from lib.product.limits import MAX_SCORE_VALUE
 
 router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=ApiRoute)
@@ -46,7 +47,17 @@ ScoreBound = Annotated[float, Field(ge=-MAX_SCORE_VALUE, le=MAX_SCORE_VALUE, all
 class NewSession(SessionStart):
     """A conversation that begins."""
 
-    user_id: ClerkId = Field(description="Clerk user id of a known user.")
+    user_id: ClerkId | None = Field(
+        default=None, description="Clerk's id, or Earshot's, of a known user; or else `user`."
+    )
+    user: Annotated[Person | None, Field(validate_default=True)] = None
+
+    @field_validator("user")
+    @classmethod
+    def _either(cls, value: Person | None, info: ValidationInfo) -> Person | None:
+        if (value is None) == (info.data.get("user_id") is None):
+            raise ValueError("either userId or user is needed")
+        return value
 
 
 class CreatedSession(ResponseModel):
@@ -54,13 +65,18 @@ class CreatedSession(ResponseModel):
 
     id: str
     created: bool = Field(description="False if it existed.")
+    user_conflict: list[Literal["clerk", "phone", "source"]] | None = Field(
+        description="Kinds of identities in `user` that name somebody else than the session's user."
+    )
 
 
 class SessionUser(ResponseModel):
     """User of the session."""
 
-    clerk_id: str
+    clerk_id: str = Field(description="Clerk's id; Earshot's of those who have none.")
+    anonymous: bool | None = Field(description="True of a caller without an identity.")
     name: str | None
+    phone: str | None
     email: str | None
     image_url: str | None
 
@@ -73,7 +89,7 @@ class Session(ResponseModel):
     user_id: str = Field(
         validation_alias=AliasPath("user", "clerk_id"),
         serialization_alias="userId",
-        description="Clerk user id.",
+        description="Clerk's id of the user; Earshot's of those who have none.",
     )
     user: SessionUser
     title: str | None
@@ -146,13 +162,20 @@ class SessionSummary(ResponseModel):
 def create_session(
     new: NewSession, access: AccessDep, key: Key, request: Request, response: Response
 ) -> CreatedSession:
-    """Create a session of a known user; the same `externalId` gives the same session."""
+    """Create a session; the same `externalId` gives the same session.
+
+    `userId` names a known user. `user` is whom its identities name: the strongest one that is known
+    (Clerk's id, the writer's id, the phone number) decides, and a new user is created if there is
+    none. Without any it is an anonymous caller, the user of this session only.
+    """
     log_fields(request.scope, provider=new.provider, modelId=new.model_id)
     given = dict(new)
+    person = given.pop("user")
     done = user_sessions.create(
         access.caller,
         idempotency_key=key,
         clerk_id=given.pop("user_id"),
+        user=cast("NewPerson", dict(person)) if person else None,
         source="api",
         **given,
     )
@@ -166,7 +189,9 @@ def create_session(
 def list_sessions(
     access: AccessDep,
     at: At,
-    user_id: Annotated[ClerkId | None, Query(alias="userId", description="Clerk id.")] = None,
+    user_id: Annotated[
+        ClerkId | None, Query(alias="userId", description="Clerk's id or Earshot's.")
+    ] = None,
     start: Annotated[Moment | None, Query(alias="from", description="Earliest start.")] = None,
     end: Annotated[Moment | None, Query(alias="to", description="Starts before this.")] = None,
     status: SessionStatus | None = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from lib.api.access import AccessDep, ServicesDep
 from lib.api.idempotency import Key
@@ -22,6 +22,7 @@ from lib.api.problems import NOT_FOUND, Problem, errors
 from lib.api.route import ApiRoute
 from lib.data import audit, erasure, records, users
 from lib.data.fields import ClerkId, Email, ImageUrl, Name, Sent
+from lib.data.session_fields import Person
 from lib.product.limits import QUERY_CHARS
 from lib.work.erasure import proven
 
@@ -31,7 +32,8 @@ router = APIRouter(prefix="/users", tags=["users"], route_class=ApiRoute)
 class NewUser(Sent):
     """A user as the product's backend knows them; fields left out keep their values."""
 
-    clerk_id: ClerkId = Field(description="Clerk user id.")
+    clerk_id: ClerkId | None = Field(default=None, description="Clerk user id; or else `user`.")
+    user: Annotated[Person | None, Field(validate_default=True)] = None
     kind: UserKind = "product"
     email: Email | None = None
     name: Name | None = Field(default=None, examples=["Ada Lovelace"])
@@ -40,12 +42,33 @@ class NewUser(Sent):
     last_seen_at: Moment | None = None
     created_at: Moment | None = Field(default=None, description="Default: now.")
 
+    @field_validator("user")
+    @classmethod
+    def _known(cls, value: Person | None, info: ValidationInfo) -> Person | None:
+        if (value is None) == (info.data.get("clerk_id") is None):
+            raise ValueError("either clerkId or user is needed")
+        if value and not (value.clerk_id or value.phone or value.external_id):
+            raise ValueError("needs a clerkId, phone or externalId")
+        return value
+
+
+class Identity(ResponseModel):
+    """One way in which a user is known."""
+
+    kind: Literal["clerk", "phone", "source"]
+    source: str | None = Field(description="Of `source`: the writer who chose it; `own` is you.")
+    value: str
+
 
 class User(ResponseModel):
     """A user."""
 
-    clerk_id: str = Field(description="Clerk user id.")
+    id: str = Field(description="Earshot's id.")
+    clerk_id: str = Field(description="Clerk's id; Earshot's of those who have none.")
     kind: UserKind
+    anonymous: bool | None = Field(description="True of a caller without an identity.")
+    phone: str | None = Field(description="The first one that is known.")
+    identities: list[Identity] | None = Field(description="Null in lists.")
     email: str | None
     name: str | None
     image_url: str | None
@@ -53,6 +76,14 @@ class User(ResponseModel):
     last_seen_at: OutMoment
     session_count: int
     created_at: OutMoment
+
+
+class UpsertedUser(User):
+    """A user after a write."""
+
+    user_conflict: list[Literal["clerk", "phone", "source"]] | None = Field(
+        default=None, description="Kinds of identities in `user` that are another user's."
+    )
 
 
 class Erasure(ResponseModel):
@@ -87,24 +118,29 @@ class UserPage(ResponseModel):
     status_code=201,
     summary="Create or change a user",
     responses=errors(
-        409, 410, body=True, also={200: {"model": User, "description": "The user existed."}}
+        409,
+        410,
+        body=True,
+        also={200: {"model": UpsertedUser, "description": "The user existed."}},
     ),
 )
 def upsert_user(
     new: NewUser, access: AccessDep, key: Key, request: Request, response: Response
-) -> User:
-    """Create the user with this Clerk id, or change the one that exists.
+) -> UpsertedUser:
+    """Create the user with this Clerk id or these identities, or change the one who exists.
 
-    An erased user does not come back under the same id: 410.
+    An erased user does not come back under the same Clerk id: 410.
     """
     done = users.upsert(access.caller, idempotency_key=key, **_sent(new))
-    stored = users.get(access.caller, new.clerk_id)
+    stored = users.get(access.caller, done.id)
     if stored is None:
         raise Problem(NOT_FOUND, "The user was erased meanwhile.")
     if not done.created:
         response.status_code = 200
-    response.headers["Location"] = request.url_for("get_user", clerkId=new.clerk_id).path
-    return User.model_validate(stored)
+    response.headers["Location"] = request.url_for("get_user", clerkId=stored.clerk_id).path
+    conflict = list(done.user_conflict) if done.user_conflict else None
+    answer = UpsertedUser.model_validate(stored)
+    return answer.model_copy(update={"user_conflict": conflict})
 
 
 @router.get("", summary="List users", responses=errors())
@@ -118,7 +154,7 @@ def list_users(
         Query(
             min_length=1,
             max_length=QUERY_CHARS,
-            description="Words of a name, address or Clerk id.",
+            description="Words of a name, address, phone number or Clerk id.",
         ),
     ] = None,
     sort: Literal["createdAt", "lastSeenAt"] = "createdAt",
@@ -140,10 +176,10 @@ def list_users(
 
 @router.get("/{clerkId}", summary="Read a user", responses=errors(404))
 def get_user(clerkId: ClerkId, access: AccessDep) -> User:  # noqa: N803  # the name in the path
-    """Return the user with this Clerk id. Access by team members is audited."""
+    """Return the user with this id, Clerk's or Earshot's. Access by team members is audited."""
     found = users.get(access.caller, clerkId)
     if found is None:
-        raise Problem(NOT_FOUND, "There is no user with this Clerk id.")
+        raise Problem(NOT_FOUND, "There is no user with this id.")
     if access.principal.kind == "member":
         audit.record(access.caller, action="user.view", subject_type="user", subject_id=clerkId)
     return User.model_validate(found)
@@ -173,12 +209,15 @@ def get_erasure(
 
 
 def _sent(new: NewUser) -> records.UsersUpsertArgs:
+    person = new.user or Person.model_validate({"clerkId": new.clerk_id})
     return records.UsersUpsertArgs(
-        clerk_id=new.clerk_id,
+        clerk_id=person.clerk_id,
+        external_id=person.external_id,
+        phones=[person.phone] if person.phone else None,
         kind=new.kind,
-        email=new.email,
-        name=new.name,
-        image_url=new.image_url,
+        email=person.email or new.email,
+        name=person.name or new.name,
+        image_url=person.image_url or new.image_url,
         status=new.status,
         last_seen_at=new.last_seen_at,
         created_at=new.created_at,

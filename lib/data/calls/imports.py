@@ -17,9 +17,9 @@ def store(
     """Store whole conversations: up to 40, with 500 turns (4 MiB) in all.
 
     Nothing that is there is changed: a conversation is known by its external id, a turn by its
-    sequence. `person` is a user who is created if there is none. A long conversation comes in
-    parts, the last one with `end`; a session that somebody else opened, or that has ended, keeps
-    its own.
+    sequence. `session.user` is a person who is created if there is none, and not changed otherwise.
+    A long conversation comes in parts, the last one with `end`; a session that somebody else
+    opened, or that has ended, keeps its own.
 
     The answers are in the order of the conversations. What cannot be stored is refused alone: a
     conversation with its user and its turns, or a single turn.

@@ -64,7 +64,7 @@ def sessions(
 
 def users(
     caller: Caller,
-    kind: Literal["product", "team"],
+    kind: Literal["product", "team", "anonymous"],
     *,
     cursor: str | None,
     fix: bool,

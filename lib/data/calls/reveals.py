@@ -30,9 +30,10 @@ from lib.data.records import (
 
 
 def find_user(caller: Caller, value: str, reason: str) -> User | None:
-    """Find a user of the product by exact e-mail address or Clerk id, for a stated reason.
+    """Find a user by exact e-mail address, phone number (E.164) or id, for a stated reason.
 
-    They are returned in clear, or None. That somebody asked is on record either way.
+    The id is Clerk's, Earshot's or one that a writer chose. They are returned in clear, or None.
+    That somebody asked is on record either way.
     """
     return caller.mutation_once(REVEALS_FIND_USER, RevealsFindUserArgs(value=value, reason=reason))
 

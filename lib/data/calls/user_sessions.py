@@ -25,8 +25,8 @@ from lib.data.records import (
     DaySummary,
     NewerSessions,
     RankedSessions,
+    SessionCreated,
     SessionSummary,
-    Upserted,
     UserSession,
     UserSessionsByExternalIdArgs,
     UserSessionsCreateArgs,
@@ -42,10 +42,13 @@ from lib.data.records import (
 )
 
 
-def by_external_id(caller: Caller, external_id: str) -> UserSession | None:
-    """Return the session that the product knows under this id, or None."""
+def by_external_id(
+    caller: Caller, external_id: str, *, source_id: str | None = None
+) -> UserSession | None:
+    """Return the session that the product, or a source, knows under this id, or None."""
     return caller.query(
-        USER_SESSIONS_BY_EXTERNAL_ID, UserSessionsByExternalIdArgs(external_id=external_id)
+        USER_SESSIONS_BY_EXTERNAL_ID,
+        UserSessionsByExternalIdArgs(external_id=external_id, source_id=source_id),
     )
 
 
@@ -54,14 +57,18 @@ def create(
     *,
     idempotency_key: str | None = None,
     **arguments: Unpack[UserSessionsCreateArgs],
-) -> Upserted:
+) -> SessionCreated:
     """Create the session of an external id, once.
 
+    Its user is one who is there (`clerk_id`, Clerk's id or Earshot's), or `user`: whom these
+    identities name, and who is created if there is none; an anonymous caller if there are none.
+    `user_conflict` names the kinds of identities that name somebody else than the session's user.
     The same again returns the first one's id.
 
     Raises:
         Refused: NOT_FOUND for an unknown user; GONE if the user or the session was erased; CONFLICT
-            if the external id has another user, channel or start.
+            if the external id has another user, channel or start; FORBIDDEN for a `source_id` of
+            who is not the worker.
     """
     return caller.mutation(USER_SESSIONS_CREATE, arguments, idempotency_key)
 

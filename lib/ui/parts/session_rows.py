@@ -54,8 +54,9 @@ def columns(*, with_cost: bool = False) -> tuple[Column, ...]:
 
 
 def name_of(user: User | SessionUser) -> str:
-    """Return the display name of a user: name, else e-mail address, else Clerk id."""
-    return user.name or user.email or user.clerk_id
+    """Return what a user is called: name, else e-mail address, else phone number, else id."""
+    id_ = "Anonymous caller" if user.anonymous else user.clerk_id
+    return user.name or user.email or user.phone or id_
 
 
 def session_rows(

@@ -10,6 +10,7 @@ from lib.auth.roles import Role, allows, function_allowed
 from lib.data import Refused, reveals
 from lib.data.records import REVEALS_OF_USER, User
 from lib.product.limits import IDENTIFIER_CHARS
+from lib.product.phones import phone_number
 from lib.ui.parts.export_panel import export_controls
 from lib.ui.people import erasing
 from lib.ui.shell import notices
@@ -56,10 +57,11 @@ def ask(clerk_id: str) -> None:
 
 @st.dialog("Find a person", icon=":material/person_search:")
 def find() -> None:
-    """Ask for an exact address or id and a reason, which is audited, then open the user."""
+    """Ask for an exact address, number or id and a reason, which is audited, then open the user."""
     visitor = require_role("/users")
     st.text("The audit trail records the search, found or not, and your reason.")
-    value = (st.text_input("E-mail address or Clerk id", key="find-value", live=True) or "").strip()
+    label = "E-mail address, phone number or id"
+    value = _wanted(st.text_input(label, key="find-value", live=True) or "")
     reason = st.text_input("Reason", key="find-reason", max_chars=IDENTIFIER_CHARS, live=True)
     words = (reason or "").strip()
     if not st.button("Find", type="primary", disabled=not (value and words), key="find-now"):
@@ -71,10 +73,18 @@ def find() -> None:
             st.text(refused.message)
             return
         if found is None:
-            st.text("Nobody has this address or id.")
+            st.text("Nobody has this address, number or id.")
             return
         st.session_state[_REVEALED] = found
     st.switch_page(BY_PATH["/user"].script, query_params={"id": found.clerk_id})
+
+
+def _wanted(typed: str) -> str:
+    """Return what was typed; a phone number as it is stored."""
+    try:
+        return (phone_number(typed) if typed.strip().startswith("+") else None) or typed.strip()
+    except ValueError:
+        return typed.strip()
 
 
 def draw(user: User, visitor: Visitor) -> None:

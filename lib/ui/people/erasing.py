@@ -26,6 +26,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "interactions": "Turns",
     "audioObjects": "Recordings",
     "users": "Profiles",
+    "identities": "Identities",
     "totals": "Daily totals",
     "idempotencyKeys": "Kept answers of the API",
 }
@@ -45,9 +46,9 @@ def ask(clerk_id: str) -> None:
         "versions. This cannot be undone. A signed receipt proves the deletion; it can be "
         "downloaded here at any time."
     )
-    st.text("To confirm, type the Clerk id:")
+    st.text("To confirm, type the id:")
     st.code(clerk_id, language=None)
-    typed = st.text_input("Clerk id", key="erase-confirmation", live=True, autocomplete="off")
+    typed = st.text_input("Id of the user", key="erase-confirmation", live=True, autocomplete="off")
     confirmed = (typed or "").strip() == clerk_id
     if st.button("Erase permanently", type="primary", disabled=not confirmed, key="erase-for-good"):
         with notices.error_boundary(visitor.caller.request_id, "erase the user"):
@@ -90,7 +91,7 @@ def erased(state: Erasure, visitor: Visitor) -> None:
         crumbs=[Link("Users", "/users")],
         chips=[Chip("erased", "bad")],
         facts=[
-            Fact("Clerk id", state.clerk_id),
+            Fact("Id", state.clerk_id),
             Fact("Asked for by", state.started_by),
             Fact(
                 "Deletion began",

@@ -33,6 +33,8 @@ _SOURCES: Final = {
     DEMO: "Demo data",
 }
 
+_WRITERS: Final = {"own": "Id of the backend"}
+
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
@@ -43,7 +45,7 @@ class _Loaded:
 
 
 def draw(visitor: Visitor) -> None:
-    """Draw the page of the user that the address names by `id` (Clerk user id)."""
+    """Draw the page of the user that the address names by `id` (Clerk's or Earshot's)."""
     clerk_id = st.query_params.get("id", "")
     pager = Pager("user-sessions", clerk_id)
     span = _span()
@@ -121,7 +123,7 @@ def _heading(stored: User, visitor: Visitor) -> None:
         crumbs=[Link("Users", "/users")],
         chips=chips,
         facts=[
-            Fact("Clerk id", user.clerk_id),
+            *_known_by(user),
             Fact("Source", _SOURCES.get(user.source or "", user.source or fmt.NONE)),
             Fact(
                 "Last seen",
@@ -133,6 +135,17 @@ def _heading(stored: User, visitor: Visitor) -> None:
         ],
         key="user-heading",
     )
+
+
+def _known_by(user: User) -> list[Fact]:
+    """Say by what a user is known: Earshot's id of those who have no Clerk id comes first."""
+    names = {"clerk": "Clerk id", "phone": "Phone"}
+    found = [
+        Fact(names.get(one.kind) or _WRITERS.get(one.source or "", "Id of a source"), one.value)
+        for one in user.identities or ()
+    ]
+    has_clerk_id = any(one.kind == "clerk" for one in user.identities or ())
+    return found if has_clerk_id else [Fact("Id", user.clerk_id), *found]
 
 
 def _figures(summary: UserSummary | None, span: int, now: datetime) -> None:

@@ -21,6 +21,10 @@ _FRAME_BYTES: Final = 16
 """More than Convex counts for a field beyond its name and value in JSON."""
 
 
+_Ids = tuple[str, str]
+"""Kind and value of an id of a person."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What was read of a file; once it is done, `advance` more bytes of the files are."""
@@ -95,29 +99,31 @@ class Beginners:
     """
 
     def __init__(self) -> None:
-        self._first: OrderedDict[str, Future[Any]] = OrderedDict()
+        self._first: OrderedDict[_Ids, Future[Any]] = OrderedDict()
 
     def before(self, batch: Sequence[Entry]) -> set[Future[Any]]:
         """Return what must be done before a batch."""
-        found = (self._first.get(clerk_id) for clerk_id in _users(batch))
+        found = (self._first.get(ids) for ids in _users(batch))
         return {first for first in found if first is not None and not first.done()}
 
     def note(self, batch: Sequence[Entry], outcomes: Future[Any]) -> None:
         """Note a batch that was handed to a writer."""
-        for clerk_id in _users(batch):
-            self._first.setdefault(clerk_id, outcomes)
+        for ids in _users(batch):
+            self._first.setdefault(ids, outcomes)
         while len(self._first) > _REMEMBERED:
             self._first.popitem(last=False)
 
 
-def _users(batch: Sequence[Entry]) -> set[str]:
+def _users(batch: Sequence[Entry]) -> set[_Ids]:
+    """Return each id of those who may be created: two may be of one person."""
     found = (entry.found for entry in batch)
+    people = [item.person for item in found if isinstance(item, Conversation)]
     return {
-        item.person.clerk_id
-        for item in found
-        if isinstance(item, Conversation)
-        and item.person.may_create
-        and item.person.clerk_id is not None
+        (kind, value)
+        for person in people
+        if person.may_create
+        for kind in ("clerk_id", "phone", "external_id")
+        if (value := getattr(person, kind))
     }
 
 

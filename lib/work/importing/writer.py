@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from lib.data import Caller, FunctionFailed, Refused, imports
-from lib.data.records import Imported, NewConversation, NewEnd, NewPerson, NewSession
+from lib.data.records import Imported, NewConversation, NewEnd, NewSession
 from lib.formats.conversation import Conversation, Refusal, Turn
 from lib.storage.client import Storage
 from lib.work.importing.batches import parts
@@ -108,11 +108,13 @@ def _sent(
     conversation: Conversation, turns: Sequence[Turn], *, is_last: bool = True
 ) -> NewConversation:
     sent, person = conversation.session, conversation.person
-    session = {**sent.opening(), "clerk_id": person.clerk_id, "source": SOURCE}
+    ids = {"phone": person.phone, "external_id": person.external_id}
+    given = {"clerk_id": person.clerk_id, **ids, **person.profile}
+    whose = {"user": given} if person.may_create else {"clerk_id": person.clerk_id}
+    session = {**sent.opening(), **whose, "source": SOURCE}
     end = {**sent.closing(), "review_status": sent.review_status, "score": sent.score}
     return NewConversation(
         session=cast("NewSession", session),
-        person=cast("NewPerson", dict(person.profile)) if person.may_create else None,
         turns=[turn.content for turn in turns],
         end=cast("NewEnd", end) if is_last else None,
     )
@@ -128,6 +130,10 @@ def _note(
         return
     if outcome.session == "refused":
         outcome.session = "created" if answer.created else "present"
+    if answer.user_conflict:
+        kinds = ", ".join(answer.user_conflict)
+        reason = f"the person is another user by {kinds}; a stronger identity decided"
+        outcome.notes.append(Refusal(conversation.line, reason, "user"))
     outcome.turns_stored += answer.accepted
     outcome.turns_present += answer.duplicates
     for item in answer.refused_turns:
