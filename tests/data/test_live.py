@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from lib.data import (
     Refused,
@@ -91,7 +92,8 @@ def test_a_user_comes_back_as_it_was_sent(convex: ConvexRuntime) -> None:
     assert user is not None
     assert (user.email, user.last_seen_at, user.created_at) == ("a@example.com", START, START)
     assert (user.session_count, type(user.session_count)) == (0, int)
-    assert user in list(each(lambda cursor: users.page(ingest, cursor=cursor, limit=200)))
+    listed = replace(user, identities=None)  # a list has no room for them
+    assert listed in list(each(lambda cursor: users.page(ingest, cursor=cursor, limit=200)))
 
 
 def test_who_is_not_there_is_none(convex: ConvexRuntime) -> None:
