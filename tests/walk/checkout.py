@@ -13,10 +13,12 @@ from typing import Final
 
 from local.stack import free_ports
 from tests.api.test_story import wav
+from tests.sources import otlp_spans
 from tests.support.stack import wait_until
 from tests.walk.pages import ROOT, Block, Kind
 from tests.walk.programs import link_programs
 
+PAYLOADS: Final = ROOT / "tests" / "sources" / "payloads"
 READY_SECONDS: Final = 600
 RUN_SECONDS: Final = 1800
 # How this machine reaches package registries is the machine's, not the newcomer's.
@@ -178,6 +180,15 @@ class Checkout:
         (self.root / "calls" / "call-7.vtt").write_text(cue)
         chat = {"messages": [{"role": "user", "content": said}], "created": 1769860800}
         (self.root / "chat.json").write_text(json.dumps(chat))
+        (self.root / "report.json").write_bytes((PAYLOADS / "vapi-phone-call.json").read_bytes())
+        messages = {
+            "gen_ai.conversation.id": "chat-1",
+            "gen_ai.operation.name": "chat",
+            "gen_ai.input.messages": json.dumps([otlp_spans.user(said)]),
+            "gen_ai.output.messages": json.dumps([otlp_spans.assistant("On its way.")]),
+        }
+        spans = otlp_spans.traces(otlp_spans.span(1, messages))
+        (self.root / "traces.json").write_text(json.dumps(spans))
 
 
 def _bash(block: Block) -> list[str]:
