@@ -57,9 +57,25 @@ export class Transcript {
 
   /** Draw the rows anew, because their context has changed. */
   redraw(): void {
+    const giveFocusBack = this.#heldFocus();
     for (const row of this.#drawn.values()) row.remove();
     this.#drawn.clear();
     this.#draw();
+    giveFocusBack();
+  }
+
+  /** Remember which control of a turn has the focus; its successor gets it when the rows are drawn anew. */
+  #heldFocus(): () => void {
+    const controls = "button, summary, a";
+    const focused = (this.#rows.getRootNode() as Document | ShadowRoot).activeElement;
+    const row = focused?.closest<HTMLElement>(".turn");
+    if (!focused || !row || !this.#rows.contains(row)) return () => undefined;
+    const index = Number(row.getAttribute("aria-posinset")) - 1;
+    const place = [...row.querySelectorAll(controls)].indexOf(focused);
+    return () => {
+      const next = this.#drawn.get(index)?.querySelectorAll<HTMLElement>(controls)[place];
+      next?.focus({ preventScroll: true });
+    };
   }
 
   /** Light a turn. Once there was one, playback brings the next ones into view. */
